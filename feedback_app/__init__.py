@@ -1,0 +1,1 @@
+"""Suara Loket: citizen feedback at government counters."""

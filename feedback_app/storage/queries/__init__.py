@@ -1,0 +1,1 @@
+"""Reads, each named after the question it answers."""
