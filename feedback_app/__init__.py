@@ -1,1 +1,62 @@
-"""Suara Loket: citizen feedback at government counters."""
+"""Suara Loket: citizen feedback at government counters, tied to the training of those who serve."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from feedback_app.config import ROOT, Settings
+from feedback_app.services.site import Clock, open_site, system_clock
+from feedback_app.web import access, errors, formats, headers, language
+from feedback_app.web.citizen import citizen
+from feedback_app.web.public import public
+from feedback_app.web.staff import staff
+
+ROOMS = (public, citizen, staff)
+
+
+def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
+    """Wire one site together: settings, database, rooms, guards."""
+    app = Flask(
+        __name__,
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    _configure(app, settings)
+    app.extensions["site"] = open_site(settings, clock=clock)
+    app.jinja_env.filters.update(formats.FILTERS)
+    app.jinja_env.globals.update(_=language.gettext, language=language.language)
+    CSRFProtect(app).exempt("feedback_app.web.citizen.submit")  # its token is the form's own
+    for room in ROOMS:
+        app.register_blueprint(room)
+    headers.send_safe_headers(app)
+    errors.show_errors_as_pages(app)
+    access.protect(app)
+    app.before_request(language.remember_language)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    newest, *older = (key.hex() for key in settings.secret_keys)
+    app.config.update(
+        SECRET_KEY=newest,
+        SECRET_KEY_FALLBACKS=older,
+        SESSION_COOKIE_NAME="__Host-sl" if settings.is_https else "sl",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
+        MAX_CONTENT_LENGTH=settings.max_upload_bytes,
+        MAX_FORM_MEMORY_SIZE=256 * 1024,
+        MAX_FORM_PARTS=200,
+        WTF_CSRF_TIME_LIMIT=settings.session_hours * 3600,
+        WTF_CSRF_SSL_STRICT=False,  # no Referer is sent (Referrer-Policy), the token is enough
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),
+    )
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

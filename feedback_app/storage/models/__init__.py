@@ -1,1 +1,32 @@
-"""Tables, one noun a file."""
+"""Tables, one noun a file; importing this room registers them all."""
+
+from feedback_app.storage.models.account import Account, AccountUnit, LoginThrottle, StaffSession
+from feedback_app.storage.models.agency import Agency, Unit
+from feedback_app.storage.models.audit import AuditEntry
+from feedback_app.storage.models.counter import Counter, CounterService, Service
+from feedback_app.storage.models.officer import Officer, Shift
+from feedback_app.storage.models.rating import Comment, Rating, Screening
+from feedback_app.storage.models.tally import TALLY_KEY, TALLY_SUMS, Tally
+from feedback_app.storage.models.visit import VisitCount
+
+__all__ = [
+    "TALLY_KEY",
+    "TALLY_SUMS",
+    "Account",
+    "AccountUnit",
+    "Agency",
+    "AuditEntry",
+    "Comment",
+    "Counter",
+    "CounterService",
+    "LoginThrottle",
+    "Officer",
+    "Rating",
+    "Screening",
+    "Service",
+    "Shift",
+    "StaffSession",
+    "Tally",
+    "Unit",
+    "VisitCount",
+]

@@ -1,0 +1,125 @@
+"""Settings: everything a deployment may choose, read once, frozen, checked before the first request."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+KEY_BYTES = 32
+
+
+class SettingsError(ValueError):
+    """A setting is missing, malformed or unsafe; the message says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the office decides; see docs/runbook.md for each one."""
+
+    database_url: str
+    base_url: str
+    instance_dir: Path
+    trusted_hosts: tuple[str, ...]
+    proxy_hops: int
+    secret_keys: tuple[bytes, ...]  # newest first; the others only read what they once signed
+    place_key: bytes  # signs printed QR cards, so it must outlive every other key
+    max_upload_bytes: int = 12 * 1024 * 1024
+    session_hours: int = 10
+    form_hours: int = 48  # a citizen may finish at home (docs/privacy.md)
+
+    @property
+    def is_https(self) -> bool:
+        """Whether cookies may demand TLS."""
+        return self.base_url.startswith("https://")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the environment and the key files; raise SettingsError on the first unsafe value."""
+        env = os.environ if environ is None else environ
+        instance_dir = Path(env.get("INSTANCE_DIR", "") or ROOT / "instance").resolve()
+        base_url = _base_url(env)
+        keys = instance_dir / "keys"
+        return cls(
+            database_url=_database_url(env, instance_dir),
+            base_url=base_url,
+            instance_dir=instance_dir,
+            trusted_hosts=_trusted_hosts(env, base_url),
+            proxy_hops=_whole_number(env, "PROXY_HOPS", default=0),
+            secret_keys=_read_keys(keys / "secret"),
+            place_key=_read_keys(keys / "place")[0],
+        )
+
+
+def _base_url(env: Mapping[str, str]) -> str:
+    port = _whole_number(env, "PORT", default=8000)
+    text = (env.get("BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/")
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise SettingsError(f"BASE_URL must look like https://suara.example.go.id, not {text!r}")
+    is_loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if parts.scheme == "http" and not is_loopback and env.get("ALLOW_PLAIN_HTTP") != "1":
+        raise SettingsError(
+            f"BASE_URL {text} is not encrypted; use https, or set ALLOW_PLAIN_HTTP=1 "
+            "for a trial inside one office network"
+        )
+    return text
+
+
+def _database_url(env: Mapping[str, str], instance_dir: Path) -> str:
+    url = env.get("DATABASE_URL", "")
+    if not url:
+        return f"sqlite:///{instance_dir / 'suara_loket.db'}"
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_absolute():
+        raise SettingsError(f"DATABASE_URL {url} must hold an absolute path (sqlite:////full/path)")
+    if not url.startswith(("postgresql+psycopg://", "sqlite:///")):
+        raise SettingsError("DATABASE_URL must start with sqlite:/// or postgresql://")
+    return url
+
+
+def _trusted_hosts(env: Mapping[str, str], base_url: str) -> tuple[str, ...]:
+    named = tuple(host.strip() for host in env.get("TRUSTED_HOSTS", "").split(",") if host.strip())
+    own = urlsplit(base_url).hostname or ""
+    return tuple(dict.fromkeys((own, *LOOPBACK_HOSTS, *named)))
+
+
+def _whole_number(env: Mapping[str, str], name: str, *, default: int) -> int:
+    text = env.get(name, "")
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit()):
+        raise SettingsError(f"{name} must be a whole number, not {text!r}")
+    return int(text)
+
+
+def _read_keys(path: Path) -> tuple[bytes, ...]:
+    """Read hex keys, newest first, one a line; make the file (0600) at the first start."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _create_key(path)
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        raise SettingsError(f"{path} can be read by others; run: chmod 600 {path}")
+    try:
+        keys = tuple(bytes.fromhex(line) for line in path.read_text().split())
+    except ValueError:
+        raise SettingsError(f"{path} must hold hexadecimal keys, one a line") from None
+    if not keys or any(len(key) < KEY_BYTES for key in keys):
+        raise SettingsError(f"{path} must hold at least one key of {KEY_BYTES} bytes")
+    return keys
+
+
+def _create_key(path: Path) -> None:
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:  # another process was first; its key is the key
+        return
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_hex(KEY_BYTES) + "\n")

@@ -1,0 +1,102 @@
+"""A counter as the citizen meets it: what the form must say and whom it may offer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from feedback_app.domain.codes import read_place_code
+from feedback_app.domain.local_time import WIB, local_day, local_instant
+from feedback_app.domain.roster import Attribution, Shift, attribute, candidates
+from feedback_app.services.site import Site
+from feedback_app.storage.queries import places
+
+
+class UnknownPlaceError(Exception):
+    """No counter has this code."""
+
+
+class RetiredPlaceError(Exception):
+    """The counter is closed or its card was replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Everything the form shows about where it is; hashable, so that pages can be kept by it."""
+
+    agency_id: int
+    agency: str
+    is_demo: bool
+    unit: str
+    counter_id: int
+    counter: str
+    code: str
+    services: tuple[tuple[int, str, str], ...]  # id, name, English name
+    officers: tuple[tuple[int, str], ...]  # id, display name; those on shift first
+    is_retired: bool
+
+
+def open_place(site: Site, code: str) -> Place:
+    """The place a scanned or typed code names, as it is now; raises when it is not in use."""
+    place = place_at(site, code, at=site.now())
+    if place.is_retired:
+        raise RetiredPlaceError
+    return place
+
+
+def place_at(site: Site, code: str, *, at: datetime) -> Place:
+    """The place as it was offered at an instant, retired or not."""
+    named = read_place_code(code, key=site.settings.place_key)
+    if named is None:
+        raise UnknownPlaceError
+    local = at.astimezone(WIB)
+    with site.db.read() as session:
+        found = places.counter_with_number(session, named.counter_number)
+        if found is None or named.serial > found[0].card_serial:
+            raise UnknownPlaceError
+        counter, unit, agency = found
+        services = places.services_at_counter(session, counter.id, at=local.time())
+        shifts = _shifts_of_day(site, counter.id, at=at)
+        offered = candidates(shifts, counter_id=counter.id, served_when="earlier_today", at=at)
+        names = places.display_names(session, offered)
+    is_retired = counter.retired_on is not None or named.serial < counter.card_serial
+    return Place(
+        agency_id=agency.id,
+        agency=agency.name,
+        is_demo=agency.is_demo,
+        unit=unit.name,
+        counter_id=counter.id,
+        counter=counter.name,
+        code=code,
+        services=tuple((row.id, row.name, row.name_en) for row in services),
+        officers=tuple((officer_id, names[officer_id]) for officer_id in offered),
+        is_retired=is_retired,
+    )
+
+
+def attribution_at(
+    site: Site,
+    place: Place,
+    *,
+    served_by: str,
+    officer_id: int | None,
+    served_when: str,
+    at: datetime,
+) -> Attribution:
+    """Whom the answer is about, by the roster as it stood when the form was opened."""
+    return attribute(
+        served_by=served_by,
+        officer_id=officer_id,
+        served_when=served_when,
+        shifts=_shifts_of_day(site, place.counter_id, at=at),
+        counter_id=place.counter_id,
+        at=at,
+    )
+
+
+def _shifts_of_day(site: Site, counter_id: int, *, at: datetime) -> tuple[Shift, ...]:
+    midnight = local_instant(local_day(at), time.min)
+    with site.db.read() as session:
+        return places.shifts_at_counter(
+            session, counter_id, since=midnight, until=midnight + timedelta(days=1)
+        )

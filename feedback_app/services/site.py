@@ -1,0 +1,47 @@
+"""The running site: what every use case needs and nothing else (settings, database, clock)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from feedback_app.config import Settings
+from feedback_app.domain.codes import derive_key
+from feedback_app.domain.local_time import local_day
+from feedback_app.storage.db import Database, NotSavedError, open_database
+
+__all__ = ["Clock", "NotSavedError", "Site", "open_site", "system_clock"]
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """The machine's time, aware."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Handed to every service as its first argument."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+
+    def now(self) -> datetime:
+        """The present instant, aware UTC."""
+        return self.clock()
+
+    def today(self) -> date:
+        """The present day in local time (WIB)."""
+        return local_day(self.now())
+
+    def keys_for(self, purpose: str) -> tuple[bytes, ...]:
+        """Keys for one purpose, newest first."""
+        return tuple(derive_key(key, purpose) for key in self.settings.secret_keys)
+
+
+def open_site(settings: Settings, *, clock: Clock = system_clock) -> Site:
+    """Open the database a deployment names."""
+    return Site(settings=settings, db=open_database(settings.database_url), clock=clock)

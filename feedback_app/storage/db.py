@@ -1,0 +1,144 @@
+"""The database: engine, durability settings, and the two ways to open it (read, transaction)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+__all__ = ["Base", "Database", "NotSavedError", "Session", "UtcDateTime", "open_database"]
+
+# SQLite 3.7.0 to 3.51.2 can corrupt a WAL file when two connections write or checkpoint at once.
+WAL_IS_SAFE_FROM = (3, 51, 3)
+BUSY_TIMEOUT_MS = 10_000
+DISK_FULL_SQLSTATE = "53100"  # PostgreSQL: disk_full
+
+
+class NotSavedError(Exception):
+    """The database could not take the change (disk full, busy, gone); nothing was written."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC instant; refuses naive values, and SQLite's come back aware."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store UTC only."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back an aware value on every engine."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table; constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012 (SQLAlchemy reads it as is)
+
+
+class Database:
+    """One engine with two doors: `read()` for questions, `transaction()` for a use case."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Wrap an engine made by `open_database`."""
+        self.engine = engine
+        self._reading = sessionmaker(engine, expire_on_commit=False, autoflush=False)
+        writing = engine.execution_options(begin_immediate=True)
+        self._writing = sessionmaker(writing, expire_on_commit=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded engine."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a session that is rolled back at the end."""
+        with self._reading() as session:
+            yield session
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Commit everything or nothing; a refusal by the engine becomes NotSavedError."""
+        try:
+            with self._writing() as session, session.begin():
+                yield session
+        except OperationalError as error:
+            raise NotSavedError(str(error.orig)) from error
+        except DBAPIError as error:
+            if error.connection_invalidated or _sqlstate(error) == DISK_FULL_SQLSTATE:
+                raise NotSavedError(str(error.orig)) from error
+            raise
+
+    def is_ready(self) -> bool:
+        """Whether a question can be answered now."""
+        try:
+            with self.engine.connect() as connection:
+                return connection.execute(text("SELECT 1")).scalar() == 1
+        except DBAPIError:
+            return False
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open SQLite or PostgreSQL by its SQLAlchemy URL, with the durability this product promises."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+    return Database(engine)
+
+
+def sqlite_journal_mode(version: tuple[int, int, int]) -> str:
+    """Choose WAL only where it cannot corrupt the file; both are used with synchronous=FULL."""
+    return "WAL" if version >= WAL_IS_SAFE_FROM else "DELETE"
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
+    cursor = connection.cursor()
+    mode = sqlite_journal_mode(sqlite3.sqlite_version_info)
+    cursor.execute(f"PRAGMA journal_mode={mode}")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    """A write takes its lock at once: reading first and upgrading later fails under load."""
+    immediate = connection.get_execution_options().get("begin_immediate")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)

@@ -1,0 +1,57 @@
+"""Services, counters, and which counter offers which service at which hour."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from feedback_app.storage.db import Base
+
+
+class Service(Base):
+    """Something people come for, such as a KTP."""
+
+    __tablename__ = "service"
+    __table_args__ = (UniqueConstraint("agency_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str] = mapped_column(String(200))
+    is_free: Mapped[bool]
+    retired_on: Mapped[date | None]
+
+
+class Counter(Base):
+    """A place with a QR card. `card_serial` rises when its card is replaced."""
+
+    __tablename__ = "counter"
+    __table_args__ = (
+        UniqueConstraint("agency_id", "code"),
+        UniqueConstraint("number"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(200))
+    number: Mapped[int]  # what a place code carries: 0 to 2**20 - 1, never used again
+    card_serial: Mapped[int]
+    retired_on: Mapped[date | None]
+
+
+class CounterService(Base):
+    """A service offered at a counter; without hours, all day (local time)."""
+
+    __tablename__ = "counter_service"
+
+    counter_id: Mapped[int] = mapped_column(ForeignKey("counter.id"), primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    opens_at: Mapped[time | None]
+    closes_at: Mapped[time | None]

@@ -1,0 +1,46 @@
+"""Officers and their shifts: the roster tells who stood at a counter at a time."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from feedback_app.storage.db import Base
+
+
+class Officer(Base):
+    """A civil servant who serves. The NIP tells birth date and sex: it is never shown."""
+
+    __tablename__ = "officer"
+    __table_args__ = (UniqueConstraint("agency_id", "nip"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    nip: Mapped[str] = mapped_column(String(18))
+    name: Mapped[str] = mapped_column(String(200))
+    display_name: Mapped[str] = mapped_column(String(80))
+    employment: Mapped[str] = mapped_column(String(4))  # PNS or PPPK
+    retired_on: Mapped[date | None]
+
+
+class Shift(Base):
+    """An officer at a counter from one instant to another, half-open."""
+
+    __tablename__ = "shift"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        Index("ix_shift_counter_time", "counter_id", "starts_at"),
+        Index("ix_shift_officer_time", "officer_id", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    counter_id: Mapped[int] = mapped_column(ForeignKey("counter.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]  # a shift is never deleted, only withdrawn

@@ -1,0 +1,84 @@
+"""A rating is one row and never changes; its words and its fine times live apart."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from feedback_app.domain.elements import ALL_KEYS
+from feedback_app.storage.db import Base
+
+VALUE = SmallInteger()
+
+
+class Rating(Base):
+    """One visit's answers. `id` is the form's random submission id, so a retry finds itself."""
+
+    __tablename__ = "rating"
+    __table_args__ = (
+        *(CheckConstraint(f"{key} BETWEEN 1 AND 4", name=f"{key}_in_range") for key in ALL_KEYS),
+        Index("ix_rating_counter_day", "counter_id", "day"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    counter_id: Mapped[int] = mapped_column(ForeignKey("counter.id"))
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"))
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    attribution: Mapped[str] = mapped_column(String(9))  # confirmed, chosen, roster, unknown
+    served_by: Mapped[str] = mapped_column(String(8))  # officer, another, not_sure: as answered
+    served_when: Mapped[str] = mapped_column(String(13))  # now, earlier_today, another_day
+    tier: Mapped[str] = mapped_column(String(7))
+    day: Mapped[date]  # local day of receipt; nothing finer
+    persyaratan: Mapped[int | None] = mapped_column(VALUE)
+    prosedur: Mapped[int | None] = mapped_column(VALUE)
+    waktu: Mapped[int | None] = mapped_column(VALUE)
+    biaya: Mapped[int | None] = mapped_column(VALUE)
+    produk: Mapped[int | None] = mapped_column(VALUE)
+    kompetensi: Mapped[int | None] = mapped_column(VALUE)
+    perilaku: Mapped[int | None] = mapped_column(VALUE)
+    sarana: Mapped[int | None] = mapped_column(VALUE)
+    pengaduan: Mapped[int | None] = mapped_column(VALUE)
+    informasi: Mapped[int | None] = mapped_column(VALUE)
+    kecepatan: Mapped[int | None] = mapped_column(VALUE)
+    kepercayaan: Mapped[int | None] = mapped_column(VALUE)
+    extra: Mapped[dict[str, Any]] = mapped_column(JSON)  # answers to an office's own questions
+    visit_purpose: Mapped[str | None] = mapped_column(String(10))  # apply, collect, other
+    age_band: Mapped[str | None] = mapped_column(String(10))
+    sex: Mapped[str | None] = mapped_column(String(10))
+    education: Mapped[str | None] = mapped_column(String(10))
+    occupation: Mapped[str | None] = mapped_column(String(12))
+    needs_help: Mapped[str | None] = mapped_column(String(10))
+    instrument_version: Mapped[str] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(2))
+    state: Mapped[str] = mapped_column(String(9))  # counted or held, as received
+
+
+class Comment(Base):
+    """What the citizen wrote, apart from the answers; shown only in closed batches."""
+
+    __tablename__ = "comment"
+
+    rating_id: Mapped[str] = mapped_column(ForeignKey("rating.id"), primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    counter_id: Mapped[int] = mapped_column(ForeignKey("counter.id"), index=True)
+    day: Mapped[date]
+    text: Mapped[str] = mapped_column(Text)
+
+
+class Screening(Base):
+    """Fine times and keyed device marks; deleted after 14 days (docs/privacy.md)."""
+
+    __tablename__ = "screening"
+
+    rating_id: Mapped[str] = mapped_column(ForeignKey("rating.id"), primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    opened_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    body_digest: Mapped[str] = mapped_column(String(64))  # tells a retry from a second answer
+    receipt: Mapped[str] = mapped_column(String(8), index=True)
+    device_key: Mapped[str] = mapped_column(String(32))
+    network_key: Mapped[str] = mapped_column(String(32))

@@ -1,0 +1,87 @@
+"""Questions about a counter as a citizen meets it: where, which services, who is on shift."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time
+
+from sqlalchemy import or_, select
+
+from feedback_app.domain.roster import Shift as DutyShift
+from feedback_app.storage.db import Session
+from feedback_app.storage.models import (
+    Agency,
+    Counter,
+    CounterService,
+    Officer,
+    Service,
+    Shift,
+    Unit,
+)
+
+
+def counter_with_number(session: Session, number: int) -> tuple[Counter, Unit, Agency] | None:
+    """The counter a place code names, retired or not."""
+    row = session.execute(
+        select(Counter, Unit, Agency)
+        .join(Unit, Unit.id == Counter.unit_id)
+        .join(Agency, Agency.id == Counter.agency_id)
+        .where(Counter.number == number)
+    ).first()
+    return None if row is None else (row[0], row[1], row[2])
+
+
+def services_at_counter(session: Session, counter_id: int, *, at: time) -> Sequence[Service]:
+    """The services offered at this local hour, by name."""
+    link = CounterService
+    return session.scalars(
+        select(Service)
+        .join(link, link.service_id == Service.id)
+        .where(
+            link.counter_id == counter_id,
+            Service.retired_on.is_(None),
+            or_(link.opens_at.is_(None), link.opens_at <= at),
+            or_(link.closes_at.is_(None), link.closes_at > at),
+        )
+        .order_by(Service.id)
+    ).all()
+
+
+def shifts_at_counter(
+    session: Session, counter_id: int, *, since: datetime, until: datetime
+) -> tuple[DutyShift, ...]:
+    """Shifts at this counter that touch the span."""
+    rows = session.scalars(
+        select(Shift).where(
+            Shift.counter_id == counter_id,
+            Shift.withdrawn_at.is_(None),
+            Shift.starts_at < until,
+            Shift.ends_at > since,
+        )
+    )
+    return tuple(
+        DutyShift(
+            shift_id=row.id,
+            officer_id=row.officer_id,
+            counter_id=row.counter_id,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+        )
+        for row in rows
+    )
+
+
+def display_names(session: Session, officer_ids: Sequence[int]) -> dict[int, str]:
+    """What citizens call these officers."""
+    rows = session.execute(
+        select(Officer.id, Officer.display_name).where(Officer.id.in_(officer_ids))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def service_is_known(session: Session, service_id: int, *, agency_id: int) -> bool:
+    """Whether this service belongs to the agency."""
+    found = session.scalar(
+        select(Service.id).where(Service.id == service_id, Service.agency_id == agency_id)
+    )
+    return found is not None

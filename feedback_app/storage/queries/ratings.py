@@ -1,0 +1,23 @@
+"""Questions about single ratings that their sender may ask."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from feedback_app.storage.db import Session
+from feedback_app.storage.models import Rating, Screening
+
+
+def body_digest_of(session: Session, rating_id: str) -> str | None:
+    """The digest of what was first sent under this id, while screening keeps it."""
+    return session.scalar(select(Screening.body_digest).where(Screening.rating_id == rating_id))
+
+
+def state_of_receipt(session: Session, receipt: str) -> str | None:
+    """The state of the rating with this receipt, while screening keeps it."""
+    return session.scalar(
+        select(Rating.state)
+        .join(Screening, Screening.rating_id == Rating.id)
+        .where(Screening.receipt == receipt)
+        .limit(1)
+    )

@@ -1,0 +1,151 @@
+"""Write ratings: the row, its comment, its screening marks and the tally, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Column, Integer, Table, case, delete, func, insert, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.selectable import Select
+
+from feedback_app.domain.elements import ALL_KEYS, OFFICER_KEYS, OFFICIAL_KEYS
+from feedback_app.storage.db import Session
+from feedback_app.storage.models import TALLY_KEY, TALLY_SUMS, Comment, Rating, Screening, Tally
+from feedback_app.storage.models.tally import NOBODY
+
+Row = Mapping[str, Any]
+
+
+class AlreadyThereError(Exception):
+    """A rating with this id was saved before."""
+
+
+def add_rating(session: Session, *, rating: Row, screening: Row, comment: str) -> None:
+    """Add one rating with everything that hangs on it; each row maps column to value."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    build = sqlite.insert if is_sqlite else postgresql.insert
+    added = session.execute(build(Rating).on_conflict_do_nothing(index_elements=["id"]), rating)
+    if added.rowcount == 0:
+        raise AlreadyThereError
+    session.execute(insert(Screening), [dict(screening)])
+    if comment:
+        session.execute(insert(Comment), [comment_row(rating, comment)])
+    add_to_tally(session, [tally_row(rating)])
+
+
+def comment_row(rating: Row, text: str) -> dict[str, Any]:
+    """The comment's own row: what was written and where, by day."""
+    return {
+        "rating_id": rating["id"],
+        "agency_id": rating["agency_id"],
+        "counter_id": rating["counter_id"],
+        "day": rating["day"],
+        "text": text,
+    }
+
+
+def tally_row(rating: Row) -> dict[str, Any]:
+    """What one rating adds to the tally."""
+    official = [rating[key] for key in OFFICIAL_KEYS]
+    officer_items = [rating[key] for key in OFFICER_KEYS]
+    complete = None not in official
+    skm = sum(official) if complete else 0
+    officer_complete = None not in officer_items
+    officer = sum(officer_items) if officer_complete else 0
+    row = {
+        "agency_id": rating["agency_id"],
+        "day": rating["day"],
+        "counter_id": rating["counter_id"],
+        "service_id": rating["service_id"] or NOBODY,
+        "officer_id": rating["officer_id"] or NOBODY,
+        "attribution": rating["attribution"],
+        "tier": rating["tier"],
+        "state": rating["state"],
+        "is_complete": int(complete),
+        "n": 1,
+        "n_another": int(rating["served_by"] == "another"),
+        "skm_n": int(complete),
+        "skm_total": skm,
+        "skm_squares": skm * skm,
+        "officer_n": int(officer_complete),
+        "officer_total": officer,
+        "officer_squares": officer * officer,
+    }
+    for key in ALL_KEYS:
+        for value in (1, 2, 3, 4):
+            row[f"{key}_{value}"] = int(rating[key] == value)
+    return row
+
+
+def add_to_tally(session: Session, rows: Sequence[Row]) -> None:
+    """Add counts to the tally's rows, making those that are missing."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    build = sqlite.insert if is_sqlite else postgresql.insert
+    statement = build(Tally)
+    statement = statement.on_conflict_do_update(
+        index_elements=list(TALLY_KEY),
+        set_={name: Tally.c[name] + statement.excluded[name] for name in TALLY_SUMS},
+    )
+    session.execute(statement, [dict(row) for row in rows])
+
+
+def rebuild_tally(session: Session) -> None:
+    """Throw the tally away and count every rating again."""
+    session.execute(delete(Tally))
+    recount = recount_of_ratings()
+    session.execute(insert(Tally).from_select([c.name for c in recount.selected_columns], recount))
+
+
+def differences_from_recount(session: Session) -> int:
+    """How many tally rows differ from a recount of the ratings (0 is the promise)."""
+    recount = recount_of_ratings()
+    names = [column.name for column in recount.selected_columns]
+    kept = select(*(Tally.c[name] for name in names))
+    missing = select(func.count()).select_from(recount.except_(kept).subquery())
+    extra = select(func.count()).select_from(kept.except_(recount).subquery())
+    return int(session.scalar(missing) or 0) + int(session.scalar(extra) or 0)
+
+
+def recount_of_ratings() -> Select[Any]:
+    """The tally as one grouped question over the rating rows: written apart from `tally_row`."""
+    table: Table = Rating.__table__  # type: ignore[assignment]
+    official = [table.c[key] for key in OFFICIAL_KEYS]
+    officer = [table.c[key] for key in OFFICER_KEYS]
+    skm = sum(official[1:], start=official[0] + 0)  # NULL as soon as one answer is missing
+    officer_total = sum(officer[1:], start=officer[0] + 0)
+    is_complete = case((skm.is_(None), 0), else_=1)
+    key_columns: dict[str, Any] = {
+        "day": table.c.day,
+        "counter_id": table.c.counter_id,
+        "service_id": func.coalesce(table.c.service_id, NOBODY),
+        "officer_id": func.coalesce(table.c.officer_id, NOBODY),
+        "attribution": table.c.attribution,
+        "tier": table.c.tier,
+        "state": table.c.state,
+        "is_complete": is_complete,
+        "agency_id": table.c.agency_id,
+    }
+    sums: dict[str, Any] = {
+        "n": func.count(),
+        "n_another": _count_where(table.c.served_by == "another"),
+        "skm_n": func.count(skm),
+        "skm_total": _total(skm),
+        "skm_squares": _total(skm * skm),
+        "officer_n": func.count(officer_total),
+        "officer_total": _total(officer_total),
+        "officer_squares": _total(officer_total * officer_total),
+    }
+    for name in ALL_KEYS:
+        for value in (1, 2, 3, 4):
+            sums[f"{name}_{value}"] = _count_where(table.c[name] == value)
+    columns = [value.label(name) for name, value in (key_columns | sums).items()]
+    return select(*columns).group_by(*key_columns.values())
+
+
+def _count_where(condition: Any) -> Any:
+    return _total(case((condition, 1), else_=0))
+
+
+def _total(value: Column[int] | Any) -> Any:
+    return func.coalesce(func.sum(value), literal(0, Integer))

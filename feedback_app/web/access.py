@@ -1,0 +1,81 @@
+"""Who may open which page: one table over every route, checked at start and at each request."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from feedback_app.domain.roles import Role
+from feedback_app.services import accounts
+from feedback_app.services.accounts import Viewer
+from feedback_app.services.site import Site
+
+EVERYBODY: frozenset[Role] = frozenset()
+STAFF = frozenset(Role)
+ADMIN = frozenset({Role.ADMIN})
+SUPERVISOR = frozenset({Role.SUPERVISOR})
+
+# endpoint -> roles that may open it; EVERYBODY needs no log-in. A route that is missing here
+# stops the program at start-up (see `protect`), so nobody can forget one.
+ROUTES: dict[str, frozenset[Role]] = {
+    "static": EVERYBODY,
+    "public.home": EVERYBODY,
+    "public.privacy": EVERYBODY,
+    "public.health": EVERYBODY,
+    "public.favicon": EVERYBODY,
+    "public.robots": EVERYBODY,
+    "citizen.form": EVERYBODY,
+    "citizen.submit": EVERYBODY,
+    "citizen.receipt": EVERYBODY,
+    "citizen.wrong_place": EVERYBODY,
+    "citizen.typed_code": EVERYBODY,
+    "staff.login": EVERYBODY,
+    "staff.enter": EVERYBODY,
+    "staff.logout": STAFF,
+    "staff.start": STAFF,
+    "staff.password": STAFF,
+    "staff.change_password": STAFF,
+}
+
+
+class UndeclaredRouteError(RuntimeError):
+    """A route has no line in ROUTES."""
+
+
+def site() -> Site:
+    """The running site."""
+    return cast(Site, current_app.extensions["site"])
+
+
+def viewer() -> Viewer:
+    """Who is logged in; only called where ROUTES demands a role."""
+    return cast(Viewer, g.viewer)
+
+
+def protect(app: Flask) -> None:
+    """Refuse to start with an undeclared route; check every request against the table."""
+    undeclared = {rule.endpoint for rule in app.url_map.iter_rules()} - ROUTES.keys()
+    if undeclared:
+        raise UndeclaredRouteError(f"no line in web/access.py for: {sorted(undeclared)}")
+    app.before_request(_check_access)
+
+
+def _check_access() -> Response | None:
+    g.viewer = _known_viewer()
+    allowed = ROUTES.get(request.endpoint or "", STAFF)
+    if request.endpoint is None or allowed == EVERYBODY:
+        return None
+    if g.viewer is None:
+        if request.method == "GET":
+            return redirect(url_for("staff.login", next=request.full_path.rstrip("?")))
+        abort(403)
+    if g.viewer.role not in allowed:
+        abort(404)  # absent and forbidden look alike
+    return None
+
+
+def _known_viewer() -> Viewer | None:
+    secret = session.get("sid")
+    return accounts.viewer_of_session(site(), secret) if isinstance(secret, str) else None

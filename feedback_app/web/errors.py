@@ -1,0 +1,88 @@
+"""The one place that turns errors into pages."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, make_response, render_template
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from feedback_app.services.site import NotSavedError
+from feedback_app.web.language import gettext as _
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = "30"
+
+
+def show_errors_as_pages(app: Flask) -> None:
+    """Register a page for each kind of error."""
+    app.register_error_handler(HTTPException, _show_http_error)
+    app.register_error_handler(CSRFError, _show_csrf_error)
+    app.register_error_handler(NotSavedError, _show_not_saved)
+    app.register_error_handler(Exception, _show_fault)
+
+
+def error_page(status: int, heading: str, advice: str) -> Response:
+    """A page that says where you are and what to do."""
+    body = render_template("errors/error.html", heading=heading, advice=advice, status=status)
+    return make_response(body, status)
+
+
+def _show_http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    heading, advice = _explain(status)
+    response = error_page(status, heading, advice)
+    if status == 405 and error.get_headers():
+        response.headers.extend(h for h in error.get_headers() if h[0] == "Allow")
+    if error.response is not None and error.response.location:  # a redirect raised as an error
+        return make_response(error.response)
+    return response
+
+
+def _explain(status: int) -> tuple[str, str]:
+    known = {
+        400: (_("Permintaan tidak dapat dibaca"), _("Kembali ke halaman sebelumnya, lalu coba lagi.")),
+        403: (_("Halaman ini tidak dapat dibuka"), _("Masuk kembali, lalu coba lagi.")),
+        404: (
+            _("Halaman tidak ditemukan"),
+            _("Periksa alamatnya, atau pindai kembali kode QR di loket."),
+        ),
+        405: (_("Cara ini tidak didukung"), _("Buka halaman dari tautan atau kode QR.")),
+        413: (
+            _("Kiriman terlalu besar"),
+            _("Perkecil berkas atau persingkat tulisan, lalu kirim lagi."),
+        ),
+        429: (_("Terlalu sering mencoba"), _("Tunggu beberapa menit, lalu coba lagi.")),
+    }
+    fallback = (_("Permintaan tidak dapat diproses"), _("Coba lagi beberapa saat lagi."))
+    return known.get(status, fallback)
+
+
+def _show_csrf_error(_error: CSRFError) -> Response:
+    return error_page(
+        400,
+        _("Halaman sudah terlalu lama terbuka"),
+        _("Muat ulang halaman, lalu kirim lagi. Tidak ada yang tersimpan."),
+    )
+
+
+def _show_not_saved(error: NotSavedError) -> Response:
+    log.error("not saved: %s", error)
+    response = error_page(
+        503,
+        _("Belum tersimpan"),
+        _("Penyimpanan sedang tidak dapat menerima. Coba lagi beberapa saat lagi."),
+    )
+    response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return response
+
+
+def _show_fault(error: Exception) -> Response:
+    log.exception("fault while answering", exc_info=error)
+    return error_page(
+        500,
+        _("Terjadi kesalahan pada sistem"),
+        _("Kesalahan ini sudah dicatat. Coba lagi beberapa saat lagi."),
+    )

@@ -1,0 +1,55 @@
+"""Numbers and dates the Indonesian way, through Babel (CLDR)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+
+from feedback_app.domain.local_time import WIB
+from feedback_app.web.language import language
+
+Number = int | float | Decimal
+
+
+def locale() -> str:
+    """The CLDR locale of the request's language."""
+    return "id_ID" if language() == "id" else "en_GB"
+
+
+def number(value: Number, places: int = 0) -> str:
+    """1.234,56 in Indonesian, 1,234.56 in English."""
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    return format_decimal(value, format=pattern, locale=locale())
+
+
+def percent(share: float, places: int = 0) -> str:
+    """A share of 1 as 12,3%."""
+    return number(share * 100, places) + "%"
+
+
+def long_date(day: date) -> str:
+    """24 November 2026."""
+    return format_date(day, format="d MMMM y", locale=locale())
+
+
+def month(day: date) -> str:
+    """November 2026."""
+    return format_date(day, format="MMMM y", locale=locale())
+
+
+def moment(at: datetime) -> str:
+    """24 November 2026 09.30 WIB."""
+    pattern = "d MMMM y HH.mm" if language() == "id" else "d MMMM y HH:mm"
+    return format_datetime(at.astimezone(WIB), format=pattern, locale=locale()) + " WIB"
+
+
+FILTERS = {
+    "number": number,
+    "percent": percent,
+    "long_date": long_date,
+    "month": month,
+    "moment": moment,
+}

@@ -1,0 +1,47 @@
+"""Indonesian is written in the code; English is looked up in translations/en/*.po."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+from flask import g, has_request_context, request, session
+
+LANGUAGES = ("id", "en")
+TRANSLATIONS = Path(__file__).resolve().parent / "translations"
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """Every text of one language, from all its files."""
+    texts: dict[str, str] = {}
+    for path in sorted((TRANSLATIONS / language).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file):
+                if message.id and message.string and not message.fuzzy:
+                    texts[str(message.id)] = str(message.string)
+    return texts
+
+
+def language() -> str:
+    """The language of the running request: its ?lang=, then the session's, then Indonesian."""
+    if not has_request_context():
+        return "id"
+    if "language" not in g:
+        asked = request.args.get("lang", "") or session.get("lang", "")
+        g.language = asked if asked in LANGUAGES else "id"
+    return str(g.language)
+
+
+def gettext(text: str, **values: object) -> str:
+    """Give the text in the request's language; `%(name)s` places are filled from `values`."""
+    found = text if language() == "id" else catalogue(language()).get(text, text)
+    return found % values if values else found
+
+
+def remember_language() -> None:
+    """Keep ?lang= for the staff pages that follow; citizens get no cookie."""
+    asked = request.args.get("lang", "")
+    if asked in LANGUAGES and "sid" in session:
+        session["lang"] = asked
