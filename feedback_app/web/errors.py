@@ -43,7 +43,10 @@ def _show_http_error(error: HTTPException) -> Response:
 
 def _explain(status: int) -> tuple[str, str]:
     known = {
-        400: (_("Permintaan tidak dapat dibaca"), _("Kembali ke halaman sebelumnya, lalu coba lagi.")),
+        400: (
+            _("Permintaan tidak dapat dibaca"),
+            _("Kembali ke halaman sebelumnya, lalu coba lagi."),
+        ),
         403: (_("Halaman ini tidak dapat dibuka"), _("Masuk kembali, lalu coba lagi.")),
         404: (
             _("Halaman tidak ditemukan"),

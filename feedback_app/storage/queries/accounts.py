@@ -64,7 +64,5 @@ def end_sessions_of(session: Session, account_id: int, *, now: datetime) -> None
 
 def set_password(session: Session, account_id: int, new_hash: str, *, now: datetime) -> None:
     """Store a new password hash and end every session opened with the old one."""
-    session.execute(
-        update(Account).where(Account.id == account_id).values(password_hash=new_hash)
-    )
+    session.execute(update(Account).where(Account.id == account_id).values(password_hash=new_hash))
     end_sessions_of(session, account_id, now=now)
