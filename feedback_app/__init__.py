@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from feedback_app.config import ROOT, Settings
 from feedback_app.services.site import Clock, open_site, system_clock
-from feedback_app.web import access, errors, formats, headers, language
+from feedback_app.web import access, errors, formats, headers, language, navigation
 from feedback_app.web.citizen import citizen
 from feedback_app.web.public import public
 from feedback_app.web.staff import staff
@@ -32,6 +32,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     CSRFProtect(app).exempt("feedback_app.web.citizen.submit")  # its token is the form's own
     for room in ROOMS:
         app.register_blueprint(room)
+    navigation.add_to_pages(app)
     headers.send_safe_headers(app)
     errors.show_errors_as_pages(app)
     access.protect(app)

@@ -1,4 +1,4 @@
-"""Settings: everything a deployment may choose, read once, frozen, checked before the first request."""
+"""Settings: everything a deployment may choose, read once, frozen, checked."""
 
 from __future__ import annotations
 

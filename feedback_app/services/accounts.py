@@ -9,10 +9,10 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from feedback_app.storage.db import Session
 
 from feedback_app.domain.roles import Role
 from feedback_app.services.site import Site
+from feedback_app.storage.db import Session
 from feedback_app.storage.models import Account, AccountUnit, LoginThrottle, StaffSession
 from feedback_app.storage.queries import accounts as queries
 from feedback_app.storage.queries import audit

@@ -13,7 +13,7 @@ KEPT_DAYS = 2  # today's and yesterday's; older ones are destroyed (docs/privacy
 
 
 def keyed_mark(instance_dir: Path, *, today: date, text: str) -> str:
-    """An HMAC of `text` under today's key: equal within a day, meaningless after the key is gone."""
+    """An HMAC of `text` under today's key: equal within a day, meaningless once it is gone."""
     key = _key_of_day(instance_dir / "keys" / "daily", today)
     return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from feedback_app.domain.codes import read_place_code
+from feedback_app.domain.codes import place_code, read_place_code
 from feedback_app.domain.local_time import WIB, local_day, local_instant
-from feedback_app.domain.roster import Attribution, Shift, attribute, candidates
+from feedback_app.domain.roster import Attribution, Shift, attribute, offered
 from feedback_app.services.site import Site
 from feedback_app.storage.queries import places
 
@@ -52,13 +52,13 @@ def place_at(site: Site, code: str, *, at: datetime) -> Place:
     local = at.astimezone(WIB)
     with site.db.read() as session:
         found = places.counter_with_number(session, named.counter_number)
-        if found is None or named.serial > found[0].card_serial:
+        if found is None:
             raise UnknownPlaceError
         counter, unit, agency = found
         services = places.services_at_counter(session, counter.id, at=local.time())
         shifts = _shifts_of_day(site, counter.id, at=at)
-        offered = candidates(shifts, counter_id=counter.id, served_when="earlier_today", at=at)
-        names = places.display_names(session, offered)
+        named_officers = offered(shifts, counter_id=counter.id, at=at)
+        names = places.display_names(session, named_officers)
     is_retired = counter.retired_on is not None or named.serial < counter.card_serial
     return Place(
         agency_id=agency.id,
@@ -67,9 +67,9 @@ def place_at(site: Site, code: str, *, at: datetime) -> Place:
         unit=unit.name,
         counter_id=counter.id,
         counter=counter.name,
-        code=code,
+        code=place_code(named.counter_number, named.serial, key=site.settings.place_key),
         services=tuple((row.id, row.name, row.name_en) for row in services),
-        officers=tuple((officer_id, names[officer_id]) for officer_id in offered),
+        officers=tuple((officer_id, names[officer_id]) for officer_id in named_officers),
         is_retired=is_retired,
     )
 

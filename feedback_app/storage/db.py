@@ -117,7 +117,7 @@ class Database:
 
 
 def open_database(url: str) -> Database:
-    """Open SQLite or PostgreSQL by its SQLAlchemy URL, with the durability this product promises."""
+    """Open SQLite or PostgreSQL by URL, with the durability this product promises."""
     if url.startswith("sqlite"):
         engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
         event.listen(engine, "connect", _prepare_sqlite)

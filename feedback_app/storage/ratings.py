@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Integer, Table, case, delete, func, insert, literal, select
@@ -25,12 +26,13 @@ def add_rating(session: Session, *, rating: Row, screening: Row, comment: str) -
     """Add one rating with everything that hangs on it; each row maps column to value."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     build = sqlite.insert if is_sqlite else postgresql.insert
-    added = session.execute(build(Rating).on_conflict_do_nothing(index_elements=["id"]), rating)
+    statement = build(Rating.__table__).on_conflict_do_nothing(index_elements=["id"])
+    added = session.execute(statement, dict(rating))
     if added.rowcount == 0:
         raise AlreadyThereError
-    session.execute(insert(Screening), [dict(screening)])
+    session.execute(insert(Screening.__table__), dict(screening))
     if comment:
-        session.execute(insert(Comment), [comment_row(rating, comment)])
+        session.execute(insert(Comment.__table__), comment_row(rating, comment))
     add_to_tally(session, [tally_row(rating)])
 
 
@@ -149,3 +151,9 @@ def _count_where(condition: Any) -> Any:
 
 def _total(value: Column[int] | Any) -> Any:
     return func.coalesce(func.sum(value), literal(0, Integer))
+
+
+def delete_screening_before(session: Session, *, before: datetime) -> int:
+    """Delete what screening kept of ratings received before this instant."""
+    gone = session.execute(delete(Screening).where(Screening.received_at < before))
+    return int(gone.rowcount)

@@ -1,0 +1,101 @@
+"""The citizen's path: scan, rate, receipt. No cookie, no script needed."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from feedback_app.services import place as places
+from feedback_app.services import rating
+from feedback_app.services.place import Place, RetiredPlaceError, UnknownPlaceError
+from feedback_app.services.site import NotSavedError
+from feedback_app.web import citizen_page, headers
+from feedback_app.web.access import site
+from feedback_app.web.citizen_form import CitizenForm
+from feedback_app.web.errors import RETRY_AFTER_SECONDS
+from feedback_app.web.language import gettext as _
+from feedback_app.web.language import language
+
+citizen = Blueprint("citizen", __name__)
+
+
+@citizen.get("/q/<code>")
+def form(code: str) -> Response:
+    """The form of the counter on the card."""
+    try:
+        place = places.open_place(site(), code)
+    except UnknownPlaceError:
+        return _unknown_place()
+    except RetiredPlaceError:
+        return _retired_place()
+    page = citizen_page.kept_page(place, language())
+    headers.allow_inline_style(citizen_page.style_digest())
+    return citizen_page.answer_with(page, rating.open_form(site(), place))
+
+
+@citizen.post("/q/<code>")
+def submit(code: str) -> AnyResponse:
+    """Save the rating; on any fault show the form again with everything still in it."""
+    try:
+        place = places.place_at(site(), code, at=site().now())
+    except UnknownPlaceError:
+        return _unknown_place()
+    sent = CitizenForm(place_code=code)
+    if not sent.validate():
+        return _again(place, sent, status=422)
+    try:
+        receipt_code = rating.submit_rating(site(), sent.submission())
+    except rating.StaleFormError:
+        if place.is_retired:
+            return _retired_place()
+        sent.say(_("Halaman terlalu lama terbuka. Periksa jawaban Anda, lalu kirim sekali lagi."))
+        sent.token.data = rating.open_form(site(), place)
+        return _again(place, sent, status=422)
+    except rating.DifferentAnswerError:
+        return make_response(render_template("citizen/already.html"), 409)
+    except NotSavedError:
+        sent.say(_("Belum tersimpan. Coba kirim lagi beberapa saat lagi."))
+        response = _again(place, sent, status=503)
+        response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+        return response
+    lang = None if language() == "id" else language()
+    return redirect(url_for("citizen.receipt", code=receipt_code, lang=lang), 303)
+
+
+@citizen.get("/r/<code>")
+def receipt(code: str) -> Response:
+    """Received: the receipt and what happens next, never the answers."""
+    found = rating.receipt_of(site(), code)
+    if found is None:
+        return make_response(render_template("citizen/no_receipt.html"), 404)
+    return make_response(render_template("citizen/receipt.html", receipt=found))
+
+
+@citizen.get("/bukan-di-sini")
+def wrong_place() -> str:
+    """The card names another counter than the one the visitor stands at."""
+    return render_template("citizen/wrong_place.html")
+
+
+@citizen.get("/kode")
+def typed_code() -> AnyResponse:
+    """A code typed by hand on the front page."""
+    code = request.args.get("kode", "").strip()
+    if not code or len(code) > 40 or "/" in code or "\\" in code:
+        return _unknown_place()
+    return redirect(url_for("citizen.form", code=code, lang=request.args.get("lang")))
+
+
+def _again(place: Place, sent: CitizenForm, *, status: int) -> Response:
+    headers.allow_inline_style(citizen_page.style_digest())
+    if not sent.token.data:
+        sent.token.data = rating.open_form(site(), place)
+    return make_response(citizen_page.render_again(place, sent), status)
+
+
+def _unknown_place() -> Response:
+    return make_response(render_template("citizen/unknown_place.html"), 404)
+
+
+def _retired_place() -> Response:
+    return make_response(render_template("citizen/retired_place.html"), 410)

@@ -1,0 +1,162 @@
+"""Read and check what a citizen sent, without losing any of it."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any, ClassVar, Literal, cast
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField
+from wtforms.validators import ValidationError
+
+from feedback_app.domain.elements import ALL_KEYS, FORM_ORDER, element
+from feedback_app.domain.respondent import BANDS, SERVED_WHEN, VISIT_PURPOSE
+from feedback_app.services.rating import Submission
+from feedback_app.web.language import gettext as _
+from feedback_app.web.language import language
+
+COMMENT_LIMIT = 1000  # characters
+VALUES = ("1", "2", "3", "4")
+_KEPT_CONTROLS = "\n\t"
+
+
+class OneAnswer:
+    """Exactly one of the four values, sent once."""
+
+    def __call__(self, form: CitizenForm, field: Field) -> None:
+        """Ask for an answer by the element's own name, unless it may stay open."""
+        if len(field.raw_data or ()) == 1 and field.data in VALUES:
+            return
+        if not form.is_as_it_is():
+            item = element(field.name)
+            name = item.unsur if language() == "id" else item.unsur_en
+            raise ValidationError(_("Pilih satu jawaban untuk %(name)s.", name=name))
+
+
+class CitizenForm(FlaskForm):  # type: ignore[misc]
+    """Every field a rating has. Unknown optional values count as not given."""
+
+    class Meta:
+        """The form's own signed token stands in for a cookie-bound one."""
+
+        csrf = False
+
+    token = StringField()
+    service = StringField()
+    served_by = StringField()
+    served_when = StringField()
+    visit_purpose = StringField()
+    comment = StringField()
+    as_is = StringField()
+
+    elements: ClassVar[tuple[str, ...]] = ALL_KEYS
+
+    def __init__(self, *, place_code: str) -> None:
+        """Read the running request."""
+        super().__init__(formdata=request.form)
+        self.place_code = place_code
+        self.notices: list[str] = []
+
+    def is_as_it_is(self) -> bool:
+        """Whether the citizen chose to send with answers left out."""
+        return bool(self.as_is.data)
+
+    def say(self, text: str) -> None:
+        """Put a sentence above the form."""
+        self.notices.append(text)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the shape; also refuses a form without a single answer."""
+        is_valid = bool(super().validate(extra_validators))
+        if is_valid and not any(self.answers().values()):
+            self.say(_("Belum ada jawaban. Pilih sedikitnya satu jawaban."))
+            return False
+        return is_valid
+
+    def validate_comment(self, field: Field) -> None:
+        """A comment may be long, not endless; what was typed stays in the form."""
+        if len(field.data or "") > COMMENT_LIMIT:
+            raise ValidationError(_("Saran paling banyak 1.000 huruf. Persingkat saran Anda."))
+
+    def answers(self) -> dict[str, int | None]:
+        """Value 1 to 4 by element key; None where none was given."""
+        return {
+            key: int(self[key].data)
+            if len(self[key].raw_data or ()) == 1 and self[key].data in VALUES
+            else None
+            for key in ALL_KEYS
+        }
+
+    def faults(self) -> list[tuple[str, str]]:
+        """(anchor, sentence) for the summary, in the order of the page."""
+        found = [("", text) for text in self.notices]
+        for name in (*FORM_ORDER, "comment"):
+            found += [(name, str(text)) for text in self[name].errors]
+        return found
+
+    def missing(self) -> bool:
+        """Whether answers are open, so that sending as it is can be offered."""
+        return any(self[key].errors for key in ALL_KEYS)
+
+    def submission(self) -> Submission:
+        """The checked answer, ready to be saved."""
+        served_by, officer_id = self._served_by()
+        return Submission(
+            place_code=self.place_code,
+            token=self.token.data or "",
+            service_id=_identifier(self.service.data or ""),
+            served_by=served_by,
+            officer_id=officer_id,
+            served_when=cast(
+                "Literal['now', 'earlier_today', 'another_day']",
+                _one_of(SERVED_WHEN, self.served_when.data) or "now",
+            ),
+            visit_purpose=_one_of(VISIT_PURPOSE, self.visit_purpose.data),
+            answers=self.answers(),
+            bands={band.key: _one_of(band.choices, self[band.key].data) for band in BANDS},
+            comment=clean_text(self.comment.data or ""),
+            language=language(),
+            device=f"{request.user_agent.string}\n{request.accept_languages}",
+            network=request.remote_addr or "",
+        )
+
+    def _served_by(self) -> tuple[Literal["officer", "another", "not_sure"], int | None]:
+        text = self.served_by.data or ""
+        if text == "another":
+            return "another", None
+        officer_id = _identifier(text.removeprefix("o")) if text.startswith("o") else None
+        return ("officer", officer_id) if officer_id is not None else ("not_sure", None)
+
+
+def _add_fields() -> None:
+    for key in ALL_KEYS:
+        setattr(CitizenForm, key, StringField(validators=[OneAnswer()]))
+    for band in BANDS:
+        setattr(CitizenForm, band.key, StringField())
+
+
+_add_fields()
+
+
+def clean_text(text: str) -> str:
+    """What can be stored and shown: no control, bidi-override or lone surrogate characters."""
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = (
+        letter
+        for letter in unified
+        if letter in _KEPT_CONTROLS or unicodedata.category(letter) not in ("Cc", "Cs")
+    )
+    without_overrides = (letter for letter in kept if not "\u202a" <= letter <= "\u202e")
+    return "".join(
+        letter for letter in without_overrides if not "\u2066" <= letter <= "\u2069"
+    ).strip()
+
+
+def _identifier(text: str) -> int | None:
+    is_small_number = text.isascii() and text.isdigit() and len(text) <= 9
+    return int(text) if is_small_number else None
+
+
+def _one_of(choices: tuple[tuple[str, str, str], ...], value: str | None) -> str | None:
+    return value if value in {choice[0] for choice in choices} else None

@@ -1,0 +1,101 @@
+"""The form's page: rendered once per place and language, compressed once, token spliced in.
+
+The token stands near the end. What is before and after it is deflated once; between them the
+token goes as a stored block, so a request costs two checksums instead of a rendering.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import struct
+import zlib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from flask import Response, current_app, render_template, request
+
+from feedback_app.config import ROOT
+from feedback_app.domain.elements import FORM_ORDER, element
+from feedback_app.domain.respondent import BANDS, SERVED_WHEN, VISIT_PURPOSE
+from feedback_app.services.place import Place
+from feedback_app.web.citizen_form import CitizenForm
+
+PLACE_OF_TOKEN = "@@TOKEN@@"  # noqa: S105 (a mark in the page)
+KEPT_PAGES = 512  # counters x languages in memory, about 15 kB each
+GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """One page without its token, plain and deflated."""
+
+    head: bytes
+    tail: bytes
+    head_deflated: bytes
+    tail_deflated: bytes
+    head_checksum: int
+
+
+@cache
+def style() -> str:
+    """The form's own small sheet, inlined so that one response is the whole page."""
+    return (ROOT / "templates" / "citizen" / "form.css").read_text().strip()
+
+
+@cache
+def style_digest() -> str:
+    """The sheet's digest for the Content-Security-Policy."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
+
+
+@lru_cache(maxsize=KEPT_PAGES)
+def kept_page(place: Place, _language: str) -> KeptPage:
+    """The empty form of a place; the request's language is part of the key."""
+    page = _render(place, None, token=PLACE_OF_TOKEN)
+    head, tail = (part.encode() for part in page.split(PLACE_OF_TOKEN))
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    head_deflated = packer.compress(head) + packer.flush(zlib.Z_FULL_FLUSH)
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    tail_deflated = packer.compress(tail) + packer.flush(zlib.Z_FINISH)
+    return KeptPage(head, tail, head_deflated, tail_deflated, zlib.crc32(head))
+
+
+def answer_with(page: KeptPage, token: str) -> Response:
+    """The page with this token, compressed where the browser takes it."""
+    middle = token.encode()
+    if "gzip" not in request.accept_encodings:
+        response = Response(page.head + middle + page.tail, mimetype="text/html")
+    else:
+        stored = struct.pack("<BHH", 0, len(middle), len(middle) ^ 0xFFFF) + middle
+        checksum = zlib.crc32(page.tail, zlib.crc32(middle, page.head_checksum))
+        size = len(page.head) + len(middle) + len(page.tail)
+        body = GZIP_HEADER + page.head_deflated + stored + page.tail_deflated
+        response = Response(body + struct.pack("<LL", checksum, size), mimetype="text/html")
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    return response
+
+
+def render_again(place: Place, sent: CitizenForm) -> str:
+    """The form with everything that was sent still in it, and what to mend on top."""
+    return _render(place, sent, token=sent.token.data or "")
+
+
+def _render(place: Place, sent: CitizenForm | None, *, token: str) -> str:
+    chosen = {} if sent is None else {field.name: field.data or "" for field in sent}
+    return render_template(
+        "citizen/form.html",
+        place=place,
+        elements=[element(key) for key in FORM_ORDER],
+        bands=BANDS,
+        served_when=SERVED_WHEN,
+        visit_purpose=VISIT_PURPOSE,
+        chosen=chosen,
+        faults=sent.faults() if sent else [],
+        wrong={anchor for anchor, _text in sent.faults()} if sent else set(),
+        offer_as_is=bool(sent and sent.missing()),
+        token=token,
+        style=style(),
+        host=current_app.extensions["site"].settings.base_url.split("://")[1],
+    )

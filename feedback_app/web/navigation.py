@@ -1,0 +1,51 @@
+"""What every page shows around its content: menu, demo note, language links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, g, request, url_for
+
+from feedback_app.services import agency
+from feedback_app.web.access import ROUTES, site
+from feedback_app.web.language import gettext as _
+
+# endpoint -> menu text; shown to those whom ROUTES lets in
+MENU: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One entry of the menu."""
+
+    text: str
+    url: str
+    is_here: bool
+
+
+def add_to_pages(app: Flask) -> None:
+    """Give templates the menu, the demo note and the language links."""
+    app.jinja_env.globals.update(
+        navigation=_navigation, site_is_demo=_site_is_demo, with_language=_with_language
+    )
+
+
+def _navigation() -> list[MenuItem]:
+    if g.get("viewer") is None:
+        return []
+    return [
+        MenuItem(text=_(text), url=url_for(endpoint), is_here=request.endpoint == endpoint)
+        for endpoint, text in MENU.items()
+        if g.viewer.role in ROUTES[endpoint]
+    ]
+
+
+def _site_is_demo() -> bool:
+    return agency.any_is_demo(site())
+
+
+def _with_language(language: str) -> str:
+    kept = {name: value for name, value in request.args.items() if name != "lang"}
+    if request.endpoint is None or request.method != "GET":
+        return url_for("public.home", lang=language)
+    return url_for(request.endpoint, **(request.view_args or {}), **kept, lang=language)

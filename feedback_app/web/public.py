@@ -1,0 +1,44 @@
+"""What everybody may see: front page, privacy, health."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, redirect, render_template, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from feedback_app.services import upkeep
+from feedback_app.web.access import site
+
+public = Blueprint("public", __name__)
+
+
+@public.get("/")
+def home() -> str:
+    """The front page: what this is, where to type a code, where staff log in."""
+    return render_template("public/home.html")
+
+
+@public.get("/privasi")
+def privacy() -> str:
+    """What is kept, for how long, and what is never asked."""
+    return render_template("public/privacy.html")
+
+
+@public.get("/healthz")
+def health() -> Response:
+    """`ok` once the database answers with the schema this code expects."""
+    if not upkeep.is_ready(site()):
+        abort(503)
+    return Response("ok", mimetype="text/plain")
+
+
+@public.get("/favicon.ico")
+def favicon() -> AnyResponse:
+    """Browsers ask for it unasked."""
+    return redirect(url_for("static", filename="icon.svg"))
+
+
+@public.get("/robots.txt")
+def robots() -> Response:
+    """Forms and staff pages are not for search engines."""
+    text = "User-agent: *\nDisallow: /q/\nDisallow: /r/\nDisallow: /staf/\n"
+    return Response(text, mimetype="text/plain")
