@@ -1,0 +1,1 @@
+"""A made-up Disdukcapil with two years of ratings; every page says that it is made up."""

@@ -1,0 +1,216 @@
+"""Set up and serve Suara Loket, or set up and test it. Needs Python 3.11 or newer, nothing else.
+
+    python3 run.py               set up everything, then serve at http://127.0.0.1:8000
+    python3 run.py test [ARGS]   set up everything, then lint, types and tests (ARGS go to pytest)
+
+PORT and HOST change the address; docs/runbook.md names every setting.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+SYSTEM_PACKAGES = ("chromium", "fonts-noto-core", "libatomic1", "postgresql", "w3m")
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+class SetUpError(Exception):
+    """Something the machine must have is missing; the message says what to do."""
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the command line asks."""
+    if sys.version_info < (3, 11):  # noqa: UP036 (a newcomer's Python may be older)
+        print("Suara Loket needs Python 3.11 or newer.", file=sys.stderr)
+        return 1
+    try:
+        if not arguments:
+            return serve()
+        if arguments[0] == "test":
+            return test(arguments[1:])
+    except SetUpError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(__doc__)
+    return 0 if arguments[0] in ("-h", "--help") else 2
+
+
+def serve() -> int:
+    """Install, migrate, load the demo once, serve until stopped."""
+    port, host = _port(), os.environ.get("HOST", "127.0.0.1")
+    _port_must_be_free(host, port)
+    python = install("requirements.txt")
+    environment = os.environ | {"PORT": str(port)}
+    for script in (("migrate.py",), ("demo_data.py", "--if-empty")):
+        command = [str(python), str(ROOT / "scripts" / script[0]), *script[1:]]
+        done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
+        if done.returncode:
+            return done.returncode
+    print(f"\nSuara Loket: http://{host}:{port}  (Ctrl+C berhenti / stops)\n", flush=True)
+    return _run_server(python, host, port, environment)
+
+
+def test(pytest_arguments: list[str]) -> int:
+    """Install what tests need, then lint, types, tests; the first failure's exit code."""
+    python = install("requirements-test.txt")
+    _install_system_packages()
+    steps = (
+        ("lint", ["-m", "ruff", "check", "."]),
+        ("format", ["-m", "ruff", "format", "--check", "."]),
+        ("types", ["-m", "mypy"]),
+        ("tests", ["-m", "pytest", *pytest_arguments]),
+    )
+    for name, command in steps:
+        print(f"== {name}", flush=True)
+        began = time.monotonic()
+        code = subprocess.run([str(python), *command], cwd=ROOT, check=False).returncode
+        if code:
+            print(f"{name} failed", file=sys.stderr)
+            return code
+        if name != "tests":  # the test runner's own summary stays the last line
+            print(f"   {time.monotonic() - began:.1f} s", flush=True)
+    return 0
+
+
+def install(lock_name: str) -> Path:
+    """Make .venv hold what the lock says; does nothing, without a network, when it does already."""
+    python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    lock = ROOT / lock_name
+    stamp = VENV / f"{lock_name}.stamp"
+    wanted = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
+    if python.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return python
+    if not _is_whole(python):
+        _make_venv()
+    print(f"Installing {lock_name} (once) …", flush=True)
+    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command += ["--require-hashes", "-r", str(lock)]
+    if subprocess.run(command, cwd=ROOT, check=False).returncode:
+        raise SetUpError(
+            "Installing failed; the lines above say why. Check the network, run again."
+        )
+    stamp.write_text(wanted)
+    if lock_name == "requirements-test.txt":  # the tests' lock holds the product's as well
+        product = hashlib.sha256((ROOT / "requirements.txt").read_bytes() + sys.version.encode())
+        (VENV / "requirements.txt.stamp").write_text(product.hexdigest())
+    return python
+
+
+def _is_whole(python: Path) -> bool:
+    """Whether a venv left by an earlier, perhaps interrupted, start can be used."""
+    if not python.exists():
+        return False
+    check = "import sys, pip; print(sys.version)"
+    done = subprocess.run([str(python), "-c", check], capture_output=True, text=True, check=False)
+    return done.returncode == 0 and done.stdout.strip() == sys.version.strip()
+
+
+def _make_venv() -> None:
+    shutil.rmtree(VENV, ignore_errors=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        shutil.rmtree(VENV, ignore_errors=True)
+        raise SetUpError(
+            "Python cannot make a virtual environment here. On Debian or Ubuntu: "
+            "sudo apt install python3-venv"
+        )
+
+
+def _install_system_packages() -> None:
+    """Chromium and PostgreSQL for the tests, from the system's packages when it may."""
+    missing = _missing_programs()
+    if not missing:
+        return
+    advice = (
+        f"The tests need {', '.join(missing)}; install them first: "
+        f"sudo apt-get install -y --no-install-recommends {' '.join(SYSTEM_PACKAGES)}"
+    )
+    prefix = _root_prefix()
+    if prefix is None or shutil.which("apt-get") is None:
+        raise SetUpError(advice)
+    print(f"Installing {', '.join(missing)} (once) …", flush=True)
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for words in (["update"], ["install", "-y", "--no-install-recommends", *SYSTEM_PACKAGES]):
+        done = subprocess.run(
+            [*prefix, "apt-get", "-q", *words],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            check=False,
+        )
+        if done.returncode:
+            raise SetUpError(advice)
+    if _missing_programs():
+        raise SetUpError(advice)
+
+
+def _missing_programs() -> list[str]:
+    found = {
+        "chromium": any(shutil.which(name) for name in CHROMIUM_NAMES),
+        "postgresql": bool(shutil.which("initdb"))
+        or any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
+        "w3m": bool(shutil.which("w3m")),
+    }
+    return [name for name, is_there in found.items() if not is_there]
+
+
+def _root_prefix() -> list[str] | None:
+    """How to run a command as root: as it is, through sudo without a password, or not at all."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return []
+    sudo = shutil.which("sudo")
+    if sudo and subprocess.run([sudo, "-n", "true"], capture_output=True, check=False).returncode:
+        return None
+    return [sudo, "-n"] if sudo else None
+
+
+def _port() -> int:
+    text = os.environ.get("PORT", "8000")
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise SetUpError(f"PORT must be a number from 1 to 65535, not {text!r}")
+    return int(text)
+
+
+def _port_must_be_free(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        if os.name == "posix":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SetUpError(
+                f"Port {port} is taken ({error.strerror}). Choose another: PORT=8001 python3 run.py"
+            ) from None
+
+
+def _run_server(python: Path, host: str, port: int, environment: dict[str, str]) -> int:
+    command = [str(python), "-m", "granian", "--interface", "wsgi"]
+    command += ["--host", host, "--port", str(port), "--log-level", "warning"]
+    command += ["--blocking-threads", "8", "feedback_app.wsgi:app"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
+
+        def stop(_number: int, _frame: object) -> None:
+            server.terminate()
+
+        signal.signal(signal.SIGTERM, stop)
+        try:
+            return max(server.wait(), 0)
+        except KeyboardInterrupt:
+            server.terminate()
+            server.wait()
+            return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,62 @@
+"""Load a made-up office with two years of ratings, and print its log-ins.
+
+Example: .venv/bin/python scripts/demo_data.py --if-empty
+DEMO=0 in the environment starts an office without it (see docs/runbook.md).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import click
+
+from feedback_app.config import Settings, SettingsError
+from feedback_app.services.demo import load, office
+from feedback_app.services.site import open_site
+
+
+def main() -> int:
+    """Load once; say what is there."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--if-empty", action="store_true", help="do nothing when data is there")
+    arguments = parser.parse_args()
+    if os.environ.get("DEMO") == "0":
+        return 0
+    try:
+        site = open_site(Settings.from_environment())
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if load.is_empty(site):
+        print("Memuat data contoh / loading demo data …", flush=True)
+        loaded = load.load_demo(site, progress=_progress)
+        print(", ".join(f"{name}: {count}" for name, count in loaded.items()))
+    elif not arguments.if_empty:
+        print("the database already holds data; nothing was loaded", file=sys.stderr)
+        return 1
+    _print_logins(site.settings.base_url)
+    return 0
+
+
+def _print_logins(base_url: str) -> None:
+    print(f"\n{base_url}/masuk  — data contoh, sandi / password: {office.DEMO_PASSWORD}")
+    for username, name, role, _units in office.LOGINS:
+        print(f"  {username:<14}{role:<12}{name}")
+
+
+def _progress(items: Iterable[Any]) -> Iterable[Any]:
+    with click.progressbar(items, label="ratings", file=sys.stderr) as bar:
+        yield from bar
+
+
+if __name__ == "__main__":
+    sys.exit(main())
