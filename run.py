@@ -96,9 +96,7 @@ def install(lock_name: str) -> Path:
     command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     command += ["--require-hashes", "-r", str(lock)]
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
-        raise SetUpError(
-            "Installing failed; the lines above say why. Check the network, run again."
-        )
+        raise SetUpError("Installing failed; see above. Check the network and run it again.")
     stamp.write_text(wanted)
     if lock_name == "requirements-test.txt":  # the tests' lock holds the product's as well
         product = hashlib.sha256((ROOT / "requirements.txt").read_bytes() + sys.version.encode())

@@ -10,12 +10,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from feedback_app.config import ROOT, Settings
 from feedback_app.services.site import Clock, open_site, system_clock
-from feedback_app.web import access, errors, formats, headers, language, navigation
+from feedback_app.web import access, errors, formats, headers, language, navigation, present
 from feedback_app.web.citizen import citizen
 from feedback_app.web.public import public
 from feedback_app.web.staff import staff
+from feedback_app.web.supervisor import supervisor
 
-ROOMS = (public, citizen, staff)
+ROOMS = (public, citizen, staff, supervisor)
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
@@ -28,7 +29,12 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     _configure(app, settings)
     app.extensions["site"] = open_site(settings, clock=clock)
     app.jinja_env.filters.update(formats.FILTERS)
-    app.jinja_env.globals.update(_=language.gettext, language=language.language)
+    app.jinja_env.globals.update(
+        _=language.gettext,
+        language=language.language,
+        is_too_few=present.is_too_few,
+        charts=present.CHARTS,
+    )
     CSRFProtect(app).exempt("feedback_app.web.citizen.submit")  # its token is the form's own
     for room in ROOMS:
         app.register_blueprint(room)

@@ -37,6 +37,10 @@ ROUTES: dict[str, frozenset[Role]] = {
     "staff.start": STAFF,
     "staff.password": STAFF,
     "staff.change_password": STAFF,
+    "supervisor.counters": SUPERVISOR,
+    "supervisor.counters_file": SUPERVISOR,
+    "supervisor.counter": SUPERVISOR,
+    "supervisor.counter_file": SUPERVISOR,
 }
 
 

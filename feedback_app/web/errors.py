@@ -8,6 +8,7 @@ from flask import Flask, Response, make_response, render_template
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from feedback_app.services.dashboard import NotThereError
 from feedback_app.services.site import NotSavedError
 from feedback_app.web.language import gettext as _
 
@@ -20,6 +21,7 @@ def show_errors_as_pages(app: Flask) -> None:
     """Register a page for each kind of error."""
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(CSRFError, _show_csrf_error)
+    app.register_error_handler(NotThereError, _show_not_there)
     app.register_error_handler(NotSavedError, _show_not_saved)
     app.register_error_handler(Exception, _show_fault)
 
@@ -61,6 +63,10 @@ def _explain(status: int) -> tuple[str, str]:
     }
     fallback = (_("Permintaan tidak dapat diproses"), _("Coba lagi beberapa saat lagi."))
     return known.get(status, fallback)
+
+
+def _show_not_there(_error: NotThereError) -> Response:
+    return error_page(404, *_explain(404))
 
 
 def _show_csrf_error(_error: CSRFError) -> Response:

@@ -11,7 +11,9 @@ from feedback_app.web.access import ROUTES, site
 from feedback_app.web.language import gettext as _
 
 # endpoint -> menu text; shown to those whom ROUTES lets in
-MENU: dict[str, str] = {}
+MENU: dict[str, str] = {
+    "supervisor.counters": "Loket",
+}
 
 
 @dataclass(frozen=True, slots=True)

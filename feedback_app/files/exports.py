@@ -1,0 +1,89 @@
+"""Tables as CSV and XLSX that a spreadsheet opens as data, never as formulas."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import xlsxwriter
+
+Cell = str | int | float | Decimal | None
+
+# Spreadsheets run a cell as a formula when it begins so (OWASP, CSV injection); full-width too.
+_FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
+# What XML 1.0 cannot hold.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+SHEET_NAME_LIMIT = 31
+_NOT_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A named table; every row is as long as the columns."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def to_csv(sheet: Sheet) -> bytes:
+    """';' between cells, ',' in decimals, with a byte-order mark: as an Indonesian Excel reads."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow([_csv_cell(name) for name in sheet.columns])
+    writer.writerows([_csv_cell(cell) for cell in row] for row in sheet.rows)
+    return ("\ufeff" + text.getvalue()).encode("utf-8")
+
+
+def to_xlsx(sheets: Sequence[Sheet]) -> bytes:
+    """A workbook; text is written as text, numbers as numbers."""
+    content = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(content, options) as book:
+        bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
+        decimal = book.add_format({"num_format": "#,##0.00"})
+        for sheet in sheets:
+            page = book.add_worksheet(_sheet_name(sheet.name))
+            page.freeze_panes(1, 0)
+            for column, name in enumerate(sheet.columns):
+                page.write_string(0, column, plain_text(name), bold)
+                page.set_column(column, column, _width(sheet, column))
+            for line, row in enumerate(sheet.rows, start=1):
+                for column, cell in enumerate(row):
+                    if isinstance(cell, str):
+                        page.write_string(line, column, plain_text(cell))
+                    elif isinstance(cell, int):
+                        page.write_number(line, column, cell)
+                    elif cell is not None:
+                        page.write_number(line, column, float(cell), decimal)
+    return content.getvalue()
+
+
+def plain_text(text: str) -> str:
+    """Text without what a workbook's XML cannot hold."""
+    return _NOT_XML.sub("", text)
+
+
+def _csv_cell(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        text = plain_text(cell)
+        return "'" + text if text.lstrip(" \u00a0").startswith(_FORMULA_START) else text
+    if isinstance(cell, int):
+        return str(cell)
+    return f"{cell:.2f}".replace(".", ",")
+
+
+def _sheet_name(name: str) -> str:
+    return _NOT_IN_SHEET_NAME.sub(" ", plain_text(name))[:SHEET_NAME_LIMIT].strip() or "Data"
+
+
+def _width(sheet: Sheet, column: int) -> int:
+    cells = (str(row[column] or "") for row in sheet.rows[:200])
+    longest = max((len(text) for text in (sheet.columns[column], *cells)), default=8)
+    return min(max(longest + 2, 8), 60)

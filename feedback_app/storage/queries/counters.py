@@ -1,0 +1,135 @@
+"""Questions of staff about counters; who may see one is part of how it is fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from feedback_app.domain.disclosure import Remark
+from feedback_app.storage.db import Session
+from feedback_app.storage.models import (
+    Comment,
+    Counter,
+    CounterService,
+    Officer,
+    Rating,
+    Service,
+    Shift,
+    VisitCount,
+)
+
+
+def counters_of_units(session: Session, unit_ids: Collection[int]) -> Sequence[Counter]:
+    """Open counters of these units, by code."""
+    return session.scalars(
+        select(Counter)
+        .where(Counter.unit_id.in_(unit_ids), Counter.retired_on.is_(None))
+        .order_by(Counter.code)
+    ).all()
+
+
+def counter_in_units(session: Session, code: str, unit_ids: Collection[int]) -> Counter | None:
+    """The counter with this code, if it stands in one of these units."""
+    return session.scalar(
+        select(Counter).where(Counter.code == code, Counter.unit_id.in_(unit_ids))
+    )
+
+
+def services_of_counters(session: Session, counter_ids: Collection[int]) -> Sequence[Service]:
+    """Every service that these counters offer, at any hour."""
+    return session.scalars(
+        select(Service)
+        .where(
+            Service.id.in_(
+                select(CounterService.service_id).where(CounterService.counter_id.in_(counter_ids))
+            )
+        )
+        .order_by(Service.id)
+    ).all()
+
+
+def officers_named(session: Session, officer_ids: Collection[int]) -> dict[int, str]:
+    """Full names by officer."""
+    rows = session.execute(select(Officer.id, Officer.name).where(Officer.id.in_(officer_ids)))
+    return {row[0]: row[1] for row in rows}
+
+
+def officers_serving(
+    session: Session, counter_ids: Collection[int], *, at: datetime
+) -> dict[int, list[str]]:
+    """Display names of who is on shift now, by counter."""
+    rows = session.execute(
+        select(Shift.counter_id, Officer.display_name)
+        .join(Officer, Officer.id == Shift.officer_id)
+        .where(
+            Shift.counter_id.in_(counter_ids),
+            Shift.withdrawn_at.is_(None),
+            Shift.starts_at <= at,
+            Shift.ends_at > at,
+        )
+        .order_by(Shift.starts_at, Officer.id)
+    )
+    serving: dict[int, list[str]] = {}
+    for counter_id, name in rows:
+        serving.setdefault(counter_id, []).append(name)
+    return serving
+
+
+def counters_with_shift(
+    session: Session, counter_ids: Collection[int], *, since: datetime, until: datetime
+) -> set[int]:
+    """Counters that have somebody rostered within the span."""
+    return set(
+        session.scalars(
+            select(Shift.counter_id).where(
+                Shift.counter_id.in_(counter_ids),
+                Shift.withdrawn_at.is_(None),
+                Shift.starts_at < until,
+                Shift.ends_at > since,
+            )
+        )
+    )
+
+
+def visits_by_counter(
+    session: Session,
+    counter_ids: Collection[int],
+    *,
+    first: date,
+    last: date,
+    service_id: int | None,
+) -> dict[int, int]:
+    """Visits from the office's books, by counter; counters without books are absent."""
+    wanted = [
+        VisitCount.counter_id.in_(counter_ids),
+        VisitCount.day.between(first, last),
+    ]
+    if service_id is not None:
+        wanted.append(VisitCount.service_id == service_id)
+    rows = session.execute(
+        select(VisitCount.counter_id, func.sum(VisitCount.visits))
+        .where(*wanted)
+        .group_by(VisitCount.counter_id)
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def remarks_at_counter(session: Session, counter_id: int, *, since: date) -> list[Remark]:
+    """Comments of counted ratings."""
+    rows = session.execute(
+        select(Comment.rating_id, Comment.day, Comment.text)
+        .join(Rating, Rating.id == Comment.rating_id)
+        .where(Comment.counter_id == counter_id, Comment.day >= since, Rating.state == "counted")
+    )
+    return [Remark(rating_id=row[0], day=row[1], text=row[2]) for row in rows]
+
+
+def names_at_counter(session: Session, counter_id: int) -> Sequence[str]:
+    """Names of everybody who ever had a shift here, to be masked in comments."""
+    return session.scalars(
+        select(Officer.name).where(
+            Officer.id.in_(select(Shift.officer_id).where(Shift.counter_id == counter_id))
+        )
+    ).all()

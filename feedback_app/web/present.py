@@ -1,0 +1,124 @@
+"""Geometry of the charts: numbers in, coordinates out; templates only draw them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from feedback_app.domain.interval import HIGHEST, LOWEST, Mean
+from feedback_app.domain.skm import BANDS, TooFew
+
+POINTS_TO_INDEX = 25  # a mean of 1 to 4 points is an index of 25 to 100
+AXIS_LOW, AXIS_HIGH = 50.0, 100.0  # the part of the index scale where offices are
+
+
+def is_too_few(value: object) -> bool:
+    """Whether there is no number to show."""
+    return isinstance(value, TooFew)
+
+
+@dataclass(frozen=True, slots=True)
+class Whisker:
+    """A mean with its interval on a horizontal axis, in units of the drawing."""
+
+    x: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a stacked bar: which value, where, how wide, its share in whole percent."""
+
+    value: int
+    x: float
+    width: float
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A line of weekly means with gaps, and the band of their intervals."""
+
+    lines: tuple[str, ...]  # points of each unbroken run
+    bands: tuple[str, ...]
+    dots: tuple[tuple[float, float], ...]
+
+
+def index_axis(value: float, *, width: float) -> float:
+    """Where an index of 25 to 100 stands on the shared axis; outside is put on its end."""
+    share = (value - AXIS_LOW) / (AXIS_HIGH - AXIS_LOW)
+    return round(min(max(share, 0.0), 1.0) * width, 1)
+
+
+def index_ticks(*, width: float) -> list[tuple[float, str]]:
+    """The lower bounds of the law's bands on the axis, with their letters."""
+    return [
+        (index_axis(float(lowest), width=width), letter) for lowest, letter, _ in BANDS if lowest
+    ]
+
+
+def whisker(mean: Mean, *, width: float) -> Whisker:
+    """An index with its interval."""
+    return Whisker(
+        x=index_axis(POINTS_TO_INDEX * mean.mean, width=width),
+        low=index_axis(POINTS_TO_INDEX * mean.low, width=width),
+        high=index_axis(POINTS_TO_INDEX * mean.high, width=width),
+    )
+
+
+def points_whisker(mean: Mean, *, width: float) -> Whisker:
+    """A mean of 1 to 4 points with its interval."""
+    scale = width / (HIGHEST - LOWEST)
+    return Whisker(
+        x=round((mean.mean - LOWEST) * scale, 1),
+        low=round((mean.low - LOWEST) * scale, 1),
+        high=round((mean.high - LOWEST) * scale, 1),
+    )
+
+
+def stack(counts: Sequence[int], *, width: float) -> list[Segment]:
+    """Shares of the answers 1, 2, 3, 4 as one bar."""
+    n = sum(counts)
+    segments, x = [], 0.0
+    for value, count in enumerate(counts, start=1):
+        part = width * count / n
+        segments.append(Segment(value, round(x, 1), round(part, 1), round(100 * count / n)))
+        x += part
+    return segments
+
+
+def trend(means: Sequence[Mean | TooFew], *, width: float, height: float) -> Trend:
+    """Weekly indexes as lines; a week with too few answers is a gap, not a zero."""
+    step = width / max(len(means) - 1, 1)
+
+    def y(points: float) -> float:
+        return round(height - index_axis(POINTS_TO_INDEX * points, width=height), 1)
+
+    runs: list[list[tuple[float, Mean]]] = [[]]
+    for place, mean in enumerate(means):
+        if isinstance(mean, Mean):
+            runs[-1].append((round(place * step, 1), mean))
+        elif runs[-1]:
+            runs.append([])
+    shown = [run for run in runs if run]
+    return Trend(
+        lines=tuple(" ".join(f"{x},{y(mean.mean)}" for x, mean in run) for run in shown),
+        bands=tuple(
+            " ".join(
+                [f"{x},{y(mean.high)}" for x, mean in run]
+                + [f"{x},{y(mean.low)}" for x, mean in reversed(run)]
+            )
+            for run in shown
+        ),
+        dots=tuple((x, y(mean.mean)) for run in shown for x, mean in run),
+    )
+
+
+CHARTS = {
+    "index_ticks": index_ticks,
+    "points_whisker": points_whisker,
+    "stack": stack,
+    "trend": trend,
+    "whisker": whisker,
+}

@@ -1,0 +1,75 @@
+"""The supervisor's screens: the own units' counters, one counter, and both as files."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, render_template, request
+
+from feedback_app.domain.periods import PERIOD_KEYS
+from feedback_app.services import dashboard, publishing
+from feedback_app.web.access import site, viewer
+
+supervisor = Blueprint("supervisor", __name__, url_prefix="/staf/loket")
+
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@supervisor.get("/")
+def counters() -> str:
+    """Every counter of the viewer's units, with what needs attention first."""
+    chosen, lines = dashboard.overview(site(), viewer(), **_choice())
+    return render_template("supervisor/counters.html", lines=lines, **_page(chosen))
+
+
+@supervisor.get("/<code>")
+def counter(code: str) -> str:
+    """One counter."""
+    chosen, view = dashboard.counter_view(site(), viewer(), code, **_choice())
+    return render_template("supervisor/counter.html", view=view, **_page(chosen))
+
+
+@supervisor.get("/unduh.<ending>")
+def counters_file(ending: str) -> Response:
+    """The overview as CSV or XLSX."""
+    _chosen, lines = dashboard.overview(site(), viewer(), **_choice())
+    return _file([publishing.overview_sheet(lines)], name="loket", ending=ending)
+
+
+@supervisor.get("/<code>/unduh.<ending>")
+def counter_file(code: str, ending: str) -> Response:
+    """One counter's tables; the CSV holds the elements."""
+    chosen, view = dashboard.counter_view(site(), viewer(), code, **_choice())
+    return _file(publishing.counter_sheets(chosen, view), name="loket", ending=ending)
+
+
+def _choice() -> dict[str, str]:
+    return {
+        "period_key": request.args.get("periode", "30"),
+        "service": request.args.get("layanan", ""),
+        "tier": request.args.get("jalur", ""),
+    }
+
+
+def _page(chosen: dashboard.Filters) -> dict[str, object]:
+    kept = {
+        name: request.args[name] for name in ("periode", "layanan", "jalur") if name in request.args
+    }
+    return {
+        "chosen": chosen,
+        "kept": kept,
+        "period_keys": PERIOD_KEYS,
+        "tiers": dashboard.TIERS,
+        "needed": dashboard.MIN_GROUP,
+    }
+
+
+def _file(sheets: list[publishing.Sheet], *, name: str, ending: str) -> Response:
+    if ending == "csv":
+        response = Response(publishing.to_csv(sheets[0]), content_type=CSV)
+    elif ending == "xlsx":
+        response = Response(publishing.to_xlsx(sheets), content_type=XLSX)
+    else:
+        abort(404)
+    day = site().today().isoformat()
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{day}.{ending}"'
+    return response
