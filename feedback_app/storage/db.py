@@ -21,7 +21,15 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
-__all__ = ["Base", "Database", "NotSavedError", "Session", "UtcDateTime", "open_database"]
+__all__ = [
+    "Base",
+    "Database",
+    "NotSavedError",
+    "Session",
+    "UtcDateTime",
+    "changed_rows",
+    "open_database",
+]
 
 # SQLite 3.7.0 to 3.51.2 can corrupt a WAL file when two connections write or checkpoint at once.
 WAL_IS_SAFE_FROM = (3, 51, 3)
@@ -151,3 +159,8 @@ def _begin_sqlite(connection: Any) -> None:
 
 def _sqlstate(error: DBAPIError) -> str | None:
     return getattr(error.orig, "sqlstate", None)
+
+
+def changed_rows(result: Result[Any]) -> int:
+    """How many rows an INSERT, UPDATE or DELETE touched."""
+    return result.rowcount if isinstance(result, CursorResult) else 0

@@ -6,16 +6,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Integer, Table, case, delete, func, insert, literal, select
+from sqlalchemy import Column, Integer, case, delete, func, insert, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.selectable import Select
 
 from feedback_app.domain.elements import ALL_KEYS, OFFICER_KEYS, OFFICIAL_KEYS
-from feedback_app.storage.db import Session
-from feedback_app.storage.models import TALLY_KEY, TALLY_SUMS, Comment, Rating, Screening, Tally
+from feedback_app.storage.db import Base, Session, changed_rows
+from feedback_app.storage.models import TALLY_KEY, TALLY_SUMS, Screening, Tally
 from feedback_app.storage.models.tally import NOBODY
 
 Row = Mapping[str, Any]
+
+# The tables themselves: an insert into the mapped class would ask for its rows back.
+RATING, SCREENING, COMMENT = (
+    Base.metadata.tables[name] for name in ("rating", "screening", "comment")
+)
 
 
 class AlreadyThereError(Exception):
@@ -26,13 +31,12 @@ def add_rating(session: Session, *, rating: Row, screening: Row, comment: str) -
     """Add one rating with everything that hangs on it; each row maps column to value."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     build = sqlite.insert if is_sqlite else postgresql.insert
-    statement = build(Rating.__table__).on_conflict_do_nothing(index_elements=["id"])
-    added = session.execute(statement, dict(rating))
-    if added.rowcount == 0:
+    statement = build(RATING).on_conflict_do_nothing(index_elements=["id"])
+    if changed_rows(session.execute(statement, dict(rating))) == 0:
         raise AlreadyThereError
-    session.execute(insert(Screening.__table__), dict(screening))
+    session.execute(insert(SCREENING), dict(screening))
     if comment:
-        session.execute(insert(Comment.__table__), comment_row(rating, comment))
+        session.execute(insert(COMMENT), comment_row(rating, comment))
     add_to_tally(session, [tally_row(rating)])
 
 
@@ -111,7 +115,7 @@ def differences_from_recount(session: Session) -> int:
 
 def recount_of_ratings() -> Select[Any]:
     """The tally as one grouped question over the rating rows: written apart from `tally_row`."""
-    table: Table = Rating.__table__  # type: ignore[assignment]
+    table = RATING
     official = [table.c[key] for key in OFFICIAL_KEYS]
     officer = [table.c[key] for key in OFFICER_KEYS]
     skm = sum(official[1:], start=official[0] + 0)  # NULL as soon as one answer is missing
@@ -156,4 +160,4 @@ def _total(value: Column[int] | Any) -> Any:
 def delete_screening_before(session: Session, *, before: datetime) -> int:
     """Delete what screening kept of ratings received before this instant."""
     gone = session.execute(delete(Screening).where(Screening.received_at < before))
-    return int(gone.rowcount)
+    return changed_rows(gone)

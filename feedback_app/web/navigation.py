@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, g, request, url_for
 
@@ -47,7 +48,7 @@ def _site_is_demo() -> bool:
 
 
 def _with_language(language: str) -> str:
-    kept = {name: value for name, value in request.args.items() if name != "lang"}
     if request.endpoint is None or request.method != "GET":
         return url_for("public.home", lang=language)
-    return url_for(request.endpoint, **(request.view_args or {}), **kept, lang=language)
+    values: dict[str, Any] = {**request.args, **(request.view_args or {}), "lang": language}
+    return url_for(request.endpoint, **values)

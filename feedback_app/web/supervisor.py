@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, render_template, request
 
+from feedback_app.domain.disclosure import MIN_GROUP
 from feedback_app.domain.periods import PERIOD_KEYS
 from feedback_app.services import dashboard, publishing
 from feedback_app.web.access import site, viewer
@@ -59,7 +60,7 @@ def _page(chosen: dashboard.Filters) -> dict[str, object]:
         "kept": kept,
         "period_keys": PERIOD_KEYS,
         "tiers": dashboard.TIERS,
-        "needed": dashboard.MIN_GROUP,
+        "needed": MIN_GROUP,
     }
 
 

@@ -76,7 +76,7 @@ def _agency_row() -> dict[str, Any]:
 
 def _add_places(tx: Any, agency_id: int) -> _Places:
     places = _Places(agency_id)
-    own = {"agency_id": agency_id}
+    own: dict[str, Any] = {"agency_id": agency_id}
     units = [own | {"code": code, "name": name} for code, name in office.UNITS]
     places.units = dict(
         zip((code for code, _ in office.UNITS), bulk.add_rows(tx, "unit", units), strict=True)
@@ -204,7 +204,7 @@ def _rating_rows(
 ) -> list[tuple[dict[str, Any], str]]:
     """Some visitors answer: a bit more often when things went badly or very well."""
     values = answers.draw_answers(visits.days, np.array(visits.officers), rng)
-    mean = sum(values[key] for key in OFFICIAL_KEYS) / len(OFFICIAL_KEYS)
+    mean = np.mean([values[key] for key in OFFICIAL_KEYS], axis=0)
     eager = 1 + 0.15 * np.abs(mean - 3.2)
     chance = np.clip(eager / eager.sum() * rating_count, 0, 1)
     answering = np.flatnonzero(rng.random(len(mean)) < chance)

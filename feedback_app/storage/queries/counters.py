@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from feedback_app.domain.disclosure import Remark
 from feedback_app.storage.db import Session
@@ -102,7 +102,7 @@ def visits_by_counter(
     service_id: int | None,
 ) -> dict[int, int]:
     """Visits from the office's books, by counter; counters without books are absent."""
-    wanted = [
+    wanted: list[ColumnElement[bool]] = [
         VisitCount.counter_id.in_(counter_ids),
         VisitCount.day.between(first, last),
     ]
