@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    CursorResult,
     DateTime,
     Dialect,
     Engine,
     MetaData,
+    Result,
     TypeDecorator,
     create_engine,
     event,

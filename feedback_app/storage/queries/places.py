@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, time
 
 from sqlalchemy import or_, select
@@ -85,3 +86,49 @@ def service_is_known(session: Session, service_id: int, *, agency_id: int) -> bo
         select(Service.id).where(Service.id == service_id, Service.agency_id == agency_id)
     )
     return found is not None
+
+
+@dataclass(frozen=True, slots=True)
+class CounterOnCard:
+    """A counter with what its printed card names."""
+
+    counter: Counter
+    unit: Unit
+    agency: Agency
+    services: tuple[str, ...]
+
+
+def counters_on_cards(session: Session, *, agency_id: int | None) -> list[CounterOnCard]:
+    """Open counters of one agency, or of all, by code."""
+    wanted = [Counter.retired_on.is_(None)]
+    if agency_id is not None:
+        wanted.append(Counter.agency_id == agency_id)
+    rows = session.execute(
+        select(Counter, Unit, Agency)
+        .join(Unit, Unit.id == Counter.unit_id)
+        .join(Agency, Agency.id == Counter.agency_id)
+        .where(*wanted)
+        .order_by(Agency.code, Counter.code)
+    ).all()
+    links = session.execute(
+        select(CounterService.counter_id, Service.name)
+        .join(Service, Service.id == CounterService.service_id)
+        .where(Service.retired_on.is_(None))
+        .order_by(Service.id)
+    ).all()
+    return [
+        CounterOnCard(
+            counter=row[0],
+            unit=row[1],
+            agency=row[2],
+            services=tuple(name for counter_id, name in links if counter_id == row[0].id),
+        )
+        for row in rows
+    ]
+
+
+def counter_with_code(session: Session, code: str, *, agency_id: int) -> Counter | None:
+    """The agency's counter of this code."""
+    return session.scalar(
+        select(Counter).where(Counter.code == code, Counter.agency_id == agency_id)
+    )
