@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from feedback_app.domain.roster import Shift as DutyShift
 from feedback_app.storage.db import Session
@@ -100,7 +100,7 @@ class CounterOnCard:
 
 def counters_on_cards(session: Session, *, agency_id: int | None) -> list[CounterOnCard]:
     """Open counters of one agency, or of all, by code."""
-    wanted = [Counter.retired_on.is_(None)]
+    wanted: list[ColumnElement[bool]] = [Counter.retired_on.is_(None)]
     if agency_id is not None:
         wanted.append(Counter.agency_id == agency_id)
     rows = session.execute(

@@ -1,0 +1,135 @@
+"""Read single cells of an import; what is wrong is collected, never raised to the caller."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from feedback_app.files.tables import Cell
+
+LONGEST_TEXT = 200
+
+
+class CellFaultError(ValueError):
+    """One cell cannot be used; the message is the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """A bad cell: row and column as seen in the spreadsheet, the value, and why."""
+
+    row: int
+    column: str
+    value: str
+    reason: str
+
+
+def text(cell: Cell) -> str:
+    """A short text without control characters."""
+    if not cell.text:
+        raise CellFaultError("wajib diisi")
+    if len(cell.text) > LONGEST_TEXT:
+        raise CellFaultError(f"terlalu panjang (paling banyak {LONGEST_TEXT} huruf)")
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in cell.text) or re.search(
+        "[\u202a-\u202e\u2066-\u2069]", cell.text
+    ):
+        raise CellFaultError("berisi karakter yang tidak tampak; ketik ulang")
+    return cell.text
+
+
+def code(cell: Cell) -> str:
+    """A short code of letters, figures, dots and hyphens."""
+    value = text(cell)
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", value):
+        raise CellFaultError("hanya huruf, angka, titik, dan tanda hubung, paling banyak 40")
+    return value
+
+
+def nip(cell: Cell) -> str:
+    """18 figures, as text: a spreadsheet that kept it as a number has destroyed it."""
+    if cell.arrived == "number" or re.fullmatch(r"[\d.,]+E\+?\d+", cell.text, re.IGNORECASE):
+        raise CellFaultError(
+            "NIP tiba sebagai angka sehingga digit akhirnya hilang; "
+            "format kolom NIP sebagai Teks, lalu isi ulang"
+        )
+    plain = re.sub(r"[ .'-]", "", cell.text)
+    if not re.fullmatch(r"[0-9]{18}", plain):
+        raise CellFaultError("NIP harus 18 angka")
+    return plain
+
+
+def nip_warning(value: str) -> str | None:
+    """What looks odd about a NIP; PPPK numbers differ, so this is no error."""
+    try:
+        datetime.strptime(value[:8], "%Y%m%d")  # noqa: DTZ007 (a birth date has no zone)
+    except ValueError:
+        return "delapan angka pertama NIP bukan tanggal lahir"
+    if value[14] not in "12":
+        return "angka ke-15 NIP bukan 1 atau 2"
+    return None
+
+
+def day(cell: Cell) -> date:
+    """A date as text (2026-11-24, 24-11-2026, 24/11/2026) or a spreadsheet's own."""
+    if isinstance(cell.value, date):
+        return cell.value
+    if not cell.text:
+        raise CellFaultError("wajib diisi")
+    for shape in ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(cell.text, shape).date()  # noqa: DTZ007 (a day has no zone)
+        except ValueError:
+            continue
+    raise CellFaultError("bukan tanggal yang ada; tulis seperti 24-11-2026")
+
+
+def clock_time(cell: Cell) -> time:
+    """A clock time as text (08:00 or 08.00) or a spreadsheet's own."""
+    if isinstance(cell.value, time):
+        return cell.value.replace(second=0, microsecond=0)
+    match = re.fullmatch(r"([0-9]{1,2})[:.]([0-9]{2})", cell.text)
+    if not match or int(match[1]) > 23 or int(match[2]) > 59:
+        raise CellFaultError("bukan jam; tulis seperti 08.00")
+    return time(int(match[1]), int(match[2]))
+
+
+def count(cell: Cell) -> int:
+    """A whole number from 0; '1.234' is read the Indonesian way."""
+    if cell.arrived == "number" and isinstance(cell.value, int | float):
+        if cell.value < 0 or not float(cell.value).is_integer():
+            raise CellFaultError("harus bilangan bulat mulai dari 0")
+        return int(cell.value)
+    if not re.fullmatch(r"[0-9]{1,9}|[0-9]{1,3}(\.[0-9]{3}){1,2}", cell.text):
+        raise CellFaultError("harus bilangan bulat mulai dari 0")
+    return int(cell.text.replace(".", ""))
+
+
+def yes_or_no(cell: Cell) -> bool:
+    """ya or tidak."""
+    known = {"ya": True, "y": True, "yes": True, "1": True, "tidak": False, "t": False}
+    known |= {"no": False, "0": False}
+    if cell.text.casefold() not in known:
+        raise CellFaultError("isi ya atau tidak")
+    return known[cell.text.casefold()]
+
+
+def employment(cell: Cell) -> str:
+    """PNS or PPPK."""
+    if cell.text.upper() not in ("PNS", "PPPK"):
+        raise CellFaultError("isi PNS atau PPPK")
+    return cell.text.upper()
+
+
+def codes(cell: Cell) -> tuple[str, ...]:
+    """Several codes with '|' or ',' between."""
+    parts = [part.strip() for part in re.split(r"[|,]", cell.text) if part.strip()]
+    if not parts:
+        raise CellFaultError("wajib diisi, kode layanan dipisah tanda |")
+    return tuple(dict.fromkeys(code(Cell(part, "text")) for part in parts))
+
+
+def optional_text(cell: Cell) -> str:
+    """A text that may be missing."""
+    return text(cell) if cell.text else ""

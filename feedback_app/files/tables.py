@@ -1,0 +1,152 @@
+"""Read an uploaded table, CSV or XLSX, into cells that remember how they arrived."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, Literal
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+MAX_ROWS = 200_000
+MAX_COLUMNS = 100
+MAX_UNPACKED = 200 * 1024 * 1024  # bytes inside an XLSX: more is a zip bomb
+_OLE = b"\xd0\xcf\x11\xe0"  # old .xls, and XLSX behind a password
+
+Arrived = Literal["text", "number", "date", "time", "empty"]
+
+
+class FileFaultError(ValueError):
+    """The file as a whole cannot be read; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its text as a person sees it, and how it arrived."""
+
+    text: str
+    arrived: Arrived
+    value: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Header names (folded) and rows; each row carries its number in the spreadsheet."""
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[Cell, ...]], ...]
+
+
+EMPTY = Cell("", "empty")
+
+
+def read_table(content: bytes) -> Table:
+    """Read a CSV (';', ',' or tab; UTF-8, UTF-16, Windows-1252) or the first sheet of an XLSX."""
+    if content.startswith(_OLE):
+        raise FileFaultError(
+            "Berkas ini .xls lama atau berkata sandi. Simpan sebagai .xlsx tanpa sandi."
+        )
+    lines = _xlsx_rows(content) if content.startswith(b"PK") else _csv_rows(content)
+    table = _table(lines)
+    if not table.rows:
+        raise FileFaultError("Berkas ini tidak berisi baris data di bawah judul kolom.")
+    return table
+
+
+def _table(lines: Iterator[list[Cell]]) -> Table:
+    headers: tuple[str, ...] = ()
+    rows: list[tuple[int, tuple[Cell, ...]]] = []
+    for number, cells in enumerate(lines, start=1):
+        if all(not cell.text for cell in cells):
+            continue
+        if not headers:
+            headers = tuple(cell.text.strip().casefold() for cell in cells)
+            if len(headers) > MAX_COLUMNS:
+                raise FileFaultError(f"Terlalu banyak kolom (paling banyak {MAX_COLUMNS}).")
+            continue
+        if len(rows) >= MAX_ROWS:
+            raise FileFaultError(
+                f"Terlalu banyak baris (paling banyak {MAX_ROWS}). Bagi berkasnya."
+            )
+        padded = [*cells[: len(headers)], *[EMPTY] * (len(headers) - len(cells))]
+        rows.append((number, tuple(padded)))
+    if not headers:
+        raise FileFaultError("Berkas ini kosong.")
+    return Table(headers, tuple(rows))
+
+
+def _csv_rows(content: bytes) -> Iterator[list[Cell]]:
+    text = decode_text(content)
+    if "\x00" in text:
+        raise FileFaultError("Berkas ini bukan tabel teks (berisi karakter NUL).")
+    first_line = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(";,\t", key=first_line.count)
+    csv.field_size_limit(1_000_000)
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            yield [_text_cell(cell) for cell in row]
+    except csv.Error as error:
+        raise FileFaultError(f"Berkas CSV tidak dapat dibaca: {error}.") from None
+
+
+def decode_text(content: bytes) -> str:
+    """Text of a CSV file, whatever an office's spreadsheet wrote it in."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _text_cell(text: str) -> Cell:
+    plain = text.strip()
+    return Cell(plain, "text") if plain else EMPTY
+
+
+def _xlsx_rows(content: bytes) -> Iterator[list[Cell]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(entry.file_size for entry in packed.infolist()) > MAX_UNPACKED:
+                raise FileFaultError("Berkas ini terlalu besar bila dibuka.")
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+    except FileFaultError:
+        raise
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError):
+        raise FileFaultError(
+            "Berkas ini bukan XLSX yang utuh. Simpan ulang, lalu coba lagi."
+        ) from None
+    try:
+        for row in sheet.iter_rows(values_only=True):
+            yield [_xlsx_cell(value) for value in row]
+    finally:
+        book.close()
+
+
+def _xlsx_cell(value: Any) -> Cell:
+    if value is None:
+        return EMPTY
+    if isinstance(value, bool):
+        return Cell("ya" if value else "tidak", "text")
+    if isinstance(value, int | float):
+        return Cell(_number_text(value), "number", value)
+    if isinstance(value, datetime):
+        return Cell(value.date().isoformat(), "date", value.date())
+    if isinstance(value, date):
+        return Cell(value.isoformat(), "date", value)
+    if isinstance(value, time):
+        return Cell(value.strftime("%H:%M"), "time", value)
+    return _text_cell(str(value))
+
+
+def _number_text(value: int | float) -> str:
+    """As a spreadsheet shows it: long numbers in powers of ten."""
+    if abs(value) >= 1e11:
+        return f"{value:.5E}"
+    return str(int(value)) if float(value).is_integer() else str(value)
