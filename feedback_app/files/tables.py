@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Literal
+from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
@@ -17,6 +19,23 @@ MAX_ROWS = 200_000
 MAX_COLUMNS = 100
 MAX_UNPACKED = 200 * 1024 * 1024  # bytes inside an XLSX: more is a zip bomb
 _OLE = b"\xd0\xcf\x11\xe0"  # old .xls, and XLSX behind a password
+
+# What openpyxl and the standard library raise for a file that is no whole workbook.
+_BROKEN_XLSX = (
+    zipfile.BadZipFile,
+    zlib.error,
+    InvalidFileException,
+    ParseError,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 Arrived = Literal["text", "number", "date", "time", "empty"]
 

@@ -1,0 +1,290 @@
+"""Take in a file of records: the whole file or nothing, with every bad cell named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from feedback_app.domain.local_time import local_instant
+from feedback_app.domain.roster import Shift, clashes
+from feedback_app.files.cells import CellError
+from feedback_app.files.records import KINDS, Kind, Parsed, Record, example_csv, example_xlsx, parse
+from feedback_app.files.tables import FileFaultError, read_table
+from feedback_app.services.site import Site
+from feedback_app.storage import bulk
+from feedback_app.storage.db import Session
+from feedback_app.storage.queries import agencies, audit
+from feedback_app.storage.queries import records as queries
+
+__all__ = [
+    "KINDS",
+    "CellError",
+    "FileFaultError",
+    "Imported",
+    "Kind",
+    "NoAgencyError",
+    "check_records",
+    "example_csv",
+    "example_xlsx",
+    "import_records",
+    "only_agency",
+]
+
+Rows = Sequence[tuple[int, Record]]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did, or would do: counts when all was well, else every bad cell."""
+
+    added: int
+    changed: int
+    same: int
+    errors: tuple[CellError, ...]
+    warnings: tuple[CellError, ...]
+    is_saved: bool
+
+
+class _Refused(Exception):  # noqa: N818 (never leaves this module: it only rolls back)
+    """Roll the transaction back; `result` is what the caller gets."""
+
+    def __init__(self, result: Imported) -> None:
+        super().__init__("rolled back")
+        self.result = result
+
+
+class NoAgencyError(ValueError):
+    """There is no agency, or more than one and none was named."""
+
+
+def only_agency(site: Site, *, code: str | None) -> int:
+    """The agency of this code, or the only one there is."""
+    with site.db.read() as session:
+        found = [row for row in agencies.agencies(session) if code is None or row.code == code]
+    if len(found) != 1:
+        raise NoAgencyError("name one agency by its code" if found else "there is no such agency")
+    return found[0].id
+
+
+def check_records(site: Site, kind: Kind, content: bytes, *, agency_id: int) -> Imported:
+    """What importing this file would do; nothing is kept."""
+    return _run(site, kind, content, agency_id=agency_id, by=None, is_rehearsal=True)
+
+
+def import_records(
+    site: Site, kind: Kind, content: bytes, *, agency_id: int, by: int | None
+) -> Imported:
+    """Import the file, unless a single cell is bad; FileFaultError when it is no table."""
+    return _run(site, kind, content, agency_id=agency_id, by=by, is_rehearsal=False)
+
+
+def _run(
+    site: Site, kind: Kind, content: bytes, *, agency_id: int, by: int | None, is_rehearsal: bool
+) -> Imported:
+    parsed = parse(kind, read_table(content))
+    if parsed.errors:
+        return Imported(0, 0, 0, parsed.errors, parsed.warnings, is_saved=False)
+    try:
+        with site.db.transaction() as tx:
+            result = _save(tx, site, kind, parsed, agency_id)
+            if result.errors or is_rehearsal:
+                raise _Refused(result)
+            audit.append(
+                tx,
+                agency_id=agency_id,
+                at=site.now(),
+                account_id=by,
+                action="import",
+                subject=kind.key,
+                detail={"added": result.added, "changed": result.changed, "same": result.same},
+            )
+    except _Refused as refused:
+        return refused.result
+    return Imported(result.added, result.changed, result.same, (), parsed.warnings, is_saved=True)
+
+
+def _save(tx: Session, site: Site, kind: Kind, parsed: Parsed, agency_id: int) -> Imported:
+    save = _SAVERS[kind.key]
+    errors: list[CellError] = []
+    counts = save(_Work(tx, site, agency_id, errors), parsed.rows)
+    return Imported(*counts, tuple(errors), parsed.warnings, is_saved=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What every saver needs: the transaction, whose agency, where errors are gathered."""
+
+    tx: Session
+    site: Site
+    agency_id: int
+    errors: list[CellError]
+
+    def known(self, table: str, column: str) -> dict[str, int]:
+        """Identifiers by code (or NIP) of this agency."""
+        return queries.ids_by_code(self.tx, table, column, agency_id=self.agency_id)
+
+    def look_up(self, known: Mapping[str, int], code: str, row: int, heading: str) -> int | None:
+        """The identifier of a code, or an error on its cell."""
+        if code not in known:
+            self.errors.append(CellError(row, heading, code, "kode ini tidak dikenal"))
+        return known.get(code)
+
+
+Counts = tuple[int, int, int]
+
+
+def _save_services(work: _Work, rows: Rows) -> Counts:
+    units = work.known("unit", "code")
+    wanted = {}
+    for number, record in rows:
+        unit_id = work.look_up(units, record["unit"], number, "unit")
+        wanted[record["code"]] = {
+            "unit_id": unit_id,
+            "name": record["name"],
+            "name_en": record["name_en"] or record["name"],
+            "is_free": record["is_free"],
+            "retired_on": None,
+        }
+    return _upsert(work, "service", "code", wanted)
+
+
+def _save_counters(work: _Work, rows: Rows) -> Counts:
+    units, services = work.known("unit", "code"), work.known("service", "code")
+    existing = work.known("counter", "code")
+    free_number = queries.highest_counter_number(work.tx)
+    wanted: dict[str, dict[str, Any]] = {}
+    offered: dict[str, list[int | None]] = {}
+    for number, record in rows:
+        code = record["code"]
+        wanted[code] = {
+            "unit_id": work.look_up(units, record["unit"], number, "unit"),
+            "name": record["name"],
+            "retired_on": None,
+        }
+        if code not in existing:
+            free_number += 1
+            wanted[code] |= {"number": free_number, "card_serial": 1}
+        offered[code] = [
+            work.look_up(services, service, number, "layanan") for service in record["services"]
+        ]
+    counts = _upsert(work, "counter", "code", wanted)
+    if not work.errors:
+        counters = work.known("counter", "code")
+        for code, service_ids in offered.items():
+            queries.set_services(
+                work.tx,
+                counters[code],
+                [service_id for service_id in service_ids if service_id is not None],
+                agency_id=work.agency_id,
+            )
+    return counts
+
+
+def _save_officers(work: _Work, rows: Rows) -> Counts:
+    units = work.known("unit", "code")
+    wanted = {
+        record["nip"]: {
+            "unit_id": work.look_up(units, record["unit"], number, "unit"),
+            "name": record["name"],
+            "display_name": (record["display_name"] or record["name"].split()[0])[:80],
+            "employment": record["employment"],
+            "retired_on": None,
+        }
+        for number, record in rows
+    }
+    return _upsert(work, "officer", "nip", wanted)
+
+
+def _upsert(work: _Work, table: str, key: str, wanted: Mapping[str, Mapping[str, Any]]) -> Counts:
+    """Add what is new, change what differs; nothing while there are errors."""
+    if work.errors:
+        return 0, 0, 0
+    return queries.upsert(work.tx, table, key, wanted, agency_id=work.agency_id)
+
+
+def _save_roster(work: _Work, rows: Rows) -> Counts:
+    officers, counters = work.known("officer", "nip"), work.known("counter", "code")
+    new: dict[Shift, int] = {}
+    for number, record in rows:
+        officer_id = work.look_up(officers, record["nip"], number, "nip")
+        counter_id = work.look_up(counters, record["counter"], number, "loket")
+        if record["ends"] <= record["starts"]:
+            ends = record["ends"].strftime("%H.%M")
+            work.errors.append(CellError(number, "selesai", ends, "harus sesudah jam mulai"))
+        elif officer_id is not None and counter_id is not None:
+            starts_at = local_instant(record["day"], record["starts"])
+            ends_at = local_instant(record["day"], record["ends"])
+            new[Shift(0, officer_id, counter_id, starts_at, ends_at)] = number
+    if work.errors or not new:
+        return 0, 0, 0
+    old = queries.shifts_between(
+        work.tx,
+        since=min(shift.starts_at for shift in new) - timedelta(days=1),
+        until=max(shift.ends_at for shift in new),
+        agency_id=work.agency_id,
+    )
+    kept = {(s.officer_id, s.counter_id, s.starts_at, s.ends_at) for s in old}
+    fresh = {
+        shift: number
+        for shift, number in new.items()
+        if (shift.officer_id, shift.counter_id, shift.starts_at, shift.ends_at) not in kept
+    }
+    _find_clashes(work, fresh, old)
+    if work.errors:
+        return 0, 0, 0
+    bulk.add_rows(work.tx, "shift", [_shift_row(work, shift) for shift in fresh])
+    return len(fresh), 0, len(new) - len(fresh)
+
+
+def _find_clashes(work: _Work, fresh: Mapping[Shift, int], old: Sequence[Shift]) -> None:
+    for first, second in clashes([*fresh, *old]):
+        number = fresh.get(second) or fresh.get(first)
+        other = fresh.get(first) if fresh.get(second) else None
+        if number is None:
+            continue
+        where = f"baris {other}" if other else "jadwal yang sudah ada"
+        reason = f"petugas ini sudah bertugas pada jam yang sama menurut {where}"
+        work.errors.append(CellError(number, "mulai", "", reason))
+
+
+def _shift_row(work: _Work, shift: Shift) -> dict[str, Any]:
+    return {
+        "agency_id": work.agency_id,
+        "officer_id": shift.officer_id,
+        "counter_id": shift.counter_id,
+        "starts_at": shift.starts_at,
+        "ends_at": shift.ends_at,
+        "recorded_at": work.site.now(),
+        "withdrawn_at": None,
+    }
+
+
+def _save_visits(work: _Work, rows: Rows) -> Counts:
+    counters, services = work.known("counter", "code"), work.known("service", "code")
+    wanted = []
+    for number, record in rows:
+        counter_id = work.look_up(counters, record["counter"], number, "loket")
+        service_id = work.look_up(services, record["service"], number, "layanan")
+        wanted.append(
+            {
+                "agency_id": work.agency_id,
+                "day": record["day"],
+                "counter_id": counter_id,
+                "service_id": service_id,
+                "visits": record["visits"],
+            }
+        )
+    if work.errors:
+        return 0, 0, 0
+    return queries.upsert_visits(work.tx, wanted)
+
+
+_SAVERS: dict[str, Callable[[_Work, Rows], Counts]] = {
+    "services": _save_services,
+    "counters": _save_counters,
+    "officers": _save_officers,
+    "roster": _save_roster,
+    "visits": _save_visits,
+}
