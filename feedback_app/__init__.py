@@ -11,12 +11,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from feedback_app.config import ROOT, Settings
 from feedback_app.services.site import Clock, open_site, system_clock
 from feedback_app.web import access, errors, formats, headers, language, navigation, present
+from feedback_app.web.admin import admin
 from feedback_app.web.citizen import citizen
 from feedback_app.web.public import public
 from feedback_app.web.staff import staff
 from feedback_app.web.supervisor import supervisor
 
-ROOMS = (public, citizen, staff, supervisor)
+ROOMS = (public, citizen, staff, supervisor, admin)
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:

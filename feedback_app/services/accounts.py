@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from feedback_app.domain.roles import Role
-from feedback_app.services.site import Site
+from feedback_app.services.site import NotThereError, Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Account, AccountUnit, LoginThrottle, StaffSession
 from feedback_app.storage.queries import accounts as queries
@@ -184,6 +184,84 @@ def change_password(site: Site, viewer: Viewer, *, old: str, new: str) -> None:
             action="change_password",
             subject=viewer.username,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """One account in the admin's list."""
+
+    account_id: int
+    username: str
+    name: str
+    role: str
+    units: tuple[str, ...]
+    is_closed: bool
+
+
+def account_lines(site: Site, viewer: Viewer) -> list[AccountLine]:
+    """Every account of the viewer's agency, open ones first."""
+    with site.db.read() as session:
+        units = queries.unit_names_by_account(session, viewer.agency_id)
+        found = queries.accounts_of_agency(session, viewer.agency_id)
+        return [
+            AccountLine(
+                account_id=row.id,
+                username=row.username,
+                name=row.name,
+                role=row.role,
+                units=tuple(units.get(row.id, ())),
+                is_closed=row.closed_at is not None,
+            )
+            for row in found
+        ]
+
+
+def close_account(site: Site, viewer: Viewer, account_id: int) -> None:
+    """Close another account of the agency and end its sessions; its name stays taken."""
+    if account_id == viewer.account_id:
+        raise AccountFaultError("Akun sendiri tidak dapat ditutup.")
+    with site.db.transaction() as tx:
+        account = _account_of_agency(tx, viewer, account_id)
+        account.closed_at = site.now()
+        queries.end_sessions_of(tx, account_id, now=site.now())
+        _log(tx, site, viewer, "close_account", account.username)
+
+
+def give_new_password(site: Site, viewer: Viewer, account_id: int) -> str:
+    """Set a random password, to be handed over once, and end the account's sessions."""
+    password = secrets.token_urlsafe(9)
+    new_hash = _hasher.hash(password)
+    with site.db.transaction() as tx:
+        account = _account_of_agency(tx, viewer, account_id)
+        queries.set_password(tx, account_id, new_hash, now=site.now())
+        _log(tx, site, viewer, "give_new_password", account.username)
+    return password
+
+
+def account_named(site: Site, viewer: Viewer, account_id: int) -> AccountLine:
+    """One account of the viewer's agency; NotThereError for any other."""
+    for line in account_lines(site, viewer):
+        if line.account_id == account_id:
+            return line
+    raise NotThereError
+
+
+def _account_of_agency(tx: Session, viewer: Viewer, account_id: int) -> Account:
+    account = tx.get(Account, account_id)
+    if account is None or account.agency_id != viewer.agency_id or account.closed_at is not None:
+        raise NotThereError
+    return account
+
+
+def _log(tx: Session, site: Site, viewer: Viewer, action: str, subject: str) -> None:
+    audit.append(
+        tx,
+        agency_id=viewer.agency_id,
+        at=site.now(),
+        account_id=viewer.account_id,
+        action=action,
+        subject=subject,
+    )
 
 
 def normal_username(text: str) -> str:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from feedback_app.domain.codes import place_code
 from feedback_app.files.qr_cards import Card, qr_cards_pdf
 from feedback_app.services.accounts import Viewer
-from feedback_app.services.dashboard import NotThereError
-from feedback_app.services.site import Site
+from feedback_app.services.site import NotThereError, Site
 from feedback_app.storage.queries import audit, places
 from feedback_app.storage.queries.places import CounterOnCard
 

@@ -13,7 +13,7 @@ from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.periods import Period, period, weeks_before
 from feedback_app.domain.skm import WEIGHTS, Index, TooFew, skm_index
 from feedback_app.services.accounts import Viewer
-from feedback_app.services.site import Site
+from feedback_app.services.site import NotThereError, Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Counter
 from feedback_app.storage.queries import counters as queries
@@ -25,10 +25,6 @@ COMMENT_MONTHS = 12
 TIERS = ("visit", "display", "kiosk", "paper", "poster")
 VERIFIED_TIERS = frozenset(TIERS) - {"poster"}
 OFFICER_ITEMS = 4
-
-
-class NotThereError(Exception):
-    """No such thing, or not the viewer's to see: both look the same."""
 
 
 @dataclass(frozen=True, slots=True)

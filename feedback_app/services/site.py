@@ -11,9 +11,13 @@ from feedback_app.domain.codes import derive_key
 from feedback_app.domain.local_time import local_day
 from feedback_app.storage.db import Database, NotSavedError, open_database
 
-__all__ = ["Clock", "NotSavedError", "Site", "open_site", "system_clock"]
+__all__ = ["Clock", "NotSavedError", "NotThereError", "Site", "open_site", "system_clock"]
 
 Clock = Callable[[], datetime]
+
+
+class NotThereError(Exception):
+    """No such thing, or not the viewer's to see: both look the same."""
 
 
 def system_clock() -> datetime:

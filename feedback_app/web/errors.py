@@ -8,8 +8,7 @@ from flask import Flask, Response, make_response, render_template
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from feedback_app.services.dashboard import NotThereError
-from feedback_app.services.site import NotSavedError
+from feedback_app.services.site import NotSavedError, NotThereError
 from feedback_app.web.language import gettext as _
 
 log = logging.getLogger(__name__)

@@ -14,6 +14,9 @@ from feedback_app.web.language import gettext as _
 # endpoint -> menu text; shown to those whom ROUTES lets in
 MENU: dict[str, str] = {
     "supervisor.counters": "Loket",
+    "admin.checklist": "Persiapan",
+    "admin.cards": "Kartu QR",
+    "admin.accounts": "Akun",
 }
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from feedback_app.storage.models import Account, AccountUnit, StaffSession
+from feedback_app.storage.models import Account, AccountUnit, StaffSession, Unit
 
 
 def open_account_named(session: Session, username: str) -> Account | None:
@@ -66,3 +66,26 @@ def set_password(session: Session, account_id: int, new_hash: str, *, now: datet
     """Store a new password hash and end every session opened with the old one."""
     session.execute(update(Account).where(Account.id == account_id).values(password_hash=new_hash))
     end_sessions_of(session, account_id, now=now)
+
+
+def accounts_of_agency(session: Session, agency_id: int) -> Sequence[Account]:
+    """Every account, open ones first, by name."""
+    return session.scalars(
+        select(Account)
+        .where(Account.agency_id == agency_id)
+        .order_by(Account.closed_at.is_not(None), Account.username)
+    ).all()
+
+
+def unit_names_by_account(session: Session, agency_id: int) -> dict[int, list[str]]:
+    """The units each account may see."""
+    rows = session.execute(
+        select(AccountUnit.account_id, Unit.name)
+        .join(Unit, Unit.id == AccountUnit.unit_id)
+        .where(AccountUnit.agency_id == agency_id)
+        .order_by(Unit.name)
+    )
+    names: dict[int, list[str]] = {}
+    for account_id, name in rows:
+        names.setdefault(account_id, []).append(name)
+    return names

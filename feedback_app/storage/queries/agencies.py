@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from feedback_app.storage.db import Session
-from feedback_app.storage.models import Agency, Unit
+from feedback_app.storage.models import (
+    Account,
+    Agency,
+    Counter,
+    Officer,
+    Service,
+    Shift,
+    Tally,
+    Unit,
+)
 
 
 def any_is_demo(session: Session) -> bool:
@@ -30,3 +40,28 @@ def units_of(session: Session, agency_id: int) -> Sequence[Unit]:
     return session.scalars(
         select(Unit).where(Unit.agency_id == agency_id).order_by(Unit.name)
     ).all()
+
+
+def row_counts(
+    session: Session, agency_id: int, *, shifts_from: datetime, shifts_to: datetime
+) -> dict[str, int]:
+    """How much of everything the agency has; shifts only those that start within the span."""
+    counts = {}
+    for name, model in (
+        ("units", Unit),
+        ("services", Service),
+        ("counters", Counter),
+        ("officers", Officer),
+        ("accounts", Account),
+    ):
+        question = select(func.count()).select_from(model).where(model.agency_id == agency_id)
+        counts[name] = int(session.scalar(question) or 0)
+    shifts = select(func.count()).where(
+        Shift.agency_id == agency_id,
+        Shift.withdrawn_at.is_(None),
+        Shift.starts_at.between(shifts_from, shifts_to),
+    )
+    counts["shifts"] = int(session.scalar(shifts) or 0)
+    ratings = select(func.sum(Tally.c.n)).where(Tally.c.agency_id == agency_id)
+    counts["ratings"] = int(session.scalar(ratings) or 0)
+    return counts

@@ -1,0 +1,233 @@
+"""The admin's room: get an office live, import records, print cards, give accounts."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length
+
+from feedback_app.domain.roles import Role
+from feedback_app.services import accounts as account_service
+from feedback_app.services import cards as card_service
+from feedback_app.services import imports, setup
+from feedback_app.services.imports import KINDS, FileFaultError, Imported, Kind
+from feedback_app.web.access import site, viewer
+from feedback_app.web.language import gettext as _
+from feedback_app.web.supervisor import CSV, XLSX
+
+admin = Blueprint("admin", __name__, url_prefix="/staf/admin")
+
+ERRORS_SHOWN = 200  # of a file's bad cells; the number of all is always told
+
+ROLE_NAMES = {
+    Role.SUPERVISOR: "Atasan unit",
+    Role.ADMIN: "Admin",
+    Role.HR: "Kepegawaian (BKPSDM)",
+    Role.INSPECTORATE: "Inspektorat",
+}
+
+
+class AccountForm(FlaskForm):  # type: ignore[misc]
+    """A new account; its password is made here and shown once."""
+
+    username = StringField("Nama pengguna", [InputRequired(), Length(max=80)])
+    name = StringField("Nama lengkap", [InputRequired(), Length(max=200)])
+    role = SelectField("Peran")
+    units = SelectMultipleField("Unit yang boleh dilihat", coerce=int)
+
+
+@admin.get("/")
+def checklist() -> str:
+    """What an office needs before its first scan, and what is there."""
+    return render_template("admin/checklist.html", counts=setup.progress(site(), viewer()))
+
+
+@admin.get("/unit")
+def units() -> str:
+    """The agency's units."""
+    return render_template("admin/units.html", units=setup.unit_lines(site(), viewer()))
+
+
+@admin.post("/unit")
+def add_unit() -> AnyResponse | tuple[str, int]:
+    """Add a unit."""
+    typed = {name: request.form.get(name, "") for name in ("code", "name")}
+    try:
+        setup.add_unit(site(), viewer(), **typed)
+    except setup.SetupFaultError as fault:
+        lines = setup.unit_lines(site(), viewer())
+        page = render_template("admin/units.html", units=lines, fault=_(str(fault)), typed=typed)
+        return page, 422
+    flash(_("Unit ditambahkan."))
+    return redirect(url_for("admin.units"))
+
+
+@admin.get("/impor/<kind>")
+def upload(kind: str) -> str:
+    """How a file of this kind looks, examples, and where to upload it."""
+    return render_template("admin/upload.html", kind=_kind(kind), kinds=KINDS)
+
+
+@admin.post("/impor/<kind>")
+def take_upload(kind: str) -> tuple[str, int]:
+    """Check or import the uploaded file; all of it or nothing."""
+    chosen, file = _kind(kind), request.files.get("file")
+    content = file.read() if file else b""
+    result: Imported | None = None
+    fault = ""
+    if not content:
+        fault = _("Pilih berkas CSV atau XLSX lebih dahulu.")
+    else:
+        try:
+            result = _import(chosen, content)
+        except FileFaultError as error:
+            fault = _(str(error))
+    page = render_template(
+        "admin/upload.html",
+        kind=chosen,
+        kinds=KINDS,
+        result=result,
+        fault=fault,
+        file_name=(file.filename or "") if file else "",
+        shown=ERRORS_SHOWN,
+    )
+    return page, 200 if result and not result.errors else 422
+
+
+@admin.get("/impor/<kind>/contoh.<ending>")
+def example(kind: str, ending: str) -> Response:
+    """A file to copy from."""
+    chosen = _kind(kind)
+    if ending == "csv":
+        return _download(imports.example_csv(chosen), CSV, f"contoh-{kind}.csv")
+    if ending == "xlsx":
+        return _download(imports.example_xlsx(chosen), XLSX, f"contoh-{kind}.xlsx")
+    abort(404)
+
+
+@admin.get("/kartu")
+def cards() -> str:
+    """Every counter's card and its address."""
+    lines = card_service.card_lines(site(), agency_id=viewer().agency_id)
+    return render_template("admin/cards.html", lines=lines)
+
+
+@admin.get("/kartu.pdf")
+def cards_file() -> Response:
+    """The cards to print: all, or one counter's."""
+    code = request.args.get("loket") or None
+    content = card_service.cards_pdf(site(), agency_id=viewer().agency_id, counter_code=code)
+    return _download(content, "application/pdf", "kartu-qr.pdf")
+
+
+@admin.get("/kartu/<code>/ganti")
+def confirm_new_card(code: str) -> str:
+    """Ask before every card printed so far stops working."""
+    lines = card_service.card_lines(site(), agency_id=viewer().agency_id)
+    line = next((line for line in lines if line.code == code), None)
+    if line is None:
+        abort(404)
+    return render_template("admin/confirm_card.html", line=line)
+
+
+@admin.post("/kartu/<code>/ganti")
+def new_card(code: str) -> AnyResponse:
+    """Give the counter's card a new serial."""
+    card_service.replace_card(site(), viewer(), counter_code=code)
+    flash(_("Kartu lama tidak berlaku lagi. Cetak kartu yang baru."))
+    return redirect(url_for("admin.cards"))
+
+
+@admin.get("/akun")
+def accounts() -> str:
+    """Accounts and a form for a new one."""
+    return _accounts_page(_account_form())
+
+
+@admin.post("/akun")
+def add_account() -> tuple[str, int]:
+    """Make an account and show its password once."""
+    form = _account_form()
+    if form.validate_on_submit():
+        try:
+            password = account_service.create_account(
+                site(),
+                agency_id=viewer().agency_id,
+                username=form.username.data,
+                name=form.name.data,
+                role=Role(form.role.data),
+                unit_ids=frozenset(form.units.data or ()),
+                by=viewer().account_id,
+            )
+        except account_service.AccountFaultError as fault:
+            form.form_errors.append(_(str(fault)))
+        else:
+            username = account_service.normal_username(form.username.data)
+            return render_template("admin/password.html", name=username, password=password), 200
+    return _accounts_page(form), 422
+
+
+@admin.get("/akun/<int:account_id>")
+def confirm_account(account_id: int) -> str:
+    """One account: new password or close it, each asked for by name."""
+    line = account_service.account_named(site(), viewer(), account_id)
+    return render_template("admin/account.html", line=line)
+
+
+@admin.post("/akun/<int:account_id>/tutup")
+def close_account(account_id: int) -> AnyResponse:
+    """Close an account."""
+    try:
+        account_service.close_account(site(), viewer(), account_id)
+    except account_service.AccountFaultError as fault:
+        flash(_(str(fault)), "error")
+    else:
+        flash(_("Akun ditutup."))
+    return redirect(url_for("admin.accounts"))
+
+
+@admin.post("/akun/<int:account_id>/sandi")
+def new_password(account_id: int) -> str:
+    """Give a new password, shown once."""
+    line = account_service.account_named(site(), viewer(), account_id)
+    password = account_service.give_new_password(site(), viewer(), account_id)
+    return render_template("admin/password.html", name=line.username, password=password)
+
+
+def _kind(key: str) -> Kind:
+    if key not in KINDS:
+        abort(404)
+    return KINDS[key]
+
+
+def _import(kind: Kind, content: bytes) -> Imported:
+    agency_id = viewer().agency_id
+    if request.form.get("do") == "save":
+        return imports.import_records(
+            site(), kind, content, agency_id=agency_id, by=viewer().account_id
+        )
+    return imports.check_records(site(), kind, content, agency_id=agency_id)
+
+
+def _download(content: bytes, content_type: str, name: str) -> Response:
+    response = Response(content, content_type=content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _account_form() -> AccountForm:
+    form = AccountForm()
+    form.role.choices = [(role.value, _(name)) for role, name in ROLE_NAMES.items()]
+    lines = setup.unit_lines(site(), viewer())
+    form.units.choices = [(line.unit_id, line.name) for line in lines]
+    for field in (form.username, form.name, form.role, form.units):
+        field.label.text = _(field.label.text)
+    return form
+
+
+def _accounts_page(form: AccountForm) -> str:
+    lines = account_service.account_lines(site(), viewer())
+    names = {role.value: name for role, name in ROLE_NAMES.items()}
+    return render_template("admin/accounts.html", form=form, lines=lines, role_names=names)

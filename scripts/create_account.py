@@ -1,0 +1,57 @@
+"""Make a staff account from the command line: the first admin of a new office, or a lost one.
+
+Example: .venv/bin/python scripts/create_account.py admin --name "Nama Admin" --role admin \\
+             --agency disdukcapil --agency-name "Dinas Dukcapil Kabupaten Tebo"
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from feedback_app.config import Settings, SettingsError
+from feedback_app.domain.roles import Role
+from feedback_app.services import imports, setup
+from feedback_app.services.accounts import AccountFaultError, create_account
+from feedback_app.services.site import open_site
+
+
+def main() -> int:
+    """Make the account and print its password once."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("username")
+    parser.add_argument("--name", required=True, help="the person's name")
+    parser.add_argument("--role", choices=("admin", "hr", "inspectorate"), default="admin")
+    parser.add_argument("--agency", metavar="CODE", help="needed when there is more than one")
+    parser.add_argument("--agency-name", help="makes the agency when it is new")
+    arguments = parser.parse_args()
+    if arguments.agency_name and not arguments.agency:
+        parser.error("--agency-name goes with --agency")
+    try:
+        site = open_site(Settings.from_environment())
+        if arguments.agency_name:
+            agency_id = setup.agency_for(site, code=arguments.agency, name=arguments.agency_name)
+        else:
+            agency_id = imports.only_agency(site, code=arguments.agency)
+        password = create_account(
+            site,
+            agency_id=agency_id,
+            username=arguments.username,
+            name=arguments.name,
+            role=Role(arguments.role),
+            unit_ids=frozenset(),
+        )
+    except (SettingsError, AccountFaultError, imports.NoAgencyError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"{arguments.username}: {password}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
