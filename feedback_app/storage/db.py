@@ -40,7 +40,7 @@ DISK_FULL_SQLSTATE = "53100"  # PostgreSQL: disk_full
 
 
 class NotSavedError(Exception):
-    """The database could not take the change (disk full, busy, gone); nothing was written."""
+    """The database cannot answer now (disk full, busy, gone); nothing was written."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -97,8 +97,11 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a session that is rolled back at the end."""
-        with self._reading() as session:
-            yield session
+        try:
+            with self._reading() as session:
+                yield session
+        except OperationalError as error:
+            raise NotSavedError(str(error.orig)) from error
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

@@ -104,7 +104,7 @@ def example(kind: str, ending: str) -> Response:
         return _download(imports.example_csv(chosen), CSV, f"contoh-{kind}.csv")
     if ending == "xlsx":
         return _download(imports.example_xlsx(chosen), XLSX, f"contoh-{kind}.xlsx")
-    abort(404)
+    return abort(404)
 
 
 @admin.get("/kartu")

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, g, request, url_for
 
 from feedback_app.services import agency
+from feedback_app.services.site import NotSavedError
 from feedback_app.web.access import ROUTES, site
 from feedback_app.web.language import gettext as _
 
@@ -47,7 +48,10 @@ def _navigation() -> list[MenuItem]:
 
 
 def _site_is_demo() -> bool:
-    return agency.any_is_demo(site())
+    try:
+        return agency.any_is_demo(site())
+    except NotSavedError:  # an error page must still be shown when the database is gone
+        return False
 
 
 def _with_language(language: str) -> str:
