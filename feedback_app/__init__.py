@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from feedback_app.config import ROOT, Settings
 from feedback_app.services.site import Clock, open_site, system_clock
-from feedback_app.web import access, errors, formats, headers, language, navigation, present
+from feedback_app.web import access, errors, formats, headers, language, limits, navigation, present
 from feedback_app.web.admin import admin
 from feedback_app.web.citizen import citizen
 from feedback_app.web.public import public
@@ -36,6 +36,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
         is_too_few=present.is_too_few,
         charts=present.CHARTS,
     )
+    limits.limit_bodies(app)  # first: it must come before anything reads a body
     CSRFProtect(app).exempt("feedback_app.web.citizen.submit")  # its token is the form's own
     for room in ROOMS:
         app.register_blueprint(room)

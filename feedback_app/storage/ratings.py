@@ -31,8 +31,8 @@ def add_rating(session: Session, *, rating: Row, screening: Row, comment: str) -
     """Add one rating with everything that hangs on it; each row maps column to value."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     build = sqlite.insert if is_sqlite else postgresql.insert
-    statement = build(RATING).on_conflict_do_nothing(index_elements=["id"])
-    if changed_rows(session.execute(statement, dict(rating))) == 0:
+    added = build(RATING).on_conflict_do_nothing(index_elements=["id"]).returning(RATING.c.id)
+    if session.execute(added, dict(rating)).first() is None:
         raise AlreadyThereError
     session.execute(insert(SCREENING), dict(screening))
     if comment:

@@ -1,0 +1,88 @@
+"""A PostgreSQL of the tests' own: a Unix socket in a temporary folder, gone afterwards."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def find_binaries() -> Path:
+    """Where initdb lies; a missing PostgreSQL fails, it is never skipped."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    on_path = shutil.which("initdb")
+    if on_path:
+        folders.append(Path(on_path).resolve().parent)
+    for folder in folders:
+        if all((folder / name).exists() for name in ("initdb", "postgres", "pg_isready")):
+            return folder
+    raise RuntimeError("PostgreSQL is missing: apt-get install postgresql")
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """Start a server; yield the URL of its maintenance database."""
+    binaries = find_binaries()
+    folder = Path(tempfile.mkdtemp(prefix="slpg"))  # short: a socket's path has 107 bytes at most
+    user = _unprivileged_user()
+    identity: dict[str, object] = {}
+    if user is not None:
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    data = folder / "data"
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(folder)}
+    subprocess.run(
+        [binaries / "initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "-N"],
+        check=True,
+        capture_output=True,
+        cwd=folder,
+        env=environment,
+        **identity,
+    )
+    options = ["-k", str(folder), "-c", "listen_addresses=", "-c", "max_connections=200"]
+    options += ["-c", "fsync=off"]  # the tests' own data may be lost; durability has its own rig
+    server = subprocess.Popen(
+        [binaries / "postgres", "-D", data, *options],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=folder,
+        env=environment,
+        **identity,
+    )
+    try:
+        _wait_until_ready(binaries, folder)
+        yield f"postgresql+psycopg://tests@/postgres?host={folder}"
+    finally:
+        server.send_signal(signal.SIGINT)  # SIGTERM would wait for open connections
+        server.wait(timeout=30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unprivileged_user() -> pwd.struct_passwd | None:
+    """PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise RuntimeError("no user to run PostgreSQL as")
+
+
+def _wait_until_ready(binaries: Path, folder: Path) -> None:
+    for _ in range(200):
+        asked = subprocess.run(
+            [binaries / "pg_isready", "-h", folder, "-q"], check=False, capture_output=True
+        )
+        if asked.returncode == 0:
+            return
+        time.sleep(0.05)
+    raise RuntimeError("PostgreSQL did not start")

@@ -1,0 +1,86 @@
+"""Who may open what: the matrix comes from the URL map, so a new route cannot slip past it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from feedback_app.domain.roles import Role
+from feedback_app.web import access
+from tests.conftest import Browser
+
+CAST = {
+    Role.SUPERVISOR: "alice",
+    Role.ADMIN: "dina",
+    Role.HR: "hana",
+    Role.INSPECTORATE: "ina",
+    Role.OFFICER: "oki",
+}
+FILLED = {
+    "code": "A1",
+    "ending": "csv",
+    "kind": "officers",
+    "filename": "site.css",
+    "account_id": 999_999,
+}
+
+
+def routes(app: Flask) -> list[tuple[str, str, str]]:
+    """(endpoint, method, path) of every rule."""
+    found = []
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        values: dict[str, Any] = {name: FILLED[name] for name in rule.arguments}
+        path = adapter.build(rule.endpoint, values)
+        methods = (rule.methods or set()) & {"GET", "POST"}
+        found += [(rule.endpoint, method, path) for method in sorted(methods)]
+    return found
+
+
+def test_every_role_opens_its_routes_and_no_other(
+    app: Flask, browse: Callable[[], Browser]
+) -> None:
+    browsers = {role: browse().log_in(name) for role, name in CAST.items()}
+    app.config["WTF_CSRF_ENABLED"] = False  # so that a refusal is the access check's own
+    for endpoint, method, path in routes(app):
+        allowed = access.ROUTES[endpoint]
+        if allowed == access.EVERYBODY or endpoint == "staff.logout":
+            continue
+        for role, browser in browsers.items():
+            status = browser.client.open(path, method=method).status_code
+            if role not in allowed:
+                assert status == 404, (endpoint, role, status)
+            elif endpoint.startswith("supervisor."):
+                assert status == 200, (endpoint, role, status)
+            else:
+                assert status < 500, (endpoint, role, status)
+
+
+def test_a_stranger_is_sent_to_log_in_and_posts_are_refused(
+    app: Flask, browse: Callable[[], Browser]
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    stranger = browse()
+    for endpoint, method, path in routes(app):
+        if access.ROUTES[endpoint] == access.EVERYBODY:
+            continue
+        answer = stranger.client.open(path, method=method)
+        if method == "GET":
+            assert answer.status_code == 302, endpoint
+            assert answer.location.startswith("/masuk?next="), endpoint
+        else:
+            assert answer.status_code == 403, endpoint
+
+
+def test_an_undeclared_route_stops_the_program() -> None:
+    app = Flask("planted")
+    app.add_url_rule("/secret", "secret", lambda: "secret")
+    with pytest.raises(access.UndeclaredRouteError, match="secret"):
+        access.protect(app)
+
+
+def test_every_line_of_the_table_has_a_route(app: Flask) -> None:
+    assert access.ROUTES.keys() == {rule.endpoint for rule in app.url_map.iter_rules()}

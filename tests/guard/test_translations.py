@@ -1,0 +1,73 @@
+"""Every text has its English: from templates and web code, and the texts that data holds."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract
+
+from feedback_app.config import ROOT
+from feedback_app.domain.skm import BANDS
+from feedback_app.services.imports import KINDS
+from feedback_app.web.admin import ROLE_NAMES
+from feedback_app.web.language import catalogue
+from feedback_app.web.navigation import MENU
+
+SOURCES = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "feedback_app" / "web").glob("*.py")]
+FAULTS = [
+    *(ROOT / "feedback_app" / "services").glob("*.py"),
+    *(ROOT / "feedback_app" / "files").glob("*.py"),
+]
+# Raised for programs and scripts, in English already.
+ENGLISH = {"there is no such agency", "name one agency by its code", "rolled back"}
+
+
+def texts_in(path: Path) -> set[str]:
+    method = "jinja2.ext:babel_extract" if path.suffix == ".html" else "python"
+    with path.open("rb") as file:
+        found = extract(method, file, keywords={"_": None})
+        return {row[1] if isinstance(row[1], str) else row[1][0] for row in found if row[1]}
+
+
+def raised_texts(path: Path) -> set[str]:
+    """Plain sentences given to error classes."""
+    return {
+        node.exc.args[0].value
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Raise)
+        and isinstance(node.exc, ast.Call)
+        and node.exc.args
+        and isinstance(node.exc.args[0], ast.Constant)
+        and isinstance(node.exc.args[0].value, str)
+    }
+
+
+def texts_in_data() -> set[str]:
+    columns = [column for kind in KINDS.values() for column in kind.columns]
+    return {
+        *(kind.title for kind in KINDS.values()),
+        *(column.hint for column in columns),
+        *(kinerja for _lowest, _mutu, kinerja in BANDS),
+        *ROLE_NAMES.values(),
+        *MENU.values(),
+    }
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_every_text_of_a_source_has_its_english(path: Path) -> None:
+    missing = texts_in(path) - catalogue("en").keys()
+    assert not missing, missing
+
+
+def test_every_text_in_data_and_errors_has_its_english() -> None:
+    raised = set().union(*(raised_texts(path) for path in FAULTS)) - ENGLISH
+    missing = (texts_in_data() | raised) - catalogue("en").keys()
+    assert not missing, missing
+
+
+def test_the_guard_finds_a_text_without_english(tmp_path: Path) -> None:
+    planted = tmp_path / "x.html"
+    planted.write_text("{{ _('Kalimat tanpa terjemahan') }}")
+    assert texts_in(planted) - catalogue("en").keys() == {"Kalimat tanpa terjemahan"}

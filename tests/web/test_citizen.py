@@ -1,0 +1,272 @@
+"""The citizen's path over HTTP, on both engines."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import sqlite3
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select
+
+from feedback_app.domain.codes import place_code, receipt_is_well_formed
+from feedback_app.domain.elements import ALL_KEYS
+from feedback_app.services.site import Site
+from feedback_app.services.upkeep import delete_old_screening, tally_differences
+from feedback_app.storage.models import Comment, Rating, Screening
+from tests.conftest import Browser, SteppedClock
+from tests.ground.office import Office
+
+
+def opened(citizen: Browser, place: str) -> dict[str, Any]:
+    """Open the form and answer 3 to everything."""
+    page = citizen.get(f"/q/{place}").get_data(as_text=True)
+    token = re.search(r'name="token" value="([^"]+)"', page)
+    assert token
+    return dict.fromkeys(ALL_KEYS, "3") | {"token": token[1]}
+
+
+def stored(site: Site) -> list[Rating]:
+    with site.db.read() as session:
+        return list(session.scalars(select(Rating)))
+
+
+def test_a_rating_is_saved_tallied_and_acknowledged(
+    citizen: Browser, place: str, site: Site, office: Office
+) -> None:
+    answers = opened(citizen, place)
+    answers |= {"service": str(office.service["kk"]), "served_by": f"o{office.officer['Sari']}"}
+    answers |= {"age_band": "25_39", "comment": "Ramah.", "visit_purpose": "apply"}
+    answer = citizen.post(f"/q/{place}", data=answers)
+    assert answer.status_code == 303
+    receipt = citizen.get(answer.location)
+    assert receipt.status_code == 200
+    assert "Diterima" in receipt.get_data(as_text=True)
+    assert receipt_is_well_formed(answer.location.rsplit("/", 1)[1])
+    (rating,) = stored(site)
+    assert (rating.service_id, rating.officer_id) == (office.service["kk"], office.officer["Sari"])
+    assert (rating.attribution, rating.tier, rating.state) == ("chosen", "poster", "counted")
+    assert (rating.perilaku, rating.age_band, rating.visit_purpose) == (3, "25_39", "apply")
+    assert tally_differences(site) == 0
+
+
+def test_the_receipt_tells_nothing_of_the_answers_and_nothing_is_kept(
+    citizen: Browser, place: str
+) -> None:
+    answers = opened(citizen, place) | {"comment": "kenari-unik-4711"}
+    answer = citizen.post(f"/q/{place}", data=answers)
+    receipt = citizen.get(answer.location)
+    assert "kenari" not in receipt.get_data(as_text=True)
+    for page in (citizen.get(f"/q/{place}"), receipt):
+        assert page.headers["Cache-Control"] == "no-store"
+        assert page.headers["Referrer-Policy"] == "no-referrer"
+        assert "Set-Cookie" not in page.headers
+
+
+def test_the_same_form_again_gives_the_same_receipt_and_another_body_is_refused(
+    citizen: Browser, place: str, site: Site
+) -> None:
+    answers = opened(citizen, place)
+    first = citizen.post(f"/q/{place}", data=answers)
+    again = citizen.post(f"/q/{place}", data=answers)
+    assert (again.status_code, again.location) == (303, first.location)
+    changed = citizen.post(f"/q/{place}", data=answers | {"biaya": "1"})
+    assert changed.status_code == 409
+    assert [rating.biaya for rating in stored(site)] == [3]
+
+
+@pytest.mark.parametrize("value", ["", "0", "5", "²", "3.0", "-1", "\x00", "🙂", "tiga", "\u202e3"])
+def test_a_bad_value_is_asked_for_again_and_everything_typed_is_kept(
+    citizen: Browser, place: str, site: Site, value: str
+) -> None:
+    answers = opened(citizen, place) | {"perilaku": value, "comment": "Kursi <kurang> & panas"}
+    answers |= {"sex": "female"}
+    page = citizen.post(f"/q/{place}", data=answers)
+    text = page.get_data(as_text=True)
+    assert page.status_code == 422
+    assert "Pilih satu jawaban untuk Perilaku Pelaksana." in text
+    assert 'href="#perilaku"' in text
+    assert "Kursi &lt;kurang&gt; &amp; panas" in text
+    assert 'value="female" selected' in text
+    assert text.count(" checked>") == len(ALL_KEYS) - 1
+    assert answers["token"] in text
+    assert stored(site) == []
+    assert citizen.post(f"/q/{place}", data=answers | {"perilaku": "4"}).status_code == 303
+
+
+def test_a_partial_form_can_be_sent_as_it_is(citizen: Browser, place: str, site: Site) -> None:
+    answers = opened(citizen, place)
+    del answers["sarana"]
+    assert citizen.post(f"/q/{place}", data=answers).status_code == 422
+    assert citizen.post(f"/q/{place}", data=answers | {"as_is": "1"}).status_code == 303
+    assert [rating.sarana for rating in stored(site)] == [None]
+    assert tally_differences(site) == 0
+
+
+def test_an_answer_sent_twice_in_one_form_is_no_answer(citizen: Browser, place: str) -> None:
+    answers = opened(citizen, place) | {"perilaku": ["1", "4"]}
+    assert citizen.post(f"/q/{place}", data=answers).status_code == 422
+
+
+@pytest.mark.parametrize("token", ["", "x", "A" * 43, "²", "🙂" * 20])
+def test_a_lost_token_shows_the_form_again_with_a_fresh_one(
+    citizen: Browser, place: str, site: Site, token: str
+) -> None:
+    answers = opened(citizen, place) | {"token": token}
+    page = citizen.post(f"/q/{place}", data=answers)
+    assert page.status_code == 422
+    fresh = re.search(r'name="token" value="([^"]+)"', page.get_data(as_text=True))
+    assert fresh
+    assert citizen.post(f"/q/{place}", data=answers | {"token": fresh[1]}).status_code == 303
+    assert len(stored(site)) == 1
+
+
+def test_a_form_may_be_finished_within_two_days_but_not_later(
+    citizen: Browser, place: str, site: Site, clock: SteppedClock
+) -> None:
+    answers = opened(citizen, place)
+    clock.at += timedelta(hours=47)
+    assert citizen.post(f"/q/{place}", data=answers).status_code == 303
+    late = opened(citizen, place)
+    clock.at += timedelta(hours=49)
+    assert citizen.post(f"/q/{place}", data=late).status_code == 422
+    assert len(stored(site)) == 1
+
+
+def test_a_tampered_or_unknown_code_is_a_clear_page(citizen: Browser, place: str) -> None:
+    changed = place[:-1] + ("0" if place[-1] != "0" else "1")
+    for code in (changed, "x", "²²", "🙂", "A" * 5000, "..%2f..", "%00"):
+        assert citizen.get(f"/q/{code}").status_code == 404, code
+        assert citizen.post(f"/q/{code}", data={}).status_code == 404, code
+    assert citizen.get(f"/q/{place.lower()}").status_code == 200
+    assert citizen.get(f"/kode?kode={place[:4]}+{place[4:]}").status_code == 302
+    assert citizen.get("/kode?kode=").status_code == 404
+
+
+def test_a_replaced_card_is_refused_but_a_form_opened_before_is_not_lost(
+    browse: Any, citizen: Browser, place: str, site: Site, office: Office
+) -> None:
+    answers = opened(citizen, place)
+    admin = browse().log_in("dina")
+    token = admin.csrf("/staf/admin/kartu/A1/ganti")
+    done = admin.post("/staf/admin/kartu/A1/ganti", data={"csrf_token": token})
+    assert done.status_code == 302
+    assert citizen.get(f"/q/{place}").status_code == 410
+    assert citizen.post(f"/q/{place}", data=answers).status_code == 303
+    assert len(stored(site)) == 1
+    fresh = place_code(office.number["A1"], 2, key=b"p" * 32)
+    assert citizen.get(f"/q/{fresh}").status_code == 200
+
+
+def test_the_swap_at_one_names_the_officer_the_citizen_names(
+    citizen: Browser, place: str, site: Site, office: Office
+) -> None:
+    """Rated at 13:05 about a service at 12:50, before the officers changed at 13:00."""
+    page = citizen.get(f"/q/{place}").get_data(as_text=True)
+    assert page.index("Ibu Andi") < page.index("Ibu Sari")  # on shift now comes first
+    answers = opened(citizen, place) | {"served_by": f"o{office.officer['Sari']}"}
+    citizen.post(f"/q/{place}", data=answers)
+    citizen.post(f"/q/{place}", data=opened(citizen, place) | {"served_by": "not_sure"})
+    citizen.post(f"/q/{place}", data=opened(citizen, place) | {"served_by": "another"})
+    forged = opened(citizen, place) | {"served_by": f"o{office.officer['Dewi']}"}
+    citizen.post(f"/q/{place}", data=forged)
+    found = sorted((r.served_by, r.attribution, r.officer_id or 0) for r in stored(site))
+    assert found == [
+        ("another", "unknown", 0),
+        ("not_sure", "unknown", 0),  # both were there within half an hour: nobody is guessed
+        ("officer", "chosen", office.officer["Sari"]),
+        ("officer", "unknown", 0),  # an officer who was not offered
+    ]
+
+
+def test_a_comment_is_cleaned_kept_apart_and_limited(
+    citizen: Browser, place: str, site: Site
+) -> None:
+    long = opened(citizen, place) | {"comment": "a" * 1001}
+    page = citizen.post(f"/q/{place}", data=long)
+    assert page.status_code == 422
+    assert "a" * 1001 in page.get_data(as_text=True)
+    odd = opened(citizen, place) | {"comment": "=1+1\x00 \u202eterbalik\r\n🙂 عربي"}
+    assert citizen.post(f"/q/{place}", data=odd).status_code == 303
+    with site.db.read() as session:
+        (comment,) = session.scalars(select(Comment))
+    assert comment.text == "=1+1 terbalik\n🙂 عربي"
+
+
+def test_huge_bodies_and_thousands_of_fields_are_refused_with_a_page(
+    citizen: Browser, place: str, site: Site
+) -> None:
+    big = opened(citizen, place) | {"comment": "x" * 10_000_000}
+    assert citizen.post(f"/q/{place}", data=big).status_code == 413
+    many = {f"f{i}": "1" for i in range(5000)}
+    assert citizen.post(f"/q/{place}", data=many).status_code == 422
+    for method in ("put", "delete", "patch"):
+        assert getattr(citizen.client, method)(f"/q/{place}").status_code == 405
+    assert stored(site) == []
+
+
+def test_the_compressed_page_is_the_plain_page_and_small(citizen: Browser, place: str) -> None:
+    plain = citizen.get(f"/q/{place}")
+    packed = citizen.client.get(f"/q/{place}", headers={"Accept-Encoding": "gzip"})
+    unpacked = gzip.decompress(packed.data)
+    pattern = re.compile(rb'value="[\w-]{43}"')
+    assert pattern.sub(b"", unpacked) == pattern.sub(b"", plain.data)
+    assert len(packed.data) <= 6 * 1024
+
+
+def test_english_is_complete_on_the_form(citizen: Browser, place: str) -> None:
+    page = citizen.get(f"/q/{place}?lang=en").get_data(as_text=True)
+    assert 'lang="en"' in page
+    assert "How polite and friendly was the officer?" in page
+    assert "Send rating" in page
+    assert "Kirim penilaian" not in page
+
+
+def test_fine_times_and_marks_are_gone_after_fourteen_days(
+    citizen: Browser, place: str, site: Site, clock: SteppedClock
+) -> None:
+    answer = citizen.post(f"/q/{place}", data=opened(citizen, place))
+    assert citizen.get(answer.location).status_code == 200
+    clock.at += timedelta(days=14, minutes=1)
+    assert delete_old_screening(site) == 1
+    assert citizen.get(answer.location).status_code == 404
+    with site.db.read() as session:
+        assert session.scalars(select(Screening)).all() == []
+    assert len(stored(site)) == 1
+
+
+def test_a_full_disk_says_not_saved_and_works_again_once_there_is_room(
+    citizen: Browser, place: str, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not site.db.is_sqlite:
+        pytest.skip("the page limit that makes a real full database exists on SQLite only")
+    answers = opened(citizen, place)
+    web_site: Site = citizen.client.application.extensions["site"]
+
+    def limit(pages: int) -> None:
+        web_site.db.engine.dispose()
+
+        def small(connection: sqlite3.Connection, _record: object) -> None:
+            connection.execute(f"PRAGMA max_page_count={pages}")
+
+        event.listen(web_site.db.engine, "connect", small)
+
+    limit(1)  # SQLite raises the limit to the pages in use: no page more
+    big = answers | {"comment": "y" * 999}
+    page = citizen.post(f"/q/{place}", data=big)
+    statuses = [page.status_code]
+    while statuses[-1] == 303:  # fill what is free in the pages that exist
+        more = opened(citizen, place) | {"comment": "y" * 999}
+        big = more
+        page = citizen.post(f"/q/{place}", data=more)
+        statuses.append(page.status_code)
+    assert page.status_code == 503
+    assert page.headers["Retry-After"]
+    assert "y" * 999 in page.get_data(as_text=True)
+    saved = len(stored(site))
+    limit(1_000_000)
+    assert citizen.post(f"/q/{place}", data=big).status_code == 303
+    assert len(stored(site)) == saved + 1
+    assert tally_differences(site) == 0
