@@ -134,18 +134,13 @@ def _xlsx_rows(content: bytes) -> Iterator[list[Cell]]:
             if sum(entry.file_size for entry in packed.infolist()) > MAX_UNPACKED:
                 raise FileFaultError("Berkas ini terlalu besar bila dibuka.")
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
+        for row in book.worksheets[0].iter_rows(values_only=True):
+            yield [_xlsx_cell(value) for value in row]
+        book.close()
     except FileFaultError:
         raise
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError):
-        raise FileFaultError(
-            "Berkas ini bukan XLSX yang utuh. Simpan ulang, lalu coba lagi."
-        ) from None
-    try:
-        for row in sheet.iter_rows(values_only=True):
-            yield [_xlsx_cell(value) for value in row]
-    finally:
-        book.close()
+    except _BROKEN_XLSX:
+        raise FileFaultError("Berkas XLSX ini rusak. Simpan ulang, lalu coba lagi.") from None
 
 
 def _xlsx_cell(value: Any) -> Cell:

@@ -110,10 +110,12 @@ def known_office(site: Site) -> Office:
         agency_id = session.scalars(select(Agency.id)).one()
         numbers = session.execute(select(Counter.code, Counter.id, Counter.number)).all()
         officers = session.execute(select(Officer.name, Officer.id)).all()
+        units = ids_by_code(session, "unit", "code", agency_id=agency_id)
+        services = ids_by_code(session, "service", "code", agency_id=agency_id)
     return Office(
         agency_id,
-        unit=ids_by_code(session, "unit", "code", agency_id=agency_id),
-        service=ids_by_code(session, "service", "code", agency_id=agency_id),
+        unit=units,
+        service=services,
         counter={code: counter_id for code, counter_id, _number in numbers},
         number={code: number for code, _counter_id, number in numbers},
         officer={name.split()[0]: officer_id for name, officer_id in officers},

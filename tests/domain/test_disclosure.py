@@ -1,0 +1,77 @@
+"""Comments: closed batches in an order that tells nothing, and private things masked."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+
+import pytest
+
+from feedback_app.domain.disclosure import MASK, Remark, comment_batches, mask
+
+
+def remarks(month: int, count: int) -> list[Remark]:
+    return [
+        Remark(f"{month:02d}{i:030d}", date(2026, month, 1 + i), f"m{month}-{i}")
+        for i in range(count)
+    ]
+
+
+def test_only_closed_months_with_five_comments_and_a_week_of_distance() -> None:
+    both = remarks(9, 6) + remarks(10, 7)
+    labels = [
+        (b.first.month, len(b.texts))
+        for b in comment_batches(both, today=date(2026, 11, 7), seed="s")
+    ]
+    assert labels == [(9, 6)]
+    labels = [
+        (b.first.month, len(b.texts))
+        for b in comment_batches(both, today=date(2026, 11, 8), seed="s")
+    ]
+    assert labels == [(10, 7), (9, 6)]
+
+
+def test_a_thin_month_waits_for_the_next() -> None:
+    thin = remarks(8, 4) + remarks(9, 3) + remarks(10, 2)
+    (batch,) = comment_batches(thin, today=date(2026, 12, 24), seed="s")
+    assert (batch.first.month, batch.last.month, len(batch.texts)) == (8, 9, 7)
+
+
+def test_the_order_is_shuffled_and_stable() -> None:
+    once = comment_batches(remarks(9, 20), today=date(2026, 12, 1), seed="s")[0].texts
+    assert once == comment_batches(remarks(9, 20)[::-1], today=date(2026, 12, 1), seed="s")[0].texts
+    assert list(once) != sorted(once, key=lambda text: int(text.split("-")[1]))
+
+
+@pytest.mark.parametrize(
+    "private",
+    [
+        "1509011203890001",
+        "1509 0112 0389 0001",
+        "198609102010032001",
+        "0812-3456-7890",
+        "+62 812 3456 7890",
+        "081234567890",
+        "siti.aminah@example.go.id",
+    ],
+)
+def test_private_things_are_masked(private: str) -> None:
+    masked = mask(f"Hubungi {private}, ya", names=[])
+    assert MASK in masked
+    assert private not in masked
+
+
+def test_names_are_masked_as_whole_words_and_the_rest_stays() -> None:
+    text = "Ibu SARI dan sari-sari makanan; Sarinah tidak; loket 3 jam 09.30 tanggal 24-11-2026"
+    masked = mask(text, names=["Sari Wulandari"])
+    assert "SARI" not in masked
+    assert "Sarinah" in masked
+    assert "09.30" in masked
+    assert "24-11-2026" in masked
+
+
+def test_masking_is_linear_in_a_long_text() -> None:
+    began = time.perf_counter()
+    mask("1 " * 100_000 + "a@" * 100_000 + "🙂\u202e" * 1000, names=["Sari"])
+    # Not a speed test: a backtracking pattern would take minutes here.
+    assert time.perf_counter() - began < 20

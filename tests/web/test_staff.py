@@ -1,0 +1,167 @@
+"""Log-in, its brake, its end, and the admin's room."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from feedback_app.services.accounts import GUESSES
+from feedback_app.services.imports import KINDS, example_csv, example_xlsx
+from feedback_app.services.site import Site
+from feedback_app.storage.models import AuditEntry, Officer
+from tests.conftest import Browser, SteppedClock
+from tests.ground.office import PASSWORD, Office
+
+
+def try_log_in(browser: Browser, username: str, password: str, next_page: str = "") -> object:
+    data = {"username": username, "password": password, "next": next_page}
+    data["csrf_token"] = browser.csrf("/masuk")
+    return browser.post("/masuk", data=data)
+
+
+def test_a_wrong_password_and_an_unknown_name_look_alike(browse: Callable[[], Browser]) -> None:
+    answers = [
+        try_log_in(browse(), "alice", "wrong password"),
+        try_log_in(browse(), "nobody", "wrong password"),
+    ]
+    assert [answer.status_code for answer in answers] == [422, 422]  # type: ignore[attr-defined]
+    for answer in answers:
+        assert "tidak cocok" in answer.get_data(as_text=True)  # type: ignore[attr-defined]
+
+
+def test_guessing_is_slowed_and_never_locks_for_good(
+    browse: Callable[[], Browser], clock: SteppedClock
+) -> None:
+    browser = browse()
+    for _ in range(GUESSES):
+        try_log_in(browser, "alice", "wrong password")
+    assert try_log_in(browser, "ALICE ", PASSWORD).status_code == 422  # type: ignore[attr-defined]
+    clock.at += timedelta(minutes=11)
+    assert try_log_in(browser, "ALICE ", PASSWORD).status_code == 302  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil", "javascript:1"],
+)
+def test_log_in_never_leads_to_another_site(browse: Callable[[], Browser], target: str) -> None:
+    answer = try_log_in(browse(), "alice", PASSWORD, target)
+    assert answer.location == "/staf/"  # type: ignore[attr-defined]
+    own = try_log_in(browse(), "alice", PASSWORD, "/staf/loket/A1?periode=7")
+    assert own.location == "/staf/loket/A1?periode=7"  # type: ignore[attr-defined]
+
+
+def test_a_session_ends_on_the_server(browse: Callable[[], Browser], clock: SteppedClock) -> None:
+    browser = browse().log_in("alice")
+    cookie = browser.client.get_cookie("sl")
+    assert cookie
+    token = browser.csrf("/staf/kata-sandi")
+    assert browser.post("/keluar", data={"csrf_token": token}).status_code == 302
+    browser.client.set_cookie("sl", cookie.value)  # a copy of the old cookie
+    assert browser.get("/staf/loket/").status_code == 302
+    other = browse().log_in("alice")
+    clock.at += timedelta(hours=11)
+    assert other.get("/staf/loket/").status_code == 302
+
+
+def test_a_post_without_its_csrf_token_changes_nothing(browse: Callable[[], Browser]) -> None:
+    admin = browse().log_in("dina")
+    assert admin.post("/staf/admin/unit", data={"code": "C", "name": "C"}).status_code == 400
+    assert "Unit C" not in admin.get("/staf/admin/unit").get_data(as_text=True)
+
+
+def test_the_host_header_never_reaches_an_address(browse: Callable[[], Browser]) -> None:
+    admin = browse().log_in("dina")
+    page = admin.get("/staf/admin/kartu").get_data(as_text=True)
+    assert "http://127.0.0.1:8000/q/" in page
+    answer = admin.client.get("/", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+    assert b"evil" not in answer.data
+
+
+def test_every_admin_page_is_whole(browse: Callable[[], Browser], office: Office) -> None:
+    admin = browse().log_in("dina")
+    paths = ["/staf/admin/", "/staf/admin/unit", "/staf/admin/kartu", "/staf/admin/akun"]
+    paths += [f"/staf/admin/impor/{kind}" for kind in KINDS]
+    paths += ["/staf/admin/kartu/A1/ganti", "/staf/kata-sandi"]
+    for path in paths:
+        assert admin.get(path).status_code == 200, path
+        assert admin.get(f"{path}?lang=en").status_code == 200, path
+        admin.get(f"{path}?lang=id")
+
+
+def test_an_account_is_made_used_given_a_new_password_and_closed(
+    browse: Callable[[], Browser], office: Office, site: Site
+) -> None:
+    admin = browse().log_in("dina")
+    data = {"username": "Eka.Baru", "name": "Eka", "role": "supervisor"}
+    data |= {"units": str(office.unit["A"]), "csrf_token": admin.csrf("/staf/admin/akun")}
+    page = admin.post("/staf/admin/akun", data=data).get_data(as_text=True)
+    password = page.split('class="big">')[1].split("<")[0]
+    eka = browse()
+    assert try_log_in(eka, "eka.baru", password).status_code == 302  # type: ignore[attr-defined]
+    assert eka.get("/staf/loket/A1").status_code == 200
+    assert admin.post("/staf/admin/akun", data=data).status_code == 422
+    listing = admin.get("/staf/admin/akun").get_data(as_text=True)
+    account = listing.split(">eka.baru<")[0].rsplit("/akun/", 1)[1].split('"')[0]
+    token = {"csrf_token": admin.csrf(f"/staf/admin/akun/{account}")}
+    assert admin.post(f"/staf/admin/akun/{account}/sandi", data=token).status_code == 200
+    assert eka.get("/staf/loket/A1").status_code == 302
+    assert admin.post(f"/staf/admin/akun/{account}/tutup", data=token).status_code == 302
+    assert try_log_in(eka, "eka.baru", password).status_code == 422  # type: ignore[attr-defined]
+    with site.db.read() as session:
+        actions = set(session.scalars(select(AuditEntry.action)))
+    assert {"create_account", "give_new_password", "close_account", "log_in"} <= actions
+
+
+def test_an_upload_is_checked_saved_and_refused_whole(
+    browse: Callable[[], Browser], site: Site, office: Office
+) -> None:
+    admin = browse().log_in("dina")
+    good = b"nip;nama;status_asn;unit\n198609102010032001;Siti;PNS;A\n"
+    bad = good + b"1.98609E+17;Budi;PNS;A\n198609102010032009;X;ASN;Z\n"
+
+    def send(content: bytes, do: str) -> tuple[int, str]:
+        data = {"file": (io.BytesIO(content), "petugas.csv"), "do": do}
+        data["csrf_token"] = admin.csrf("/staf/admin/impor/officers")  # type: ignore[assignment]
+        answer = admin.post("/staf/admin/impor/officers", data=data)
+        return answer.status_code, answer.get_data(as_text=True)
+
+    def officers() -> int:
+        with site.db.read() as session:
+            return len(session.scalars(select(Officer)).all())
+
+    before = officers()
+    assert send(bad, "save")[0] == 422
+    assert "NIP tiba sebagai angka" in send(bad, "save")[1]
+    assert send(good, "check")[0] == 200
+    assert officers() == before
+    assert send(good, "save")[0] == 200
+    assert officers() == before + 1
+    for content in (b"", b"\x00\x01", b"PK\x03\x04broken", b"\xd0\xcf\x11\xe0old", b"a;b\n"):
+        assert send(content, "save")[0] == 422, content
+    assert officers() == before + 1
+
+
+def test_the_example_of_each_kind_downloads(browse: Callable[[], Browser]) -> None:
+    admin = browse().log_in("dina")
+    for key, kind in KINDS.items():
+        assert admin.get(f"/staf/admin/impor/{key}/contoh.csv").data == example_csv(kind)
+        assert admin.get(f"/staf/admin/impor/{key}/contoh.xlsx").data[:2] == example_xlsx(kind)[:2]
+    assert admin.get("/staf/admin/impor/nothing/contoh.csv").status_code == 404
+    assert admin.get("/staf/admin/kartu.pdf?loket=A1").data.startswith(b"%PDF")
+    assert admin.get("/staf/admin/kartu.pdf?loket=ZZ").status_code == 404
+
+
+def test_public_pages_and_health(citizen: Browser) -> None:
+    for path in ("/", "/privasi", "/masuk", "/bukan-di-sini", "/?lang=en", "/privasi?lang=en"):
+        assert citizen.get(path).status_code == 200, path
+    assert citizen.get("/healthz").get_data(as_text=True) == "ok"
+    assert citizen.get("/r/ZZZZZZZZ").status_code == 404
+    assert citizen.get("/tidak-ada").status_code == 404
+    assert citizen.get("/robots.txt").status_code == 200
+    assert citizen.get("/favicon.ico").status_code == 302
