@@ -76,7 +76,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The name of a migrated database with the office in it, to copy."""
-    _on_server(postgres_url, "CREATE DATABASE migrated")
+    on_server(postgres_url, "CREATE DATABASE migrated")
     url = postgres_url.replace("/postgres?", "/migrated?")
     site = open_site(settings_for(url, tmp_path_factory.mktemp("pg")), clock=SteppedClock())
     upgrade_schema(site)
@@ -95,9 +95,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     server = request.getfixturevalue("postgres_url")
     template = request.getfixturevalue("migrated_postgres")
     name = f"t{next(_names)}"
-    _on_server(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    on_server(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield server.replace("/postgres?", f"/{name}?")
-    _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+    on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -192,7 +192,7 @@ def place(office: Office) -> str:
     return place_code(office.number["A1"], 1, key=b"p" * 32)
 
 
-def _on_server(url: str, statement: str) -> None:
+def on_server(url: str, statement: str) -> None:
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(statement))

@@ -6,7 +6,7 @@ import logging
 
 from flask import Flask, Response, make_response, render_template
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from feedback_app.services.site import NotSavedError, NotThereError
 from feedback_app.web.language import gettext as _
@@ -19,6 +19,7 @@ RETRY_AFTER_SECONDS = "30"
 def show_errors_as_pages(app: Flask) -> None:
     """Register a page for each kind of error."""
     app.register_error_handler(HTTPException, _show_http_error)
+    app.register_error_handler(SecurityError, _show_untrusted_host)
     app.register_error_handler(CSRFError, _show_csrf_error)
     app.register_error_handler(NotThereError, _show_not_there)
     app.register_error_handler(NotSavedError, _show_not_saved)
@@ -29,6 +30,11 @@ def error_page(status: int, heading: str, advice: str) -> Response:
     """A page that says where you are and what to do."""
     body = render_template("errors/error.html", heading=heading, advice=advice, status=status)
     return make_response(body, status)
+
+
+def _show_untrusted_host(_error: SecurityError) -> Response:
+    """Without a trusted host no address can be written, so this is no full page."""
+    return Response("400: unknown host\n", 400, mimetype="text/plain")
 
 
 def _show_http_error(error: HTTPException) -> Response:

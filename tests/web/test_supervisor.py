@@ -34,7 +34,8 @@ def test_each_sees_only_the_own_units_counters(
         missing = browser.get(f"/staf/loket/{foreign}")
         unknown = browser.get("/staf/loket/ZZ")
         assert missing.status_code == unknown.status_code == 404
-        assert missing.get_data() == unknown.get_data()  # absent and forbidden look alike
+        same = missing.get_data(as_text=True).replace(foreign, "ZZ")
+        assert same == unknown.get_data(as_text=True)  # absent and forbidden look alike
 
 
 def test_below_ten_no_number_is_shown_anywhere(alice: Browser, site: Site, office: Office) -> None:

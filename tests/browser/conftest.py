@@ -1,0 +1,56 @@
+"""A demo site on each engine behind a real server, and one Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from feedback_app.config import Settings
+from feedback_app.services.demo.load import load_demo
+from feedback_app.services.site import Site, open_site
+from feedback_app.services.upkeep import upgrade_schema
+from tests.conftest import on_server
+from tests.ground.browser import ARGUMENTS, find_chromium, free_port, running_server
+
+RATINGS = 4000  # enough that every screen has numbers
+
+
+@dataclass
+class LiveSite:
+    """A site, and the address where a server process serves it."""
+
+    site: Site
+    address: str
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def live(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveSite]:
+    """The demo office on each engine."""
+    folder: Path = tmp_path_factory.mktemp(f"live-{request.param}")
+    port = free_port()
+    environment = {"INSTANCE_DIR": str(folder), "PORT": str(port), "DATABASE_URL": ""}
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres_url")
+        on_server(server, "CREATE DATABASE live")
+        environment["DATABASE_URL"] = server.replace("/postgres?", "/live?")
+    site = open_site(Settings.from_environment(environment))
+    upgrade_schema(site)
+    load_demo(site, progress=lambda items: items, rating_count=RATINGS)
+    with running_server(environment, port) as address:
+        yield LiveSite(site, address)
+    site.db.close()

@@ -1,0 +1,179 @@
+"""The whole path in real Chromium: a printed QR, the form, the receipt, the supervisor's number."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pypdfium2
+import pytest
+import zxingcpp
+from playwright.sync_api import Browser, Page, expect
+
+from feedback_app.domain.elements import FORM_ORDER
+from feedback_app.services.cards import card_lines, cards_pdf
+from feedback_app.services.demo.office import DEMO_PASSWORD
+from feedback_app.services.upkeep import tally_differences
+from tests.browser.conftest import LiveSite
+from tests.ground.browser import violations
+
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+
+
+def url_on_card(live: LiveSite, counter: str) -> str:
+    """What a phone's camera reads from the printed card."""
+    content = cards_pdf(live.site, counter_code=counter)
+    picture = pypdfium2.PdfDocument(content)[0].render(scale=2).to_pil()
+    (found,) = zxingcpp.read_barcodes(picture)
+    return found.text
+
+
+def log_in(page: Page, live: LiveSite, username: str) -> None:
+    page.goto(f"{live.address}/masuk")
+    page.get_by_label("Nama pengguna").fill(username)
+    page.get_by_label("Kata sandi").fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="Masuk").click()
+
+
+def shown_count(page: Page, live: LiveSite, counter: str) -> int:
+    page.goto(f"{live.address}/staf/loket/{counter}?periode=today")
+    return int(page.locator(f"[data-n={counter}]").first.inner_text())
+
+
+def test_from_the_printed_card_to_the_supervisors_number(live: LiveSite, chromium: Browser) -> None:
+    desk = chromium.new_context(viewport=DESK)  # type: ignore[arg-type]
+    supervisor = desk.new_page()
+    log_in(supervisor, live, "atasan")
+    before = shown_count(supervisor, live, "L2")
+
+    phone = chromium.new_context(viewport=PHONE, java_script_enabled=False)  # type: ignore[arg-type]
+    page = phone.new_page()
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.resource_type))
+    page.goto(url_on_card(live, "L2"))
+    assert requests.count("document") == 1
+    assert "stylesheet" not in requests  # one blocking response is the whole page
+    expect(page.get_by_text("Loket 2 — KTP-el dan KIA")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+    page.get_by_label("KTP-el", exact=True).check()
+    page.get_by_role("radio", name=re.compile("^(Ya, )?(Ibu|Bapak)")).first.check()
+    for key in FORM_ORDER[:-1]:
+        page.locator(f"input[name={key}][value='4']").check()
+    page.get_by_role("button", name="Kirim penilaian").click()
+    expect(page.get_by_role("alert")).to_contain_text("Kepercayaan")
+    assert page.locator("input:checked").count() == len(FORM_ORDER) + 1  # nothing was lost
+    page.locator("input[name=kepercayaan][value='3']").check()
+    page.get_by_role("button", name="Kirim penilaian").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Diterima. Terima kasih.")
+    receipt = page.content()
+
+    assert shown_count(supervisor, live, "L2") == before + 1
+    assert tally_differences(live.site) == 0
+
+    page.go_back()
+    assert page.locator("input:checked").count() == 0  # the back button holds no answer
+    assert "Sangat" not in receipt
+    phone.close()
+    desk.close()
+
+
+def test_the_page_stays_live_while_it_is_open(live: LiveSite, chromium: Browser) -> None:
+    desk = chromium.new_context(viewport=DESK)  # type: ignore[arg-type]
+    page = desk.new_page()
+    page.clock.install()
+    log_in(page, live, "atasan")
+    before = shown_count(page, live, "L3")
+    visitor = chromium.new_context(viewport=PHONE).new_page()  # type: ignore[arg-type]
+    visitor.goto(url_on_card(live, "L3"))
+    for key in FORM_ORDER:
+        visitor.locator(f"input[name={key}][value='3']").check()
+    expect(visitor.locator(".bar")).to_contain_text("12 dari 12")
+    visitor.get_by_role("button", name="Kirim penilaian").click()
+    expect(visitor.get_by_role("heading", level=1)).to_have_text("Diterima. Terima kasih.")
+    page.clock.fast_forward(16_000)
+    expect(page.locator("[data-n=L3]").first).to_have_text(str(before + 1))
+    desk.close()
+
+
+def test_the_form_can_be_finished_with_the_keyboard_alone(
+    live: LiveSite, chromium: Browser
+) -> None:
+    context = chromium.new_context(viewport=PHONE)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(url_on_card(live, "L1"))
+    chosen: set[str] = set()
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        name = page.evaluate("document.activeElement.name || ''")
+        if page.evaluate("document.activeElement.type === 'radio'") and name not in chosen:
+            page.keyboard.press("Space")
+            chosen.add(name)
+        if page.evaluate("document.activeElement.textContent") == "Kirim penilaian":
+            page.keyboard.press("Enter")
+            break
+    assert chosen >= set(FORM_ORDER)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Diterima. Terima kasih.")
+    context.close()
+
+
+def test_a_text_browser_shows_the_whole_form(live: LiveSite) -> None:
+    url = next(line.url for line in card_lines(live.site) if line.code == "L2")
+    done = subprocess.run(
+        ["w3m", "-dump", "-cols", "80", "-o", "use_proxy=0", url],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+    )
+    for needed in ("Loket 2", "Sangat sopan dan ramah", "Kirim penilaian", "Saran"):
+        assert needed in done.stdout
+
+
+CITIZEN_PAGES = ("/", "/privasi", "/bukan-di-sini", "/masuk", "/q/tampered", "/r/ZZZZZZZZ")
+STAFF_PAGES = (
+    ("atasan", "/staf/loket/"),
+    ("atasan", "/staf/loket/L1?periode=semester"),
+    ("atasan", "/staf/loket/L6?periode=today"),
+    ("admin", "/staf/admin/"),
+    ("admin", "/staf/admin/unit"),
+    ("admin", "/staf/admin/impor/officers"),
+    ("admin", "/staf/admin/kartu"),
+    ("admin", "/staf/admin/kartu/L1/ganti"),
+    ("admin", "/staf/admin/akun"),
+)
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["360", "1280"])
+def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(
+    live: LiveSite, chromium: Browser, viewport: dict[str, int]
+) -> None:
+    context = chromium.new_context(viewport=viewport)  # type: ignore[arg-type]
+    page = context.new_page()
+    form = url_on_card(live, "L2")
+    for url in (form, f"{form}?lang=en", *(live.address + path for path in CITIZEN_PAGES)):
+        page.goto(url)
+        assert not violations(page), url
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], url
+    page.goto(form)
+    page.get_by_role("button", name="Kirim penilaian").click()
+    assert not violations(page), "the form with errors"
+    user = ""
+    for username, path in STAFF_PAGES:
+        if username != user:
+            context.clear_cookies()
+            log_in(page, live, username)
+            user = username
+        page.goto(live.address + path)
+        assert not violations(page), path
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], path
+    context.close()
+
+
+def test_axe_finds_a_planted_fault(live: LiveSite, chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.goto(live.address)
+    page.evaluate("document.querySelector('label').remove()")
+    assert any(fault.startswith("label") for fault in violations(page))
+    page.close()

@@ -1,0 +1,172 @@
+"""Imports: whole or not at all, whatever the office's spreadsheet does to a file."""
+
+from __future__ import annotations
+
+import io
+import random
+from datetime import date, datetime, time
+
+import openpyxl
+import pytest
+from sqlalchemy import func, select
+
+from feedback_app.files.records import KINDS, Parsed, example_csv, example_xlsx, parse
+from feedback_app.files.tables import FileFaultError, read_table
+from feedback_app.services.imports import check_records, import_records
+from feedback_app.services.site import Site
+from feedback_app.storage.db import Base
+from tests.ground.office import Office
+
+
+def parsed(kind: str, text: str, encoding: str = "utf-8") -> Parsed:
+    return parse(KINDS[kind], read_table(text.encode(encoding)))
+
+
+def xlsx(rows: list[list[object]]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def row_counts(site: Site) -> dict[str, int]:
+    with site.db.read() as session:
+        return {
+            table.name: int(session.scalar(select(func.count()).select_from(table)) or 0)
+            for table in Base.metadata.sorted_tables
+        }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_example_of_each_kind_reads_back_without_a_fault(kind: str) -> None:
+    for content in (example_csv(KINDS[kind]), example_xlsx(KINDS[kind])):
+        found = parse(KINDS[kind], read_table(content))
+        assert (found.errors, found.warnings, len(found.rows)) == ((), (), 2)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+def test_every_encoding_and_delimiter_of_an_office(encoding: str, delimiter: str) -> None:
+    text = "KODE;Nama;Gratis;Unit\r\n\r\nktp;Café é;ya;A\r\n".replace(";", delimiter)
+    found = parsed("services", text, encoding)
+    assert found.errors == ()
+    assert found.rows[0][0] == 3  # the blank line counts, as in the spreadsheet
+    assert found.rows[0][1]["name"] == "Café é"
+
+
+def test_a_nip_that_arrived_as_a_number_is_told_with_its_place() -> None:
+    rows = [["nip", "nama", "status_asn", "unit"], [198609102010032001, "Siti", "PNS", "A"]]
+    found = parse(KINDS["officers"], read_table(xlsx(rows)))
+    (error,) = found.errors
+    assert (error.row, error.column, error.value) == (2, "nip", "1.98609E+17")
+    assert "format kolom NIP sebagai Teks" in error.reason
+
+
+def test_spreadsheet_dates_and_times_are_read_and_impossible_ones_refused() -> None:
+    head = ["tanggal", "nip", "loket", "mulai", "selesai"]
+    good = [datetime(2026, 3, 2), "198609102010032001", "A1", time(8, 0), "16.00"]
+    record = parse(KINDS["roster"], read_table(xlsx([head, good]))).rows[0][1]
+    assert (record["day"], record["starts"], record["ends"]) == (
+        date(2026, 3, 2),
+        time(8, 0),
+        time(16, 0),
+    )
+    bad = parsed("roster", "tanggal;nip;loket;mulai;selesai\n31-02-2026;x;A 1;25.00;\n")
+    assert [error.column for error in bad.errors] == ["tanggal", "nip", "loket", "mulai", "selesai"]
+
+
+def test_every_bad_cell_is_told_at_once_and_repeats_name_both_rows() -> None:
+    text = "tanggal;loket;layanan;jumlah\n1-3-2026;A1;ktp;1.234\n1-3-2026;A1;ktp;5\n2-3-2026;A1;ktp;1,5\n2-3-2026;A1;kk;²\n2-3-2026;;kk;-1\n"
+    found = parsed("visits", text)
+    assert [(e.row, e.column) for e in found.errors] == [
+        (4, "jumlah"),
+        (5, "jumlah"),
+        (6, "loket"),
+        (6, "jumlah"),
+        (3, "tanggal"),
+    ]
+    assert found.errors[-1].reason == "sama dengan baris 2"
+    assert found.rows[0][1]["visits"] == 1234
+
+
+def test_hidden_characters_and_missing_columns_are_refused() -> None:
+    found = parsed(
+        "services", "kode;nama;gratis;unit\nktp;a\u202eb;ya;A\nkk;%s;ya;A\n" % ("x" * 201)
+    )
+    assert [error.row for error in found.errors] == [2, 3]
+    missing = parsed("services", "kode;unit\nktp;A\n")
+    assert [(e.row, e.column) for e in missing.errors] == [(1, "nama"), (1, "gratis")]
+    extra = parsed("services", "kode;nama;gratis;unit;warna\nktp;KTP;ya;A;biru\n")
+    assert [(w.column, e) for w in extra.warnings for e in [extra.errors]] == [("warna", ())]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\n\n", b"kode;nama\n", b"\x00\x00", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"]
+)
+def test_what_is_no_table_is_one_clear_fault(content: bytes) -> None:
+    with pytest.raises(FileFaultError):
+        read_table(content)
+
+
+def test_a_file_is_imported_whole_or_not_at_all(site: Site, office: Office) -> None:
+    before = row_counts(site)
+    good = b"kode;nama;gratis;unit\nkia;KIA;ya;A\nlahir;Akta lahir;ya;A\n"
+    bad = good + b"mati;Akta kematian;ya;ZZ\n"
+    kind = KINDS["services"]
+    refused = import_records(site, kind, bad, agency_id=office.agency_id, by=None)
+    assert [(e.row, e.column, e.value) for e in refused.errors] == [(4, "unit", "ZZ")]
+    assert row_counts(site) == before
+    rehearsed = check_records(site, kind, good, agency_id=office.agency_id)
+    assert (rehearsed.added, rehearsed.is_saved) == (2, False)
+    assert row_counts(site) == before
+    done = import_records(site, kind, good, agency_id=office.agency_id, by=None)
+    assert (done.added, done.is_saved) == (2, True)
+    again = good.replace(b"KIA;", b"Kartu anak;")
+    changed = import_records(site, kind, again, agency_id=office.agency_id, by=None)
+    assert (changed.added, changed.changed, changed.same) == (0, 1, 1)
+
+
+def test_one_officer_cannot_stand_at_two_counters(site: Site, office: Office) -> None:
+    head = "tanggal;nip;loket;mulai;selesai\n"
+    sari, andi = "198001012010012000", "198001012010012001"
+    kind = KINDS["roster"]
+
+    def send(lines: str) -> tuple[int, list[int]]:
+        content = (head + lines).encode()
+        result = import_records(site, kind, content, agency_id=office.agency_id, by=None)
+        return result.added, [error.row for error in result.errors]
+
+    assert send(f"1-12-2026;{sari};A1;08.00;12.00\n1-12-2026;{andi};A1;08.00;12.00\n") == (2, [])
+    assert send(f"2-12-2026;{sari};A1;08.00;12.00\n2-12-2026;{sari};A2;11.00;13.00\n") == (0, [3])
+    assert send(f"1-12-2026;{sari};A2;11.00;13.00\n") == (0, [2])  # against what is there already
+    assert send(f"1-12-2026;{sari};A1;08.00;12.00\n") == (0, [])  # the same again changes nothing
+    assert send(f"3-12-2026;{sari};A1;12.00;08.00\n") == (0, [2])
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_mutated_file_never_raises_and_never_saves_half(site: Site, office: Office) -> None:
+    """P10 in small: random bytes changed, doubled, cut."""
+    rng = random.Random(10)
+    sources = {key: [example_csv(kind), example_xlsx(kind)] for key, kind in KINDS.items()}
+    refused = 0
+    for _ in range(400):
+        key = rng.choice(list(KINDS))
+        content = bytearray(rng.choice(sources[key]))
+        for _ in range(rng.randint(1, 6)):
+            content[rng.randrange(len(content))] = rng.randrange(256)
+        content = content[: rng.randint(len(content) // 2, len(content))]
+        before = row_counts(site)
+        try:
+            done = import_records(
+                site, KINDS[key], bytes(content), agency_id=office.agency_id, by=None
+            )
+        except FileFaultError:
+            refused += 1
+            assert row_counts(site) == before
+            continue
+        if done.errors:
+            refused += 1
+            assert row_counts(site) == before
+    assert refused > 200
