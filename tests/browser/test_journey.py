@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from feedback_app.domain.elements import FORM_ORDER
 from feedback_app.services.cards import card_lines, cards_pdf
@@ -72,7 +73,10 @@ def test_from_the_printed_card_to_the_supervisors_number(live: LiveSite, chromiu
     assert shown_count(supervisor, live, "L2") == before + 1
     assert tally_differences(live.site) == 0
 
-    page.go_back()
+    try:
+        page.go_back()
+    except PlaywrightError as error:  # Chromium does not show a sent form again without asking
+        assert "ERR_CACHE_MISS" in str(error)  # noqa: PT017 (either way is right)
     assert page.locator("input:checked").count() == 0  # the back button holds no answer
     assert "Sangat" not in receipt
     phone.close()

@@ -1,0 +1,10 @@
+# Not built by the authors yet (no container engine was at hand); see README.
+FROM python:3.11-slim
+WORKDIR /app
+COPY . .
+RUN useradd --create-home suara && mkdir -p instance && chown -R suara /app
+USER suara
+ENV HOST=0.0.0.0 PORT=8000
+VOLUME /app/instance
+EXPOSE 8000
+CMD ["python3", "run.py"]

@@ -1,0 +1,55 @@
+"""The documents name what is there: settings, scripts, routes, words, and no dead link."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from feedback_app.config import ROOT
+
+DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+TEXT = "\n".join(path.read_text() for path in DOCS)
+LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
+
+
+def settings_read() -> set[str]:
+    sources = [
+        ROOT / "run.py",
+        *(ROOT / "feedback_app").rglob("*.py"),
+        *(ROOT / "scripts").glob("*.py"),
+    ]
+    pattern = re.compile(r'(?:env|environ)(?:\.get\(|, |\[)"([A-Z_]{3,})"')
+    return {name for path in sources for name in pattern.findall(path.read_text())}
+
+
+def test_every_setting_is_explained() -> None:
+    found = settings_read()
+    assert {"DATABASE_URL", "BASE_URL", "PORT"} <= found
+    assert {name for name in found if f"`{name}`" not in TEXT} == set()
+
+
+def test_every_script_is_explained() -> None:
+    missing = {p.name for p in (ROOT / "scripts").glob("*.py") if f"scripts/{p.name}" not in TEXT}
+    assert missing == set()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_route_is_listed(app: Flask) -> None:
+    listed = (ROOT / "docs" / "architecture.md").read_text()
+    rules = {rule.rule for rule in app.url_map.iter_rules()}
+    assert {rule for rule in rules if f"`{rule}`" not in listed} == set()
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_no_link_is_dead(path: Path) -> None:
+    targets = [target for target in LINK.findall(path.read_text()) if "://" not in target]
+    assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+def test_the_english_of_every_table_is_in_the_glossary() -> None:
+    glossary = (ROOT / "docs" / "glossary.md").read_text().casefold()
+    tables = {p.stem for p in (ROOT / "feedback_app/storage/models").glob("*.py")} - {"__init__"}
+    assert {name for name in tables if f"**{name}**" not in glossary} == set()
