@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from feedback_app.domain.codes import place_code, read_place_code
 from feedback_app.domain.local_time import WIB, local_day, local_instant
-from feedback_app.domain.roster import Attribution, Shift, attribute, offered
+from feedback_app.domain.roster import Shift, offered
 from feedback_app.services.site import Site
+from feedback_app.storage.db import Session
 from feedback_app.storage.queries import places
 
 
@@ -34,6 +35,7 @@ class Place:
     services: tuple[tuple[int, str, str], ...]  # id, name, English name
     officers: tuple[tuple[int, str], ...]  # id, display name; those on shift first
     is_retired: bool
+    shifts: tuple[Shift, ...] = field(compare=False)  # of the day; no part of what is shown
 
 
 def open_place(site: Site, code: str) -> Place:
@@ -56,7 +58,7 @@ def place_at(site: Site, code: str, *, at: datetime) -> Place:
             raise UnknownPlaceError
         counter, unit, agency = found
         services = places.services_at_counter(session, counter.id, at=local.time())
-        shifts = _shifts_of_day(site, counter.id, at=at)
+        shifts = _shifts_of_day(session, counter.id, at=at)
         named_officers = offered(shifts, counter_id=counter.id, at=at)
         names = places.display_names(session, named_officers)
     is_retired = counter.retired_on is not None or named.serial < counter.card_serial
@@ -71,32 +73,12 @@ def place_at(site: Site, code: str, *, at: datetime) -> Place:
         services=tuple((row.id, row.name, row.name_en) for row in services),
         officers=tuple((officer_id, names[officer_id]) for officer_id in named_officers),
         is_retired=is_retired,
+        shifts=shifts,
     )
 
 
-def attribution_at(
-    site: Site,
-    place: Place,
-    *,
-    served_by: str,
-    officer_id: int | None,
-    served_when: str,
-    at: datetime,
-) -> Attribution:
-    """Whom the answer is about, by the roster as it stood when the form was opened."""
-    return attribute(
-        served_by=served_by,
-        officer_id=officer_id,
-        served_when=served_when,
-        shifts=_shifts_of_day(site, place.counter_id, at=at),
-        counter_id=place.counter_id,
-        at=at,
-    )
-
-
-def _shifts_of_day(site: Site, counter_id: int, *, at: datetime) -> tuple[Shift, ...]:
+def _shifts_of_day(session: Session, counter_id: int, *, at: datetime) -> tuple[Shift, ...]:
     midnight = local_instant(local_day(at), time.min)
-    with site.db.read() as session:
-        return places.shifts_at_counter(
-            session, counter_id, since=midnight, until=midnight + timedelta(days=1)
-        )
+    return places.shifts_at_counter(
+        session, counter_id, since=midnight, until=midnight + timedelta(days=1)
+    )

@@ -20,9 +20,9 @@ from feedback_app.domain.codes import (
 from feedback_app.domain.elements import ALL_KEYS, INSTRUMENT_VERSION
 from feedback_app.domain.local_time import local_day
 from feedback_app.domain.respondent import BANDS
-from feedback_app.domain.roster import Attribution
+from feedback_app.domain.roster import attribute
 from feedback_app.services.daily_key import keyed_mark
-from feedback_app.services.place import Place, attribution_at, place_at
+from feedback_app.services.place import Place, place_at
 from feedback_app.services.site import Site
 from feedback_app.storage.queries import ratings as queries
 from feedback_app.storage.ratings import AlreadyThereError, add_rating
@@ -119,12 +119,12 @@ def _token_of(site: Site, sent: Submission) -> FormToken:
 
 
 def _rating_row(site: Site, sent: Submission, place: Place, token: FormToken) -> dict[str, Any]:
-    attribution: Attribution = attribution_at(
-        site,
-        place,
+    attribution = attribute(
         served_by=sent.served_by,
         officer_id=sent.officer_id,
         served_when=sent.served_when,
+        shifts=place.shifts,
+        counter_id=place.counter_id,
         at=token.opened_at,
     )
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Integer, case, delete, func, insert, literal, select
@@ -86,14 +87,18 @@ def tally_row(rating: Row) -> dict[str, Any]:
 
 def add_to_tally(session: Session, rows: Sequence[Row]) -> None:
     """Add counts to the tally's rows, making those that are missing."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    build = sqlite.insert if is_sqlite else postgresql.insert
-    statement = build(Tally)
-    statement = statement.on_conflict_do_update(
+    statement = _upsert_of(session.get_bind().dialect.name)
+    session.execute(statement, [dict(row) for row in rows])
+
+
+@cache
+def _upsert_of(dialect: str) -> Any:
+    """Built once: putting 56 sums together takes longer than running them."""
+    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(Tally)
+    return statement.on_conflict_do_update(
         index_elements=list(TALLY_KEY),
         set_={name: Tally.c[name] + statement.excluded[name] for name in TALLY_SUMS},
     )
-    session.execute(statement, [dict(row) for row in rows])
 
 
 def rebuild_tally(session: Session) -> None:

@@ -36,25 +36,20 @@ def form(code: str) -> Response:
 @citizen.post("/q/<code>")
 def submit(code: str) -> AnyResponse:
     """Save the rating; on any fault show the form again with everything still in it."""
+    sent = CitizenForm(place_code=code)
     try:
-        place = places.place_at(site(), code, at=site().now())
+        if not sent.validate():
+            return _again(places.place_at(site(), code, at=site().now()), sent, status=422)
+        receipt_code = rating.submit_rating(site(), sent.submission())
     except UnknownPlaceError:
         return _unknown_place()
-    sent = CitizenForm(place_code=code)
-    if not sent.validate():
-        return _again(place, sent, status=422)
-    try:
-        receipt_code = rating.submit_rating(site(), sent.submission())
     except rating.StaleFormError:
-        if place.is_retired:
-            return _retired_place()
-        sent.say(_("Halaman terlalu lama terbuka. Periksa jawaban Anda, lalu kirim sekali lagi."))
-        sent.token.data = rating.open_form(site(), place)
-        return _again(place, sent, status=422)
+        return _with_fresh_token(code, sent)
     except rating.DifferentAnswerError:
         return make_response(render_template("citizen/already.html"), 409)
     except NotSavedError:
         sent.say(_("Belum tersimpan. Coba kirim lagi beberapa saat lagi."))
+        place = places.place_at(site(), code, at=site().now())
         response = _again(place, sent, status=503)
         response.headers["Retry-After"] = RETRY_AFTER_SECONDS
         return response
@@ -84,6 +79,18 @@ def typed_code() -> AnyResponse:
     if not code or len(code) > 40 or "/" in code or "\\" in code:
         return _unknown_place()
     return redirect(url_for("citizen.form", code=code, lang=request.args.get("lang")))
+
+
+def _with_fresh_token(code: str, sent: CitizenForm) -> Response:
+    try:
+        place = places.place_at(site(), code, at=site().now())
+    except UnknownPlaceError:
+        return _unknown_place()
+    if place.is_retired:
+        return _retired_place()
+    sent.say(_("Halaman terlalu lama terbuka. Periksa jawaban Anda, lalu kirim sekali lagi."))
+    sent.token.data = rating.open_form(site(), place)
+    return _again(place, sent, status=422)
 
 
 def _again(place: Place, sent: CitizenForm, *, status: int) -> Response:
