@@ -26,7 +26,8 @@ def main() -> int:
     )
     parser.add_argument("username")
     parser.add_argument("--name", required=True, help="the person's name")
-    parser.add_argument("--role", choices=("admin", "hr", "inspectorate"), default="admin")
+    parser.add_argument("--role", choices=[role.value for role in Role], default="admin")
+    parser.add_argument("--unit", metavar="CODE", action="append", help="for a supervisor")
     parser.add_argument("--agency", metavar="CODE", help="needed when there is more than one")
     parser.add_argument("--agency-name", help="makes the agency when it is new")
     arguments = parser.parse_args()
@@ -44,9 +45,14 @@ def main() -> int:
             username=arguments.username,
             name=arguments.name,
             role=Role(arguments.role),
-            unit_ids=frozenset(),
+            unit_ids=setup.units_named(site, agency_id, arguments.unit or ()),
         )
-    except (SettingsError, AccountFaultError, imports.NoAgencyError) as error:
+    except (
+        SettingsError,
+        AccountFaultError,
+        imports.NoAgencyError,
+        setup.SetupFaultError,
+    ) as error:
         print(error, file=sys.stderr)
         return 2
     print(f"{arguments.username}: {password}")

@@ -58,8 +58,9 @@ def log_in(site: Site, *, username: str, password: str) -> str:
     with site.db.transaction() as tx:
         if _is_throttled(tx, site, name):
             raise TooManyGuessesError
-    with site.db.read() as session:
-        account = queries.open_account_named(session, name)
+    if name.isprintable():  # a NUL would be an error to PostgreSQL
+        with site.db.read() as session:
+            account = queries.open_account_named(session, name)
     if not _password_fits(account, password) or account is None:
         with site.db.transaction() as tx:
             _count_failure(tx, site, name)
@@ -276,7 +277,7 @@ def _check_new_account(
         raise AccountFaultError(
             "Nama pengguna: 3 sampai 80 huruf, angka, titik, atau tanda hubung."
         )
-    if not name.strip() or len(name) > 200:
+    if not name.strip() or len(name) > 200 or not name.isprintable():
         raise AccountFaultError("Isi nama lengkap, paling banyak 200 karakter.")
     if len(password) < PASSWORD_MIN:
         raise AccountFaultError(f"Kata sandi paling sedikit {PASSWORD_MIN} karakter.")

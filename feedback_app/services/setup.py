@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 
@@ -48,7 +48,7 @@ def add_unit(site: Site, viewer: Viewer, *, code: str, name: str) -> None:
     code, name = code.strip(), name.strip()
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", code):
         raise SetupFaultError("Kode unit: huruf, angka, titik, dan tanda hubung, paling banyak 40.")
-    if not name or len(name) > 200:
+    if not name or len(name) > 200 or not name.isprintable():
         raise SetupFaultError("Isi nama unit, paling banyak 200 huruf.")
     with site.db.transaction() as tx:
         if any(row.code == code for row in agencies.units_of(tx, viewer.agency_id)):
@@ -71,3 +71,13 @@ def agency_for(site: Site, *, code: str, name: str) -> int:
         if found is not None:
             return found.id
         return bulk.add_rows(tx, "agency", [{"code": code, "name": name, "is_demo": False}])[0]
+
+
+def units_named(site: Site, agency_id: int, codes: Sequence[str]) -> frozenset[int]:
+    """The agency's units of these codes; SetupFaultError when one is unknown."""
+    with site.db.read() as session:
+        known = {row.code: row.id for row in agencies.units_of(session, agency_id)}
+    unknown = [code for code in codes if code not in known]
+    if unknown:
+        raise SetupFaultError(f"no such unit: {', '.join(unknown)}")
+    return frozenset(known[code] for code in codes)

@@ -1,8 +1,8 @@
-"""How much a request may carry: little, except where files are uploaded."""
+"""What a request may carry: little, except where files are uploaded, and no NUL in addresses."""
 
 from __future__ import annotations
 
-from flask import Flask, current_app, request
+from flask import Flask, abort, current_app, request
 
 FORM_BYTES = 256 * 1024
 UPLOADS = frozenset({"admin.take_upload"})
@@ -14,6 +14,8 @@ def limit_bodies(app: Flask) -> None:
 
 
 def _limit_body() -> None:
+    if "\x00" in request.path or any("\x00" in value for value in request.args.values()):
+        abort(400)  # PostgreSQL cannot store or compare it, and no address of ours holds one
     if request.endpoint in UPLOADS:
         request.max_content_length = current_app.extensions["site"].settings.max_upload_bytes
     else:
