@@ -181,6 +181,7 @@ def test_the_swap_at_one_names_the_officer_the_citizen_names(
         ("officer", "chosen", office.officer["Sari"]),
         ("officer", "unknown", 0),  # an officer who was not offered
     ]
+    assert tally_differences(site) == 0
 
 
 def test_a_comment_is_cleaned_kept_apart_and_limited(
