@@ -194,7 +194,7 @@ def _port_must_be_free(host: str, port: int) -> None:
 
 def _run_server(python: Path, host: str, port: int, environment: dict[str, str]) -> int:
     command = [str(python), "-m", "granian", "--interface", "wsgi"]
-    command += ["--host", host, "--port", str(port), "--log-level", "warning"]
+    command += ["--host", host, "--port", str(port), "--log-level", "error"]
     command += ["--blocking-threads", "8", "feedback_app.wsgi:app"]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
 

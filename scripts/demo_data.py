@@ -54,7 +54,8 @@ def _print_logins(base_url: str) -> None:
 
 
 def _progress(items: Iterable[Any]) -> Iterable[Any]:
-    with click.progressbar(items, label="ratings", file=sys.stderr) as bar:
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(items, label="ratings", file=sys.stderr, hidden=hidden) as bar:
         yield from bar
 
 
