@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -134,36 +134,41 @@ def create_account(
     username = normal_username(username)
     chosen = password or secrets.token_urlsafe(9)
     _check_new_account(username, name, role, unit_ids, chosen)
-    password_hash = _hasher.hash(chosen)  # before the transaction: it takes long on purpose
+    account = Account(
+        agency_id=agency_id,
+        username=username,
+        name=name.strip(),
+        role=role.value,
+        password_hash=_hasher.hash(chosen),  # before the transaction: it takes long on purpose
+        officer_id=officer_id,
+        created_at=site.now(),
+        closed_at=None,
+    )
     with site.db.transaction() as tx:
-        if queries.username_is_taken(tx, username):
-            raise AccountFaultError(f"Nama pengguna {username} sudah dipakai.")
-        account = Account(
-            agency_id=agency_id,
-            username=username,
-            name=name.strip(),
-            role=role.value,
-            password_hash=password_hash,
-            officer_id=officer_id,
-            created_at=site.now(),
-            closed_at=None,
-        )
-        tx.add(account)
-        tx.flush()
-        tx.add_all(
-            AccountUnit(account_id=account.id, unit_id=unit_id, agency_id=agency_id)
-            for unit_id in sorted(unit_ids)
-        )
-        audit.append(
-            tx,
-            agency_id=agency_id,
-            at=site.now(),
-            account_id=by,
-            action="create_account",
-            subject=username,
-            detail={"role": role.value},
-        )
+        _add_account(tx, account, unit_ids, at=site.now(), by=by)
     return chosen
+
+
+def _add_account(
+    tx: Session, account: Account, unit_ids: frozenset[int], *, at: datetime, by: int | None
+) -> None:
+    if queries.username_is_taken(tx, account.username):
+        raise AccountFaultError(f"Nama pengguna {account.username} sudah dipakai.")
+    tx.add(account)
+    tx.flush()
+    tx.add_all(
+        AccountUnit(account_id=account.id, unit_id=unit_id, agency_id=account.agency_id)
+        for unit_id in sorted(unit_ids)
+    )
+    audit.append(
+        tx,
+        agency_id=account.agency_id,
+        at=at,
+        account_id=by,
+        action="create_account",
+        subject=account.username,
+        detail={"role": account.role},
+    )
 
 
 def change_password(site: Site, viewer: Viewer, *, old: str, new: str) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.roster import Shift, clashes
 from feedback_app.files.cells import CellError
-from feedback_app.files.records import KINDS, Kind, Parsed, Record, example_csv, example_xlsx, parse
+from feedback_app.files.examples import example_csv, example_xlsx
+from feedback_app.files.records import KINDS, Kind, Parsed, Record, parse
 from feedback_app.files.tables import FileFaultError, read_table
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk

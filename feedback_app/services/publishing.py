@@ -29,54 +29,53 @@ def overview_sheet(lines: list[CounterLine]) -> Sheet:
 
 
 def counter_sheets(chosen: Filters, view: CounterView) -> list[Sheet]:
-    """Elements, weeks and officers of one counter."""
-    elements = Sheet(
-        "Unsur",
-        ("Unsur", "Jenis", "Jawaban", "1", "2", "3", "4", "Rata-rata", "Bawah", "Atas"),
-        tuple(
-            (
-                line.element.unsur,
-                line.element.about,
-                *_counts(line.counts),
-                *_mean(line.mean, scale=1),
-            )
-            for line in view.elements
-        ),
+    """Elements, weeks and officers of one counter, and what they are about."""
+    about: tuple[tuple[Cell, ...], ...] = (
+        ("Loket", view.line.name),
+        ("Dari", chosen.period.first.isoformat()),
+        ("Sampai", chosen.period.last.isoformat()),
+        ("Penilaian", view.line.n),
+        ("Sebagian terisi", view.partial),
+        ("Menyebut petugas lain", view.another),
     )
-    trend = Sheet(
-        "Tren mingguan",
-        ("Minggu mulai", "Penilaian lengkap", "IKM", "Batas bawah", "Batas atas"),
-        tuple(
-            (point.week.first.isoformat(), _shown_n(point.mean), *_mean(point.mean))
-            for point in view.line.trend
-        ),
-    )
-    officers = Sheet(
-        "Petugas",
-        ("Petugas", "Penilaian", "Rata-rata", "Bawah", "Atas", "Keterangan"),
-        tuple(
-            (
-                line.name,
-                _shown_n(line.mean),
-                *_mean(line.mean, scale=1),
-                "" if view.is_verified else "belum terverifikasi (poster)",
-            )
-            for line in view.officers
-        ),
-    )
-    about = Sheet(
-        "Keterangan",
-        ("Hal", "Isi"),
+    return [
+        _element_sheet(view),
+        _trend_sheet(view),
+        _officer_sheet(view),
+        Sheet("Keterangan", ("Hal", "Isi"), about),
+    ]
+
+
+def _element_sheet(view: CounterView) -> Sheet:
+    columns = ("Unsur", "Jenis", "Jawaban", "1", "2", "3", "4", "Rata-rata", "Bawah", "Atas")
+    rows = tuple(
         (
-            ("Loket", view.line.name),
-            ("Dari", chosen.period.first.isoformat()),
-            ("Sampai", chosen.period.last.isoformat()),
-            ("Penilaian", view.line.n),
-            ("Sebagian terisi", view.partial),
-            ("Menyebut petugas lain", view.another),
-        ),
+            line.element.unsur,
+            line.element.about,
+            *_counts(line.counts),
+            *_mean(line.mean, scale=1),
+        )
+        for line in view.elements
     )
-    return [elements, trend, officers, about]
+    return Sheet("Unsur", columns, rows)
+
+
+def _trend_sheet(view: CounterView) -> Sheet:
+    columns = ("Minggu mulai", "Penilaian lengkap", "IKM", "Batas bawah", "Batas atas")
+    rows = tuple(
+        (point.week.first.isoformat(), _shown_n(point.mean), *_mean(point.mean))
+        for point in view.line.trend
+    )
+    return Sheet("Tren mingguan", columns, rows)
+
+
+def _officer_sheet(view: CounterView) -> Sheet:
+    columns = ("Petugas", "Penilaian", "Rata-rata", "Bawah", "Atas", "Keterangan")
+    note = "" if view.is_verified else "belum terverifikasi (poster)"
+    rows = tuple(
+        (line.name, _shown_n(line.mean), *_mean(line.mean, scale=1), note) for line in view.officers
+    )
+    return Sheet("Petugas", columns, rows)
 
 
 def _overview_row(line: CounterLine) -> tuple[Cell, ...]:

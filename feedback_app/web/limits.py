@@ -14,8 +14,11 @@ def limit_bodies(app: Flask) -> None:
 
 
 def _limit_body() -> None:
-    if "\x00" in request.path or any("\x00" in value for value in request.args.values()):
-        abort(400)  # PostgreSQL cannot store or compare it, and no address of ours holds one
+    # PostgreSQL cannot store or compare a NUL, and no address of ours holds one.
+    if "\x00" in request.path:
+        abort(404)
+    if any("\x00" in value for value in request.args.values()):
+        abort(400)
     if request.endpoint in UPLOADS:
         request.max_content_length = current_app.extensions["site"].settings.max_upload_bytes
     else:

@@ -10,7 +10,8 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
-from feedback_app.files.records import KINDS, Parsed, example_csv, example_xlsx, parse
+from feedback_app.files.examples import example_csv, example_xlsx
+from feedback_app.files.records import KINDS, Parsed, parse
 from feedback_app.files.tables import FileFaultError, read_table
 from feedback_app.services.imports import check_records, import_records
 from feedback_app.services.site import Site

@@ -14,6 +14,7 @@ from feedback_app.domain.respondent import BANDS
 from feedback_app.domain.roles import Role
 from feedback_app.services import accounts
 from feedback_app.services.demo import answers, office, roster, words
+from feedback_app.services.demo.places import Places, add_agency, add_places
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk, ratings
 from feedback_app.storage.queries import agencies
@@ -43,8 +44,8 @@ def load_demo(site: Site, *, progress: Progress, rating_count: int = RATINGS) ->
         shifts += list(roster.shifts_ahead(last, rng))[: 2 * len(office.COUNTERS) + 1]
     visits = _visits(shifts, rng, rating_count)
     with site.db.transaction() as tx:
-        agency_id = bulk.add_rows(tx, "agency", [_agency_row()])[0]
-        places = _add_places(tx, agency_id)
+        agency_id = add_agency(tx)
+        places = add_places(tx, agency_id)
         shift_rows = [*shifts, *roster.shifts_ahead(site.today(), rng)]
         bulk.add_rows(tx, "shift", [_shift_row(s, places, site.now()) for s in shift_rows])
         bulk.add_rows(tx, "visit_count", _visit_rows(visits, places))
@@ -59,84 +60,7 @@ def load_demo(site: Site, *, progress: Progress, rating_count: int = RATINGS) ->
     return {"ratings": len(rows), "shifts": len(shift_rows), "officers": len(office.OFFICERS)}
 
 
-class _Places:
-    """Identifiers of what was added, by code or by place in the office's lists."""
-
-    def __init__(self, agency_id: int) -> None:
-        self.agency_id = agency_id
-        self.units: dict[str, int] = {}
-        self.services: dict[str, int] = {}
-        self.counters: list[int] = []
-        self.officers: list[int] = []
-
-
-def _agency_row() -> dict[str, Any]:
-    return {"code": office.AGENCY_CODE, "name": office.AGENCY, "is_demo": True}
-
-
-def _add_places(tx: Any, agency_id: int) -> _Places:
-    places = _Places(agency_id)
-    own: dict[str, Any] = {"agency_id": agency_id}
-    units = [own | {"code": code, "name": name} for code, name in office.UNITS]
-    places.units = dict(
-        zip((code for code, _ in office.UNITS), bulk.add_rows(tx, "unit", units), strict=True)
-    )
-    services = [
-        own
-        | {
-            "unit_id": places.units["kantor"],
-            "code": service.code,
-            "name": service.name,
-            "name_en": service.name_en,
-            "is_free": True,
-            "retired_on": None,
-        }
-        for service in office.SERVICES
-    ]
-    codes = [service.code for service in office.SERVICES]
-    places.services = dict(zip(codes, bulk.add_rows(tx, "service", services), strict=True))
-    counters = [
-        own
-        | {
-            "unit_id": places.units[counter.unit],
-            "code": counter.code,
-            "name": counter.name,
-            "number": number,
-            "card_serial": 1,
-            "retired_on": None,
-        }
-        for number, counter in enumerate(office.COUNTERS, start=1)
-    ]
-    places.counters = list(bulk.add_rows(tx, "counter", counters))
-    links = [
-        own
-        | {
-            "counter_id": places.counters[position],
-            "service_id": places.services[code],
-            "opens_at": None,
-            "closes_at": None,
-        }
-        for position, counter in enumerate(office.COUNTERS)
-        for code in counter.services
-    ]
-    bulk.add_rows(tx, "counter_service", links)
-    officers = [
-        own
-        | {
-            "unit_id": places.units["kantor"],
-            "nip": office.made_up_nip(position),
-            "name": name,
-            "display_name": display_name,
-            "employment": employment,
-            "retired_on": None,
-        }
-        for position, (name, display_name, employment) in enumerate(office.OFFICERS)
-    ]
-    places.officers = list(bulk.add_rows(tx, "officer", officers))
-    return places
-
-
-def _shift_row(shift: roster.DemoShift, places: _Places, now: datetime) -> dict[str, Any]:
+def _shift_row(shift: roster.DemoShift, places: Places, now: datetime) -> dict[str, Any]:
     end_day = shift.day if shift.ends else shift.day + timedelta(days=1)
     return {
         "agency_id": places.agency_id,
@@ -183,7 +107,7 @@ def _visits(shifts: list[roster.DemoShift], rng: np.random.Generator, rating_cou
     return visits
 
 
-def _visit_rows(visits: _Visits, places: _Places) -> list[dict[str, Any]]:
+def _visit_rows(visits: _Visits, places: Places) -> list[dict[str, Any]]:
     counts: dict[tuple[date, int, str], int] = {}
     for key in zip(visits.days, visits.counters, visits.services, strict=True):
         counts[key] = counts.get(key, 0) + 1
@@ -200,7 +124,7 @@ def _visit_rows(visits: _Visits, places: _Places) -> list[dict[str, Any]]:
 
 
 def _rating_rows(
-    visits: _Visits, places: _Places, rng: np.random.Generator, rating_count: int
+    visits: _Visits, places: Places, rng: np.random.Generator, rating_count: int
 ) -> list[tuple[dict[str, Any], str]]:
     """Some visitors answer: a bit more often when things went badly or very well."""
     values = answers.draw_answers(visits.days, np.array(visits.officers), rng)
@@ -226,7 +150,7 @@ def _rating_row(
     visits: _Visits,
     visit: int,
     values: dict[str, np.ndarray],
-    places: _Places,
+    places: Places,
     rng: np.random.Generator,
 ) -> dict[str, Any]:
     day, counter = visits.days[visit], visits.counters[visit]
@@ -277,7 +201,7 @@ def _comment(mean: float, rng: np.random.Generator) -> str:
     return sentences[int(rng.integers(len(sentences)))]
 
 
-def _add_accounts(site: Site, agency_id: int, places: _Places) -> None:
+def _add_accounts(site: Site, agency_id: int, places: Places) -> None:
     for username, name, role, units in office.LOGINS:
         accounts.create_account(
             site,

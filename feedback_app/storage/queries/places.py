@@ -80,14 +80,6 @@ def display_names(session: Session, officer_ids: Sequence[int]) -> dict[int, str
     return {row[0]: row[1] for row in rows}
 
 
-def service_is_known(session: Session, service_id: int, *, agency_id: int) -> bool:
-    """Whether this service belongs to the agency."""
-    found = session.scalar(
-        select(Service.id).where(Service.id == service_id, Service.agency_id == agency_id)
-    )
-    return found is not None
-
-
 @dataclass(frozen=True, slots=True)
 class CounterOnCard:
     """A counter with what its printed card names."""
