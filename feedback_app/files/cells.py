@@ -122,12 +122,39 @@ def employment(cell: Cell) -> str:
     return cell.text.upper()
 
 
-def codes(cell: Cell) -> tuple[str, ...]:
-    """Several codes with '|' or ',' between."""
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A service that a counter offers; without hours, all day (local time)."""
+
+    code: str
+    opens_at: time | None
+    closes_at: time | None
+
+
+def offers(cell: Cell) -> tuple[Offer, ...]:
+    """Service codes with '|' or ',' between, each with hours if it has some: ktp@08.00-12.00."""
     parts = [part.strip() for part in re.split(r"[|,]", cell.text) if part.strip()]
     if not parts:
         raise CellFaultError("wajib diisi, kode layanan dipisah tanda |")
-    return tuple(dict.fromkeys(code(Cell(part, "text")) for part in parts))
+    found = {offer.code: offer for offer in map(_offer, parts)}
+    if len(found) < len(parts):
+        raise CellFaultError("satu layanan disebut dua kali")
+    return tuple(found.values())
+
+
+def _offer(text_of_offer: str) -> Offer:
+    name, at, hours = text_of_offer.partition("@")
+    service = code(Cell(name.strip(), "text"))
+    if not at:
+        return Offer(service, None, None)
+    opens, dash, closes = hours.partition("-")
+    if not dash:
+        raise CellFaultError("jam layanan ditulis seperti ktp@08.00-12.00")
+    opens_at = clock_time(Cell(opens.strip(), "text"))
+    closes_at = clock_time(Cell(closes.strip(), "text"))
+    if closes_at <= opens_at:
+        raise CellFaultError("jam tutup layanan harus sesudah jam buka")
+    return Offer(service, opens_at, closes_at)
 
 
 def optional_text(cell: Cell) -> str:

@@ -111,9 +111,9 @@ KINDS: dict[str, Kind] = {
                 _column(
                     "services",
                     "layanan",
-                    cells.codes,
-                    "kode layanan, dipisah |",
-                    "ktp|kk",
+                    cells.offers,
+                    "kode layanan, dipisah |; jam bila perlu: kk@08.00-12.00",
+                    "ktp|kk@08.00-12.00",
                     "kk",
                     also=("services",),
                 ),

@@ -9,7 +9,7 @@ from typing import Any
 
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.roster import Shift, clashes
-from feedback_app.files.cells import CellError
+from feedback_app.files.cells import CellError, Offer
 from feedback_app.files.examples import example_csv, example_xlsx
 from feedback_app.files.records import KINDS, Kind, Parsed, Record, parse
 from feedback_app.files.tables import FileFaultError, read_table
@@ -156,7 +156,7 @@ def _save_counters(work: _Work, rows: Rows) -> Counts:
     existing = work.known("counter", "code")
     free_number = queries.highest_counter_number(work.tx)
     wanted: dict[str, dict[str, Any]] = {}
-    offered: dict[str, list[int | None]] = {}
+    offered: dict[str, dict[int, Offer]] = {}
     for number, record in rows:
         code = record["code"]
         wanted[code] = {
@@ -167,19 +167,20 @@ def _save_counters(work: _Work, rows: Rows) -> Counts:
         if code not in existing:
             free_number += 1
             wanted[code] |= {"number": free_number, "card_serial": 1}
-        offered[code] = [
-            work.look_up(services, service, number, "layanan") for service in record["services"]
-        ]
+        found = {
+            work.look_up(services, offer.code, number, "layanan"): offer
+            for offer in record["services"]
+        }
+        offered[code] = {key: offer for key, offer in found.items() if key is not None}
     counts = _upsert(work, "counter", "code", wanted)
     if not work.errors:
         counters = work.known("counter", "code")
-        for code, service_ids in offered.items():
-            queries.set_services(
-                work.tx,
-                counters[code],
-                [service_id for service_id in service_ids if service_id is not None],
-                agency_id=work.agency_id,
-            )
+        for code, offers in offered.items():
+            links = [
+                {"service_id": key, "opens_at": offer.opens_at, "closes_at": offer.closes_at}
+                for key, offer in offers.items()
+            ]
+            queries.set_services(work.tx, counters[code], links, agency_id=work.agency_id)
     return counts
 
 

@@ -10,10 +10,12 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
+from feedback_app.domain.codes import place_code
 from feedback_app.files.examples import example_csv, example_xlsx
 from feedback_app.files.records import KINDS, Parsed, parse
 from feedback_app.files.tables import FileFaultError, read_table
 from feedback_app.services.imports import check_records, import_records
+from feedback_app.services.place import open_place
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Base
 from tests.ground.office import Office
@@ -144,6 +146,24 @@ def test_one_officer_cannot_stand_at_two_counters(site: Site, office: Office) ->
     assert send(f"1-12-2026;{sari};A2;11.00;13.00\n") == (0, [2])  # against what is there already
     assert send(f"1-12-2026;{sari};A1;08.00;12.00\n") == (0, [])  # the same again changes nothing
     assert send(f"3-12-2026;{sari};A1;12.00;08.00\n") == (0, [2])
+
+
+def test_a_service_is_offered_at_its_hours_only(site: Site, office: Office) -> None:
+    """The clock stands at 13.05."""
+    code = place_code(office.number["A2"], 1, key=b"p" * 32)
+    head = "kode;nama;unit;layanan\n"
+    for services, shown in (
+        ("ktp|kk@08.00-12.00", ["KTP-el"]),
+        ("ktp@08.00-12.00|kk@13.00-16.00", ["Kartu Keluarga"]),
+        ("kk|ktp", ["KTP-el", "Kartu Keluarga"]),
+    ):
+        content = (head + f"A2;Loket A2;A;{services}\n").encode()
+        done = import_records(site, KINDS["counters"], content, agency_id=office.agency_id, by=None)
+        assert done.errors == ()
+        assert [name for _id, name, _en in open_place(site, code).services] == shown
+    for wrong in ("ktp@8", "ktp@12.00-08.00", "ktp@08.00-25.00", "ktp|ktp", "", "ktp@08.00-"):
+        found = parsed("counters", head + f"A2;Loket A2;A;{wrong}\n")
+        assert [error.column for error in found.errors] == ["layanan"], wrong
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

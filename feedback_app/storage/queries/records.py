@@ -59,27 +59,12 @@ def upsert(
 
 
 def set_services(
-    session: Session, counter_id: int, service_ids: Sequence[int], *, agency_id: int
+    session: Session, counter_id: int, links: Sequence[Mapping[str, Any]], *, agency_id: int
 ) -> None:
-    """Make a counter offer exactly these services; hours of those that stay are kept."""
-    link = CounterService
-    session.execute(
-        delete(link).where(link.counter_id == counter_id, link.service_id.not_in(service_ids))
-    )
-    kept = set(session.scalars(select(link.service_id).where(link.counter_id == counter_id)))
-    new = [
-        {
-            "counter_id": counter_id,
-            "service_id": service_id,
-            "agency_id": agency_id,
-            "opens_at": None,
-            "closes_at": None,
-        }
-        for service_id in service_ids
-        if service_id not in kept
-    ]
-    if new:
-        session.execute(insert(link), new)
+    """Make a counter offer exactly these services, at these hours."""
+    session.execute(delete(CounterService).where(CounterService.counter_id == counter_id))
+    own = {"counter_id": counter_id, "agency_id": agency_id}
+    session.execute(insert(CounterService), [own | dict(link) for link in links])
 
 
 def shifts_between(
