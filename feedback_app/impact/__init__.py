@@ -1,0 +1,1 @@
+"""What training did to scores: arrays and frames in, labelled results out (docs/method.md)."""

@@ -1,0 +1,87 @@
+"""Event-stacked lagged-score regression (ANCOVA): the headline estimate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from feedback_app.impact.inference import Draws, Tested, actual, invert_test
+from feedback_app.impact.panel import Bools, Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Weighted regressors with date effects taken out: covariates (R, K), weights (R,)."""
+
+    date: Ints
+    covariates: Floats
+    weights: Floats
+    _inverse: Floats
+
+    @classmethod
+    def build(cls, date: Ints, covariates: Floats, weights: Floats) -> Design:
+        """Take date means out; columns that say nothing new are carried by a pseudo-inverse."""
+        within = take_date_means(date, covariates, weights)
+        gram = within.T @ (within * weights[:, None])
+        return cls(date, within, weights, np.linalg.pinv(gram, rcond=1e-10, hermitian=True))
+
+    def residual(self, outcome: Floats) -> Floats:
+        """What dates and covariates leave unexplained of one outcome (R,)."""
+        within = take_date_means(self.date, outcome[:, None], self.weights)[:, 0]
+        slope = self._inverse @ (self.covariates.T @ (self.weights * within))
+        return np.asarray(within - self.covariates @ slope)
+
+    def strength(self, draws: Draws) -> Floats:
+        """Weighted sum of squares of each assignment beyond dates and covariates (B,)."""
+        total = np.bincount(self.date, self.weights, minlength=draws.dates)
+        sent = draws.sums_by_date(self.date, self.weights)
+        cross = draws.sums(self.covariates * self.weights[:, None])
+        own = (sent - sent**2 / total).sum(axis=1)
+        return np.asarray(own - ((cross @ self._inverse) * cross).sum(axis=1))
+
+    def statistics(self, draws: Draws, residuals: Floats) -> tuple[Floats, Floats]:
+        """Studentised sums over those sent of residuals (R, K): (B, K), and strengths (B,).
+
+        The division by the root of the strength matters: those really sent are often alike in
+        their past scores, which makes their estimate less sure than a random draw's.
+        """
+        strength = self.strength(draws)
+        root = np.sqrt(np.where(strength > 0, strength, np.inf))
+        return draws.sums(residuals * self.weights[:, None]) / root[:, None], strength
+
+
+def take_date_means(date: Ints, values: Floats, weights: Floats) -> Floats:
+    """Subtract each date's weighted mean from columns of values (R, K)."""
+    dates = int(date.max()) + 1
+    total = np.bincount(date, weights, minlength=dates)
+    out = np.empty_like(values, dtype=float)
+    for column in range(values.shape[1]):
+        mean = np.bincount(date, weights * values[:, column], minlength=dates) / total
+        out[:, column] = values[:, column] - mean[date]
+    return out
+
+
+def fit(design: Design, trained: Bools, exposure: Floats, outcome: Floats, draws: Draws) -> Tested:
+    """Effect of the training on one outcome with its randomisation interval.
+
+    The coefficient of being sent is divided by the coefficient of being sent on exposure (the
+    Wald ratio): comparison officers who were trained later inside the window pull the raw
+    coefficient towards zero, and leaving them out would select on the future.
+    """
+    residuals = np.column_stack([design.residual(outcome), design.residual(exposure)])
+    seen, strength = design.statistics(actual(design.date, trained), residuals)
+    drawn, strengths = design.statistics(draws, residuals)
+    usable = strengths > 1e-9 * strength[0]
+    return invert_test(
+        (float(seen[0, 0]), float(seen[0, 1])),
+        (drawn[usable, 0], drawn[usable, 1]),
+        is_every=draws.is_every,
+    )
+
+
+def coefficient(design: Design, trained: Bools, exposure: Floats, outcome: Floats) -> float:
+    """The point estimate of `fit` alone."""
+    residuals = np.column_stack([design.residual(outcome), design.residual(exposure)])
+    seen, _ = design.statistics(actual(design.date, trained), residuals)
+    return float(seen[0, 0] / seen[0, 1])

@@ -1,0 +1,208 @@
+"""Checks that a reader needs beside an estimate: dips, trends, who answers, overlaps."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from feedback_app.impact.ancova import Design, fit
+from feedback_app.impact.inference import actual, lowest_p
+from feedback_app.impact.panel import LEAST_ANSWERS, NEVER, THIN_ANSWERS, Event, Floats, Ints
+from feedback_app.impact.results import Diagnostic, number
+from feedback_app.impact.stack import LEAST_CONTROLS, Outcome, outcome, window_mean
+
+if TYPE_CHECKING:
+    from feedback_app.impact.measure import Study
+
+ALPHA = 0.05
+LEAST_CLUSTERS = 6
+__all__ = ["LEAST_CLUSTERS", "LEAST_CONTROLS", "Checked", "about_events", "check"]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the checks of one item found."""
+
+    pre_gap: float
+    dip_p: float
+    warnings: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def check(study: Study, place: int, own: Outcome, design: Design) -> Checked:
+    """Run every check of one item on its stack."""
+    name = (study.training, study.panel.items[place])
+    gap = _raw_gap(study, own.before)
+    dip = _dip(study, own)
+    slope, slope_p = _pretrend(study, place, own)
+    volume, volume_p = _shift(study, _log_volume(study, place), own)
+    mix, mix_p = _mix_shift(study, own)
+    thin, left_out = _thin(study, place)
+    warnings = []
+    if _no_overlap(study, own):
+        warnings.append("NO_OVERLAP")
+    if dip < ALPHA:
+        warnings.append("DIP")
+    if slope_p < ALPHA:
+        warnings.append("PRETREND")
+    if thin or left_out:
+        warnings.append("THIN_CELLS")
+    if min(volume_p, mix_p) < ALPHA:
+        warnings.append("RESPONSE_SHIFT")
+    rows = (
+        ("gap before, months -9..-1", gap, None),
+        ("dip just before", None, dip),
+        ("slope gap, months -9..-4", slope, slope_p),
+        ("log change of answers", volume, volume_p),
+        ("case mix change, points", mix, mix_p),
+        (f"share of cells with {LEAST_ANSWERS} to {THIN_ANSWERS - 1} answers", thin, None),
+        (f"share of cells left out, 1 to {LEAST_ANSWERS - 1} answers", left_out, None),
+        ("share of window that comparison spent trained", _contamination(study), None),
+    )
+    found = tuple(Diagnostic(*name, label, _number(value), _number(p)) for label, value, p in rows)
+    return Checked(gap, dip, tuple(warnings), found)
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None else number(value)
+
+
+def _raw_gap(study: Study, before: Floats) -> float:
+    """Trained minus comparison before, averaged over dates by the number trained."""
+    stack, total, weight = study.stack, 0.0, 0
+    for place in range(len(stack.dates)):
+        here = stack.date == place
+        went, stayed = here & stack.trained, here & ~stack.trained
+        total += float(before[went].mean() - before[stayed].mean()) * int(went.sum())
+        weight += int(went.sum())
+    return total / weight
+
+
+def _lagged(study: Study, place: int, first: int, last: int) -> Floats:
+    """Plain means of months first..last (negative, before each date) on the stack's rows (R,)."""
+    score, seen = study.panel.score[place], study.seen.astype(float)
+    columns = np.array(study.stack.dates)
+    parts = [
+        window_mean(score[rows], seen[rows], int(column) + first, int(column) + last)
+        for column, rows in (
+            (columns[d], study.stack.officer[study.stack.date == d]) for d in range(len(columns))
+        )
+    ]
+    return np.concatenate(parts)
+
+
+def _dip(study: Study, own: Outcome) -> float:
+    """One-sided p that the trained were lower in the last month or the last three than usual."""
+    assert study.draws is not None  # noqa: S101 (checked before)
+    design = Design.build(study.stack.date, own.lags[:, 2:], np.ones(len(study.stack.date)))
+    recent = (own.lags[:, 0] + 2 * own.lags[:, 1]) / 3
+    residuals = np.column_stack([design.residual(own.lags[:, 0]), design.residual(recent)])
+    seen, _ = design.statistics(actual(design.date, study.stack.trained), residuals)
+    drawn, _ = design.statistics(study.draws, residuals)
+    spread = drawn.std(axis=0)
+    spread = np.where(spread > 0, spread, 1.0)
+    return lowest_p(seen[0] / spread, drawn / spread)
+
+
+def _pretrend(study: Study, place: int, own: Outcome) -> tuple[float, float]:
+    """Gap in slope (points a month) over months −9..−4, and its p."""
+    late, early = _lagged(study, place, -6, -4), _lagged(study, place, -9, -7)
+    slope = np.nan_to_num((late - early) / 3)
+    return _test(study, slope, np.zeros((len(slope), 0)))
+
+
+def _log_volume(study: Study, place: int) -> Floats:
+    n, stack = study.panel.n[place], study.stack
+    columns = np.array(stack.dates)[stack.date]
+    before = np.array(
+        [n[o, max(c - 9, 0) : c].mean() for o, c in zip(stack.officer, columns, strict=True)]
+    )
+    after = np.array(
+        [
+            n[o, c + 1 : c + 1 + stack.horizon].mean()
+            for o, c in zip(stack.officer, columns, strict=True)
+        ]
+    )
+    return np.asarray(np.log((after + 0.5) / (before + 0.5)))
+
+
+def _shift(study: Study, change: Floats, own: Outcome) -> tuple[float, float]:
+    return _test(study, change, own.before[:, None])
+
+
+def _mix_shift(study: Study, own: Outcome) -> tuple[float, float]:
+    """Change in what the case mix alone would make of the score."""
+    if study.panel.mix is None:
+        return float("nan"), 1.0
+    mix = outcome(study.stack, study.panel.mix, study.panel.n.mean(axis=0))
+    change = mix.after - mix.before
+    if np.ptp(change) < 1e-12:
+        return 0.0, 1.0
+    return _test(study, change, own.before[:, None])
+
+
+def _test(study: Study, value: Floats, past: Floats) -> tuple[float, float]:
+    assert study.draws is not None  # noqa: S101 (checked before)
+    if np.ptp(value) < 1e-12:
+        return 0.0, 1.0
+    design = Design.build(study.stack.date, past, np.ones(len(value)))
+    trained = study.stack.trained
+    tested = fit(design, trained, trained.astype(float), value, study.draws)
+    return tested.estimate, tested.p
+
+
+def _thin(study: Study, place: int) -> tuple[float, float]:
+    """Shares of the window's cells that are thin, and that are left out though not empty."""
+    stack = study.stack
+    used = np.zeros(study.seen.shape, dtype=bool)
+    for place_of_date, column in enumerate(stack.dates):
+        rows = stack.officer[stack.date == place_of_date]
+        used[rows, max(column - 9, 0) : column + 1 + stack.horizon] = True
+    n = study.panel.n[place][used]
+    filled = n[n > 0]
+    if not len(filled):
+        return 0.0, 0.0
+    thin = (filled >= LEAST_ANSWERS) & (filled < THIN_ANSWERS)
+    return float(thin.mean()), float((filled < LEAST_ANSWERS).mean())
+
+
+def _no_overlap(study: Study, own: Outcome) -> bool:
+    """Whether, on every date, all trained scored below all of the comparison before."""
+    stack = study.stack
+    apart = []
+    for place in range(len(stack.dates)):
+        here = stack.date == place
+        trained, others = own.before[here & stack.trained], own.before[here & ~stack.trained]
+        apart.append(trained.max() < others.min())
+    return all(apart)
+
+
+def _contamination(study: Study) -> float:
+    return float(study.stack.exposure[~study.stack.trained].mean())
+
+
+def about_events(
+    own: Sequence[Event],
+    every: Sequence[Event],
+    went: Collection[str],
+    *,
+    first_month: int,
+    first: Ints,
+    place: Mapping[str, int],
+    horizon: int,
+) -> tuple[str, ...]:
+    """Warnings that follow from the records: how officers were chosen, what else they attended."""
+    found = []
+    if any(event.reason in ("volunteer", "unknown") for event in own if event.officer in went):
+        found.append("HIDDEN_SELECTION")
+    for event in every:
+        if event.training == own[0].training or event.officer not in went:
+            continue
+        column = int(first[place[event.officer]])
+        if column != NEVER and 0 <= event.month - first_month - column <= horizon:
+            found.append("OVERLAP")
+            break
+    return tuple(found)
