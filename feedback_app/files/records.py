@@ -1,4 +1,4 @@
-"""The kinds of records an office imports: their columns, and how a table becomes rows."""
+"""Records an office imports: what a kind of file is, and how a table becomes rows."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file: its columns and the fields that make a row unique."""
+    """A kind of file: its columns and the fields that make a row unique (none: told later)."""
 
     key: str
     title: str
@@ -45,7 +45,7 @@ class Parsed:
     warnings: tuple[CellError, ...]
 
 
-def _column(
+def column(
     field: str,
     heading: str,
     read: Callable[[Cell], Any],
@@ -53,198 +53,20 @@ def _column(
     *examples: str,
     also: tuple[str, ...] = (),
 ) -> Column:
+    """A column that every file must have."""
     return Column(field, heading, also, read, True, hint, examples)
 
 
-def _optional(field: str, heading: str, hint: str, *examples: str) -> Column:
-    return Column(field, heading, (field,), cells.optional_text, False, hint, examples)
-
-
-_UNIT = _column("unit", "unit", cells.code, "kode unit", "kantor", "kantor")
-
-KINDS: dict[str, Kind] = {
-    kind.key: kind
-    for kind in (
-        Kind(
-            "services",
-            "Layanan",
-            (
-                _column("code", "kode", cells.code, "kode pendek", "ktp", "kk", also=("code",)),
-                _column(
-                    "name",
-                    "nama",
-                    cells.text,
-                    "nama layanan",
-                    "KTP-el",
-                    "Kartu Keluarga",
-                    also=("name",),
-                ),
-                _optional("name_en", "nama_en", "nama Inggris", "Identity card", "Family card"),
-                _column(
-                    "is_free",
-                    "gratis",
-                    cells.yes_or_no,
-                    "ya atau tidak",
-                    "ya",
-                    "ya",
-                    also=("free",),
-                ),
-                _UNIT,
-            ),
-            ("code",),
-        ),
-        Kind(
-            "counters",
-            "Loket",
-            (
-                _column("code", "kode", cells.code, "kode loket", "A1", "A2", also=("code",)),
-                _column(
-                    "name",
-                    "nama",
-                    cells.text,
-                    "nama loket",
-                    "Loket A1",
-                    "Loket A2",
-                    also=("name",),
-                ),
-                _UNIT,
-                _column(
-                    "services",
-                    "layanan",
-                    cells.offers,
-                    "kode layanan, dipisah |; jam bila perlu: kk@08.00-12.00",
-                    "ktp|kk@08.00-12.00",
-                    "kk",
-                    also=("services",),
-                ),
-            ),
-            ("code",),
-        ),
-        Kind(
-            "officers",
-            "Petugas",
-            (
-                _column(
-                    "nip",
-                    "nip",
-                    cells.nip,
-                    "18 angka, kolom berformat Teks",
-                    "198609102010032001",
-                    "199001152015031002",
-                ),
-                _column(
-                    "name",
-                    "nama",
-                    cells.text,
-                    "nama lengkap",
-                    "Siti Aminah",
-                    "Budi Santoso",
-                    also=("name",),
-                ),
-                _optional(
-                    "display_name",
-                    "nama_tampilan",
-                    "sapaan di formulir; kosong = nama depan",
-                    "Ibu Siti",
-                    "Bapak Budi",
-                ),
-                _column(
-                    "employment",
-                    "status_asn",
-                    cells.employment,
-                    "PNS atau PPPK",
-                    "PNS",
-                    "PPPK",
-                    also=("status", "employment"),
-                ),
-                _UNIT,
-            ),
-            ("nip",),
-        ),
-        Kind(
-            "roster",
-            "Jadwal",
-            (
-                _column(
-                    "day",
-                    "tanggal",
-                    cells.day,
-                    "24-11-2026",
-                    "24-11-2030",
-                    "24-11-2030",
-                    also=("date",),
-                ),
-                _column(
-                    "nip",
-                    "nip",
-                    cells.nip,
-                    "18 angka, kolom berformat Teks",
-                    "198609102010032001",
-                    "199001152015031002",
-                ),
-                _column(
-                    "counter", "loket", cells.code, "kode loket", "A1", "A2", also=("counter",)
-                ),
-                _column(
-                    "starts",
-                    "mulai",
-                    cells.clock_time,
-                    "08.00 (WIB)",
-                    "08.00",
-                    "12.00",
-                    also=("start",),
-                ),
-                _column(
-                    "ends",
-                    "selesai",
-                    cells.clock_time,
-                    "16.00 (WIB)",
-                    "12.00",
-                    "16.00",
-                    also=("end",),
-                ),
-            ),
-            ("day", "nip", "counter", "starts"),
-        ),
-        Kind(
-            "visits",
-            "Jumlah kunjungan",
-            (
-                _column(
-                    "day",
-                    "tanggal",
-                    cells.day,
-                    "24-11-2026",
-                    "24-11-2030",
-                    "24-11-2030",
-                    also=("date",),
-                ),
-                _column(
-                    "counter", "loket", cells.code, "kode loket", "A1", "A1", also=("counter",)
-                ),
-                _column(
-                    "service",
-                    "layanan",
-                    cells.code,
-                    "kode layanan",
-                    "ktp",
-                    "kk",
-                    also=("service",),
-                ),
-                _column(
-                    "visits",
-                    "jumlah",
-                    cells.count,
-                    "bilangan bulat",
-                    "85",
-                    "61",
-                    also=("visits",),
-                ),
-            ),
-            ("day", "counter", "service"),
-        ),
-    )
-}
+def optional(
+    field: str,
+    heading: str,
+    hint: str,
+    *examples: str,
+    read: Callable[[Cell], Any] = cells.optional_text,
+    also: tuple[str, ...] = (),
+) -> Column:
+    """A column that may be missing or empty."""
+    return Column(field, heading, (field, *also), read, False, hint, examples)
 
 
 def parse(kind: Kind, table: Table) -> Parsed:
@@ -304,8 +126,8 @@ def _odd_nip(number: int, record: Record) -> list[CellError]:
 
 def _repeated(kind: Kind, rows: Sequence[tuple[int, Record]]) -> list[CellError]:
     seen: dict[tuple[Any, ...], int] = {}
-    errors = []
-    for number, record in rows:
+    errors: list[CellError] = []
+    for number, record in rows if kind.unique else ():
         key = tuple(record[field] for field in kind.unique)
         if key in seen:
             heading = next(c.heading for c in kind.columns if c.field == kind.unique[0])

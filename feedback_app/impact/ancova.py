@@ -24,7 +24,8 @@ class Design:
         """Take date means out; columns that say nothing new are carried by a pseudo-inverse."""
         within = take_date_means(date, covariates, weights)
         gram = within.T @ (within * weights[:, None])
-        return cls(date, within, weights, np.linalg.pinv(gram, rcond=1e-10, hermitian=True))
+        inverse = np.linalg.pinv(gram, rcond=1e-10, hermitian=True)
+        return cls(date, within, weights, np.asarray(inverse, dtype=float))
 
     def residual(self, outcome: Floats) -> Floats:
         """What dates and covariates leave unexplained of one outcome (R,)."""

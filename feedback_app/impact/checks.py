@@ -32,12 +32,12 @@ class Checked:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def check(study: Study, place: int, own: Outcome, design: Design) -> Checked:
+def check(study: Study, place: int, own: Outcome) -> Checked:
     """Run every check of one item on its stack."""
     name = (study.training, study.panel.items[place])
     gap = _raw_gap(study, own.before)
     dip = _dip(study, own)
-    slope, slope_p = _pretrend(study, place, own)
+    slope, slope_p = _pretrend(study, place)
     volume, volume_p = _shift(study, _log_volume(study, place), own)
     mix, mix_p = _mix_shift(study, own)
     thin, left_out = _thin(study, place)
@@ -107,7 +107,7 @@ def _dip(study: Study, own: Outcome) -> float:
     return lowest_p(seen[0] / spread, drawn / spread)
 
 
-def _pretrend(study: Study, place: int, own: Outcome) -> tuple[float, float]:
+def _pretrend(study: Study, place: int) -> tuple[float, float]:
     """Gap in slope (points a month) over months −9..−4, and its p."""
     late, early = _lagged(study, place, -6, -4), _lagged(study, place, -9, -7)
     slope = np.nan_to_num((late - early) / 3)
@@ -115,18 +115,15 @@ def _pretrend(study: Study, place: int, own: Outcome) -> tuple[float, float]:
 
 
 def _log_volume(study: Study, place: int) -> Floats:
+    """Log of answers a month after against before, on the stack's rows (R,)."""
     n, stack = study.panel.n[place], study.stack
-    columns = np.array(stack.dates)[stack.date]
-    before = np.array(
-        [n[o, max(c - 9, 0) : c].mean() for o, c in zip(stack.officer, columns, strict=True)]
-    )
-    after = np.array(
-        [
-            n[o, c + 1 : c + 1 + stack.horizon].mean()
-            for o, c in zip(stack.officer, columns, strict=True)
-        ]
-    )
-    return np.asarray(np.log((after + 0.5) / (before + 0.5)))
+    parts = []
+    for date, column in enumerate(stack.dates):
+        rows = n[stack.officer[stack.date == date]]
+        before = rows[:, max(column - 9, 0) : column].mean(axis=1)
+        after = rows[:, column + 1 : column + 1 + stack.horizon].mean(axis=1)
+        parts.append(np.log((after + 0.5) / (before + 0.5)))
+    return np.concatenate(parts)
 
 
 def _shift(study: Study, change: Floats, own: Outcome) -> tuple[float, float]:

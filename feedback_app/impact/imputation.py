@@ -80,7 +80,7 @@ def _two_way(base: Floats, filled: Floats) -> tuple[Floats, Floats, Floats]:
     total = base.sum(axis=1)
     share = base / np.where(total > 0, total, 1.0)[:, None]
     matrix = np.diag(base.sum(axis=0)) - base.T @ share
-    inverse = np.linalg.pinv(matrix, rcond=1e-11, hermitian=True)
+    inverse = np.asarray(np.linalg.pinv(matrix, rcond=1e-11, hermitian=True), dtype=float)
     officer, month = _solve(base, (base * filled).sum(axis=1), (base * filled).sum(axis=0), inverse)
     return officer, month, inverse
 

@@ -226,7 +226,7 @@ class _Fit:
     n_responses: int
 
 
-def covariates(study: Study, place: int, own: Outcome) -> Floats:
+def covariates(study: Study, own: Outcome) -> Floats:
     """Lags of the item and, with several items, two lags of their common mean.
 
     Officers are sent for a low score over all, so an item's own past is not all that counts.
@@ -242,7 +242,7 @@ def _fit_item(study: Study, place: int) -> _Fit:
     panel, stack, plan = study.panel, study.stack, study.plan
     assert study.draws is not None  # noqa: S101 (the caller has looked)
     own = outcome(stack, panel.score[place], panel.n[place])
-    design = Design.build(stack.date, covariates(study, place, own), np.ones(len(stack.date)))
+    design = Design.build(stack.date, covariates(study, own), np.ones(len(stack.date)))
     ancova = fit(design, stack.trained, stack.exposure, own.after, study.draws)
     second = _impute(study, place)
     chosen, other = ancova, second
@@ -252,7 +252,7 @@ def _fit_item(study: Study, place: int) -> _Fit:
         place,
         chosen,
         other,
-        checks.check(study, place, own, design),
+        checks.check(study, place, own),
         _share(study, panel.top, place, design),
         _share(study, panel.low, place, design),
         int(own.answers.sum()),
@@ -263,9 +263,8 @@ def _share(study: Study, shares: Floats | None, place: int, design: Design) -> f
     if shares is None:
         return None
     own = outcome(study.stack, shares[place], study.panel.n[place])
-    beside = Design.build(
-        design.date, np.column_stack([design.covariates, own.lags]), design.weights
-    )
+    past = np.column_stack([design.covariates, own.lags])
+    beside = Design.build(design.date, past, design.weights)
     return number(coefficient(beside, study.stack.trained, study.stack.exposure, own.after))
 
 
@@ -403,7 +402,7 @@ def event_study(study: Study) -> list[Step]:
             value = np.full(len(at), np.nan)
             value[inside] = score[study.stack.officer[inside], at[inside]]
             known = inside & study.seen[study.stack.officer, np.clip(at, 0, study.panel.months - 1)]
-            past = own.lags[:, 2:] if month < 0 else covariates(study, place, own)
+            past = own.lags[:, 2:] if month < 0 else covariates(study, own)
             step = _step(study, value, past, known)
             if step is not None:
                 steps.append(Step(study.training, item, month, step.estimate, step.low, step.high))

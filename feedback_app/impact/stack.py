@@ -58,7 +58,8 @@ def build_stack(seen: Bools, first_trained: Ints, *, horizon: int) -> Stack:
     on the future. Their exposure is kept so that the estimate can be scaled (see ancova.py).
     """
     months = seen.shape[1]
-    dates, parts = [], []
+    dates: list[int] = []
+    parts = []
     for date in np.unique(first_trained[first_trained != NEVER]):
         column = int(date)
         if not LEAST_BEFORE <= column < months - LEAST_AFTER:

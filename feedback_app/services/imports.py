@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,8 +11,11 @@ from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.roster import Shift, clashes
 from feedback_app.files.cells import CellError, Offer
 from feedback_app.files.examples import example_csv, example_xlsx
-from feedback_app.files.records import KINDS, Kind, Parsed, Record, parse
+from feedback_app.files.kinds import KINDS
+from feedback_app.files.records import Kind, Parsed, parse
 from feedback_app.files.tables import FileFaultError, read_table
+from feedback_app.services import training_imports
+from feedback_app.services.import_work import Counts, Rows, Work, upsert
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
 from feedback_app.storage.db import Session
@@ -32,8 +35,6 @@ __all__ = [
     "import_records",
     "only_agency",
 ]
-
-Rows = Sequence[tuple[int, Record]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,40 +104,16 @@ def _run(
             )
     except _Refused as refused:
         return refused.result
-    return Imported(result.added, result.changed, result.same, (), parsed.warnings, is_saved=True)
+    return replace(result, is_saved=True)
 
 
 def _save(tx: Session, site: Site, kind: Kind, parsed: Parsed, agency_id: int) -> Imported:
-    save = _SAVERS[kind.key]
-    errors: list[CellError] = []
-    counts = save(_Work(tx, site, agency_id, errors), parsed.rows)
-    return Imported(*counts, tuple(errors), parsed.warnings, is_saved=False)
+    work = Work(tx, site, agency_id, errors=[], warnings=list(parsed.warnings))
+    counts = _SAVERS[kind.key](work, parsed.rows)
+    return Imported(*counts, tuple(work.errors), tuple(work.warnings), is_saved=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What every saver needs: the transaction, whose agency, where errors are gathered."""
-
-    tx: Session
-    site: Site
-    agency_id: int
-    errors: list[CellError]
-
-    def known(self, table: str, column: str) -> dict[str, int]:
-        """Identifiers by code (or NIP) of this agency."""
-        return queries.ids_by_code(self.tx, table, column, agency_id=self.agency_id)
-
-    def look_up(self, known: Mapping[str, int], code: str, row: int, heading: str) -> int | None:
-        """The identifier of a code, or an error on its cell."""
-        if code not in known:
-            self.errors.append(CellError(row, heading, code, "kode ini tidak dikenal"))
-        return known.get(code)
-
-
-Counts = tuple[int, int, int]
-
-
-def _save_services(work: _Work, rows: Rows) -> Counts:
+def _save_services(work: Work, rows: Rows) -> Counts:
     units = work.known("unit", "code")
     wanted = {}
     for number, record in rows:
@@ -148,10 +125,10 @@ def _save_services(work: _Work, rows: Rows) -> Counts:
             "is_free": record["is_free"],
             "retired_on": None,
         }
-    return _upsert(work, "service", "code", wanted)
+    return upsert(work, "service", "code", wanted)
 
 
-def _save_counters(work: _Work, rows: Rows) -> Counts:
+def _save_counters(work: Work, rows: Rows) -> Counts:
     units, services = work.known("unit", "code"), work.known("service", "code")
     existing = work.known("counter", "code")
     free_number = queries.highest_counter_number(work.tx)
@@ -172,7 +149,7 @@ def _save_counters(work: _Work, rows: Rows) -> Counts:
             for offer in record["services"]
         }
         offered[code] = {key: offer for key, offer in found.items() if key is not None}
-    counts = _upsert(work, "counter", "code", wanted)
+    counts = upsert(work, "counter", "code", wanted)
     if not work.errors:
         counters = work.known("counter", "code")
         for code, offers in offered.items():
@@ -184,7 +161,7 @@ def _save_counters(work: _Work, rows: Rows) -> Counts:
     return counts
 
 
-def _save_officers(work: _Work, rows: Rows) -> Counts:
+def _save_officers(work: Work, rows: Rows) -> Counts:
     units = work.known("unit", "code")
     wanted = {
         record["nip"]: {
@@ -196,17 +173,10 @@ def _save_officers(work: _Work, rows: Rows) -> Counts:
         }
         for number, record in rows
     }
-    return _upsert(work, "officer", "nip", wanted)
+    return upsert(work, "officer", "nip", wanted)
 
 
-def _upsert(work: _Work, table: str, key: str, wanted: Mapping[str, Mapping[str, Any]]) -> Counts:
-    """Add what is new, change what differs; nothing while there are errors."""
-    if work.errors:
-        return 0, 0, 0
-    return queries.upsert(work.tx, table, key, wanted, agency_id=work.agency_id)
-
-
-def _save_roster(work: _Work, rows: Rows) -> Counts:
+def _save_roster(work: Work, rows: Rows) -> Counts:
     officers, counters = work.known("officer", "nip"), work.known("counter", "code")
     new: dict[Shift, int] = {}
     for number, record in rows:
@@ -240,7 +210,7 @@ def _save_roster(work: _Work, rows: Rows) -> Counts:
     return len(fresh), 0, len(new) - len(fresh)
 
 
-def _find_clashes(work: _Work, fresh: Mapping[Shift, int], old: Sequence[Shift]) -> None:
+def _find_clashes(work: Work, fresh: Mapping[Shift, int], old: Sequence[Shift]) -> None:
     for first, second in clashes([*fresh, *old]):
         number = fresh.get(second) or fresh.get(first)
         other = fresh.get(first) if fresh.get(second) else None
@@ -251,7 +221,7 @@ def _find_clashes(work: _Work, fresh: Mapping[Shift, int], old: Sequence[Shift])
         work.errors.append(CellError(number, "mulai", "", reason))
 
 
-def _shift_row(work: _Work, shift: Shift) -> dict[str, Any]:
+def _shift_row(work: Work, shift: Shift) -> dict[str, Any]:
     return {
         "agency_id": work.agency_id,
         "officer_id": shift.officer_id,
@@ -263,7 +233,7 @@ def _shift_row(work: _Work, shift: Shift) -> dict[str, Any]:
     }
 
 
-def _save_visits(work: _Work, rows: Rows) -> Counts:
+def _save_visits(work: Work, rows: Rows) -> Counts:
     counters, services = work.known("counter", "code"), work.known("service", "code")
     wanted = []
     for number, record in rows:
@@ -283,10 +253,13 @@ def _save_visits(work: _Work, rows: Rows) -> Counts:
     return queries.upsert_visits(work.tx, wanted)
 
 
-_SAVERS: dict[str, Callable[[_Work, Rows], Counts]] = {
+_SAVERS: dict[str, Callable[[Work, Rows], Counts]] = {
     "services": _save_services,
     "counters": _save_counters,
     "officers": _save_officers,
     "roster": _save_roster,
     "visits": _save_visits,
+    "trainings": training_imports.save_trainings,
+    "attendance": training_imports.save_attendance,
+    "siasn-kursus": training_imports.save_siasn_courses,
 }

@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 
 from feedback_app.domain.codes import place_code
 from feedback_app.files.examples import example_csv, example_xlsx
-from feedback_app.files.records import KINDS, Parsed, parse
+from feedback_app.files.kinds import KINDS
+from feedback_app.files.records import Parsed, parse
 from feedback_app.files.tables import FileFaultError, read_table
 from feedback_app.services.imports import check_records, import_records
 from feedback_app.services.place import open_place

@@ -6,7 +6,9 @@ from feedback_app.storage.models.audit import AuditEntry
 from feedback_app.storage.models.counter import Counter, CounterService, Service
 from feedback_app.storage.models.officer import Officer, Shift
 from feedback_app.storage.models.rating import Comment, Rating, Screening
+from feedback_app.storage.models.study import ImpactStudy
 from feedback_app.storage.models.tally import TALLY_KEY, TALLY_SUMS, Tally
+from feedback_app.storage.models.training import Attendance, Training, TrainingRun
 from feedback_app.storage.models.visit import VisitCount
 
 __all__ = [
@@ -15,10 +17,12 @@ __all__ = [
     "Account",
     "AccountUnit",
     "Agency",
+    "Attendance",
     "AuditEntry",
     "Comment",
     "Counter",
     "CounterService",
+    "ImpactStudy",
     "LoginThrottle",
     "Officer",
     "Rating",
@@ -27,6 +31,8 @@ __all__ = [
     "Shift",
     "StaffSession",
     "Tally",
+    "Training",
+    "TrainingRun",
     "Unit",
     "VisitCount",
 ]

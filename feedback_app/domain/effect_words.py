@@ -1,0 +1,216 @@
+"""What may be said of a measured effect, in plain words, Indonesian and English.
+
+Never a causal sentence about one person, never "no effect": only what the interval allows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from feedback_app.domain.elements import OFFICER_KEYS, element
+
+Words = tuple[str, str]  # Indonesian, English
+
+VERDICT_WORDS: dict[str, Words] = {
+    "improved": ("Nilai naik", "Scores rose"),
+    "worse": ("Nilai turun", "Scores fell"),
+    "too small to matter": ("Terlalu kecil untuk berarti", "Too small to matter"),
+    "cannot tell": ("Belum dapat disimpulkan", "Cannot tell"),
+}
+
+WARNING_WORDS: dict[str, Words] = {
+    "TOO_FEW_TRAINED": (
+        "Petugas terlatih yang dapat dibandingkan kurang dari tiga. Angka apa pun hanya tebakan,"
+        " jadi tidak ditampilkan.",
+        "Fewer than three trained officers can be compared. Any number would be a guess, so none"
+        " is shown.",
+    ),
+    "FEW_TRAINED": (
+        "Hanya tiga sampai tujuh petugas terlatih yang dapat dibandingkan: hanya perubahan besar"
+        " yang dapat terlihat.",
+        "Only three to seven trained officers can be compared: only large changes can be seen.",
+    ),
+    "NO_COMPARISON": (
+        "Pada tanggal pelatihan kurang dari delapan petugas yang belum dilatih, jadi tidak ada"
+        " pembanding. Lain kali latih bertahap: sebagian dahulu, sisanya kemudian.",
+        "Fewer than eight officers were still untrained on the date, so there is nobody to compare"
+        " with. Next time train in stages: one group first, the next later.",
+    ),
+    "NO_OVERLAP": (
+        "Semua yang dilatih sebelumnya bernilai di bawah semua pembanding. Hasilnya bersandar pada"
+        " garis lurus, bukan pada pembanding yang setara.",
+        "All who were trained had scored below all the others. The result leans on a straight"
+        " line, not on officers like them.",
+    ),
+    "DIP": (
+        "Petugas dikirim tepat sesudah nilainya merosot. Sebagian kenaikan akan datang dengan"
+        " sendirinya; perhitungan sudah memperhitungkannya sejauh mungkin.",
+        "Officers were sent just after a bad spell. Part of the rise would have come anyway; the"
+        " estimate allows for that as far as it can.",
+    ),
+    "PRETREND": (
+        "Nilai mereka yang dilatih sudah bergerak berbeda sebelum pelatihan, jadi kenaikan"
+        " sesudahnya tidak disebut hasil pelatihan.",
+        "Scores of those trained were already moving differently before, so a rise afterwards is"
+        " not called a result of the training.",
+    ),
+    "HIDDEN_SELECTION": (
+        "Sebagian peserta mendaftar sendiri atau cara pemilihannya tidak tercatat. Tidak dapat"
+        " disingkirkan bahwa mereka memang berbeda.",
+        "Some volunteered or it is not recorded how they were chosen. It cannot be ruled out that"
+        " they differ anyway.",
+    ),
+    "SHORT_WINDOW": (
+        "Data sesudah pelatihan belum dua bulan. Lihat lagi nanti.",
+        "There are not yet two months of data after the training. Come back later.",
+    ),
+    "OVERLAP": (
+        "Sebagian peserta mengikuti pelatihan lain dalam masa pengukuran; akibat keduanya tidak"
+        " dapat dipisahkan.",
+        "Some attended another training within the window; the two cannot be told apart.",
+    ),
+    "THIN_CELLS": (
+        "Ada bulan dengan kurang dari sepuluh penilaian per petugas: bobotnya dikurangi, dan di"
+        " bawah lima tidak dipakai.",
+        "Some officer-months have fewer than ten answers: they weigh less, and below five they are"
+        " left out.",
+    ),
+    "RESPONSE_SHIFT": (
+        "Banyaknya atau jenis kunjungan yang menilai berubah sesudah pelatihan: yang menjawab bisa"
+        " jadi orang yang berbeda.",
+        "How many answered, or for which services, changed after the training: those who answer"
+        " may be different people.",
+    ),
+    "CLUSTERED": (
+        "Seluruh loket yang dikirim dan loketnya kurang dari enam: hampir tidak ada yang dapat"
+        " dibuktikan.",
+        "Whole counters were sent and there are fewer than six: next to nothing can be shown.",
+    ),
+    "ESTIMATORS_DISAGREE": (
+        "Dua cara menghitung berbeda jauh, jadi belum dapat disimpulkan.",
+        "Two ways of computing differ widely, so nothing can be concluded.",
+    ),
+}
+
+# What every report says, whatever its numbers.
+LIMITS: tuple[Words, ...] = (
+    (
+        "Tidak ada cara hitung yang dapat melihat alasan yang tidak tercatat. Bila atasan memilih"
+        " orang yang ia tahu akan membaik, angka ini terlalu tinggi; dalam simulasi seperti itu"
+        " selang hampir selalu meleset.",
+        "No method can see reasons that were not recorded. Where a superior picks people known to"
+        " be about to improve, these numbers are too high; in such simulations the interval nearly"
+        " always misses.",
+    ),
+    (
+        "Bila yang mendaftar sendiri memang sedang membaik, angka ini juga terlalu tinggi (dalam"
+        " simulasi sekitar 6 dari 10 selang memuat angka yang benar).",
+        "Where those who volunteer were improving anyway, they are too high as well (in simulations"
+        " about 6 of 10 intervals hold the truth).",
+    ),
+    (
+        "Cara terbaik ada di luar statistik: undi siapa yang berangkat lebih dahulu di antara yang"
+        " memenuhi syarat, atau undi urutan tanggalnya.",
+        "The best remedy lies outside statistics: draw lots for who goes first among those"
+        " eligible, or for the order of dates.",
+    ),
+    (
+        "Angka ini tentang kelompok, bukan tentang satu orang. Jangan dipakai untuk menilai atau"
+        " menghukum seorang petugas.",
+        "These numbers are about groups, not about one person. Do not use them to judge or punish"
+        " an officer.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """The numbers that a sentence needs; points of the mean of answers 1 to 4."""
+
+    item: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    mde: float | None
+    n_trained: int
+    n_controls: int
+    verdict: str
+
+
+def item_name(key: str) -> Words:
+    """The name of an item: an element, or the one score of an analyst's file."""
+    if key in OFFICER_KEYS:
+        return element(key).unsur, element(key).unsur_en
+    return ("nilai", "score") if key == "score" else (key, key)
+
+
+def points(value: float, *, language: str) -> str:
+    """Points with two decimals and a sign, as people of the language write them."""
+    text = f"{value:+.2f}".replace("-", "−")
+    if text in ("+0.00", "−0.00"):
+        text = "0.00"
+    return text.replace(".", ",") if language == "id" else text
+
+
+def sentence(effect: Effect) -> Words:
+    """One sentence (or two) that says what is known of one training and item."""
+    name_id, name_en = item_name(effect.item)
+    if effect.estimate is None or effect.low is None or effect.high is None:
+        return _without_estimate(effect, name_id, name_en)
+    number_id, number_en = _number(effect)
+    ends = {
+        "improved": ("naik", "rose", ""),
+        "worse": ("turun", "fell", ""),
+    }
+    if effect.verdict in ends:
+        up_id, up_en, _ = ends[effect.verdict]
+        return (
+            f"{name_id}: nilai kelompok yang dilatih {up_id} {number_id}"
+            " dibandingkan petugas lain pada bulan yang sama.",
+            f"{name_en}: scores of the group trained {up_en} {number_en}"
+            " against other officers in the same months.",
+        )
+    if effect.verdict == "too small to matter":
+        return (
+            f"{name_id}: kalaupun ada perubahan, terlalu kecil untuk berarti ({number_id}).",
+            f"{name_en}: if there was a change, it is too small to matter ({number_en}).",
+        )
+    return (
+        f"{name_id}: belum dapat disimpulkan. Perkiraan {number_id}; yang dapat terlihat dengan"
+        f" data ini baru perubahan sekitar {_size(effect.mde, 'id')} atau lebih.",
+        f"{name_en}: cannot tell. The estimate is {number_en}; with these data only a change of"
+        f" about {_size(effect.mde, 'en')} or more can be seen.",
+    )
+
+
+def _without_estimate(effect: Effect, name_id: str, name_en: str) -> Words:
+    if effect.mde is None:
+        return (
+            f"{name_id}: belum dapat dihitung.",
+            f"{name_en}: cannot be computed yet.",
+        )
+    return (
+        f"{name_id}: belum dapat dihitung. Dengan jumlah seperti ini baru perubahan sekitar"
+        f" {_size(effect.mde, 'id')} atau lebih yang dapat terlihat.",
+        f"{name_en}: cannot be computed yet. With numbers like these only a change of about"
+        f" {_size(effect.mde, 'en')} or more could be seen.",
+    )
+
+
+def _number(effect: Effect) -> Words:
+    assert effect.estimate is not None  # noqa: S101 (the caller has looked)
+    assert effect.low is not None  # noqa: S101
+    assert effect.high is not None  # noqa: S101
+    in_id = [points(v, language="id") for v in (effect.estimate, effect.low, effect.high)]
+    in_en = [points(v, language="en") for v in (effect.estimate, effect.low, effect.high)]
+    return (
+        f"{in_id[0]} poin (antara {in_id[1]} dan {in_id[2]})",
+        f"{in_en[0]} points (between {in_en[1]} and {in_en[2]})",
+    )
+
+
+def _size(value: float | None, language: str) -> str:
+    if value is None:
+        return "?"
+    text = points(abs(value), language=language).lstrip("+")
+    return f"{text} poin" if language == "id" else f"{text} points"

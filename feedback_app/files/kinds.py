@@ -1,0 +1,188 @@
+"""The kinds of files an office imports; trainings are in training_kinds.py."""
+
+from __future__ import annotations
+
+from feedback_app.files import cells
+from feedback_app.files.records import Kind, column, optional
+from feedback_app.files.training_kinds import TRAINING_KINDS_OF_FILE
+
+_UNIT = column("unit", "unit", cells.code, "kode unit", "kantor", "kantor")
+
+OFFICE_KINDS = (
+    Kind(
+        "services",
+        "Layanan",
+        (
+            column("code", "kode", cells.code, "kode pendek", "ktp", "kk", also=("code",)),
+            column(
+                "name",
+                "nama",
+                cells.text,
+                "nama layanan",
+                "KTP-el",
+                "Kartu Keluarga",
+                also=("name",),
+            ),
+            optional("name_en", "nama_en", "nama Inggris", "Identity card", "Family card"),
+            column(
+                "is_free",
+                "gratis",
+                cells.yes_or_no,
+                "ya atau tidak",
+                "ya",
+                "ya",
+                also=("free",),
+            ),
+            _UNIT,
+        ),
+        ("code",),
+    ),
+    Kind(
+        "counters",
+        "Loket",
+        (
+            column("code", "kode", cells.code, "kode loket", "A1", "A2", also=("code",)),
+            column(
+                "name",
+                "nama",
+                cells.text,
+                "nama loket",
+                "Loket A1",
+                "Loket A2",
+                also=("name",),
+            ),
+            _UNIT,
+            column(
+                "services",
+                "layanan",
+                cells.offers,
+                "kode layanan, dipisah |; jam bila perlu: kk@08.00-12.00",
+                "ktp|kk@08.00-12.00",
+                "kk",
+                also=("services",),
+            ),
+        ),
+        ("code",),
+    ),
+    Kind(
+        "officers",
+        "Petugas",
+        (
+            column(
+                "nip",
+                "nip",
+                cells.nip,
+                "18 angka, kolom berformat Teks",
+                "198609102010032001",
+                "199001152015031002",
+            ),
+            column(
+                "name",
+                "nama",
+                cells.text,
+                "nama lengkap",
+                "Siti Aminah",
+                "Budi Santoso",
+                also=("name",),
+            ),
+            optional(
+                "display_name",
+                "nama_tampilan",
+                "sapaan di formulir; kosong = nama depan",
+                "Ibu Siti",
+                "Bapak Budi",
+            ),
+            column(
+                "employment",
+                "status_asn",
+                cells.employment,
+                "PNS atau PPPK",
+                "PNS",
+                "PPPK",
+                also=("status", "employment"),
+            ),
+            _UNIT,
+        ),
+        ("nip",),
+    ),
+    Kind(
+        "roster",
+        "Jadwal",
+        (
+            column(
+                "day",
+                "tanggal",
+                cells.day,
+                "24-11-2026",
+                "24-11-2030",
+                "24-11-2030",
+                also=("date",),
+            ),
+            column(
+                "nip",
+                "nip",
+                cells.nip,
+                "18 angka, kolom berformat Teks",
+                "198609102010032001",
+                "199001152015031002",
+            ),
+            column("counter", "loket", cells.code, "kode loket", "A1", "A2", also=("counter",)),
+            column(
+                "starts",
+                "mulai",
+                cells.clock_time,
+                "08.00 (WIB)",
+                "08.00",
+                "12.00",
+                also=("start",),
+            ),
+            column(
+                "ends",
+                "selesai",
+                cells.clock_time,
+                "16.00 (WIB)",
+                "12.00",
+                "16.00",
+                also=("end",),
+            ),
+        ),
+        ("day", "nip", "counter", "starts"),
+    ),
+    Kind(
+        "visits",
+        "Jumlah kunjungan",
+        (
+            column(
+                "day",
+                "tanggal",
+                cells.day,
+                "24-11-2026",
+                "24-11-2030",
+                "24-11-2030",
+                also=("date",),
+            ),
+            column("counter", "loket", cells.code, "kode loket", "A1", "A1", also=("counter",)),
+            column(
+                "service",
+                "layanan",
+                cells.code,
+                "kode layanan",
+                "ktp",
+                "kk",
+                also=("service",),
+            ),
+            column(
+                "visits",
+                "jumlah",
+                cells.count,
+                "bilangan bulat",
+                "85",
+                "61",
+                also=("visits",),
+            ),
+        ),
+        ("day", "counter", "service"),
+    ),
+)
+
+KINDS: dict[str, Kind] = {kind.key: kind for kind in (*OFFICE_KINDS, *TRAINING_KINDS_OF_FILE)}

@@ -1,0 +1,185 @@
+"""Files about trainings: the catalogue, who attended, and SIASN's course history."""
+
+from __future__ import annotations
+
+from feedback_app.files import cells, training_cells
+from feedback_app.files.records import Kind, column, optional
+
+_NIP = column(
+    "nip",
+    "nip",
+    cells.nip,
+    "18 angka, kolom berformat Teks",
+    "198609102010032001",
+    "199001152015031002",
+    also=("nipbaru", "nip_baru"),
+)
+
+TRAINING_KINDS_OF_FILE = (
+    Kind(
+        "trainings",
+        "Pelatihan",
+        (
+            column("code", "kode", cells.code, "kode pendek", "prima", "siak", also=("code",)),
+            column(
+                "title",
+                "judul",
+                cells.text,
+                "nama pelatihan",
+                "Pelayanan prima di loket",
+                "Aplikasi SIAK",
+                also=("title",),
+            ),
+            column(
+                "kind",
+                "jenis",
+                training_cells.training_kind,
+                "jenis diklat SIASN, atau penelitian, kursus, e-learning",
+                "Bimbingan teknis",
+                "Kursus",
+                also=("kind",),
+            ),
+            optional(
+                "elements",
+                "unsur",
+                "unsur yang dituju, dipisah |",
+                "perilaku|informasi",
+                "kecepatan",
+                read=training_cells.element_keys,
+            ),
+            optional(
+                "competences",
+                "kompetensi",
+                "kompetensi yang dituju, dipisah |",
+                "Pelayanan Publik|Komunikasi",
+                "Teknis adminduk",
+                read=training_cells.names,
+            ),
+            optional("provider", "penyelenggara", "lembaga pelaksana", "BPSDM", "Dukcapil"),
+            optional("partner", "mitra", "perguruan tinggi atau mitra lain", "Universitas", ""),
+            optional("jp", "jp", "jam pelajaran", "20", "10", read=training_cells.hours),
+            optional(
+                "cost",
+                "biaya",
+                "rupiah per peserta",
+                "6.000.000",
+                "4.000.000",
+                read=training_cells.rupiah,
+            ),
+        ),
+        ("code",),
+    ),
+    Kind(
+        "attendance",
+        "Peserta pelatihan",
+        (
+            _NIP,
+            column(
+                "training",
+                "pelatihan",
+                cells.code,
+                "kode pelatihan",
+                "prima",
+                "siak",
+                also=("training",),
+            ),
+            column(
+                "starts_on",
+                "tanggal_mulai",
+                cells.day,
+                "24-11-2026",
+                "24-11-2026",
+                "24-11-2026",
+                also=("tanggal", "start", "date"),
+            ),
+            optional(
+                "ends_on",
+                "tanggal_selesai",
+                "kosong = hari yang sama",
+                "26-11-2026",
+                "",
+                read=training_cells.optional_day,
+                also=("end",),
+            ),
+            optional("jp", "jp", "kosong = JP pelatihan", "20", "", read=training_cells.hours),
+            optional(
+                "result",
+                "hasil",
+                "lulus, tidak lulus, atau hadir",
+                "lulus",
+                "hadir",
+                read=training_cells.result,
+            ),
+            optional("certificate", "sertifikat", "nomor sertifikat", "123/BPSDM/2026", ""),
+            optional(
+                "reason",
+                "alasan",
+                "undian, nilai rendah, semua, sukarela, tidak tahu",
+                "undian",
+                "nilai rendah",
+                read=training_cells.reason,
+            ),
+            optional(
+                "sent",
+                "dikirim",
+                "petugas atau loket (seluruh loket dikirim)",
+                "petugas",
+                "petugas",
+                read=training_cells.sent,
+            ),
+        ),
+        ("nip", "training", "starts_on"),
+    ),
+    Kind(
+        "siasn-kursus",
+        "Riwayat kursus SIASN",
+        (
+            _NIP,
+            column(
+                "title",
+                "namakursus",
+                cells.text,
+                "nama kursus seperti di SIASN",
+                "Pelayanan prima di loket",
+                "Etika ASN",
+            ),
+            column(
+                "starts_on",
+                "tanggalkursus",
+                training_cells.siasn_day,
+                "dd-mm-yyyy",
+                "24-11-2026",
+                "02-03-2026",
+            ),
+            optional(
+                "ends_on",
+                "tanggalselesaikursus",
+                "dd-mm-yyyy; kosong = hari yang sama",
+                "26-11-2026",
+                "",
+                read=training_cells.optional_siasn_day,
+            ),
+            optional(
+                "jp",
+                "jumlahjam",
+                "JP; 0 atau kosong = tidak diketahui",
+                "20",
+                "0",
+                read=training_cells.hours,
+            ),
+            optional(
+                "year", "tahunkursus", "tahun", "2026", "2026", read=training_cells.optional_year
+            ),
+            optional("provider", "institusipenyelenggara", "lembaga", "BPSDM", "LAN"),
+            optional("certificate", "nomorsertipikat", "nomor sertifikat", "123/BPSDM/2026", ""),
+            optional("course_kind", "jeniskursus", "jenis kursus di SIASN", "", ""),
+            optional("diklat_kind", "jenisdiklatid", "kode jenis diklat di SIASN", "", ""),
+            optional("certificate_kind", "jeniskursussertipikat", "jenis sertifikat", "", ""),
+            optional("source_id", "id", "nomor baris di SIASN", "", ""),
+            optional("person_id", "pnsorangid", "nomor orang di SIASN", "", ""),
+            optional("agency_code", "instansiid", "nomor instansi di SIASN", "", ""),
+            optional("place_id", "lokasiid", "nomor lokasi di SIASN", "", ""),
+        ),
+        (),  # SIASN holds doubled rows: they are passed over with a warning
+    ),
+)

@@ -1,0 +1,66 @@
+"""Frames in: an officer × month table and a table of attendances become a panel and events."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from feedback_app.impact.panel import Event, Panel, month_number
+
+ITEM = "score"  # the item's name when a table holds one score only
+
+
+def panel_from_frame(frame: pd.DataFrame) -> Panel:
+    """Rows of officer, counter, month (YYYY-MM), score, n and maybe item become a grid.
+
+    An officer at several counters in one month gets the mean weighted by answers. Rows without
+    answers count as a missing month. The frame has been checked (files/panel_files.py).
+    """
+    months = frame["month"].map({text: month_number(text) for text in frame["month"].unique()})
+    officer, officers = pd.factorize(frame["officer"], sort=True)
+    unit, units = pd.factorize(frame["counter"], sort=True)
+    names = frame["item"] if "item" in frame else pd.Series(ITEM, index=frame.index)
+    item, items = pd.factorize(names)
+    first = int(months.min())
+    grid = (len(items), len(officers), int(months.max()) - first + 1)
+    place = np.ravel_multi_index((item, officer, (months - first).to_numpy()), grid)
+    weight = frame["n"].to_numpy(dtype=float)
+    size = int(np.prod(grid))
+    n = np.bincount(place, weight, minlength=size).reshape(grid)
+    score = np.nan_to_num(frame["score"].to_numpy(dtype=float))
+    total = np.bincount(place, weight * score, minlength=size).reshape(grid)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(n > 0, total / n, np.nan)
+    home = np.full(grid[1] * grid[2], -1)
+    order = np.lexsort((-unit, weight))
+    order = order[weight[order] > 0]
+    home[place[order] % (grid[1] * grid[2])] = unit[order]
+    return Panel(
+        officers=tuple(map(str, officers)),
+        items=tuple(map(str, items)),
+        units=tuple(map(str, units)),
+        first_month=first,
+        score=mean,
+        n=n,
+        unit=home.reshape(grid[1:]),
+    )
+
+
+def events_from_frame(frame: pd.DataFrame) -> list[Event]:
+    """Rows of officer, training, date, reason, assigned_unit, cost become events."""
+    dates = pd.DatetimeIndex(frame["date"])
+    months = (dates.year * 12 + dates.month - 1).to_numpy()
+    names = ("officer", "training", "reason", "assigned_unit")
+    columns = [frame[name].astype(str).tolist() for name in names]
+    costs = frame["cost"].to_numpy(dtype=float)
+    return [
+        Event(officer, training, int(month), reason, _sent(unit, officer), float(cost))
+        for officer, training, reason, unit, month, cost in zip(
+            *columns, months, costs, strict=True
+        )
+    ]
+
+
+def _sent(assigned_unit: str, officer: str) -> str:
+    """Empty, "officer" or the officer's own name: the officer; anything else: a counter."""
+    return "officer" if assigned_unit in ("", "officer", "petugas", officer) else assigned_unit

@@ -1,0 +1,131 @@
+"""Scores of an agency's officers by month, from the tally, with their attendances."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from feedback_app.domain.elements import OFFICER_KEYS
+from feedback_app.impact.cells import Cells, MixCoefficient, adjust
+from feedback_app.impact.panel import Event, Panel
+from feedback_app.services.site import Site
+from feedback_app.storage.db import Session
+from feedback_app.storage.queries import panel as queries
+from feedback_app.storage.queries import trainings
+
+
+class NoDataError(ValueError):
+    """There are no ratings in this span that name an officer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The panel (officers named by their id), events, the case mix and where it came from."""
+
+    panel: Panel
+    events: tuple[Event, ...]
+    case_mix: tuple[MixCoefficient, ...]
+    first: date
+    last: date
+    fingerprint: str
+
+
+def month_of(day: date) -> int:
+    """Month number (year × 12 + month − 1) of a day."""
+    return day.year * 12 + day.month - 1
+
+
+def first_day(month: int) -> date:
+    """First day of a month number."""
+    return date(month // 12, month % 12 + 1, 1)
+
+
+def last_day(month: int) -> date:
+    """Last day of a month number."""
+    return first_day(month + 1) - timedelta(days=1)
+
+
+def link(
+    site: Site, *, agency_id: int, first_month: int | None = None, last_month: int | None = None
+) -> Linked:
+    """Panel and events of one agency; a month that is not over yet is left out.
+
+    Only answers in which the citizen named the officer, and that count, enter a score.
+    """
+    with site.db.read() as session:
+        span = _span(site, session, agency_id, first_month, last_month)
+        cells = read_cells(session, agency_id=agency_id, first=span[0], last=span[1])
+        attended = trainings.attendances(session, agency_id=agency_id)
+    events = tuple(
+        Event(
+            officer=str(a.attendance.officer_id),
+            training=a.training.code,
+            month=month_of(a.run.starts_on),
+            reason=a.attendance.reason,
+            sent=a.attendance.sent,
+            cost=float("nan") if a.training.cost is None else float(a.training.cost),
+        )
+        for a in attended
+        if a.run.starts_on <= span[1]
+    )
+    panel, case_mix = adjust(cells)
+    return Linked(panel, events, tuple(case_mix), *span, fingerprint(cells, events))
+
+
+def _span(
+    site: Site, session: Session, agency_id: int, first_month: int | None, last_month: int | None
+) -> tuple[date, date]:
+    days = queries.days_with_answers(session, agency_id=agency_id)
+    if days is None:
+        raise NoDataError("there are no ratings yet")
+    over = month_of(site.today() + timedelta(days=1)) - 1  # the last month that is over
+    last = min(month_of(days[1]), over, over if last_month is None else last_month)
+    first = month_of(days[0]) if first_month is None else max(first_month, month_of(days[0]))
+    if last < first:
+        raise NoDataError("there is no whole month with ratings in this span")
+    return first_day(first), last_day(last)
+
+
+def read_cells(session: Session, *, agency_id: int, first: date, last: date) -> Cells:
+    """Monthly counts of the officer items, by officer, counter, service and channel."""
+    rows = queries.monthly_cells(
+        session, agency_id=agency_id, keys=OFFICER_KEYS, first=first, last=last
+    )
+    if not rows:
+        raise NoDataError("no rating in this span names an officer")
+    units = queries.counter_codes(session, agency_id=agency_id)
+    services = queries.service_codes(session, agency_id=agency_id)
+    numbers = np.array([(r[0], r[1], r[2], r[4]) for r in rows], dtype=np.int64)
+    tiers = np.array([r[3] for r in rows])
+    counts = np.array([tuple(r[5:]) for r in rows], dtype=float)
+    officers, officer = np.unique(numbers[:, 0], return_inverse=True)
+    counters, unit = np.unique(numbers[:, 1], return_inverse=True)
+    kinds = [f"{services.get(int(s), '?')}/{t}" for s, t in zip(numbers[:, 2], tiers, strict=True)]
+    mixes, mix = np.unique(np.array(kinds), return_inverse=True)
+    return Cells(
+        officers=tuple(str(key) for key in officers),
+        units=tuple(units.get(int(key), "?") for key in counters),
+        mixes=tuple(str(name) for name in mixes),
+        items=OFFICER_KEYS,
+        first_month=month_of(first),
+        months=month_of(last) - month_of(first) + 1,
+        officer=officer,
+        unit=unit,
+        mix=mix,
+        month=numbers[:, 3] - month_of(first),
+        counts=counts.reshape(len(rows), len(OFFICER_KEYS), 4),
+    )
+
+
+def fingerprint(cells: Cells, events: tuple[Event, ...]) -> str:
+    """SHA-256 of the cells and events: equal when the same data were measured."""
+    order = np.lexsort((cells.month, cells.mix, cells.unit, cells.officer))
+    digest = hashlib.sha256(repr((cells.officers, cells.units, cells.mixes)).encode())
+    for column in (cells.officer, cells.unit, cells.mix, cells.month):
+        digest.update(np.ascontiguousarray(column[order], dtype=np.int64).tobytes())
+    digest.update(np.ascontiguousarray(cells.counts[order], dtype=np.float64).tobytes())
+    digest.update(repr(sorted(map(repr, events))).encode())
+    return digest.hexdigest()

@@ -1,0 +1,65 @@
+"""Trainings: the catalogue, their runs, and who attended."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from feedback_app.storage.db import Base
+
+
+class Training(Base):
+    """A course of the catalogue. `cost` is rupiah for one participant."""
+
+    __tablename__ = "training"
+    __table_args__ = (UniqueConstraint("agency_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    code: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(20))
+    elements: Mapped[list[str]] = mapped_column(JSON)  # keys of the elements it aims at
+    competences: Mapped[list[str]] = mapped_column(JSON)
+    provider: Mapped[str] = mapped_column(String(200))
+    partner: Mapped[str] = mapped_column(String(200))  # a university or other partner, or empty
+    jp: Mapped[int | None]
+    cost: Mapped[int | None]
+
+
+class TrainingRun(Base):
+    """One time a training was held."""
+
+    __tablename__ = "training_run"
+    __table_args__ = (
+        UniqueConstraint("training_id", "starts_on"),
+        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    training_id: Mapped[int] = mapped_column(ForeignKey("training.id"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    seats: Mapped[int | None]
+
+
+class Attendance(Base):
+    """One officer in one run: hours, result, how the officer was chosen, what was sent."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (UniqueConstraint("run_id", "officer_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    run_id: Mapped[int] = mapped_column(ForeignKey("training_run.id"))
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"), index=True)
+    jp: Mapped[int | None]
+    result: Mapped[str] = mapped_column(String(10))
+    certificate: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(String(10))
+    sent: Mapped[str] = mapped_column(String(10))
+    source_id: Mapped[str] = mapped_column(String(80))  # SIASN's own id of the row, or empty
+    recorded_at: Mapped[datetime]

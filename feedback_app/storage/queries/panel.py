@@ -1,0 +1,87 @@
+"""Questions of the impact study: monthly cells of the tally, where the officer was named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, extract, func, select, text
+
+from feedback_app.domain.roster import COUNTS_FOR_OFFICER
+from feedback_app.storage.db import Session
+from feedback_app.storage.models import Counter, ImpactStudy, Service, Tally
+from feedback_app.storage.models.tally import NOBODY
+
+
+def monthly_cells(
+    session: Session, *, agency_id: int, keys: Sequence[str], first: date, last: date
+) -> Sequence[Row[Any]]:
+    """Counts of each key's 1, 2, 3, 4 by (officer, counter, service, tier, month number)."""
+    month = extract("year", Tally.c.day) * 12 + extract("month", Tally.c.day) - 1
+    group = (
+        Tally.c.officer_id,
+        Tally.c.counter_id,
+        Tally.c.service_id,
+        Tally.c.tier,
+        month.label("month"),
+    )
+    sums = [func.sum(Tally.c[f"{key}_{value}"]) for key in keys for value in (1, 2, 3, 4)]
+    return session.execute(
+        select(*group, *sums)
+        .where(
+            Tally.c.agency_id == agency_id,
+            Tally.c.officer_id != NOBODY,
+            Tally.c.attribution.in_(COUNTS_FOR_OFFICER),
+            Tally.c.state == "counted",
+            Tally.c.day.between(first, last),
+        )
+        .group_by(*group[:-1], text("month"))
+    ).all()
+
+
+def days_with_answers(session: Session, *, agency_id: int) -> tuple[date, date] | None:
+    """First and last day of the tally; None when it is empty."""
+    row = session.execute(
+        select(func.min(Tally.c.day), func.max(Tally.c.day)).where(Tally.c.agency_id == agency_id)
+    ).one()
+    return None if row[0] is None else (row[0], row[1])
+
+
+def counter_codes(session: Session, *, agency_id: int) -> dict[int, str]:
+    """Codes of all counters, closed ones too."""
+    rows = session.execute(select(Counter.id, Counter.code).where(Counter.agency_id == agency_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def service_codes(session: Session, *, agency_id: int) -> dict[int, str]:
+    """Codes of all services, closed ones too."""
+    rows = session.execute(select(Service.id, Service.code).where(Service.agency_id == agency_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def studies(session: Session, *, agency_id: int, limit: int) -> Sequence[ImpactStudy]:
+    """The newest studies first."""
+    return session.scalars(
+        select(ImpactStudy)
+        .where(ImpactStudy.agency_id == agency_id)
+        .order_by(ImpactStudy.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def study_of_agency(session: Session, study_id: int, *, agency_id: int) -> ImpactStudy | None:
+    """One study, if of this agency."""
+    return session.scalar(
+        select(ImpactStudy).where(ImpactStudy.id == study_id, ImpactStudy.agency_id == agency_id)
+    )
+
+
+def latest_done(session: Session, *, agency_id: int) -> ImpactStudy | None:
+    """The newest finished study."""
+    return session.scalar(
+        select(ImpactStudy)
+        .where(ImpactStudy.agency_id == agency_id, ImpactStudy.state == "done")
+        .order_by(ImpactStudy.id.desc())
+        .limit(1)
+    )

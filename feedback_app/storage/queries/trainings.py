@@ -1,0 +1,174 @@
+"""Questions about trainings: the catalogue, runs, who attended, and hours in a year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from feedback_app.storage.db import Session
+from feedback_app.storage.models import Attendance, Officer, Training, TrainingRun
+
+Counts = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """One attendance with its run and training."""
+
+    attendance: Attendance
+    run: TrainingRun
+    training: Training
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """One run and how many came."""
+
+    run: TrainingRun
+    attended: int
+
+
+def catalogue(session: Session, *, agency_id: int) -> Sequence[Training]:
+    """Every training of the agency, by title."""
+    return session.scalars(
+        select(Training).where(Training.agency_id == agency_id).order_by(Training.title)
+    ).all()
+
+
+def training_coded(session: Session, code: str, *, agency_id: int) -> Training | None:
+    """The training with this code."""
+    return session.scalar(
+        select(Training).where(Training.code == code, Training.agency_id == agency_id)
+    )
+
+
+def runs_of(session: Session, training_ids: Iterable[int]) -> list[RunLine]:
+    """Runs of these trainings with the number who came, newest first."""
+    rows = session.execute(
+        select(TrainingRun, func.count(Attendance.id))
+        .outerjoin(Attendance, Attendance.run_id == TrainingRun.id)
+        .where(TrainingRun.training_id.in_(list(training_ids)))
+        .group_by(TrainingRun.id)
+        .order_by(TrainingRun.starts_on.desc(), TrainingRun.id)
+    )
+    return [RunLine(run, int(count)) for run, count in rows]
+
+
+def attendances(
+    session: Session,
+    *,
+    agency_id: int,
+    officer_id: int | None = None,
+    training_id: int | None = None,
+) -> list[Attended]:
+    """Attendances by date, oldest first: all, one officer's, or one training's."""
+    wanted = [Attendance.agency_id == agency_id]
+    if officer_id is not None:
+        wanted.append(Attendance.officer_id == officer_id)
+    if training_id is not None:
+        wanted.append(TrainingRun.training_id == training_id)
+    rows = session.execute(
+        select(Attendance, TrainingRun, Training)
+        .join(TrainingRun, TrainingRun.id == Attendance.run_id)
+        .join(Training, Training.id == TrainingRun.training_id)
+        .where(*wanted)
+        .order_by(TrainingRun.starts_on, Attendance.id)
+    )
+    return [Attended(*row) for row in rows]
+
+
+def hours_by_officer(
+    session: Session, *, agency_id: int, first: date, last: date
+) -> dict[int, tuple[int, int]]:
+    """(JP, attendances whose JP are not known) of runs that ended within these days."""
+    rows = session.execute(
+        select(
+            Attendance.officer_id,
+            func.coalesce(func.sum(Attendance.jp), 0),
+            func.count(Attendance.id) - func.count(Attendance.jp),
+        )
+        .join(TrainingRun, TrainingRun.id == Attendance.run_id)
+        .where(Attendance.agency_id == agency_id, TrainingRun.ends_on.between(first, last))
+        .group_by(Attendance.officer_id)
+    )
+    return {officer: (int(jp or 0), int(unknown)) for officer, jp, unknown in rows}
+
+
+def officers(session: Session, *, agency_id: int) -> Sequence[Officer]:
+    """Officers of the agency by name, those who left too (their scores remain)."""
+    return session.scalars(
+        select(Officer).where(Officer.agency_id == agency_id).order_by(Officer.name, Officer.id)
+    ).all()
+
+
+def officer_of_agency(session: Session, officer_id: int, *, agency_id: int) -> Officer | None:
+    """One officer, if of this agency."""
+    return session.scalar(
+        select(Officer).where(Officer.id == officer_id, Officer.agency_id == agency_id)
+    )
+
+
+def ensure_runs(
+    session: Session, wanted: Mapping[tuple[int, date], date], *, agency_id: int
+) -> dict[tuple[int, date], int]:
+    """Identifiers of runs by (training, first day); missing ones are added with their last day."""
+    rows = session.execute(
+        select(TrainingRun.training_id, TrainingRun.starts_on, TrainingRun.id).where(
+            TrainingRun.agency_id == agency_id
+        )
+    )
+    known = {(row[0], row[1]): row[2] for row in rows}
+    for key, ends_on in wanted.items():
+        if key not in known:
+            run = TrainingRun(
+                agency_id=agency_id,
+                training_id=key[0],
+                starts_on=key[1],
+                ends_on=ends_on,
+                seats=None,
+            )
+            session.add(run)
+            session.flush()
+            known[key] = run.id
+    return known
+
+
+def save_attendances(
+    session: Session, rows: Sequence[Mapping[str, Any]], *, fill_only: Iterable[str] = ()
+) -> Counts:
+    """Add attendances; return (added, changed, same).
+
+    An attendance that is there takes every new value, except that fields in `fill_only` are
+    only written where they were empty.
+    """
+    gently = set(fill_only)
+    officers_named = {row["officer_id"] for row in rows}
+    kept = {
+        (old.run_id, old.officer_id): old
+        for old in session.scalars(
+            select(Attendance).where(Attendance.officer_id.in_(officers_named))
+        )
+    }
+    new, changed = [], 0
+    for row in rows:
+        old = kept.get((row["run_id"], row["officer_id"]))
+        if old is None:
+            new.append(dict(row))
+            continue
+        differing = {
+            field: value
+            for field, value in row.items()
+            if field not in ("recorded_at", "agency_id")
+            and getattr(old, field) != value
+            and not (field in gently and (getattr(old, field) or not value))
+        }
+        if differing:
+            session.execute(update(Attendance).where(Attendance.id == old.id).values(**differing))
+            changed += 1
+    if new:
+        session.execute(insert(Attendance), new)
+    return len(new), changed, len(rows) - len(new) - changed
