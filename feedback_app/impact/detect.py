@@ -52,3 +52,20 @@ def minimum_detectable_effect(
     se = spread * np.sqrt(1 / n_trained + 1 / n_controls)
     reach = stats.t.ppf(0.5 + LEVEL / 2, freedom) + stats.t.ppf(POWER, freedom)
     return float(reach * se)
+
+
+def by_counter(panel: Panel) -> Panel:
+    """The panel with counters in the place of officers: for courses that send whole counters."""
+    size = len(panel.units)
+    shape = (len(panel.items), size, panel.months)
+    n, total = np.zeros(shape), np.zeros(shape)
+    column = np.broadcast_to(np.arange(panel.months), panel.unit.shape)
+    known = panel.unit >= 0
+    for item in range(len(panel.items)):
+        place = (panel.unit[known], column[known])
+        np.add.at(n[item], place, panel.n[item][known])
+        np.add.at(total[item], place, np.nan_to_num(panel.score[item] * panel.n[item])[known])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        score = np.where(n > 0, total / n, np.nan)
+    unit = np.repeat(np.arange(size)[:, None], panel.months, axis=1)
+    return Panel(panel.units, panel.items, panel.units, panel.first_month, score, n, unit)

@@ -26,7 +26,7 @@ def panel_from_frame(frame: pd.DataFrame) -> Panel:
     place = np.ravel_multi_index((item, officer, (months - first).to_numpy()), grid)
     weight = frame["n"].to_numpy(dtype=float)
     size = int(np.prod(grid))
-    n = np.bincount(place, weight, minlength=size).reshape(grid)
+    n = np.bincount(place, weight, minlength=size).reshape(grid).astype(float)
     score = np.nan_to_num(frame["score"].to_numpy(dtype=float))
     total = np.bincount(place, weight * score, minlength=size).reshape(grid)
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -64,9 +64,14 @@ class Plan:
 
 
 def measure_impact(
-    panel: Panel, events: Sequence[Event], plan: Plan, *, progress: Progress = iter
+    panel: Panel,
+    events: Sequence[Event],
+    plan: Plan,
+    *,
+    only: frozenset[str] | None = None,
+    progress: Progress = iter,
 ) -> Measured:
-    """Estimates, diagnostics and event studies of every training in `events`.
+    """Estimates, diagnostics and event studies of every training in `events` (or of `only`).
 
     Attendances of officers that are not in the panel are passed over: nobody rated them.
     """
@@ -76,7 +81,8 @@ def measure_impact(
     estimates: list[Estimate] = []
     diagnostics: list[Diagnostic] = []
     series: list[Step] = []
-    for code in progress(list(by_training)):
+    codes = [code for code in by_training if only is None or code in only]
+    for code in progress(codes):
         study = prepare(panel, by_training[code], events, plan)
         found = estimates_of(study)
         estimates += found.estimates

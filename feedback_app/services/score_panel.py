@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,11 +11,12 @@ import numpy as np
 
 from feedback_app.domain.elements import OFFICER_KEYS
 from feedback_app.impact.cells import Cells, MixCoefficient, adjust
-from feedback_app.impact.panel import Event, Panel
+from feedback_app.impact.panel import Event, Panel, month_number
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import panel as queries
 from feedback_app.storage.queries import trainings
+from feedback_app.storage.queries.trainings import Attended
 
 
 class NoDataError(ValueError):
@@ -38,6 +40,16 @@ def month_of(day: date) -> int:
     return day.year * 12 + day.month - 1
 
 
+def month_given(text: str | None) -> int | None:
+    """Month number of YYYY-MM as a person typed it; None stays None."""
+    if text is None:
+        return None
+    try:
+        return month_number(text)
+    except ValueError:
+        raise NoDataError(f"{text!r} is no month; write it like 2026-11") from None
+
+
 def first_day(month: int) -> date:
     """First day of a month number."""
     return date(month // 12, month % 12 + 1, 1)
@@ -56,10 +68,17 @@ def link(
     Only answers in which the citizen named the officer, and that count, enter a score.
     """
     with site.db.read() as session:
-        span = _span(site, session, agency_id, first_month, last_month)
-        cells = read_cells(session, agency_id=agency_id, first=span[0], last=span[1])
+        first, last = span(site, session, agency_id, first_month, last_month)
+        cells = read_cells(session, agency_id=agency_id, first=first, last=last)
         attended = trainings.attendances(session, agency_id=agency_id)
-    events = tuple(
+    events = tuple(events_of([a for a in attended if a.run.starts_on <= last]))
+    panel, case_mix = adjust(cells)
+    return Linked(panel, events, tuple(case_mix), first, last, fingerprint(cells, events))
+
+
+def events_of(attended: Iterable[Attended]) -> list[Event]:
+    """Attendances as the measurement takes them; the month is that of the first day."""
+    return [
         Event(
             officer=str(a.attendance.officer_id),
             training=a.training.code,
@@ -69,15 +88,13 @@ def link(
             cost=float("nan") if a.training.cost is None else float(a.training.cost),
         )
         for a in attended
-        if a.run.starts_on <= span[1]
-    )
-    panel, case_mix = adjust(cells)
-    return Linked(panel, events, tuple(case_mix), *span, fingerprint(cells, events))
+    ]
 
 
-def _span(
+def span(
     site: Site, session: Session, agency_id: int, first_month: int | None, last_month: int | None
 ) -> tuple[date, date]:
+    """First and last day of the whole months that have ratings and were asked for."""
     days = queries.days_with_answers(session, agency_id=agency_id)
     if days is None:
         raise NoDataError("there are no ratings yet")
@@ -98,9 +115,10 @@ def read_cells(session: Session, *, agency_id: int, first: date, last: date) -> 
         raise NoDataError("no rating in this span names an officer")
     units = queries.counter_codes(session, agency_id=agency_id)
     services = queries.service_codes(session, agency_id=agency_id)
-    numbers = np.array([(r[0], r[1], r[2], r[4]) for r in rows], dtype=np.int64)
-    tiers = np.array([r[3] for r in rows])
-    counts = np.array([tuple(r[5:]) for r in rows], dtype=float)
+    plain = [tuple(row) for row in rows]
+    numbers = np.array([(r[0], r[1], r[2], r[4]) for r in plain], dtype=np.int64)
+    tiers = np.array([r[3] for r in plain])
+    counts = np.array([r[5:] for r in plain], dtype=float)
     officers, officer = np.unique(numbers[:, 0], return_inverse=True)
     counters, unit = np.unique(numbers[:, 1], return_inverse=True)
     kinds = [f"{services.get(int(s), '?')}/{t}" for s, t in zip(numbers[:, 2], tiers, strict=True)]

@@ -1,0 +1,71 @@
+"""A finding: one training and item with what may be said of it, ready for a page or a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from feedback_app.domain.effect_words import (
+    VERDICT_WORDS,
+    WARNING_WORDS,
+    Effect,
+    Words,
+    item_name,
+    sentence,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of a matrix: its training's code and title, its numbers, its warning codes."""
+
+    training: str
+    title: str
+    effect: Effect
+    warnings: tuple[str, ...]
+
+    @property
+    def sentence(self) -> Words:
+        """What may be said."""
+        return sentence(self.effect)
+
+    @property
+    def item_name(self) -> Words:
+        """The element's name."""
+        return item_name(self.effect.item)
+
+    @property
+    def verdict_words(self) -> Words:
+        """The verdict in people's words."""
+        return VERDICT_WORDS[self.effect.verdict]
+
+    @property
+    def css(self) -> str:
+        """How it is drawn: grey and hollow unless something was found."""
+        return {"improved": "better", "worse": "worse"}.get(self.effect.verdict, "unsure")
+
+
+def caveats(findings: Iterable[Finding]) -> list[Words]:
+    """Every warning of these findings once, in the order of the table of warnings."""
+    codes = {code for finding in findings for code in finding.warnings}
+    return [words for code, words in WARNING_WORDS.items() if code in codes]
+
+
+def summary(findings: Sequence[Finding]) -> Words:
+    """How many of all results say what."""
+    counts = dict.fromkeys(VERDICT_WORDS, 0)
+    for finding in findings:
+        counts[finding.effect.verdict] += 1
+    if not findings:
+        return (
+            "Belum ada pelatihan yang dapat diukur.",
+            "There is no training to measure yet.",
+        )
+    return (
+        f"Dari {len(findings)} pasangan pelatihan dan unsur: {counts['improved']} nilainya naik,"
+        f" {counts['worse']} turun, {counts['too small to matter']} terlalu kecil untuk berarti,"
+        f" dan {counts['cannot tell']} belum dapat disimpulkan.",
+        f"Of {len(findings)} pairs of training and element: in {counts['improved']} scores rose,"
+        f" in {counts['worse']} they fell, {counts['too small to matter']} are too small to"
+        f" matter, and of {counts['cannot tell']} we cannot tell.",
+    )

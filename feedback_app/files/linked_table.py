@@ -1,0 +1,56 @@
+"""Write a table for analysts (CSV or Parquet by its ending) with a codebook beside it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from feedback_app.files.tables import FileFaultError
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One line of the codebook."""
+
+    name: str
+    unit: str
+    meaning: str
+
+
+def write_table(frame: pd.DataFrame, path: Path, *, columns: Sequence[Column]) -> Path:
+    """Write the table and `<name>-codebook.csv`; return the codebook's path.
+
+    CSV has ',' between cells and '.' in decimals: it is for programs. Each file appears whole.
+    """
+    writers: dict[str, Callable[[Path], None]] = {
+        ".csv": lambda place: frame.to_csv(place, index=False, lineterminator="\n"),
+        ".parquet": lambda place: duckdb.from_df(frame).write_parquet(str(place)),
+    }
+    write = writers.get(path.suffix.casefold())
+    if write is None:
+        raise FileFaultError(f"{path.name}: the name must end in .csv or .parquet")
+    whole_file(path, write)
+    codebook = path.with_name(f"{path.stem}-codebook.csv")
+    lines = pd.DataFrame([(c.name, c.unit, c.meaning) for c in columns])
+    lines.columns = pd.Index(["column", "unit", "meaning"])
+    whole_file(codebook, lambda place: lines.to_csv(place, index=False, lineterminator="\n"))
+    return codebook
+
+
+def whole_file(path: Path, write: Callable[[Path], None]) -> None:
+    """Write beside the target and rename, so that nobody ever reads half a file."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
+    os.close(handle)
+    place = Path(name)
+    try:
+        place.chmod(0o600)
+        write(place)
+        place.replace(path)
+    finally:
+        place.unlink(missing_ok=True)

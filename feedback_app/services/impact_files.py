@@ -1,0 +1,157 @@
+"""Write what a measurement found: tables, the report, the pictures; whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from feedback_app.domain.effect_words import Effect
+from feedback_app.domain.findings import Finding
+from feedback_app.files.impact_report import Report, Steps, report_html, report_pictures
+from feedback_app.files.linked_table import whole_file
+from feedback_app.impact.results import METHOD_VERSION, Diagnostic, Estimate, Measured
+from feedback_app.impact.results import Step as ImpactStep
+
+# What the report's full table shows; estimates.csv has every field.
+SHOWN = (
+    "training",
+    "item",
+    "estimate",
+    "ci_lo",
+    "ci_hi",
+    "p",
+    "p_maxT",
+    "q_bh",
+    "n_trained",
+    "n_controls",
+    "mde80",
+    "bracket_lo",
+    "bracket_hi",
+    "verdict",
+    "warnings",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a report says of its own making."""
+
+    language: str
+    source: str
+    titles: Mapping[str, str]
+    draws: int
+    seed: int
+    fingerprint: str
+    is_demo: bool
+
+
+def finding_of(estimate: Estimate, title: str) -> Finding:
+    """An estimate as a page or report tells it."""
+    effect = Effect(
+        item=estimate.item,
+        estimate=estimate.estimate,
+        low=estimate.ci_lo,
+        high=estimate.ci_hi,
+        mde=estimate.mde80,
+        n_trained=estimate.n_trained,
+        n_controls=estimate.n_controls,
+        verdict=estimate.verdict,
+    )
+    return Finding(estimate.training, title, effect, estimate.warnings)
+
+
+def steps_of(series: Iterable[ImpactStep]) -> dict[tuple[str, str], Steps]:
+    """Event studies by training and item."""
+    found: dict[tuple[str, str], list[tuple[int, float, float, float]]] = {}
+    for step in series:
+        if step.low == step.low and step.high == step.high:
+            found.setdefault((step.training, step.item), []).append(
+                (step.month, step.gap, step.low, step.high)
+            )
+    return {key: tuple(steps) for key, steps in found.items()}
+
+
+def report_of(found: Measured, about: About) -> Report:
+    """The report of one measurement."""
+    return Report(
+        language=about.language,
+        source=about.source,
+        findings=tuple(
+            finding_of(e, about.titles.get(e.training, e.training)) for e in found.estimates
+        ),
+        steps=steps_of(found.series),
+        columns=SHOWN,
+        rows=tuple(
+            tuple(_plain(row[name]) for name in SHOWN) for row in map(record, found.estimates)
+        ),
+        draws=about.draws,
+        seed=about.seed,
+        method_version=METHOD_VERSION,
+        fingerprint=about.fingerprint,
+        is_demo=about.is_demo,
+    )
+
+
+def write_study(folder: Path, found: Measured, about: About) -> list[Path]:
+    """Make everything first, then write: estimates, diagnostics, report, pictures."""
+    report = report_of(found, about)
+    names = [field.name for field in fields(Estimate)]
+    files = {
+        "estimates.csv": _csv(names, map(record, found.estimates)),
+        "diagnostics.csv": _csv(
+            [field.name for field in fields(Diagnostic)], map(asdict, found.diagnostics)
+        ),
+        "report.html": report_html(report),
+        **report_pictures(report),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        whole_file(folder / name, partial(_write_text, text))
+    return [folder / name for name in files]
+
+
+def _write_text(text: str, place: Path) -> None:
+    place.write_text(text, encoding="utf-8")
+
+
+def table(found: Measured) -> list[str]:
+    """The estimates as lines for a terminal."""
+    head = f"{'training':<16} {'item':<12} {'estimate':>8} {'95% interval':>18} {'p':>6}  verdict"
+    lines = [head]
+    for e in found.estimates:
+        interval = "–" if e.ci_lo is None or e.ci_hi is None else f"{e.ci_lo:+.3f} … {e.ci_hi:+.3f}"
+        estimate = "–" if e.estimate is None else f"{e.estimate:+.3f}"
+        p = "–" if e.p is None else f"{e.p:.3f}"
+        notes = f"  ({', '.join(e.warnings)})" if e.warnings else ""
+        lines.append(
+            f"{e.training[:16]:<16} {e.item[:12]:<12} {estimate:>8} {interval:>18} {p:>6}"
+            f"  {e.verdict}{notes}"
+        )
+    return lines
+
+
+def record(estimate: Estimate) -> dict[str, Any]:
+    """An estimate as JSON has it: lists for tuples, null for what is not there."""
+    return asdict(estimate) | {"warnings": list(estimate.warnings)}
+
+
+def _csv(names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({key: " ".join(v) if isinstance(v, list) else v for key, v in row.items()})
+    return text.getvalue()
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    return " ".join(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,349 @@
+"""Measure what trainings did, as a job: asked, run with progress, kept, shown again."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from feedback_app.domain.elements import OFFICER_KEYS
+from feedback_app.impact.detect import by_counter, minimum_detectable_effect
+from feedback_app.impact.measure import Plan, measure_impact
+from feedback_app.impact.results import METHOD_VERSION, Estimate, Measured, Step
+from feedback_app.impact.summary import CostPerPoint, cost_per_point, training_matrix
+from feedback_app.services import score_panel
+from feedback_app.services.accounts import Viewer
+from feedback_app.services.score_panel import NoDataError
+from feedback_app.services.site import NotSavedError, NotThereError, Site
+from feedback_app.storage.db import Session
+from feedback_app.storage.models import ImpactStudy, Training
+from feedback_app.storage.queries import audit, trainings
+from feedback_app.storage.queries import panel as queries
+
+__all__ = ["HORIZONS", "NoDataError"]
+
+STALE_AFTER = timedelta(minutes=5)  # a running study without a sign of life was interrupted
+STUDIES_SHOWN = 20
+HORIZONS = (2, 4, 6, 12)
+MDE_ROWS = (3, 4, 5, 6, 8, 10, 12, 16, 20, 30, 40)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StudyLine:
+    """One study as listed: when, on what, how far."""
+
+    study_id: int
+    asked_at: datetime
+    state: str  # running, done, failed, interrupted
+    percent: int
+    fault: str
+    horizon: int | None
+    seed: int
+    draws: int
+    method_version: str
+    first_day: date | None
+    last_day: date | None
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingLine:
+    """One row of the matrix: a training and its estimate for each item, in OFFICER_KEYS' order."""
+
+    code: str
+    title: str
+    elements: tuple[str, ...]
+    cells: tuple[Estimate, ...]
+    shrunk: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The matrix of one study, and what runs now."""
+
+    study: StudyLine | None
+    lines: tuple[TrainingLine, ...]
+    running: StudyLine | None
+    earlier: tuple[StudyLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingView:
+    """One training's results: an estimate, its event study and its cost by item."""
+
+    study: StudyLine
+    line: TrainingLine
+    steps: Mapping[str, tuple[Step, ...]]
+    costs: Mapping[str, CostPerPoint]
+    cost: int | None
+    jp: int | None
+    n_sent: int
+    reasons: Mapping[str, int]
+    diagnostics: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Detectable:
+    """What a planned course could show: points by item, and by how many are sent."""
+
+    sent: int
+    others: int
+    by_item: Mapping[str, float | None]
+    rows: tuple[tuple[int, float | None], ...]  # (how many sent, mean over items)
+    has_comparison: bool
+
+
+def start_study(site: Site, viewer: Viewer, *, horizon: int | None) -> int:
+    """Begin a study in the background; while one is running, return that one."""
+    plan = Plan(horizon=horizon)
+    with site.db.transaction() as tx:
+        newest = queries.studies(tx, agency_id=viewer.agency_id, limit=1)
+        if newest and _line(site, newest[0]).state == "running":
+            return newest[0].id
+        study = _new_study(site, viewer.agency_id, viewer.account_id, plan)
+        tx.add(study)
+        tx.flush()
+        study_id = study.id
+        audit.append(
+            tx,
+            agency_id=viewer.agency_id,
+            at=site.now(),
+            account_id=viewer.account_id,
+            action="start_impact_study",
+            subject=str(study_id),
+            detail=asdict(plan),
+        )
+    threading.Thread(target=run_study, args=(site, study_id), daemon=True).start()
+    return study_id
+
+
+def _new_study(site: Site, agency_id: int, account_id: int | None, plan: Plan) -> ImpactStudy:
+    return ImpactStudy(
+        agency_id=agency_id,
+        asked_at=site.now(),
+        asked_by=account_id,
+        state="running",
+        done_steps=0,
+        all_steps=1,
+        seen_at=site.now(),
+        fault="",
+        plan=asdict(plan),
+        method_version=METHOD_VERSION,
+        first_day=None,
+        last_day=None,
+        fingerprint="",
+        estimates=[],
+        diagnostics=[],
+        series=[],
+        case_mix=[],
+    )
+
+
+def run_study(site: Site, study_id: int) -> None:
+    """Measure and keep the results; whatever goes wrong is kept as the study's fault."""
+    try:
+        with site.db.read() as session:
+            study = session.get(ImpactStudy, study_id)
+            if study is None:
+                raise NotThereError
+            agency_id, plan = study.agency_id, Plan(**study.plan)
+        linked = score_panel.link(site, agency_id=agency_id)
+        found = measure_impact(
+            linked.panel, linked.events, plan, progress=_progress_of(site, study_id)
+        )
+        values = _kept(found) | {
+            "first_day": linked.first,
+            "last_day": linked.last,
+            "fingerprint": linked.fingerprint,
+            "case_mix": [asdict(line) for line in linked.case_mix],
+            "state": "done",
+        }
+        _update(site, study_id, **values)
+    except NoDataError as fault:
+        _update(site, study_id, state="failed", fault=str(fault))
+    except NotSavedError:
+        log.warning("impact study %s was not saved: the database did not answer", study_id)
+    except Exception as fault:
+        log.exception("impact study %s failed", study_id)
+        _update(site, study_id, state="failed", fault=type(fault).__name__)
+
+
+def _kept(found: Measured) -> dict[str, Any]:
+    return {
+        "estimates": [asdict(e) | {"warnings": list(e.warnings)} for e in found.estimates],
+        "diagnostics": [asdict(d) for d in found.diagnostics],
+        "series": [asdict(s) for s in found.series],
+    }
+
+
+def _update(site: Site, study_id: int, **values: Any) -> None:
+    with site.db.transaction() as tx:
+        study = tx.get(ImpactStudy, study_id)
+        if study is not None:
+            for name, value in values.items():
+                setattr(study, name, value)
+            study.seen_at = site.now()
+
+
+def _progress_of(site: Site, study_id: int) -> Callable[[Sequence[str]], Iterable[str]]:
+    def progress(codes: Sequence[str]) -> Iterator[str]:
+        for done, code in enumerate(codes):
+            _update(site, study_id, done_steps=done, all_steps=len(codes))
+            yield code
+        _update(site, study_id, done_steps=len(codes), all_steps=max(len(codes), 1))
+
+    return progress
+
+
+def overview(site: Site, viewer: Viewer, *, study_id: int | None) -> Overview:
+    """The matrix of this study, or of the newest finished one."""
+    with site.db.read() as session:
+        lines = [
+            _line(site, study)
+            for study in queries.studies(session, agency_id=viewer.agency_id, limit=STUDIES_SHOWN)
+        ]
+        running = next((line for line in lines if line.state == "running"), None)
+        study = _study(session, viewer, study_id)
+        if study is None:
+            return Overview(None, (), running, tuple(lines))
+        catalogue = trainings.catalogue(session, agency_id=viewer.agency_id)
+        matrix = _matrix(study, catalogue)
+        return Overview(_line(site, study), matrix, running, tuple(lines))
+
+
+def _study(session: Session, viewer: Viewer, study_id: int | None) -> ImpactStudy | None:
+    if study_id is None:
+        return queries.latest_done(session, agency_id=viewer.agency_id)
+    study = queries.study_of_agency(session, study_id, agency_id=viewer.agency_id)
+    if study is None or study.state != "done":
+        raise NotThereError
+    return study
+
+
+def estimates_kept(study: ImpactStudy) -> list[Estimate]:
+    """The stored estimates as they were measured."""
+    return [Estimate(**row | {"warnings": tuple(row["warnings"])}) for row in study.estimates]
+
+
+def _matrix(study: ImpactStudy, catalogue: Sequence[Training]) -> tuple[TrainingLine, ...]:
+    known = {row.code: row for row in catalogue}
+    by_code: dict[str, list[tuple[Estimate, float | None]]] = {}
+    for cell in training_matrix(estimates_kept(study)):
+        by_code.setdefault(cell.estimate.training, []).append((cell.estimate, cell.shrunk))
+    lines = [
+        TrainingLine(
+            code=code,
+            title=known[code].title if code in known else code,
+            elements=tuple(known[code].elements) if code in known else (),
+            cells=tuple(estimate for estimate, _shrunk in cells),
+            shrunk=tuple(shrunk for _estimate, shrunk in cells),
+        )
+        for code, cells in by_code.items()
+    ]
+    return tuple(sorted(lines, key=lambda line: line.title))
+
+
+def training_view(site: Site, viewer: Viewer, code: str, *, study_id: int | None) -> TrainingView:
+    """One training in this study, or in the newest finished one; NotThereError without one."""
+    with site.db.read() as session:
+        study = _study(session, viewer, study_id)
+        if study is None:
+            raise NotThereError
+        catalogue = trainings.catalogue(session, agency_id=viewer.agency_id)
+        line = next((x for x in _matrix(study, catalogue) if x.code == code), None)
+        training = next((row for row in catalogue if row.code == code), None)
+        if line is None or training is None:
+            raise NotThereError
+        attended = trainings.attendances(
+            session, agency_id=viewer.agency_id, training_id=training.id
+        )
+        steps = [Step(**row) for row in study.series if row["training"] == code]
+        diagnostics = tuple(row for row in study.diagnostics if row["training"] == code)
+        known = _line(site, study)
+    reasons: dict[str, int] = {}
+    for a in attended:
+        reasons[a.attendance.reason] = reasons.get(a.attendance.reason, 0) + 1
+    events = score_panel.events_of(attended)
+    return TrainingView(
+        study=known,
+        line=line,
+        steps={key: tuple(s for s in steps if s.item == key) for key in OFFICER_KEYS},
+        costs={cost.item: cost for cost in cost_per_point(line.cells, events)},
+        cost=training.cost,
+        jp=training.jp,
+        n_sent=len({a.attendance.officer_id for a in attended}),
+        reasons=reasons,
+        diagnostics=diagnostics,
+    )
+
+
+def detectable(
+    site: Site, viewer: Viewer, *, officers: int, counters: Sequence[str], horizon: int
+) -> Detectable:
+    """The smallest effect a planned course could show, from the scores there are.
+
+    With `counters` named, whole counters are sent and compared with the other counters.
+    NoDataError when there are no scores yet.
+    """
+    linked = score_panel.link(site, agency_id=viewer.agency_id)
+    panel = by_counter(linked.panel) if counters else linked.panel
+    everybody = len(panel.officers)
+    sent = len([code for code in counters if code in panel.officers]) if counters else officers
+    sent = min(max(sent, 1), everybody)
+
+    def smallest(count: int) -> dict[str, float | None]:
+        found = {}
+        for place, key in enumerate(panel.items):
+            value = minimum_detectable_effect(
+                panel,
+                item=place,
+                n_trained=count,
+                n_controls=everybody - count,
+                horizon=horizon,
+            )
+            found[key] = value if value == value else None  # noqa: PLR0124 (NaN)
+        return found
+
+    rows = []
+    for count in sorted({*MDE_ROWS, sent}):
+        if count < everybody:
+            values = [value for value in smallest(count).values() if value is not None]
+            rows.append((count, sum(values) / len(values) if values else None))
+    return Detectable(
+        sent=sent,
+        others=everybody - sent,
+        by_item=smallest(sent),
+        rows=tuple(rows),
+        has_comparison=everybody - sent >= (3 if counters else 8),
+    )
+
+
+def counters_with_scores(site: Site, viewer: Viewer) -> list[str]:
+    """Codes of counters that can be chosen in the calculator."""
+    with site.db.read() as session:
+        return sorted(queries.counter_codes(session, agency_id=viewer.agency_id).values())
+
+
+def _line(site: Site, study: ImpactStudy) -> StudyLine:
+    state = study.state
+    if state == "running" and site.now() - study.seen_at > STALE_AFTER:
+        state = "interrupted"
+    return StudyLine(
+        study_id=study.id,
+        asked_at=study.asked_at,
+        state=state,
+        percent=int(100 * study.done_steps / max(study.all_steps, 1)),
+        fault=study.fault,
+        horizon=study.plan["horizon"],
+        seed=study.plan["seed"],
+        draws=study.plan["draws"],
+        method_version=study.method_version,
+        first_day=study.first_day,
+        last_day=study.last_day,
+        fingerprint=study.fingerprint,
+    )

@@ -1,0 +1,136 @@
+"""Measure which training raised which score, by how much and how surely.
+
+Example: .venv/bin/python scripts/measure_impact.py --out hasil/ --training prima
+Reads the database, or an analyst's files:
+  --panel panel.csv    officer,counter,month,score,n  (month YYYY-MM, score 1 to 4; also item)
+  --events events.csv  officer,training,date,reason,assigned_unit,cost
+Writes estimates.csv, diagnostics.csv, report.html and pictures to --out; prints a table, or with
+--format json the estimates alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import click
+
+from feedback_app.config import Settings, SettingsError
+from feedback_app.services import impact_files, measuring
+from feedback_app.services.imports import FileFaultError, NoAgencyError
+from feedback_app.services.score_panel import NoDataError
+from feedback_app.services.site import NotSavedError, open_site
+
+
+def main() -> int:
+    """Measure, write, print; exit 2 with one line a fault when the input cannot be used."""
+    arguments = _arguments()
+    if (arguments.panel is None) != (arguments.events is None):
+        print("--panel and --events go together", file=sys.stderr)
+        return 2
+    try:
+        source = _source(arguments)
+        plan = measuring.Plan(
+            horizon=arguments.horizon,
+            method=arguments.method,
+            level=arguments.level,
+            draws=arguments.draws,
+            seed=arguments.seed,
+        )
+        found = measuring.measure(
+            source, training=arguments.training, plan=plan, progress=_progress
+        )
+        about = measuring.about(source, language=arguments.language, plan=plan)
+        written = impact_files.write_study(arguments.out, found, about)
+    except measuring.BadFileError as error:
+        for line in error.lines:
+            print(line, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+        return 2
+    except (
+        SettingsError,
+        NoAgencyError,
+        NoDataError,
+        FileFaultError,
+        measuring.NoSuchTrainingError,
+    ) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except NotSavedError as error:
+        print(f"the database does not answer, try again: {error}", file=sys.stderr)
+        return 1
+    if arguments.format == "json":
+        print(json.dumps([impact_files.record(e) for e in found.estimates], allow_nan=False))
+    else:
+        print("\n".join(impact_files.table(found)))
+        print(f"\n{len(written)} files in {arguments.out}")
+    return 0
+
+
+def _source(arguments: argparse.Namespace) -> measuring.Source:
+    if arguments.panel is not None:
+        return measuring.from_files(arguments.panel, arguments.events)
+    site = open_site(Settings.from_environment())
+    return measuring.from_site(site, agency=arguments.agency)
+
+
+def _progress(codes: Sequence[str]) -> Iterable[str]:
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(codes, label="trainings", file=sys.stderr, hidden=hidden) as bar:
+        yield from bar
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--panel", metavar="FILE", type=Path, help="CSV or Parquet")
+    parser.add_argument("--events", metavar="FILE", type=Path, help="CSV or Parquet")
+    parser.add_argument("--training", metavar="CODE", help="this training only")
+    parser.add_argument("--method", choices=("auto", "ancova", "imputation"), default="auto")
+    parser.add_argument(
+        "--horizon", metavar="N|all", type=_horizon, default=4, help="months after (4)"
+    )
+    parser.add_argument(
+        "--level", choices=("officer", "counter"), help="what was sent; default: as recorded"
+    )
+    parser.add_argument("--out", metavar="DIR", type=Path, required=True)
+    parser.add_argument("--seed", metavar="N", type=_count, default=measuring.SEED)
+    parser.add_argument("--draws", metavar="N", type=_draws, default=measuring.DRAWS)
+    parser.add_argument("--format", choices=("table", "json"), default="table")
+    parser.add_argument("--language", choices=("id", "en"), default="id", help="of the report")
+    parser.add_argument("--agency", metavar="CODE", help="needed when there is more than one")
+    return parser.parse_args()
+
+
+def _horizon(text: str) -> int | None:
+    if text == "all":
+        return None
+    value = _count(text)
+    if not 2 <= value <= 120:
+        raise argparse.ArgumentTypeError("must be 2 to 120 months, or all")
+    return value
+
+
+def _draws(text: str) -> int:
+    value = _count(text)
+    if not 99 <= value <= 1_000_000:
+        raise argparse.ArgumentTypeError("must be 99 to 1000000")
+    return value
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > 18:
+        raise argparse.ArgumentTypeError("must be a whole number, 0 or more")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
