@@ -13,11 +13,14 @@ from feedback_app.services.site import Clock, open_site, system_clock
 from feedback_app.web import access, errors, formats, headers, language, limits, navigation, present
 from feedback_app.web.admin import admin
 from feedback_app.web.citizen import citizen
+from feedback_app.web.impact import impact
 from feedback_app.web.public import public
 from feedback_app.web.staff import staff
 from feedback_app.web.supervisor import supervisor
+from feedback_app.web.trainings import trainings
+from feedback_app.web.uploads import uploads
 
-ROOMS = (public, citizen, staff, supervisor, admin)
+ROOMS = (public, citizen, staff, supervisor, trainings, impact, admin, uploads)
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
@@ -33,6 +36,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.jinja_env.globals.update(
         _=language.gettext,
         language=language.language,
+        points=formats.points,
+        say=language.say,
         is_too_few=present.is_too_few,
         charts=present.CHARTS,
     )

@@ -100,9 +100,8 @@ def report_of(found: Measured, about: About) -> Report:
 def write_study(folder: Path, found: Measured, about: About) -> list[Path]:
     """Make everything first, then write: estimates, diagnostics, report, pictures."""
     report = report_of(found, about)
-    names = [field.name for field in fields(Estimate)]
     files = {
-        "estimates.csv": _csv(names, map(record, found.estimates)),
+        "estimates.csv": estimates_csv(found.estimates),
         "diagnostics.csv": _csv(
             [field.name for field in fields(Diagnostic)], map(asdict, found.diagnostics)
         ),
@@ -133,6 +132,11 @@ def table(found: Measured) -> list[str]:
             f"  {e.verdict}{notes}"
         )
     return lines
+
+
+def estimates_csv(estimates: Iterable[Estimate]) -> str:
+    """Every field of every estimate; '.' in decimals, warnings with blanks between."""
+    return _csv([field.name for field in fields(Estimate)], map(record, estimates))
 
 
 def record(estimate: Estimate) -> dict[str, Any]:

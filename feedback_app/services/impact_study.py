@@ -9,18 +9,15 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from feedback_app.domain.elements import OFFICER_KEYS
 from feedback_app.impact.detect import by_counter, minimum_detectable_effect
 from feedback_app.impact.measure import Plan, measure_impact
-from feedback_app.impact.results import METHOD_VERSION, Estimate, Measured, Step
-from feedback_app.impact.summary import CostPerPoint, cost_per_point, training_matrix
+from feedback_app.impact.results import METHOD_VERSION, Measured
 from feedback_app.services import score_panel
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.score_panel import NoDataError
 from feedback_app.services.site import NotSavedError, NotThereError, Site
-from feedback_app.storage.db import Session
-from feedback_app.storage.models import ImpactStudy, Training
-from feedback_app.storage.queries import audit, trainings
+from feedback_app.storage.models import ImpactStudy
+from feedback_app.storage.queries import audit
 from feedback_app.storage.queries import panel as queries
 
 __all__ = ["HORIZONS", "NoDataError"]
@@ -49,42 +46,6 @@ class StudyLine:
     first_day: date | None
     last_day: date | None
     fingerprint: str
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingLine:
-    """One row of the matrix: a training and its estimate for each item, in OFFICER_KEYS' order."""
-
-    code: str
-    title: str
-    elements: tuple[str, ...]
-    cells: tuple[Estimate, ...]
-    shrunk: tuple[float | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """The matrix of one study, and what runs now."""
-
-    study: StudyLine | None
-    lines: tuple[TrainingLine, ...]
-    running: StudyLine | None
-    earlier: tuple[StudyLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingView:
-    """One training's results: an estimate, its event study and its cost by item."""
-
-    study: StudyLine
-    line: TrainingLine
-    steps: Mapping[str, tuple[Step, ...]]
-    costs: Mapping[str, CostPerPoint]
-    cost: int | None
-    jp: int | None
-    n_sent: int
-    reasons: Mapping[str, int]
-    diagnostics: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +81,16 @@ def start_study(site: Site, viewer: Viewer, *, horizon: int | None) -> int:
         )
     threading.Thread(target=run_study, args=(site, study_id), daemon=True).start()
     return study_id
+
+
+def run_first_study(site: Site, agency_id: int) -> None:
+    """Measure at once and wait: for a fresh demo, whose pages should not start empty."""
+    with site.db.transaction() as tx:
+        study = _new_study(site, agency_id, None, Plan())
+        tx.add(study)
+        tx.flush()
+        study_id = study.id
+    run_study(site, study_id)
 
 
 def _new_study(site: Site, agency_id: int, account_id: int | None, plan: Plan) -> ImpactStudy:
@@ -200,86 +171,28 @@ def _progress_of(site: Site, study_id: int) -> Callable[[Sequence[str]], Iterabl
     return progress
 
 
-def overview(site: Site, viewer: Viewer, *, study_id: int | None) -> Overview:
-    """The matrix of this study, or of the newest finished one."""
+def study_lines(site: Site, viewer: Viewer) -> tuple[StudyLine, ...]:
+    """The newest studies, newest first."""
     with site.db.read() as session:
-        lines = [
-            _line(site, study)
-            for study in queries.studies(session, agency_id=viewer.agency_id, limit=STUDIES_SHOWN)
-        ]
-        running = next((line for line in lines if line.state == "running"), None)
-        study = _study(session, viewer, study_id)
-        if study is None:
-            return Overview(None, (), running, tuple(lines))
-        catalogue = trainings.catalogue(session, agency_id=viewer.agency_id)
-        matrix = _matrix(study, catalogue)
-        return Overview(_line(site, study), matrix, running, tuple(lines))
+        found = queries.studies(session, agency_id=viewer.agency_id, limit=STUDIES_SHOWN)
+        return tuple(_line(site, study) for study in found)
 
 
-def _study(session: Session, viewer: Viewer, study_id: int | None) -> ImpactStudy | None:
-    if study_id is None:
-        return queries.latest_done(session, agency_id=viewer.agency_id)
-    study = queries.study_of_agency(session, study_id, agency_id=viewer.agency_id)
-    if study is None or study.state != "done":
-        raise NotThereError
-    return study
+def kept_study(
+    site: Site, viewer: Viewer, study_id: int | None
+) -> tuple[StudyLine, ImpactStudy] | None:
+    """This study, or the newest finished one (None when there is none yet).
 
-
-def estimates_kept(study: ImpactStudy) -> list[Estimate]:
-    """The stored estimates as they were measured."""
-    return [Estimate(**row | {"warnings": tuple(row["warnings"])}) for row in study.estimates]
-
-
-def _matrix(study: ImpactStudy, catalogue: Sequence[Training]) -> tuple[TrainingLine, ...]:
-    known = {row.code: row for row in catalogue}
-    by_code: dict[str, list[tuple[Estimate, float | None]]] = {}
-    for cell in training_matrix(estimates_kept(study)):
-        by_code.setdefault(cell.estimate.training, []).append((cell.estimate, cell.shrunk))
-    lines = [
-        TrainingLine(
-            code=code,
-            title=known[code].title if code in known else code,
-            elements=tuple(known[code].elements) if code in known else (),
-            cells=tuple(estimate for estimate, _shrunk in cells),
-            shrunk=tuple(shrunk for _estimate, shrunk in cells),
-        )
-        for code, cells in by_code.items()
-    ]
-    return tuple(sorted(lines, key=lambda line: line.title))
-
-
-def training_view(site: Site, viewer: Viewer, code: str, *, study_id: int | None) -> TrainingView:
-    """One training in this study, or in the newest finished one; NotThereError without one."""
+    NotThereError for a study of another agency, or one that has no results.
+    """
     with site.db.read() as session:
-        study = _study(session, viewer, study_id)
-        if study is None:
+        if study_id is None:
+            study = queries.latest_done(session, agency_id=viewer.agency_id)
+            return None if study is None else (_line(site, study), study)
+        study = queries.study_of_agency(session, study_id, agency_id=viewer.agency_id)
+        if study is None or study.state != "done":
             raise NotThereError
-        catalogue = trainings.catalogue(session, agency_id=viewer.agency_id)
-        line = next((x for x in _matrix(study, catalogue) if x.code == code), None)
-        training = next((row for row in catalogue if row.code == code), None)
-        if line is None or training is None:
-            raise NotThereError
-        attended = trainings.attendances(
-            session, agency_id=viewer.agency_id, training_id=training.id
-        )
-        steps = [Step(**row) for row in study.series if row["training"] == code]
-        diagnostics = tuple(row for row in study.diagnostics if row["training"] == code)
-        known = _line(site, study)
-    reasons: dict[str, int] = {}
-    for a in attended:
-        reasons[a.attendance.reason] = reasons.get(a.attendance.reason, 0) + 1
-    events = score_panel.events_of(attended)
-    return TrainingView(
-        study=known,
-        line=line,
-        steps={key: tuple(s for s in steps if s.item == key) for key in OFFICER_KEYS},
-        costs={cost.item: cost for cost in cost_per_point(line.cells, events)},
-        cost=training.cost,
-        jp=training.jp,
-        n_sent=len({a.attendance.officer_id for a in attended}),
-        reasons=reasons,
-        diagnostics=diagnostics,
-    )
+        return _line(site, study), study
 
 
 def detectable(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from feedback_app.domain.interval import Mean
 from feedback_app.domain.skm import Index, TooFew
 from feedback_app.files.exports import Cell, Sheet, to_csv, to_xlsx
 from feedback_app.services.dashboard import CounterLine, CounterView, Filters
+from feedback_app.services.training import HoursLine
 
-__all__ = ["Sheet", "counter_sheets", "overview_sheet", "to_csv", "to_xlsx"]
+__all__ = ["Sheet", "counter_sheets", "hours_sheet", "overview_sheet", "to_csv", "to_xlsx"]
 
 POINTS_TO_INDEX = 25  # a mean of 1 to 4 points is an index of 25 to 100
 
@@ -106,3 +109,21 @@ def _mean(mean: Mean | TooFew, *, scale: int = POINTS_TO_INDEX) -> tuple[Cell, C
 
 def _shown_n(mean: Mean | TooFew) -> int | None:
     return mean.n if isinstance(mean, Mean) else None
+
+
+def hours_sheet(lines: Iterable[HoursLine]) -> Sheet:
+    """One row an officer: JP of the year against the bound."""
+    columns = ("Nama", "Status ASN", "JP", "Batas", "Arti batas", "Terpenuhi", "JP tidak diketahui")
+    rows = tuple(
+        (
+            line.name,
+            line.employment,
+            line.hours.jp,
+            line.hours.bound,
+            "paling sedikit" if line.hours.is_floor else "paling banyak",
+            "ya" if line.hours.is_met else "tidak",
+            line.unknown,
+        )
+        for line in lines
+    )
+    return Sheet("JP", columns, rows)

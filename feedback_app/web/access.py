@@ -15,6 +15,7 @@ from feedback_app.services.site import Site
 EVERYBODY: frozenset[Role] = frozenset()
 STAFF = frozenset(Role)
 ADMIN = frozenset({Role.ADMIN})
+HR = frozenset({Role.HR})
 SUPERVISOR = frozenset({Role.SUPERVISOR})
 
 # endpoint -> roles that may open it; EVERYBODY needs no log-in. A route that is missing here
@@ -40,9 +41,6 @@ ROUTES: dict[str, frozenset[Role]] = {
     "admin.checklist": ADMIN,
     "admin.units": ADMIN,
     "admin.add_unit": ADMIN,
-    "admin.upload": ADMIN,
-    "admin.take_upload": ADMIN,
-    "admin.example": ADMIN,
     "admin.cards": ADMIN,
     "admin.cards_file": ADMIN,
     "admin.confirm_new_card": ADMIN,
@@ -56,6 +54,28 @@ ROUTES: dict[str, frozenset[Role]] = {
     "supervisor.counters_file": SUPERVISOR,
     "supervisor.counter": SUPERVISOR,
     "supervisor.counter_file": SUPERVISOR,
+    "uploads.upload": ADMIN | HR,  # HR: files about trainings only, see uploads.py
+    "uploads.take_upload": ADMIN | HR,
+    "uploads.example": ADMIN | HR,
+    "trainings.catalogue": HR,
+    "trainings.new": HR,
+    "trainings.add": HR,
+    "trainings.show": HR,
+    "trainings.edit": HR,
+    "trainings.change": HR,
+    "trainings.add_run": HR,
+    "trainings.attendance": HR,
+    "trainings.change_attendance": HR,
+    "trainings.remove_attendance": HR,
+    "trainings.hours": HR,
+    "trainings.hours_file": HR,
+    "trainings.officer": HR,
+    "impact.matrix": HR,
+    "impact.start": HR,
+    "impact.training": HR,
+    "impact.calculator": HR,
+    "impact.report": HR,
+    "impact.matrix_file": HR,
 }
 
 

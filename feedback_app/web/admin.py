@@ -1,4 +1,4 @@
-"""The admin's room: get an office live, import records, print cards, give accounts."""
+"""The admin's room: get an office live, print cards, give accounts."""
 
 from __future__ import annotations
 
@@ -11,15 +11,12 @@ from wtforms.validators import InputRequired, Length
 from feedback_app.domain.roles import Role
 from feedback_app.services import accounts as account_service
 from feedback_app.services import cards as card_service
-from feedback_app.services import imports, setup
-from feedback_app.services.imports import KINDS, FileFaultError, Imported, Kind
+from feedback_app.services import setup
 from feedback_app.web.access import site, viewer
+from feedback_app.web.downloads import download
 from feedback_app.web.language import gettext as _
-from feedback_app.web.supervisor import CSV, XLSX
 
 admin = Blueprint("admin", __name__, url_prefix="/staf/admin")
-
-ERRORS_SHOWN = 200  # of a file's bad cells; the number of all is always told
 
 ROLE_NAMES = {
     Role.SUPERVISOR: "Atasan unit",
@@ -64,49 +61,6 @@ def add_unit() -> AnyResponse | tuple[str, int]:
     return redirect(url_for("admin.units"))
 
 
-@admin.get("/impor/<kind>")
-def upload(kind: str) -> str:
-    """How a file of this kind looks, examples, and where to upload it."""
-    return render_template("admin/upload.html", kind=_kind(kind), kinds=KINDS)
-
-
-@admin.post("/impor/<kind>")
-def take_upload(kind: str) -> tuple[str, int]:
-    """Check or import the uploaded file; all of it or nothing."""
-    chosen, file = _kind(kind), request.files.get("file")
-    content = file.read() if file else b""
-    result: Imported | None = None
-    fault = ""
-    if not content:
-        fault = _("Pilih berkas CSV atau XLSX lebih dahulu.")
-    else:
-        try:
-            result = _import(chosen, content)
-        except FileFaultError as error:
-            fault = _(str(error))
-    page = render_template(
-        "admin/upload.html",
-        kind=chosen,
-        kinds=KINDS,
-        result=result,
-        fault=fault,
-        file_name=(file.filename or "") if file else "",
-        shown=ERRORS_SHOWN,
-    )
-    return page, 200 if result and not result.errors else 422
-
-
-@admin.get("/impor/<kind>/contoh.<ending>")
-def example(kind: str, ending: str) -> Response:
-    """A file to copy from."""
-    chosen = _kind(kind)
-    if ending == "csv":
-        return _download(imports.example_csv(chosen), CSV, f"contoh-{kind}.csv")
-    if ending == "xlsx":
-        return _download(imports.example_xlsx(chosen), XLSX, f"contoh-{kind}.xlsx")
-    return abort(404)
-
-
 @admin.get("/kartu")
 def cards() -> str:
     """Every counter's card and its address."""
@@ -119,7 +73,7 @@ def cards_file() -> Response:
     """The cards to print: all, or one counter's."""
     code = request.args.get("loket") or None
     content = card_service.cards_pdf(site(), agency_id=viewer().agency_id, counter_code=code)
-    return _download(content, "application/pdf", "kartu-qr.pdf")
+    return download(content, "application/pdf", "kartu-qr.pdf")
 
 
 @admin.get("/kartu/<code>/ganti")
@@ -194,27 +148,6 @@ def new_password(account_id: int) -> str:
     line = account_service.account_named(site(), viewer(), account_id)
     password = account_service.give_new_password(site(), viewer(), account_id)
     return render_template("admin/password.html", name=line.username, password=password)
-
-
-def _kind(key: str) -> Kind:
-    if key not in KINDS:
-        abort(404)
-    return KINDS[key]
-
-
-def _import(kind: Kind, content: bytes) -> Imported:
-    agency_id = viewer().agency_id
-    if request.form.get("do") == "save":
-        return imports.import_records(
-            site(), kind, content, agency_id=agency_id, by=viewer().account_id
-        )
-    return imports.check_records(site(), kind, content, agency_id=agency_id)
-
-
-def _download(content: bytes, content_type: str, name: str) -> Response:
-    response = Response(content, content_type=content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def _account_form() -> AccountForm:

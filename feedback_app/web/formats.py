@@ -8,6 +8,7 @@ from decimal import Decimal
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
+from feedback_app.domain import effect_words
 from feedback_app.domain.local_time import WIB
 from feedback_app.web.language import language
 
@@ -44,6 +45,11 @@ def moment(at: datetime) -> str:
     """24 November 2026 09.30 WIB."""
     pattern = "d MMMM y HH.mm" if language() == "id" else "d MMMM y HH:mm"
     return format_datetime(at.astimezone(WIB), format=pattern, locale=locale()) + " WIB"
+
+
+def points(value: float) -> str:
+    """Points with a sign and two decimals: +0,12."""
+    return effect_words.points(value, language=language())
 
 
 FILTERS = {

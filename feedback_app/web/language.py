@@ -40,6 +40,11 @@ def gettext(text: str, **values: object) -> str:
     return found % values if values else found
 
 
+def say(words: tuple[str, str]) -> str:
+    """One of two texts that belong together: Indonesian, English."""
+    return words[0 if language() == "id" else 1]
+
+
 def remember_language() -> None:
     """Keep ?lang= for the staff pages that follow; citizens get no cookie."""
     asked = request.args.get("lang", "")

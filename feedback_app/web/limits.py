@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, abort, current_app, request
 
 FORM_BYTES = 256 * 1024
-UPLOADS = frozenset({"admin.take_upload"})
+UPLOADS = frozenset({"uploads.take_upload"})
 
 
 def limit_bodies(app: Flask) -> None:

@@ -15,6 +15,10 @@ from feedback_app.web.language import gettext as _
 # endpoint -> menu text; shown to those whom ROUTES lets in
 MENU: dict[str, str] = {
     "supervisor.counters": "Loket",
+    "impact.matrix": "Dampak",
+    "impact.calculator": "Rencana ukur",
+    "trainings.catalogue": "Pelatihan",
+    "trainings.hours": "JP petugas",
     "admin.checklist": "Persiapan",
     "admin.cards": "Kartu QR",
     "admin.accounts": "Akun",

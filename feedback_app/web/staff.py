@@ -20,6 +20,7 @@ staff = Blueprint("staff", __name__)
 START_PAGES = {
     Role.SUPERVISOR: "supervisor.counters",
     Role.ADMIN: "admin.checklist",
+    Role.HR: "impact.matrix",
 }
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from feedback_app.domain.disclosure import MIN_GROUP
 from feedback_app.domain.periods import PERIOD_KEYS
 from feedback_app.services import dashboard, publishing
 from feedback_app.web.access import site, viewer
+from feedback_app.web.downloads import sheets
 
 supervisor = Blueprint("supervisor", __name__, url_prefix="/staf/loket")
-
-CSV = "text/csv; charset=utf-8"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @supervisor.get("/")
@@ -33,14 +31,15 @@ def counter(code: str) -> str:
 def counters_file(ending: str) -> Response:
     """The overview as CSV or XLSX."""
     _chosen, lines = dashboard.overview(site(), viewer(), **_choice())
-    return _file([publishing.overview_sheet(lines)], name="loket", ending=ending)
+    return sheets([publishing.overview_sheet(lines)], name=_named("loket"), ending=ending)
 
 
 @supervisor.get("/<code>/unduh.<ending>")
 def counter_file(code: str, ending: str) -> Response:
     """One counter's tables; the CSV holds the elements."""
     chosen, view = dashboard.counter_view(site(), viewer(), code, **_choice())
-    return _file(publishing.counter_sheets(chosen, view), name="loket", ending=ending)
+    tables = publishing.counter_sheets(chosen, view)
+    return sheets(tables, name=_named("loket"), ending=ending)
 
 
 def _choice() -> dict[str, str]:
@@ -64,13 +63,5 @@ def _page(chosen: dashboard.Filters) -> dict[str, object]:
     }
 
 
-def _file(sheets: list[publishing.Sheet], *, name: str, ending: str) -> Response:
-    if ending == "csv":
-        response = Response(publishing.to_csv(sheets[0]), content_type=CSV)
-    elif ending == "xlsx":
-        response = Response(publishing.to_xlsx(sheets), content_type=XLSX)
-    else:
-        abort(404)
-    day = site().today().isoformat()
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{day}.{ending}"'
-    return response
+def _named(name: str) -> str:
+    return f"{name}-{site().today().isoformat()}"

@@ -142,7 +142,7 @@ STAFF_PAGES = (
     ("atasan", "/staf/loket/L6?periode=today"),
     ("admin", "/staf/admin/"),
     ("admin", "/staf/admin/unit"),
-    ("admin", "/staf/admin/impor/officers"),
+    ("admin", "/staf/impor/officers"),
     ("admin", "/staf/admin/kartu"),
     ("admin", "/staf/admin/kartu/L1/ganti"),
     ("admin", "/staf/admin/akun"),

@@ -24,7 +24,7 @@ PAGES = (
     ("alice", "/staf/loket/A1"),
     ("alice", "/staf/loket/A2?periode=today&lang=en"),
     ("dina", "/staf/admin/"),
-    ("dina", "/staf/admin/impor/roster"),
+    ("dina", "/staf/impor/roster"),
     ("dina", "/staf/admin/akun"),
 )
 CHANGING = re.compile(r'(name="(?:csrf_token|token)" value=")[^"]*')

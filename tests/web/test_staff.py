@@ -86,7 +86,7 @@ def test_the_host_header_never_reaches_an_address(browse: Callable[[], Browser])
 def test_every_admin_page_is_whole(browse: Callable[[], Browser], office: Office) -> None:
     admin = browse().log_in("dina")
     paths = ["/staf/admin/", "/staf/admin/unit", "/staf/admin/kartu", "/staf/admin/akun"]
-    paths += [f"/staf/admin/impor/{kind}" for kind in KINDS]
+    paths += [f"/staf/impor/{kind}" for kind in KINDS]
     paths += ["/staf/admin/kartu/A1/ganti", "/staf/kata-sandi"]
     for path in paths:
         assert admin.get(path).status_code == 200, path
@@ -127,8 +127,8 @@ def test_an_upload_is_checked_saved_and_refused_whole(
 
     def send(content: bytes, do: str) -> tuple[int, str]:
         data = {"file": (io.BytesIO(content), "petugas.csv"), "do": do}
-        data["csrf_token"] = admin.csrf("/staf/admin/impor/officers")  # type: ignore[assignment]
-        answer = admin.post("/staf/admin/impor/officers", data=data)
+        data["csrf_token"] = admin.csrf("/staf/impor/officers")  # type: ignore[assignment]
+        answer = admin.post("/staf/impor/officers", data=data)
         return answer.status_code, answer.get_data(as_text=True)
 
     def officers() -> int:
@@ -150,9 +150,9 @@ def test_an_upload_is_checked_saved_and_refused_whole(
 def test_the_example_of_each_kind_downloads(browse: Callable[[], Browser]) -> None:
     admin = browse().log_in("dina")
     for key, kind in KINDS.items():
-        assert admin.get(f"/staf/admin/impor/{key}/contoh.csv").data == example_csv(kind)
-        assert admin.get(f"/staf/admin/impor/{key}/contoh.xlsx").data[:2] == example_xlsx(kind)[:2]
-    assert admin.get("/staf/admin/impor/nothing/contoh.csv").status_code == 404
+        assert admin.get(f"/staf/impor/{key}/contoh.csv").data == example_csv(kind)
+        assert admin.get(f"/staf/impor/{key}/contoh.xlsx").data[:2] == example_xlsx(kind)[:2]
+    assert admin.get("/staf/impor/nothing/contoh.csv").status_code == 404
     assert admin.get("/staf/admin/kartu.pdf?loket=A1").data.startswith(b"%PDF")
     assert admin.get("/staf/admin/kartu.pdf?loket=ZZ").status_code == 404
 

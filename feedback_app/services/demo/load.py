@@ -12,9 +12,10 @@ from feedback_app.domain.elements import ALL_KEYS, INSTRUMENT_VERSION, OFFICIAL_
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.respondent import BANDS
 from feedback_app.domain.roles import Role
-from feedback_app.services import accounts
+from feedback_app.services import accounts, impact_study
 from feedback_app.services.demo import answers, office, roster, words
 from feedback_app.services.demo.places import Places, add_agency, add_places
+from feedback_app.services.demo.records import add_trainings
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk, ratings
 from feedback_app.storage.queries import agencies
@@ -56,8 +57,15 @@ def load_demo(site: Site, *, progress: Progress, rating_count: int = RATINGS) ->
             comments = [ratings.comment_row(row, text) for row, text in part if text]
             bulk.add_rows(tx, "comment", comments)
         ratings.rebuild_tally(tx)
+        attendances = add_trainings(tx, places, last=last, now=site.now())
     _add_accounts(site, agency_id, places)
-    return {"ratings": len(rows), "shifts": len(shift_rows), "officers": len(office.OFFICERS)}
+    impact_study.run_first_study(site, agency_id)
+    return {
+        "ratings": len(rows),
+        "shifts": len(shift_rows),
+        "officers": len(office.OFFICERS),
+        "attendances": attendances,
+    }
 
 
 def _shift_row(shift: roster.DemoShift, places: Places, now: datetime) -> dict[str, Any]:

@@ -99,6 +99,7 @@ LOGINS = (
     ("admin", "Admin Contoh", "admin", ()),
     ("atasan", "Atasan Kantor Contoh", "supervisor", ("kantor",)),
     ("atasan.rimbo", "Atasan Rimbo Contoh", "supervisor", ("rimbo",)),
+    ("kepegawaian", "Kepegawaian Contoh", "hr", ()),
 )
 
 

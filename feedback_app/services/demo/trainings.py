@@ -16,52 +16,115 @@ class DemoTraining:
 
     code: str
     title: str
+    kind: str
+    elements: tuple[str, ...]  # what the catalogue says it aims at
+    competences: tuple[str, ...]
+    provider: str
+    partner: str
+    jp: int
     months_ago: int
+    days: int
     officers: tuple[int, ...]
     reason: str
-    cost: int  # rupiah
-    effects: Mapping[str, float]
+    cost: int  # rupiah a participant
+    effects: Mapping[str, float]  # what the simulator adds
 
 
 TRAININGS = (
     DemoTraining(
-        "prima",
-        "Pelayanan prima di loket",
-        18,
-        (0, 3, 7, 10, 13, 16, 19, 22),
-        "lot",
-        48_000_000,
-        {"perilaku": 0.9, "informasi": 0.5},
+        code="prima",
+        title="Pelayanan prima di loket",
+        kind="bimbingan_teknis",
+        elements=("perilaku", "informasi"),
+        competences=("Pelayanan Publik", "Komunikasi"),
+        provider="BPSDM Contoh",
+        partner="Universitas Contoh",
+        jp=20,
+        months_ago=18,
+        days=3,
+        officers=(0, 3, 7, 10, 13, 16, 19, 22),
+        reason="lot",
+        cost=6_000_000,
+        effects={"perilaku": 0.9, "informasi": 0.5},
     ),
     DemoTraining(
-        "komunikasi",
-        "Komunikasi dengan pemohon",
-        15,
-        (1, 4, 8, 11, 14, 17),
-        "lot",
-        30_000_000,
-        {"informasi": 1.0},
+        code="komunikasi",
+        title="Komunikasi dengan pemohon",
+        kind="workshop",
+        elements=("informasi", "perilaku"),
+        competences=("Komunikasi",),
+        provider="Universitas Contoh",
+        partner="Universitas Contoh",
+        jp=12,
+        months_ago=15,
+        days=2,
+        officers=(1, 4, 8, 11, 14, 17),
+        reason="lot",
+        cost=5_000_000,
+        effects={"informasi": 1.0},
     ),
     DemoTraining(
-        "adminduk",
-        "Teknis administrasi kependudukan",
-        12,
-        (2, 5, 6, 9, 12, 15, 18, 20),
-        "low_score",
-        64_000_000,
-        {"kompetensi": 0.8, "kecepatan": 0.4},
+        code="adminduk",
+        title="Teknis administrasi kependudukan",
+        kind="teknis",
+        elements=("kompetensi", "kecepatan"),
+        competences=("Teknis administrasi kependudukan",),
+        provider="Ditjen Contoh",
+        partner="",
+        jp=24,
+        months_ago=12,
+        days=4,
+        officers=(2, 5, 6, 9, 12, 15, 18, 20),
+        reason="low_score",
+        cost=8_000_000,
+        effects={"kompetensi": 0.8, "kecepatan": 0.4},
     ),
     DemoTraining(
-        "siak",
-        "Aplikasi SIAK terpusat",
-        9,
-        (0, 1, 2, 21, 23),
-        "all",
-        20_000_000,
-        {"kecepatan": 0.7},
+        code="siak",
+        title="Aplikasi SIAK terpusat",
+        kind="kursus",
+        elements=("kecepatan",),
+        competences=("Teknis administrasi kependudukan",),
+        provider="Ditjen Contoh",
+        partner="",
+        jp=10,
+        months_ago=9,
+        days=1,
+        officers=(0, 1, 2, 21, 23),
+        reason="all",
+        cost=4_000_000,
+        effects={"kecepatan": 0.7},
     ),
     DemoTraining(
-        "etika", "Seminar etika ASN", 7, (3, 7, 8, 10, 14, 20), "volunteer", 9_000_000, {}
+        code="etika",
+        title="Seminar etika ASN",
+        kind="seminar",
+        elements=("perilaku",),
+        competences=("Integritas",),
+        provider="BPSDM Contoh",
+        partner="",
+        jp=6,
+        months_ago=7,
+        days=1,
+        officers=(3, 7, 8, 10, 14, 20),
+        reason="volunteer",
+        cost=1_500_000,
+        effects={},
     ),
-    DemoTraining("elearning", "E-learning integritas", 5, (4, 11), "volunteer", 2_000_000, {}),
+    DemoTraining(
+        code="elearning",
+        title="E-learning integritas",
+        kind="e_learning",
+        elements=("perilaku",),
+        competences=("Integritas",),
+        provider="LAN Contoh",
+        partner="",
+        jp=8,
+        months_ago=5,
+        days=1,
+        officers=(4, 11),
+        reason="volunteer",
+        cost=1_000_000,
+        effects={},
+    ),
 )

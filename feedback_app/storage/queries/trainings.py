@@ -172,3 +172,17 @@ def save_attendances(
     if new:
         session.execute(insert(Attendance), new)
     return len(new), changed, len(rows) - len(new) - changed
+
+
+def attendance_of_agency(
+    session: Session, attendance_id: int, *, agency_id: int
+) -> tuple[Attendance, Officer, str] | None:
+    """One attendance with its officer and the code of its training, if of this agency."""
+    row = session.execute(
+        select(Attendance, Officer, Training.code)
+        .join(Officer, Officer.id == Attendance.officer_id)
+        .join(TrainingRun, TrainingRun.id == Attendance.run_id)
+        .join(Training, Training.id == TrainingRun.training_id)
+        .where(Attendance.id == attendance_id, Attendance.agency_id == agency_id)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1], row[2])

@@ -1,0 +1,26 @@
+"""Files to download: their types and headers."""
+
+from __future__ import annotations
+
+from flask import Response, abort
+
+from feedback_app.services import publishing
+
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def download(content: bytes, content_type: str, name: str) -> Response:
+    """A file that the browser saves under this name."""
+    response = Response(content, content_type=content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def sheets(tables: list[publishing.Sheet], *, name: str, ending: str) -> Response:
+    """Tables as XLSX, or the first of them as CSV; any other ending is not there."""
+    if ending == "csv":
+        return download(publishing.to_csv(tables[0]), CSV, f"{name}.csv")
+    if ending == "xlsx":
+        return download(publishing.to_xlsx(tables), XLSX, f"{name}.xlsx")
+    return abort(404)

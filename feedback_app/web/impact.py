@@ -1,0 +1,124 @@
+"""HR's impact pages: the matrix, a training's event study, what could be seen beforehand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from feedback_app.domain.effect_charts import axis_for, event_picture
+from feedback_app.domain.effect_words import LIMITS, item_name
+from feedback_app.domain.findings import caveats, summary
+from feedback_app.domain.training import REASONS
+from feedback_app.services import impact_pages, impact_study
+from feedback_app.services.impact_study import HORIZONS, NoDataError
+from feedback_app.web.access import site, viewer
+from feedback_app.web.downloads import CSV, download, sheets
+from feedback_app.web.language import gettext as _
+from feedback_app.web.language import language
+
+impact = Blueprint("impact", __name__, url_prefix="/staf/dampak")
+
+MOST_OFFICERS = 100_000
+
+
+@impact.get("/")
+def matrix() -> str:
+    """Trainings against elements: what rose, what fell, what cannot be told."""
+    found = impact_pages.overview(site(), viewer(), study_id=_study_id())
+    findings = [finding for line in found.lines for finding in line.findings]
+    ends = [end for f in findings for end in (f.effect.low, f.effect.high)]
+    return render_template(
+        "impact/matrix.html",
+        found=found,
+        axis=axis_for(ends, size=150),
+        summary=summary(findings),
+        horizons=HORIZONS,
+        limits=LIMITS,
+    )
+
+
+@impact.post("/")
+def start() -> AnyResponse:
+    """Measure again, in the background."""
+    chosen = request.form.get("horizon", "4")
+    horizon = int(chosen) if chosen in map(str, HORIZONS) else None if chosen == "all" else 4
+    impact_study.start_study(site(), viewer(), horizon=horizon)
+    flash(_("Pengukuran dimulai. Halaman ini menunjukkan kemajuannya."))
+    return redirect(url_for("impact.matrix"))
+
+
+@impact.get("/pelatihan/<code>")
+def training(code: str) -> str:
+    """One training: sentence, picture, caveats, cost."""
+    found = impact_pages.training_page(site(), viewer(), code, study_id=_study_id())
+    ends = [end for f in found.findings for end in (f.effect.low, f.effect.high)]
+    pictures = {
+        key: event_picture(steps, width=430, height=190)
+        for key, steps in found.steps.items()
+        if steps
+    }
+    return render_template(
+        "impact/training.html",
+        found=found,
+        axis=axis_for(ends, size=260),
+        pictures=pictures,
+        caveats=caveats(found.findings),
+        reasons=REASONS,
+        limits=LIMITS,
+    )
+
+
+@impact.get("/hitung")
+def calculator() -> str:
+    """What a planned course could show before it is bought."""
+    officers = request.args.get("petugas", "8")
+    horizon = request.args.get("bulan", "4")
+    values: dict[str, Any] = {
+        "officers": int(officers) if officers.isascii() and officers.isdigit() else 0,
+        "horizon": int(horizon) if horizon in map(str, HORIZONS) else 4,
+        "counters": request.args.getlist("loket"),
+    }
+    fault = found = None
+    if not 1 <= values["officers"] <= MOST_OFFICERS:
+        fault = _("Jumlah petugas harus bilangan bulat mulai dari 1.")
+    else:
+        try:
+            found = impact_study.detectable(site(), viewer(), **values)
+        except NoDataError:
+            fault = _("Belum ada penilaian yang menyebut petugas dalam bulan yang sudah selesai.")
+    return render_template(
+        "impact/calculator.html",
+        found=found,
+        fault=fault,
+        typed=officers,
+        values=values,
+        horizons=HORIZONS,
+        counters=impact_study.counters_with_scores(site(), viewer()),
+        item_name=item_name,
+    )
+
+
+@impact.get("/laporan.html")
+def report() -> Response:
+    """The report that stands alone."""
+    study_id, page = impact_pages.report_page(
+        site(), viewer(), study_id=_study_id(), language=language()
+    )
+    return download(page.encode(), "text/html; charset=utf-8", f"dampak-pelatihan-{study_id}.html")
+
+
+@impact.get("/unduh.<ending>")
+def matrix_file(ending: str) -> Response:
+    """Every estimate as a table."""
+    study_id, text, sheet = impact_pages.estimates_files(site(), viewer(), study_id=_study_id())
+    name = f"dampak-pelatihan-{study_id}"
+    if ending == "csv":  # for programs: full digits, decimal points
+        return download(text.encode(), CSV, f"{name}.csv")
+    return sheets([sheet], name=name, ending=ending)
+
+
+def _study_id() -> int | None:
+    text = request.args.get("studi", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

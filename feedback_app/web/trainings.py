@@ -1,0 +1,346 @@
+"""HR's training records: catalogue, runs, attendances, officers' hours and histories."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from feedback_app.domain.elements import ELEMENTS
+from feedback_app.domain.training import LARGEST_JP, REASONS, RESULTS, SENT, TRAINING_KINDS
+from feedback_app.services import publishing, training
+from feedback_app.services.training import TrainingFaultError
+from feedback_app.web.access import site, viewer
+from feedback_app.web.downloads import sheets
+from feedback_app.web.language import gettext as _
+from feedback_app.web.language import say
+
+Form = TypeVar("Form", bound=FlaskForm)
+
+trainings = Blueprint("trainings", __name__, url_prefix="/staf/pelatihan")
+
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+LARGEST_COST = 2_000_000_000
+NEEDED = "Wajib diisi."
+
+
+class TrainingForm(FlaskForm):  # type: ignore[misc]
+    """A training of the catalogue."""
+
+    code = StringField(
+        "Kode",
+        [
+            InputRequired(NEEDED),
+            Regexp(
+                r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$",
+                message="Kode: huruf, angka, titik, dan tanda hubung, paling banyak 40.",
+            ),
+        ],
+    )
+    title = StringField(
+        "Judul", [InputRequired(NEEDED), Length(max=200, message="Paling banyak 200 huruf.")]
+    )
+    kind = SelectField("Jenis")
+    elements = SelectMultipleField(
+        "Unsur yang dituju", widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+    competences = StringField(
+        "Kompetensi yang dituju", [Length(max=200, message="Paling banyak 200 huruf.")]
+    )
+    provider = StringField("Penyelenggara", [Length(max=200, message="Paling banyak 200 huruf.")])
+    partner = StringField("Mitra", [Length(max=200, message="Paling banyak 200 huruf.")])
+    jp = IntegerField(
+        "JP",
+        [Optional(), NumberRange(1, LARGEST_JP, message="JP harus bilangan bulat mulai dari 1.")],
+    )
+    cost = IntegerField(
+        "Biaya per peserta (rupiah)",
+        [Optional(), NumberRange(0, LARGEST_COST, message="Biaya harus bilangan bulat rupiah.")],
+    )
+
+
+class RunForm(FlaskForm):  # type: ignore[misc]
+    """One run of a training."""
+
+    starts_on = DateField("Tanggal mulai", [InputRequired(NEEDED)])
+    ends_on = DateField("Tanggal selesai", [Optional()])
+    seats = IntegerField(
+        "Jumlah kursi",
+        [Optional(), NumberRange(1, 100_000, message="Harus bilangan bulat mulai dari 1.")],
+    )
+
+
+class AttendanceForm(FlaskForm):  # type: ignore[misc]
+    """What may be corrected of an attendance."""
+
+    reason = SelectField("Cara pemilihan peserta")
+    sent = SelectField("Yang dikirim")
+    result = SelectField("Hasil")
+    jp = IntegerField(
+        "JP",
+        [Optional(), NumberRange(1, LARGEST_JP, message="JP harus bilangan bulat mulai dari 1.")],
+    )
+    certificate = StringField(
+        "Nomor sertifikat", [Length(max=200, message="Paling banyak 200 huruf.")]
+    )
+
+
+@trainings.get("/")
+def catalogue() -> str:
+    """Every training, by kind and by text."""
+    kind, text = request.args.get("jenis", ""), request.args.get("cari", "")
+    lines = training.catalogue(site(), viewer(), kind=kind, text=text)
+    return render_template(
+        "trainings/catalogue.html", lines=lines, kind=kind, text=text, kinds=TRAINING_KINDS
+    )
+
+
+@trainings.get("/baru")
+def new() -> str:
+    """An empty form."""
+    return _training_page(_training_form(), code=None)
+
+
+@trainings.post("/baru")
+def add() -> AnyResponse | tuple[str, int]:
+    """Add a training."""
+    return _save(_training_form(), code=None)
+
+
+@trainings.get("/<code>")
+def show(code: str) -> str:
+    """One training with its runs and attendees."""
+    return _runs_page(code, _run_form())
+
+
+@trainings.get("/<code>/ubah")
+def edit(code: str) -> str:
+    """The form of a training that is there."""
+    row = training.training_coded(site(), viewer(), code)
+    form = _training_form()
+    for name in ("code", "title", "kind", "elements", "provider", "partner", "jp", "cost"):
+        form[name].data = getattr(row, name)
+    form.competences.data = ", ".join(row.competences)
+    return _training_page(form, code=code)
+
+
+@trainings.post("/<code>/ubah")
+def change(code: str) -> AnyResponse | tuple[str, int]:
+    """Change a training."""
+    return _save(_training_form(), code=code)
+
+
+@trainings.post("/<code>/jadwal")
+def add_run(code: str) -> AnyResponse | tuple[str, int]:
+    """Add a run."""
+    form = _run_form()
+    if form.validate_on_submit():
+        try:
+            training.add_run(
+                site(),
+                viewer(),
+                code,
+                starts_on=form.starts_on.data,
+                ends_on=form.ends_on.data or form.starts_on.data,
+                seats=form.seats.data,
+            )
+        except TrainingFaultError as fault:
+            _tell(form, fault)
+        else:
+            flash(_("Jadwal pelatihan ditambahkan."))
+            return redirect(url_for("trainings.show", code=code))
+    return _runs_page(code, form), 422
+
+
+@trainings.get("/peserta/<int:attendance_id>")
+def attendance(attendance_id: int) -> str:
+    """One attendance, to correct or take out."""
+    code, line = training.attendance_of(site(), viewer(), attendance_id)
+    form = _attendance_form()
+    for name in ("reason", "sent", "result", "jp", "certificate"):
+        form[name].data = getattr(line, name)
+    return _attendance_page(form, code, line)
+
+
+@trainings.post("/peserta/<int:attendance_id>")
+def change_attendance(attendance_id: int) -> AnyResponse | tuple[str, int]:
+    """Correct an attendance."""
+    code, line = training.attendance_of(site(), viewer(), attendance_id)
+    form = _attendance_form()
+    if form.validate_on_submit():
+        values = {
+            name: form[name].data for name in ("reason", "sent", "result", "jp", "certificate")
+        }
+        training.change_attendance(
+            site(), viewer(), attendance_id, values | {"certificate": values["certificate"] or ""}
+        )
+        flash(_("Catatan peserta diubah."))
+        return redirect(url_for("trainings.show", code=code))
+    return _attendance_page(form, code, line), 422
+
+
+@trainings.post("/peserta/<int:attendance_id>/hapus")
+def remove_attendance(attendance_id: int) -> AnyResponse:
+    """Take an attendance out; the page before has asked."""
+    code = training.remove_attendance(site(), viewer(), attendance_id)
+    flash(_("Catatan peserta dihapus."))
+    return redirect(url_for("trainings.show", code=code))
+
+
+@trainings.get("/jp")
+def hours() -> str:
+    """Officers with their JP of a year."""
+    return render_template(
+        "trainings/hours.html",
+        found=_hours(page=_whole("hal", default=1)),
+        years=training.years_with_trainings(site(), viewer()),
+        **_hours_choice(),
+    )
+
+
+@trainings.get("/jp/unduh.<ending>")
+def hours_file(ending: str) -> Response:
+    """The same list as a file, all pages."""
+    first = _hours(page=1)
+    rest = [_hours(page=page) for page in range(2, first.pages + 1)]
+    lines = [line for found in (first, *rest) for line in found.lines]
+    name = f"jp-{_hours_choice()['year']}"
+    return sheets([publishing.hours_sheet(lines)], name=name, ending=ending)
+
+
+@trainings.get("/petugas/<int:officer_id>")
+def officer(officer_id: int) -> str:
+    """One officer's training history."""
+    year = _year()
+    found = training.history(site(), viewer(), officer_id, year=year)
+    return render_template(
+        "trainings/officer.html",
+        found=found,
+        kinds=TRAINING_KINDS,
+        results=RESULTS,
+        reasons=REASONS,
+    )
+
+
+def _hours(*, page: int) -> training.HoursPage:
+    choice = _hours_choice()
+    return training.hours_of_year(
+        site(),
+        viewer(),
+        year=choice["year"],
+        text=choice["text"],
+        only=choice["only"],
+        order=choice["order"],
+        page=page,
+    )
+
+
+def _hours_choice() -> dict[str, Any]:
+    return {
+        "year": _year(),
+        "text": request.args.get("cari", ""),
+        "only": request.args.get("hanya", ""),
+        "order": request.args.get("urut", "name"),
+    }
+
+
+def _year() -> int:
+    year = _whole("tahun", default=site().today().year)
+    return year if FIRST_YEAR <= year <= LAST_YEAR else site().today().year
+
+
+def _whole(name: str, *, default: int) -> int:
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else default
+
+
+def _training_form() -> TrainingForm:
+    form = TrainingForm()
+    form.kind.choices = [(key, say(words)) for key, words in TRAINING_KINDS.items()]
+    form.elements.choices = [(e.key, say((e.unsur, e.unsur_en))) for e in ELEMENTS]
+    return _labelled(form)
+
+
+def _run_form() -> RunForm:
+    return _labelled(RunForm())
+
+
+def _attendance_form() -> AttendanceForm:
+    form = AttendanceForm()
+    for field, words in ((form.reason, REASONS), (form.sent, SENT), (form.result, RESULTS)):
+        field.choices = [(key, say(both)) for key, both in words.items()]
+    return _labelled(form)
+
+
+def _labelled(form: Form) -> Form:
+    for field in form:
+        if field.id != "csrf_token":
+            field.label.text = _(field.label.text)
+    return form
+
+
+def _save(form: TrainingForm, *, code: str | None) -> AnyResponse | tuple[str, int]:
+    if code is not None:
+        form.code.data = code
+    if form.validate_on_submit():
+        names = (form.competences.data or "").split(",")
+        values = {
+            "code": form.code.data,
+            "title": form.title.data.strip(),
+            "kind": form.kind.data,
+            "elements": list(form.elements.data or ()),
+            "competences": [name.strip() for name in names if name.strip()],
+            "provider": (form.provider.data or "").strip(),
+            "partner": (form.partner.data or "").strip(),
+            "jp": form.jp.data,
+            "cost": form.cost.data,
+        }
+        try:
+            final = training.save_training(site(), viewer(), values, code=code)
+        except TrainingFaultError as fault:
+            _tell(form, fault)
+        else:
+            flash(_("Pelatihan disimpan."))
+            return redirect(url_for("trainings.show", code=final))
+    return _training_page(form, code=code), 422
+
+
+def _tell(form: FlaskForm, fault: TrainingFaultError) -> None:
+    field = form[fault.field]
+    field.errors = [*field.errors, _(str(fault))]
+
+
+def _training_page(form: TrainingForm, *, code: str | None) -> str:
+    _translate_errors(form)
+    return render_template("trainings/form.html", form=form, code=code)
+
+
+def _runs_page(code: str, form: RunForm) -> str:
+    row, runs = training.runs_of(site(), viewer(), code)
+    _translate_errors(form)
+    return render_template(
+        "trainings/training.html",
+        row=row,
+        runs=runs,
+        form=form,
+        kinds=TRAINING_KINDS,
+        reasons=REASONS,
+        results=RESULTS,
+        sent=SENT,
+        element_names={e.key: (e.unsur, e.unsur_en) for e in ELEMENTS},
+    )
+
+
+def _attendance_page(form: AttendanceForm, code: str, line: training.Attendee) -> str:
+    _translate_errors(form)
+    return render_template("trainings/attendance.html", form=form, code=code, line=line)
+
+
+def _translate_errors(form: FlaskForm) -> None:
+    for field in form:
+        field.errors = [_(str(text)) for text in field.errors]
