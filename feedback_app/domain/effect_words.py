@@ -147,7 +147,7 @@ def item_name(key: str) -> Words:
 def points(value: float, *, language: str) -> str:
     """Points with two decimals and a sign, as people of the language write them."""
     text = f"{value:+.2f}".replace("-", "−")
-    if text in ("+0.00", "−0.00"):
+    if value == 0:
         text = "0.00"
     return text.replace(".", ",") if language == "id" else text
 

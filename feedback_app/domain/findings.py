@@ -45,6 +45,11 @@ class Finding:
         return {"improved": "better", "worse": "worse"}.get(self.effect.verdict, "unsure")
 
 
+def surest_first(findings: Iterable[Finding]) -> list[Finding]:
+    """What was found before what cannot be told, otherwise in the order given."""
+    return sorted(findings, key=lambda finding: finding.css == "unsure")
+
+
 def caveats(findings: Iterable[Finding]) -> list[Words]:
     """Every warning of these findings once, in the order of the table of warnings."""
     codes = {code for finding in findings for code in finding.warnings}

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from feedback_app.domain.effect_charts import EventPicture, axis_for, event_picture
 from feedback_app.domain.effect_words import LIMITS, Words, points
-from feedback_app.domain.findings import Finding, caveats, summary
+from feedback_app.domain.findings import Finding, caveats, summary, surest_first
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Steps = Sequence[tuple[int, float, float, float]]  # month, gap, low, high
@@ -110,7 +110,7 @@ def _groups(report: Report) -> list[_Group]:
                 title=findings[0].title,
                 n_trained=findings[0].effect.n_trained,
                 n_controls=findings[0].effect.n_controls,
-                findings=tuple(findings),
+                findings=tuple(surest_first(findings)),
                 caveats=caveats(findings),
                 pictures=tuple(pictures),
                 steps=tuple(s for _name, s in drawn),

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import stats
 
 from feedback_app.impact.ancova import Design, fit
 from feedback_app.impact.inference import actual, lowest_p
+from feedback_app.impact.ordinal import NotFittedError, proportional_odds
 from feedback_app.impact.panel import LEAST_ANSWERS, NEVER, THIN_ANSWERS, Event, Floats, Ints
 from feedback_app.impact.results import Diagnostic, number
 from feedback_app.impact.stack import LEAST_CONTROLS, Outcome, outcome, window_mean
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 ALPHA = 0.05
 LEAST_CLUSTERS = 6
+MOST_ORDINAL_ROWS = 20_000  # beyond it a sensitivity check is not worth the minutes
+THIN_SHARE = 0.05  # of the window's cells; a stray thin month changes nothing
 __all__ = ["LEAST_CLUSTERS", "LEAST_CONTROLS", "Checked", "about_events", "check"]
 
 
@@ -48,7 +52,7 @@ def check(study: Study, place: int, own: Outcome) -> Checked:
         warnings.append("DIP")
     if slope_p < ALPHA:
         warnings.append("PRETREND")
-    if thin or left_out:
+    if thin + left_out >= THIN_SHARE:
         warnings.append("THIN_CELLS")
     if min(volume_p, mix_p) < ALPHA:
         warnings.append("RESPONSE_SHIFT")
@@ -60,6 +64,7 @@ def check(study: Study, place: int, own: Outcome) -> Checked:
         ("case mix change, points", mix, mix_p),
         (f"share of cells with {LEAST_ANSWERS} to {THIN_ANSWERS - 1} answers", thin, None),
         (f"share of cells left out, 1 to {LEAST_ANSWERS - 1} answers", left_out, None),
+        ("ordinal logit, log odds of a higher answer", *_ordinal(study, place, own)),
         ("share of window that comparison spent trained", _contamination(study), None),
     )
     found = tuple(Diagnostic(*name, label, _number(value), _number(p)) for label, value, p in rows)
@@ -149,6 +154,35 @@ def _test(study: Study, value: Floats, past: Floats) -> tuple[float, float]:
     trained = study.stack.trained
     tested = fit(design, trained, trained.astype(float), value, study.draws)
     return tested.estimate, tested.p
+
+
+def _ordinal(study: Study, place: int, own: Outcome) -> tuple[float | None, float | None]:
+    """The effect when 1 to 4 are only an order: slope of a proportional-odds logit, and its p.
+
+    Answers 1 and 2 are one level, as the panel keeps them. Errors are clustered as the study is.
+    """
+    panel, stack = study.panel, study.stack
+    if panel.top is None or panel.low is None or len(stack.date) > MOST_ORDINAL_ROWS:
+        return None, None
+    columns = np.array(stack.dates)[stack.date]
+    after = np.arange(panel.months)[None, :] - columns[:, None]
+    n = np.where(
+        (after > 0) & (after <= stack.horizon) & study.seen[stack.officer],
+        panel.n[place][stack.officer],
+        0.0,
+    )
+    low = (n * np.nan_to_num(panel.low[place][stack.officer])).sum(axis=1)
+    top = (n * np.nan_to_num(panel.top[place][stack.officer])).sum(axis=1)
+    counts = np.column_stack([low, n.sum(axis=1) - low - top, top]).round()
+    dates = np.eye(len(stack.dates))[stack.date][:, 1:]
+    x = np.column_stack([stack.trained, own.lags - own.lags.mean(axis=0), dates])
+    try:
+        fitted = proportional_odds(counts, x, cluster=study.cluster)
+    except NotFittedError:
+        return None, None
+    error = float(fitted.robust_se[0])
+    p = 2 * stats.norm.sf(abs(fitted.slopes[0]) / error) if error > 0 else 1.0
+    return float(fitted.slopes[0]), float(p)
 
 
 def _thin(study: Study, place: int) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from typing import Any
 from feedback_app.impact.detect import by_counter, minimum_detectable_effect
 from feedback_app.impact.measure import Plan, measure_impact
 from feedback_app.impact.results import METHOD_VERSION, Measured
+from feedback_app.impact.stack import LEAST_CONTROLS
 from feedback_app.services import score_panel
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.score_panel import NoDataError
@@ -222,9 +223,10 @@ def detectable(
             found[key] = value if value == value else None  # noqa: PLR0124 (NaN)
         return found
 
+    needed = 3 if counters else LEAST_CONTROLS
     rows = []
     for count in sorted({*MDE_ROWS, sent}):
-        if count < everybody:
+        if count <= everybody - needed or count == sent:
             values = [value for value in smallest(count).values() if value is not None]
             rows.append((count, sum(values) / len(values) if values else None))
     return Detectable(
@@ -232,7 +234,7 @@ def detectable(
         others=everybody - sent,
         by_item=smallest(sent),
         rows=tuple(rows),
-        has_comparison=everybody - sent >= (3 if counters else 8),
+        has_comparison=everybody - sent >= needed,
     )
 
 

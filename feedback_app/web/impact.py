@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.domain.effect_charts import axis_for, event_picture
 from feedback_app.domain.effect_words import LIMITS, item_name
-from feedback_app.domain.findings import caveats, summary
+from feedback_app.domain.findings import caveats, summary, surest_first
 from feedback_app.domain.training import REASONS
 from feedback_app.services import impact_pages, impact_study
 from feedback_app.services.impact_study import HORIZONS, NoDataError
@@ -65,6 +65,7 @@ def training(code: str) -> str:
         axis=axis_for(ends, size=260),
         pictures=pictures,
         caveats=caveats(found.findings),
+        sentences=[(f.css, f.sentence) for f in surest_first(found.findings)],
         reasons=REASONS,
         limits=LIMITS,
     )
