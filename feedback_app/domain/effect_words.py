@@ -92,6 +92,15 @@ WARNING_WORDS: dict[str, Words] = {
     ),
 }
 
+# Said of a finding whose q is above MANY_TESTS_Q: sure by itself, less so among many.
+MANY_TESTS_Q = 0.1
+MANY_TESTS: Words = (
+    "Banyak pasangan diuji sekaligus. Dari temuan yang tidak lebih kuat daripada ini, lebih dari"
+    " satu di antara sepuluh dapat terjadi karena kebetulan (lihat q).",
+    "Many pairs are tested at once. Of findings no stronger than this, more than one in ten may be"
+    " due to chance (see q).",
+)
+
 # What every report says, whatever its numbers.
 LIMITS: tuple[Words, ...] = (
     (
@@ -135,6 +144,7 @@ class Effect:
     n_trained: int
     n_controls: int
     verdict: str
+    q: float | None  # false discovery rate over all trainings and items of the study
 
 
 def item_name(key: str) -> Words:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from feedback_app.domain.effect_words import (
+    MANY_TESTS,
+    MANY_TESTS_Q,
     VERDICT_WORDS,
     WARNING_WORDS,
     Effect,
@@ -52,8 +54,16 @@ def surest_first(findings: Iterable[Finding]) -> list[Finding]:
 
 def caveats(findings: Iterable[Finding]) -> list[Words]:
     """Every warning of these findings once, in the order of the table of warnings."""
+    findings = list(findings)
     codes = {code for finding in findings for code in finding.warnings}
-    return [words for code, words in WARNING_WORDS.items() if code in codes]
+    found = [words for code, words in WARNING_WORDS.items() if code in codes]
+    return [*found, MANY_TESTS] if any(map(is_doubtful_among_many, findings)) else found
+
+
+def is_doubtful_among_many(finding: Finding) -> bool:
+    """Whether something was found that may well be chance, as so many pairs were tested."""
+    q = finding.effect.q
+    return finding.effect.verdict in ("improved", "worse") and q is not None and q > MANY_TESTS_Q
 
 
 def summary(findings: Sequence[Finding]) -> Words:

@@ -82,6 +82,7 @@ def _context(report: Report) -> dict[str, Any]:
         "fingerprint": report.fingerprint,
         "groups": _groups(report),
         "is_demo": report.is_demo,
+        "known": [f for f in report.findings if f.effect.verdict != "cannot tell"],
         "language": report.language,
         "limits": LIMITS,
         "method_version": report.method_version,

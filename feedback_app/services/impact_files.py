@@ -6,9 +6,12 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from babel.dates import format_date
 
 from feedback_app.domain.effect_words import Effect
 from feedback_app.domain.findings import Finding
@@ -50,6 +53,12 @@ class About:
     is_demo: bool
 
 
+def months_words(first: date, last: date, *, language: str) -> str:
+    """'Desember 2024 – Oktober 2026' in the report's language."""
+    locale = "id_ID" if language == "id" else "en_GB"
+    return " – ".join(format_date(day, format="MMMM y", locale=locale) for day in (first, last))
+
+
 def finding_of(estimate: Estimate, title: str) -> Finding:
     """An estimate as a page or report tells it."""
     effect = Effect(
@@ -61,6 +70,7 @@ def finding_of(estimate: Estimate, title: str) -> Finding:
         n_trained=estimate.n_trained,
         n_controls=estimate.n_controls,
         verdict=estimate.verdict,
+        q=estimate.q_bh,
     )
     return Finding(estimate.training, title, effect, estimate.warnings)
 

@@ -156,7 +156,7 @@ def report_page(
         catalogue = trainings.catalogue(session, agency_id=viewer.agency_id)
     about = impact_files.About(
         language=language,
-        source=f"{agency.name} · {line.first_day} – {line.last_day}",
+        source=f"{agency.name} · {_months(line, language)}",
         titles={row.code: row.title for row in catalogue},
         draws=line.draws,
         seed=line.seed,
@@ -164,6 +164,12 @@ def report_page(
         is_demo=agency.is_demo,
     )
     return line.study_id, report_html(impact_files.report_of(measured_of(study), about))
+
+
+def _months(line: StudyLine, language: str) -> str:
+    if line.first_day is None or line.last_day is None:
+        return "–"
+    return impact_files.months_words(line.first_day, line.last_day, language=language)
 
 
 def estimates_files(site: Site, viewer: Viewer, *, study_id: int | None) -> tuple[int, str, Sheet]:

@@ -10,10 +10,11 @@ from feedback_app.files import panel_files
 from feedback_app.files.cells import CellError
 from feedback_app.impact.frames import events_from_frame, panel_from_frame
 from feedback_app.impact.measure import Plan, measure_impact
-from feedback_app.impact.panel import Event, Panel, month_text
+from feedback_app.impact.panel import Event, Panel
 from feedback_app.impact.results import Measured
 from feedback_app.services import imports, score_panel
-from feedback_app.services.impact_files import About
+from feedback_app.services.impact_files import About, months_words
+from feedback_app.services.score_panel import first_day
 from feedback_app.services.site import Site
 from feedback_app.storage.queries import agencies, trainings
 
@@ -103,7 +104,8 @@ def measure(
 def about(source: Source, *, language: str, plan: Plan) -> About:
     """What the report says of its own making."""
     panel = source.panel
-    months = f"{month_text(panel.first_month)} – {month_text(panel.last_month)}"
+    first, last = first_day(panel.first_month), first_day(panel.last_month)
+    months = months_words(first, last, language=language)
     words = {
         "id": f"{source.name} · {months} · {len(panel.officers)} petugas",
         "en": f"{source.name} · {months} · {len(panel.officers)} officers",
