@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +10,7 @@ import duckdb
 import pandas as pd
 
 from feedback_app.files.tables import FileFaultError
+from feedback_app.files.whole_file import whole_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +40,3 @@ def write_table(frame: pd.DataFrame, path: Path, *, columns: Sequence[Column]) -
     lines.columns = pd.Index(["column", "unit", "meaning"])
     whole_file(codebook, lambda place: lines.to_csv(place, index=False, lineterminator="\n"))
     return codebook
-
-
-def whole_file(path: Path, write: Callable[[Path], None]) -> None:
-    """Write beside the target and rename, so that nobody ever reads half a file."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
-    os.close(handle)
-    place = Path(name)
-    try:
-        place.chmod(0o600)
-        write(place)
-        place.replace(path)
-    finally:
-        place.unlink(missing_ok=True)

@@ -29,7 +29,7 @@ def minimum_detectable_effect(
     score, n = panel.score[item], panel.n[item]
     seen = (n >= LEAST_ANSWERS) & np.isfinite(score)
     freedom = n_trained + n_controls - 2 - len(LAGS)
-    if n_trained < 1 or freedom < 2:
+    if n_trained < 1 or n_controls < 1 or freedom < 2:
         return float("nan")
     dates = [
         column

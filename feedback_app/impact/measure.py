@@ -32,6 +32,7 @@ from feedback_app.impact.results import (
     Diagnostic,
     Estimate,
     Measured,
+    Plan,
     Step,
     number,
     verdict,
@@ -45,22 +46,13 @@ from feedback_app.impact.stack import (
     outcome,
 )
 
+__all__ = ["METHODS", "Plan", "estimates_of", "event_study", "measure_impact", "prepare"]
+
 METHODS = ("auto", "ancova", "imputation")
 LEVELS = ("officer", "counter")
 LEAST_TRAINED, FEW = 3, 7
 
 Progress = Callable[[Sequence[str]], Iterable[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How to measure: months after to look at (None: all), method, level, draws, seed."""
-
-    horizon: int | None = 4
-    method: str = "auto"
-    level: str | None = None  # None: as recorded in each event
-    draws: int = 1999
-    seed: int = 20_261_124
 
 
 def measure_impact(

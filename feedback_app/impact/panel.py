@@ -7,6 +7,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from feedback_app.impact.events import Event
+
+__all__ = [
+    "LEAST_ANSWERS",
+    "NEVER",
+    "THIN_ANSWERS",
+    "Bools",
+    "Event",
+    "Floats",
+    "Ints",
+    "Panel",
+    "cell_weights",
+    "month_number",
+    "month_text",
+    "variance_parts",
+]
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -48,18 +65,6 @@ class Panel:
     def last_month(self) -> int:
         """Month number of the last column."""
         return self.first_month + self.months - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One officer's first attendance of a training: the month number it was held in."""
-
-    officer: str
-    training: str
-    month: int
-    reason: str  # low_score, volunteer, all, lot, unknown
-    sent: str  # "officer", "counter", or the name of the counter that was sent
-    cost: float  # rupiah for this officer; NaN when not known
 
 
 def month_number(text: str) -> int:

@@ -28,6 +28,17 @@ VERDICTS = ("improved", "worse", "too small to matter", "cannot tell")
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """How to measure: months after to look at (None: all), method, level, draws, seed."""
+
+    horizon: int | None = 4
+    method: str = "auto"
+    level: str | None = None  # None: as recorded in each event
+    draws: int = 1999
+    seed: int = 20_261_124
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """One training, one item. Points are points of the mean of answers 1 to 4.
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum, isfinite, sqrt
+from statistics import fmean
 
-import numpy as np
-
-from feedback_app.impact.panel import Event
+from feedback_app.impact.events import Event
 from feedback_app.impact.results import Estimate
+
+LEAST_TO_SHRINK = 3  # estimates; fewer tell nothing of how effects differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +44,34 @@ def training_matrix(estimates: Sequence[Estimate]) -> list[MatrixCell]:
 
     The largest of many noisy estimates is too large; the shrunk value is what to expect of it.
     """
-    known = [e for e in estimates if e.estimate is not None and e.se]
-    if len(known) < 3:
+    known = [(e.estimate, e.se**2) for e in estimates if e.estimate is not None and e.se]
+    if len(known) < LEAST_TO_SHRINK:
         return [MatrixCell(e, e.estimate, e.se) for e in estimates]
-    value = np.array([e.estimate for e in known], dtype=float)
-    variance = np.array([e.se for e in known], dtype=float) ** 2
-    weight = 1 / variance
-    middle = float((weight * value).sum() / weight.sum())
-    excess = float((weight * (value - middle) ** 2).sum()) - (len(known) - 1)
-    scale = float(weight.sum() - (weight**2).sum() / weight.sum())
-    between = max(excess / scale, 0.0)
-    centre = float((value / (variance + between)).sum() / (1 / (variance + between)).sum())
-    share = between / (between + variance)
-    shrunk = iter(zip(centre + share * (value - centre), np.sqrt(share * variance), strict=True))
+    between = _between(known)
+    centre = _weighted([(value, variance + between) for value, variance in known])
     cells = []
     for e in estimates:
         if e.estimate is None or not e.se:
             cells.append(MatrixCell(e, None, None))
-        else:
-            mean, sd = next(shrunk)
-            cells.append(MatrixCell(e, float(mean), float(sd)))
+            continue
+        share = between / (between + e.se**2)
+        shrunk = centre + share * (e.estimate - centre)
+        cells.append(MatrixCell(e, shrunk, sqrt(share * e.se**2)))
     return cells
+
+
+def _weighted(known: Sequence[tuple[float, float]]) -> float:
+    """Mean of values weighted by 1 / variance."""
+    return fsum(value / v for value, v in known) / fsum(1 / v for _value, v in known)
+
+
+def _between(known: Sequence[tuple[float, float]]) -> float:
+    """Variance of true effects (DerSimonian and Laird 1986), not below 0."""
+    middle = _weighted(known)
+    excess = fsum((value - middle) ** 2 / v for value, v in known) - (len(known) - 1)
+    weights = [1 / v for _value, v in known]
+    scale = fsum(weights) - fsum(w * w for w in weights) / fsum(weights)
+    return max(excess / scale, 0.0)
 
 
 def cost_per_point(estimates: Sequence[Estimate], events: Sequence[Event]) -> list[CostPerPoint]:
@@ -90,6 +99,6 @@ def mean_cost(events: Sequence[Event]) -> Mapping[str, float]:
     """Mean cost of one attendance by training, where it is known."""
     found: dict[str, list[float]] = {}
     for event in events:
-        if np.isfinite(event.cost):
+        if isfinite(event.cost):
             found.setdefault(event.training, []).append(event.cost)
-    return {code: float(np.mean(values)) for code, values in found.items()}
+    return {code: fmean(values) for code, values in found.items()}

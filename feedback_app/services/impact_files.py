@@ -16,7 +16,7 @@ from babel.dates import format_date
 from feedback_app.domain.effect_words import Effect
 from feedback_app.domain.findings import Finding
 from feedback_app.files.impact_report import Report, Steps, report_html, report_pictures
-from feedback_app.files.linked_table import whole_file
+from feedback_app.files.whole_file import whole_file
 from feedback_app.impact.results import METHOD_VERSION, Diagnostic, Estimate, Measured
 from feedback_app.impact.results import Step as ImpactStep
 

@@ -10,8 +10,9 @@ from feedback_app.files.exports import Sheet
 from feedback_app.files.impact_report import Steps, report_html
 from feedback_app.impact.results import Diagnostic, Estimate, Measured, Step
 from feedback_app.impact.summary import CostPerPoint, cost_per_point, training_matrix
-from feedback_app.services import impact_files, score_panel
+from feedback_app.services import impact_files
 from feedback_app.services.accounts import Viewer
+from feedback_app.services.attended import events_of
 from feedback_app.services.impact_study import StudyLine, kept_study, study_lines
 from feedback_app.services.site import NotThereError, Site
 from feedback_app.storage.models import ImpactStudy
@@ -128,7 +129,7 @@ def training_page(site: Site, viewer: Viewer, code: str, *, study_id: int | None
     reasons: dict[str, int] = {}
     for a in attended:
         reasons[a.attendance.reason] = reasons.get(a.attendance.reason, 0) + 1
-    costs = cost_per_point(list(estimates.values()), score_panel.events_of(attended))
+    costs = cost_per_point(list(estimates.values()), events_of(attended))
     return TrainingPage(
         study=line,
         code=code,

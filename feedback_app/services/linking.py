@@ -17,7 +17,8 @@ from feedback_app.domain.skm import TooFew
 from feedback_app.files.linked_table import Column, write_table
 from feedback_app.impact.cells import Cells
 from feedback_app.impact.panel import LEAST_ANSWERS, month_text
-from feedback_app.services.score_panel import month_of, read_cells
+from feedback_app.services.attended import month_of
+from feedback_app.services.score_panel import read_cells
 from feedback_app.services.score_panel import span as known_span
 from feedback_app.services.site import Site
 from feedback_app.storage.queries import audit, trainings

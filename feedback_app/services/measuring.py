@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from feedback_app.files import panel_files
 from feedback_app.files.cells import CellError
+from feedback_app.files.tables import FileFaultError
 from feedback_app.impact.frames import events_from_frame, panel_from_frame
 from feedback_app.impact.measure import Plan, measure_impact
 from feedback_app.impact.panel import Event, Panel
@@ -56,11 +58,12 @@ class Source:
 
 def from_files(panel_path: Path, events_path: Path) -> Source:
     """Read an analyst's panel and events; BadFileError names every bad cell."""
-    panel = panel_files.read_panel(panel_path)
+    panel = _named(panel_path, panel_files.read_panel)
     if panel.errors:
         raise BadFileError(panel_path, panel.errors)
     officers = frozenset(panel.frame["officer"])
-    events = panel_files.read_events(events_path, officers=officers)
+    read_events = partial(panel_files.read_events, officers=officers)
+    events = _named(events_path, read_events)
     if events.errors:
         raise BadFileError(events_path, events.errors)
     return Source(
@@ -71,6 +74,13 @@ def from_files(panel_path: Path, events_path: Path) -> Source:
         fingerprint="",
         is_demo=False,
     )
+
+
+def _named(path: Path, read: Callable[[Path], panel_files.Checked]) -> panel_files.Checked:
+    try:
+        return read(path)
+    except FileFaultError as fault:
+        raise FileFaultError(f"{path}: {fault}") from None
 
 
 def from_site(site: Site, *, agency: str | None) -> Source:

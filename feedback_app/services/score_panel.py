@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,15 +11,22 @@ import numpy as np
 from feedback_app.domain.elements import OFFICER_KEYS
 from feedback_app.impact.cells import Cells, MixCoefficient, adjust
 from feedback_app.impact.panel import Event, Panel, month_number
+from feedback_app.services.attended import NoDataError, events_of, month_of
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import panel as queries
 from feedback_app.storage.queries import trainings
-from feedback_app.storage.queries.trainings import Attended
 
-
-class NoDataError(ValueError):
-    """There are no ratings in this span that name an officer."""
+__all__ = [
+    "Linked",
+    "NoDataError",
+    "first_day",
+    "last_day",
+    "link",
+    "month_given",
+    "read_cells",
+    "span",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +39,6 @@ class Linked:
     first: date
     last: date
     fingerprint: str
-
-
-def month_of(day: date) -> int:
-    """Month number (year × 12 + month − 1) of a day."""
-    return day.year * 12 + day.month - 1
 
 
 def month_given(text: str | None) -> int | None:
@@ -74,21 +75,6 @@ def link(
     events = tuple(events_of([a for a in attended if a.run.starts_on <= last]))
     panel, case_mix = adjust(cells)
     return Linked(panel, events, tuple(case_mix), first, last, fingerprint(cells, events))
-
-
-def events_of(attended: Iterable[Attended]) -> list[Event]:
-    """Attendances as the measurement takes them; the month is that of the first day."""
-    return [
-        Event(
-            officer=str(a.attendance.officer_id),
-            training=a.training.code,
-            month=month_of(a.run.starts_on),
-            reason=a.attendance.reason,
-            sent=a.attendance.sent,
-            cost=float("nan") if a.training.cost is None else float(a.training.cost),
-        )
-        for a in attended
-    ]
 
 
 def span(
