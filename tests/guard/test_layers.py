@@ -39,7 +39,7 @@ LIBRARY_ROOMS = {
     "jinja2": {"files"},
     "duckdb": {"files"},
     "pandas": {"services", "files", "impact"},
-    "numpy": {"services", "impact"},
+    "numpy": {"services", "files", "impact"},
     "scipy": {"impact"},
 }
 SOURCES = sorted(PACKAGE.rglob("*.py"))
