@@ -1,8 +1,13 @@
 # Thin aliases for developers; run.py does the work.
-.PHONY: serve test bench-page
+.PHONY: serve test bench-page truth bench-impact
 serve:
 	python3 run.py
 test:
 	python3 run.py test
 bench-page:
 	.venv/bin/python bench/citizen_page.py
+# Simulated offices with known effects, 2,000 repetitions a world; writes the table into the docs.
+truth:
+	.venv/bin/python tests/rigs/truth.py --repetitions 2000 --markdown docs/method.md
+bench-impact:
+	.venv/bin/python bench/impact.py

@@ -83,12 +83,14 @@ def span(
     """First and last day of the whole months that have ratings and were asked for."""
     days = queries.days_with_answers(session, agency_id=agency_id)
     if days is None:
-        raise NoDataError("there are no ratings yet")
+        raise NoDataError("belum ada penilaian / there are no ratings yet")
     over = month_of(site.today() + timedelta(days=1)) - 1  # the last month that is over
     last = min(month_of(days[1]), over, over if last_month is None else last_month)
     first = month_of(days[0]) if first_month is None else max(first_month, month_of(days[0]))
     if last < first:
-        raise NoDataError("there is no whole month with ratings in this span")
+        raise NoDataError(
+            "belum ada bulan penuh dengan penilaian / no whole month with ratings in this span"
+        )
     return first_day(first), last_day(last)
 
 
@@ -98,7 +100,9 @@ def read_cells(session: Session, *, agency_id: int, first: date, last: date) -> 
         session, agency_id=agency_id, keys=OFFICER_KEYS, first=first, last=last
     )
     if not rows:
-        raise NoDataError("no rating in this span names an officer")
+        raise NoDataError(
+            "tidak ada penilaian yang menyebut petugas / no rating in this span names an officer"
+        )
     units = queries.counter_codes(session, agency_id=agency_id)
     services = queries.service_codes(session, agency_id=agency_id)
     plain = [tuple(row) for row in rows]

@@ -61,5 +61,6 @@ def _site_is_demo() -> bool:
 def _with_language(language: str) -> str:
     if request.endpoint is None or request.method != "GET":
         return url_for("public.home", lang=language)
-    values: dict[str, Any] = {**request.args, **(request.view_args or {}), "lang": language}
+    kept = request.args.to_dict(flat=False)
+    values: dict[str, Any] = {**kept, **(request.view_args or {}), "lang": language}
     return url_for(request.endpoint, **values)

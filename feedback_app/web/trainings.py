@@ -27,6 +27,13 @@ trainings = Blueprint("trainings", __name__, url_prefix="/staf/pelatihan")
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 LARGEST_COST = 2_000_000_000
 NEEDED = "Wajib diisi."
+# WTForms has no Indonesian of its own.
+LIBRARY_MESSAGES = {
+    "Not a valid integer value.": "Harus bilangan bulat.",
+    "Not a valid date value.": "Bukan tanggal yang ada.",
+    "Not a valid choice.": "Pilih salah satu dari daftar.",
+    "'%(value)s' is not a valid choice for this field.": "Pilih salah satu dari daftar.",
+}
 
 
 class TrainingForm(FlaskForm):  # type: ignore[misc]
@@ -343,4 +350,5 @@ def _attendance_page(form: AttendanceForm, code: str, line: training.Attendee) -
 
 def _translate_errors(form: FlaskForm) -> None:
     for field in form:
-        field.errors = [_(str(text)) for text in field.errors]
+        first = [str(text) for text in field.errors][:1]  # one thing to mend at a time
+        field.errors = [_(LIBRARY_MESSAGES.get(text, text)) for text in first]

@@ -16,7 +16,7 @@ from feedback_app.services.upkeep import upgrade_schema
 from tests.conftest import on_server
 from tests.ground.browser import ARGUMENTS, find_chromium, free_port, running_server
 
-RATINGS = 4000  # enough that every screen has numbers
+RATINGS = 12_000  # enough that every screen has numbers, the impact matrix too
 
 
 @dataclass

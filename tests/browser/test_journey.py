@@ -146,6 +146,19 @@ STAFF_PAGES = (
     ("admin", "/staf/admin/kartu"),
     ("admin", "/staf/admin/kartu/L1/ganti"),
     ("admin", "/staf/admin/akun"),
+    ("kepegawaian", "/staf/dampak/"),
+    ("kepegawaian", "/staf/dampak/pelatihan/komunikasi"),
+    ("kepegawaian", "/staf/dampak/hitung"),
+    ("kepegawaian", "/staf/dampak/hitung?loket=L1&loket=L2"),
+    ("kepegawaian", "/staf/dampak/hitung?petugas=0"),
+    ("kepegawaian", "/staf/pelatihan/"),
+    ("kepegawaian", "/staf/pelatihan/baru"),
+    ("kepegawaian", "/staf/pelatihan/prima"),
+    ("kepegawaian", "/staf/pelatihan/prima/ubah"),
+    ("kepegawaian", "/staf/pelatihan/peserta/1"),
+    ("kepegawaian", "/staf/pelatihan/jp"),
+    ("kepegawaian", "/staf/pelatihan/petugas/1"),
+    ("kepegawaian", "/staf/impor/attendance"),
 )
 
 

@@ -26,6 +26,11 @@ PAGES = (
     ("dina", "/staf/admin/"),
     ("dina", "/staf/impor/roster"),
     ("dina", "/staf/admin/akun"),
+    ("hana", "/staf/dampak/"),
+    ("hana", "/staf/dampak/hitung?lang=en"),
+    ("hana", "/staf/pelatihan/"),
+    ("hana", "/staf/pelatihan/jp"),
+    ("hana", "/staf/impor/siasn-kursus"),
 )
 CHANGING = re.compile(r'(name="(?:csrf_token|token)" value=")[^"]*')
 
