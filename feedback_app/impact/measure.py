@@ -9,7 +9,7 @@ from zlib import crc32
 import numpy as np
 
 from feedback_app.impact import checks, imputation
-from feedback_app.impact.ancova import Design, coefficient, fit
+from feedback_app.impact.ancova import Design, cautious_fit, coefficient, fit
 from feedback_app.impact.detect import detectable_from_se, minimum_detectable_effect
 from feedback_app.impact.inference import (
     Draws,
@@ -241,7 +241,9 @@ def _fit_item(study: Study, place: int) -> _Fit:
     assert study.draws is not None  # noqa: S101 (the caller has looked)
     own = outcome(stack, panel.score[place], panel.n[place])
     design = Design.build(stack.date, covariates(study, own), np.ones(len(stack.date)))
-    ancova = fit(design, stack.trained, stack.exposure, own.after, study.draws)
+    ancova = cautious_fit(
+        design, stack.trained, stack.exposure, own.after, study.draws, cluster=study.cluster
+    )
     second = _impute(study, place)
     chosen, other = ancova, second
     if plan.method == "imputation":
