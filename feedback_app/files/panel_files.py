@@ -118,6 +118,10 @@ def _csv(content: bytes) -> pd.DataFrame:
         raise FileFaultError("the file is empty")
     first = text.split("\n", 1)[0]
     delimiter = max(";,\t", key=first.count)
+    names = [name.strip().strip('"').casefold() for name in first.split(delimiter)]
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:  # pandas would rename the second one without a word
+        raise FileFaultError(f"column is there twice: {', '.join(twice)}")
     try:
         return pd.read_csv(
             io.StringIO(text),

@@ -107,7 +107,7 @@ def variance_ratio(
     count_sent = len(np.unique(cluster[trained]))
     if drawn <= 0 or count_sent < 2:
         return 1.0
-    return 0.5 + 0.5 * real / drawn * count_sent / (count_sent - 1)
+    return float(0.5 + 0.5 * real / drawn * count_sent / (count_sent - 1))
 
 
 def _cluster_sums(cluster: Ints, values: Floats) -> float:
