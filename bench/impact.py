@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
@@ -28,12 +29,18 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from feedback_app.config import Settings
 from feedback_app.files.responses import answers_of_parquet
 from feedback_app.impact.cells import Cells, adjust, build_cells
 from feedback_app.impact.fixed_effects import OUTSIDE, Shape, dense_cells, event_study
 from feedback_app.impact.measure import measure_impact
 from feedback_app.impact.panel import Event
 from feedback_app.impact.results import Plan
+from feedback_app.services import score_panel
+from feedback_app.services.site import open_site
+from feedback_app.services.upkeep import upgrade_schema
+from feedback_app.storage.models import TALLY_SUMS
+from tests.ground.postgres import running_postgres
 
 OFFICERS, SERVICES, MONTHS, COUNTERS = 50_000, 10, 36, 8_000
 ITEMS = ("kompetensi", "perilaku", "informasi", "kecepatan")
@@ -175,6 +182,82 @@ STAGES: dict[str, Callable[[Path], None]] = {
 }
 
 
+TALLY_OFFICERS = 50_000  # × 36 months: 1.8 million rows of the tally, six answers each
+
+
+def _rest(divisor: int) -> str:
+    """x modulo a divisor; drivers take a percent sign for a place holder."""
+    return f"(x - x / {divisor} * {divisor})"
+
+
+def fill_tally(url: str, folder: Path) -> None:
+    """A tally of TALLY_OFFICERS × MONTHS rows, written by the database itself."""
+    settings = Settings.from_environment({"DATABASE_URL": url, "INSTANCE_DIR": str(folder)})
+    site = open_site(settings)
+    upgrade_schema(site)
+    key = {
+        "day": "date('2023-01-10', '+' || (x / 50000) || ' months')"
+        if site.db.is_sqlite
+        else "(date '2023-01-10' + ((x / 50000) || ' months')::interval)::date",
+        "counter_id": f"{_rest(50_000)} / 7 + 1",
+        "service_id": f"{_rest(10)} + 1",
+        "officer_id": f"{_rest(50_000)} + 1",
+        "attribution": "'chosen'",
+        "tier": "'poster'",
+        "state": "'counted'",
+        "is_complete": "1",
+        "agency_id": "1",
+    }
+    sums = dict.fromkeys(TALLY_SUMS, "1")
+    sums |= {f"{item}_3": f"3 + {_rest(3)}" for item in ITEMS}
+    columns = key | sums
+    last = TALLY_OFFICERS * MONTHS - 1
+    source = (
+        f"WITH RECURSIVE g(x) AS (SELECT 0 UNION ALL SELECT x + 1 FROM g WHERE x < {last}) "
+        f"SELECT {', '.join(columns.values())} FROM g"
+        if site.db.is_sqlite
+        else f"SELECT {', '.join(columns.values())} FROM generate_series(0, {last}) AS g(x)"
+    )
+    with site.db.engine.begin() as connection:
+        connection.exec_driver_sql(f"INSERT INTO tally ({', '.join(columns)}) {source}")
+    site.db.close()
+
+
+def from_tally(url: str, folder: Path) -> float:
+    """Seconds from the tally to the panel with one case mix."""
+    site = open_site(Settings.from_environment({"DATABASE_URL": url, "INSTANCE_DIR": str(folder)}))
+    start = time.perf_counter()
+    with site.db.read() as session:
+        cells = score_panel.read_cells(
+            session, agency_id=1, first=date(2023, 1, 1), last=date(2025, 12, 31)
+        )
+    middle = time.perf_counter()
+    adjust(cells)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    end = time.perf_counter()
+    print(
+        f"  {len(cells.officer):,} cells: {middle - start:.1f} s, panel {end - middle:.1f} s,"
+        f" peak {peak:.0f} MB so far",
+        flush=True,
+    )
+    site.db.close()
+    return middle - start
+
+
+def run_tallies() -> None:
+    """Both engines, one after the other."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        url = f"sqlite:///{folder / 'bench.db'}"
+        fill_tally(url, folder)
+        print("tally in SQLite", flush=True)
+        from_tally(url, folder)
+    with tempfile.TemporaryDirectory() as name, running_postgres() as url:
+        fill_tally(url, Path(name))
+        print("tally in PostgreSQL", flush=True)
+        from_tally(url, Path(name))
+
+
 def run_stage(name: str, path: Path, repeats: int) -> None:
     """Best of `repeats` in this process, and its peak memory in MB, as JSON."""
     best = float("inf")
@@ -224,6 +307,7 @@ def main() -> int:
     parser.add_argument("--stage", choices=list(STAGES), help=argparse.SUPPRESS)
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--no-tally", action="store_true", help="leave the two databases out")
     arguments = parser.parse_args()
     if arguments.stage:
         run_stage(arguments.stage, arguments.file, arguments.repeats)
@@ -244,6 +328,8 @@ def main() -> int:
             other = with_pyfixest(path, Path(name), 2 if rows <= 2_000_000 else 1)
             if other:
                 print(f"{'pyfixest':<14}{other[0]:>9.2f}{other[0] / bare:>13.1f}{other[1]:>9.0f}")
+    if not arguments.no_tally:
+        run_tallies()
     return 0
 
 

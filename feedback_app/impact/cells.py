@@ -162,8 +162,11 @@ def _within_officer_month(cells: Cells, mix: Ints, item: int, kinds: int) -> Flo
     weight = cells.counts[:, item].sum(axis=1)
     total = cells.counts[:, item] @ VALUES
     gram, right = np.zeros((kinds, kinds)), np.zeros(kinds)
-    for start in range(0, len(cells.officers), OFFICERS_AT_ONCE):
-        here = (cells.officer >= start) & (cells.officer < start + OFFICERS_AT_ONCE)
+    order = np.argsort(cells.officer, kind="stable")
+    starts = range(0, len(cells.officers), OFFICERS_AT_ONCE)
+    cuts = np.searchsorted(cells.officer[order], [*starts, len(cells.officers)])
+    for start, first, last in zip(starts, cuts[:-1], cuts[1:], strict=True):
+        here = order[first:last]
         group = (cells.officer[here] - start) * cells.months + cells.month[here]
         size = OFFICERS_AT_ONCE * cells.months
         flat = np.bincount(group * kinds + mix[here], weight[here], minlength=size * kinds)

@@ -34,6 +34,8 @@ class Draws:
         if self.assigned is not None:
             return self.assigned @ values
         assert self.picked is not None  # noqa: S101 (one of the two is always there)
+        if not values.shape[1]:
+            return np.zeros((len(self.picked), 0))
         step = max(LARGEST_MATRIX // (self.picked.shape[1] * values.shape[1]), 1)
         parts = range(0, len(self.picked), step)
         return np.concatenate(

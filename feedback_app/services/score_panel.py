@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from feedback_app.domain.elements import OFFICER_KEYS
 from feedback_app.impact.cells import Cells, MixCoefficient, adjust
-from feedback_app.impact.panel import Event, Panel, month_number
+from feedback_app.impact.panel import Event, Floats, Ints, Panel, month_number
 from feedback_app.services.attended import NoDataError, events_of, month_of
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
@@ -96,27 +99,29 @@ def span(
 
 def read_cells(session: Session, *, agency_id: int, first: date, last: date) -> Cells:
     """Monthly counts of the officer items, by officer, counter, service and channel."""
-    rows = queries.monthly_cells(
-        session, agency_id=agency_id, keys=OFFICER_KEYS, first=first, last=last
-    )
-    if not rows:
-        raise NoDataError(
-            "tidak ada penilaian yang menyebut petugas / no rating in this span names an officer"
+    parts = [
+        _columns(rows)
+        for rows in queries.monthly_cells(
+            session, agency_id=agency_id, keys=OFFICER_KEYS, first=first, last=last
         )
+    ]
+    if not parts:
+        raise NoDataError("tidak ada penilaian yang menyebut petugas / no rating names an officer")
+    numbers, tiers, counts = (np.concatenate(column) for column in zip(*parts, strict=True))
     units = queries.counter_codes(session, agency_id=agency_id)
     services = queries.service_codes(session, agency_id=agency_id)
-    plain = [tuple(row) for row in rows]
-    numbers = np.array([(r[0], r[1], r[2], r[4]) for r in plain], dtype=np.int64)
-    tiers = np.array([r[3] for r in plain])
-    counts = np.array([r[5:] for r in plain], dtype=float)
     officers, officer = np.unique(numbers[:, 0], return_inverse=True)
     counters, unit = np.unique(numbers[:, 1], return_inverse=True)
-    kinds = [f"{services.get(int(s), '?')}/{t}" for s, t in zip(numbers[:, 2], tiers, strict=True)]
-    mixes, mix = np.unique(np.array(kinds), return_inverse=True)
+    tier_names, tier = np.unique(tiers, return_inverse=True)
+    kinds, mix = np.unique(numbers[:, 2] * len(tier_names) + tier, return_inverse=True)
+    mixes = [
+        f"{services.get(int(kind) // len(tier_names), '?')}/{tier_names[kind % len(tier_names)]}"
+        for kind in kinds
+    ]
     return Cells(
         officers=tuple(str(key) for key in officers),
         units=tuple(units.get(int(key), "?") for key in counters),
-        mixes=tuple(str(name) for name in mixes),
+        mixes=tuple(mixes),
         items=OFFICER_KEYS,
         first_month=month_of(first),
         months=month_of(last) - month_of(first) + 1,
@@ -124,8 +129,15 @@ def read_cells(session: Session, *, agency_id: int, first: date, last: date) -> 
         unit=unit,
         mix=mix,
         month=numbers[:, 3] - month_of(first),
-        counts=counts.reshape(len(rows), len(OFFICER_KEYS), 4),
+        counts=counts.reshape(len(counts), len(OFFICER_KEYS), 4),
     )
+
+
+def _columns(rows: Sequence[Sequence[Any]]) -> tuple[Ints, NDArray[np.str_], Floats]:
+    """(officer, counter, service, month), channel and counts of a part of the cells."""
+    officer, counter, service, tier, month, *counts = zip(*rows, strict=True)
+    numbers = np.array([officer, counter, service, month], dtype=np.int64).T
+    return numbers, np.array(tier), np.array(counts, dtype=float).T
 
 
 def fingerprint(cells: Cells, events: tuple[Event, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,11 +13,16 @@ from feedback_app.storage.db import Session
 from feedback_app.storage.models import Counter, ImpactStudy, Service, Tally
 from feedback_app.storage.models.tally import NOBODY
 
+ROWS_AT_ONCE = 50_000
+
 
 def monthly_cells(
     session: Session, *, agency_id: int, keys: Sequence[str], first: date, last: date
-) -> Sequence[Row[Any]]:
-    """Counts of each key's 1, 2, 3, 4 by (officer, counter, service, tier, month number)."""
+) -> Iterator[Sequence[Row[Any]]]:
+    """Counts of each key's 1, 2, 3, 4 by (officer, counter, service, tier, month number).
+
+    Rows come in parts, so that a province's do not have to be in memory at once.
+    """
     month = extract("year", Tally.c.day) * 12 + extract("month", Tally.c.day) - 1
     group = (
         Tally.c.officer_id,
@@ -27,7 +32,7 @@ def monthly_cells(
         month.label("month"),
     )
     sums = [func.sum(Tally.c[f"{key}_{value}"]) for key in keys for value in (1, 2, 3, 4)]
-    return session.execute(
+    found = session.execute(
         select(*group, *sums)
         .where(
             Tally.c.agency_id == agency_id,
@@ -36,8 +41,10 @@ def monthly_cells(
             Tally.c.state == "counted",
             Tally.c.day.between(first, last),
         )
-        .group_by(*group[:-1], text("month"))
-    ).all()
+        .group_by(*group[:-1], text("month")),
+        execution_options={"yield_per": ROWS_AT_ONCE},
+    )
+    return found.partitions()
 
 
 def days_with_answers(session: Session, *, agency_id: int) -> tuple[date, date] | None:
