@@ -135,6 +135,41 @@ def test_a_text_browser_shows_the_whole_form(live: LiveSite) -> None:
         assert needed in done.stdout
 
 
+def test_hr_opens_the_matrix_a_training_the_calculator_and_measures_again(
+    live: LiveSite, chromium: Browser
+) -> None:
+    context = chromium.new_context(viewport=DESK)  # type: ignore[arg-type]
+    page = context.new_page()
+    log_in(page, live, "kepegawaian")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Dampak pelatihan")
+    expect(page.locator(".matrix tbody tr")).to_have_count(6)
+    assert page.get_by_text("Belum dapat disimpulkan").count() > 4
+    page.get_by_role("link", name="Komunikasi dengan pemohon").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Komunikasi dengan pemohon")
+    expect(page.locator("svg.events").first).to_be_visible()
+    expect(page.get_by_text("Cara pemilihan: undian (6)")).to_be_visible()
+    page.get_by_text("Tabel Kejelasan Informasi").click()  # every picture has its table
+    expect(page.get_by_role("row", name=re.compile(r"^\+1 ")).first).to_be_visible()
+
+    page.get_by_role("link", name="Rencana ukur").click()
+    page.get_by_label("Berapa petugas akan dikirim?").fill("5")
+    page.get_by_role("button", name="Hitung").click()
+    expect(page.get_by_text("Dengan 5 dari 24 petugas")).to_be_visible()
+    assert "petugas=5" in page.url  # the question can be kept and sent on
+
+    page.get_by_role("link", name="Dampak", exact=True).click()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Unduh laporan").click()
+    report = waiting.value.path().read_text(encoding="utf-8")
+    assert "Yang tidak dapat diketahui" in report
+    page.get_by_role("button", name="Ukur sekarang").click()
+    expect(page.get_by_text("Pengukuran dimulai.")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_count(0, timeout=60_000)  # it refreshes itself
+    page.get_by_text("Pengukuran terdahulu").click()
+    expect(page.get_by_role("cell", name="selesai")).to_have_count(2)
+    context.close()
+
+
 CITIZEN_PAGES = ("/", "/privasi", "/bukan-di-sini", "/masuk", "/q/tampered", "/r/ZZZZZZZZ")
 STAFF_PAGES = (
     ("atasan", "/staf/loket/"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, extract, func, select, text
+from sqlalchemy import BigInteger, Row, cast, extract, func, select, text
 
 from feedback_app.domain.roster import COUNTS_FOR_OFFICER
 from feedback_app.storage.db import Session
@@ -31,7 +31,12 @@ def monthly_cells(
         Tally.c.tier,
         month.label("month"),
     )
-    sums = [func.sum(Tally.c[f"{key}_{value}"]) for key in keys for value in (1, 2, 3, 4)]
+    # PostgreSQL sums a bigint to a numeric, which would arrive as 16 Decimals a row
+    sums = [
+        cast(func.sum(Tally.c[f"{key}_{value}"]), BigInteger)
+        for key in keys
+        for value in (1, 2, 3, 4)
+    ]
     found = session.execute(
         select(*group, *sums)
         .where(
