@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from feedback_app.impact.results import METHOD_VERSION, Measured, Plan
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.attended import NoDataError
-from feedback_app.services.site import NotSavedError, NotThereError, Site
+from feedback_app.services.site import NotThereError, Site
 from feedback_app.storage.models import ImpactStudy
 from feedback_app.storage.queries import audit
 from feedback_app.storage.queries import panel as queries
@@ -138,11 +139,10 @@ def run_study(site: Site, study_id: int) -> None:
         _update(site, study_id, **values)
     except NoDataError as fault:
         _update(site, study_id, state="failed", fault=str(fault))
-    except NotSavedError:
-        log.warning("impact study %s was not saved: the database did not answer", study_id)
-    except Exception as fault:
+    except Exception as fault:  # a thread has nobody else to tell
         log.exception("impact study %s failed", study_id)
-        _update(site, study_id, state="failed", fault=type(fault).__name__)
+        with suppress(Exception):  # without a database it is shown as interrupted, minutes later
+            _update(site, study_id, state="failed", fault=type(fault).__name__)
 
 
 def _kept(found: Measured) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, abort, current_app, request
 
 FORM_BYTES = 256 * 1024
+LARGEST_ID = 2**31 - 1  # of an INTEGER column
 UPLOADS = frozenset({"uploads.take_upload"})
 
 
@@ -16,6 +17,9 @@ def limit_bodies(app: Flask) -> None:
 def _limit_body() -> None:
     # PostgreSQL cannot store or compare a NUL, and no address of ours holds one.
     if "\x00" in request.path:
+        abort(404)
+    # Nor does it compare an identifier with a number that fits in no identifier.
+    if any(isinstance(v, int) and v > LARGEST_ID for v in (request.view_args or {}).values()):
         abort(404)
     if any("\x00" in value for value in request.args.values()):
         abort(400)

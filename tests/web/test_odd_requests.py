@@ -43,7 +43,10 @@ ODD = [
 ]
 FIELDS = [*ALL_KEYS, "token", "service", "served_by", "served_when", "comment", "as_is", "age_band"]
 FIELDS += ["username", "password", "next", "code", "name", "role", "units", "do", "old", "new"]
+FIELDS += ["horizon", "title", "kind", "elements", "jp", "cost", "starts_on", "ends_on", "seats"]
+FIELDS += ["reason", "sent", "result", "certificate", "competences", "provider", "partner"]
 QUERIES = ["periode", "layanan", "jalur", "lang", "next", "kode", "loket"]
+QUERIES += ["studi", "petugas", "bulan", "tahun", "cari", "hanya", "urut", "hal", "jenis"]
 CAST = ("", "alice", "dina", "hana", "oki")
 REQUESTS_A_ROLE = 400
 
@@ -53,7 +56,7 @@ def odd_request(rng: random.Random, app: Flask) -> tuple[str, str, dict[str, Any
     rule = rng.choice(list(app.url_map.iter_rules()))
     adapter = app.url_map.bind("localhost")
     values: dict[str, Any] = {
-        name: rng.choice(ODD) or "x" if name != "account_id" else rng.choice([0, 1, 999, 2**40])
+        name: rng.choice([0, 1, 999, 2**40]) if name.endswith("_id") else rng.choice(ODD) or "x"
         for name in rule.arguments
     }
     path = adapter.build(rule.endpoint, values)
