@@ -92,6 +92,43 @@ WARNING_WORDS: dict[str, Words] = {
     ),
 }
 
+# What each check's number is; its p stands beside it where there is one.
+CHECK_WORDS: dict[str, Words] = {
+    "gap_before": (
+        "Selisih sebelum pelatihan, bulan −9..−1 (poin)",
+        "Gap before the training, months −9..−1 (points)",
+    ),
+    "dip": ("Merosot tepat sebelum pelatihan", "Dip just before the training"),
+    "slope_gap": (
+        "Selisih kecenderungan, bulan −9..−4 (poin per bulan)",
+        "Gap in slope, months −9..−4 (points a month)",
+    ),
+    "volume_change": (
+        "Perubahan banyaknya penilaian (log)",
+        "Change in the number of answers (log)",
+    ),
+    "mix_change": (
+        "Perubahan jenis kunjungan (poin)",
+        "Change in the kind of visits (points)",
+    ),
+    "thin_cells": (
+        "Bagian petugas-bulan dengan 5–9 penilaian",
+        "Share of officer-months with 5–9 answers",
+    ),
+    "left_out_cells": (
+        "Bagian petugas-bulan yang tidak dipakai (1–4 penilaian)",
+        "Share of officer-months left out (1–4 answers)",
+    ),
+    "ordinal": (
+        "Bila 1–4 hanya urutan: log odds nilai lebih tinggi",
+        "If 1–4 are only an order: log odds of a higher answer",
+    ),
+    "comparison_exposure": (
+        "Bagian masa ukur saat pembanding sudah dilatih",
+        "Share of the window that the comparison spent trained",
+    ),
+}
+
 # Said of a finding whose q is above MANY_TESTS_Q: sure by itself, less so among many.
 MANY_TESTS_Q = 0.1
 MANY_TESTS: Words = (
@@ -113,9 +150,9 @@ LIMITS: tuple[Words, ...] = (
     ),
     (
         "Bila yang mendaftar sendiri memang sedang membaik, angka ini juga terlalu tinggi (dalam"
-        " simulasi sekitar 6 dari 10 selang memuat angka yang benar).",
+        " simulasi hanya sekitar separuh selang memuat angka yang benar).",
         "Where those who volunteer were improving anyway, they are too high as well (in simulations"
-        " about 6 of 10 intervals hold the truth).",
+        " only about half of the intervals hold the truth).",
     ),
     (
         "Cara terbaik ada di luar statistik: undi siapa yang berangkat lebih dahulu di antara yang"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
 from feedback_app.domain.findings import Finding
@@ -31,6 +31,15 @@ class MatrixLine:
 
 
 @dataclass(frozen=True, slots=True)
+class MixLine:
+    """What one kind of visit (service and channel) adds to each item's mean, in points."""
+
+    name: str
+    share: float
+    points: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The matrix of one study (None: there is none yet), what runs now, and all studies."""
 
@@ -38,6 +47,7 @@ class Overview:
     lines: tuple[MatrixLine, ...]
     running: StudyLine | None
     earlier: tuple[StudyLine, ...]
+    case_mix: tuple[MixLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ class TrainingPage:
     cost: int | None
     n_sent: int
     reasons: Mapping[str, int]
-    diagnostics: tuple[Diagnostic, ...]
+    checks: Mapping[str, Mapping[str, Diagnostic]]  # by check, then by item
 
 
 def overview(site: Site, viewer: Viewer, *, study_id: int | None) -> Overview:
@@ -67,7 +77,18 @@ def overview(site: Site, viewer: Viewer, *, study_id: int | None) -> Overview:
     if found is None:
         return Overview(None, (), running, lines)
     line, study = found
-    return Overview(line, _matrix(site, viewer, study), running, lines)
+    return Overview(line, _matrix(site, viewer, study), running, lines, _case_mix(study))
+
+
+def _case_mix(study: ImpactStudy) -> tuple[MixLine, ...]:
+    """The coefficients that the study froze, the commonest kind of visit first."""
+    found: dict[str, dict[str, float]] = {}
+    shares: dict[str, float] = {}
+    for row in study.case_mix:
+        found.setdefault(row["mix"], {})[row["item"]] = row["points"]
+        shares[row["mix"]] = row["share"]
+    names = sorted(found, key=lambda name: -shares[name])
+    return tuple(MixLine(name, shares[name], found[name]) for name in names)
 
 
 def _matrix(site: Site, viewer: Viewer, study: ImpactStudy) -> tuple[MatrixLine, ...]:
@@ -143,8 +164,15 @@ def training_page(site: Site, viewer: Viewer, code: str, *, study_id: int | None
         cost=training.cost if training else None,
         n_sent=len({a.attendance.officer_id for a in attended}),
         reasons=reasons,
-        diagnostics=tuple(d for d in own.diagnostics if d.training == code),
+        checks=_checks([d for d in own.diagnostics if d.training == code]),
     )
+
+
+def _checks(diagnostics: Iterable[Diagnostic]) -> dict[str, dict[str, Diagnostic]]:
+    found: dict[str, dict[str, Diagnostic]] = {}
+    for line in diagnostics:
+        found.setdefault(line.check, {})[line.item] = line
+    return found
 
 
 def report_page(

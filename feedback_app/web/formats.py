@@ -52,7 +52,14 @@ def points(value: float) -> str:
     return effect_words.points(value, language=language())
 
 
+def about(value: Number) -> str:
+    """A cost with two figures, as sure as it is: 3.400.000 for 3.362.788."""
+    whole = round(value)
+    return number(round(whole, 2 - len(str(abs(whole)))))
+
+
 FILTERS = {
+    "about": about,
     "number": number,
     "percent": percent,
     "long_date": long_date,

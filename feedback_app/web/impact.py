@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.domain.effect_charts import axis_for, event_picture
-from feedback_app.domain.effect_words import LIMITS, item_name
+from feedback_app.domain.effect_words import CHECK_WORDS, LIMITS, item_name
 from feedback_app.domain.findings import caveats, summary, surest_first
 from feedback_app.domain.training import REASONS
 from feedback_app.services import impact_pages, impact_study
@@ -35,6 +35,7 @@ def matrix() -> str:
         axis=axis_for(ends, size=150),
         summary=summary(findings),
         horizons=HORIZONS,
+        item_name=item_name,
         limits=LIMITS,
     )
 
@@ -65,6 +66,7 @@ def training(code: str) -> str:
         axis=axis_for(ends, size=260),
         pictures=pictures,
         caveats=caveats(found.findings),
+        check_words=CHECK_WORDS,
         sentences=[(f.css, f.sentence) for f in surest_first(found.findings)],
         reasons=REASONS,
         limits=LIMITS,
