@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import stats
@@ -12,18 +10,14 @@ from scipy import stats
 from feedback_app.impact.ancova import Design, fit
 from feedback_app.impact.inference import actual, lowest_p
 from feedback_app.impact.ordinal import NotFittedError, proportional_odds
-from feedback_app.impact.panel import LEAST_ANSWERS, NEVER, THIN_ANSWERS, Event, Floats, Ints
+from feedback_app.impact.panel import LEAST_ANSWERS, THIN_ANSWERS, Floats
 from feedback_app.impact.results import Diagnostic, number
-from feedback_app.impact.stack import LEAST_CONTROLS, Outcome, outcome, window_mean
-
-if TYPE_CHECKING:
-    from feedback_app.impact.measure import Study
+from feedback_app.impact.stack import Outcome, outcome, window_mean
+from feedback_app.impact.study import Study
 
 ALPHA = 0.05
-LEAST_CLUSTERS = 6
 MOST_ORDINAL_ROWS = 20_000  # beyond it a sensitivity check is not worth the minutes
 THIN_SHARE = 0.05  # of the window's cells; a stray thin month changes nothing
-__all__ = ["LEAST_CLUSTERS", "LEAST_CONTROLS", "Checked", "about_events", "check"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,27 +205,3 @@ def _no_overlap(study: Study, own: Outcome) -> bool:
 
 def _contamination(study: Study) -> float:
     return float(study.stack.exposure[~study.stack.trained].mean())
-
-
-def about_events(
-    own: Sequence[Event],
-    every: Sequence[Event],
-    went: Collection[str],
-    *,
-    first_month: int,
-    first: Ints,
-    place: Mapping[str, int],
-    horizon: int,
-) -> tuple[str, ...]:
-    """Warnings that follow from the records: how officers were chosen, what else they attended."""
-    found = []
-    if any(event.reason in ("volunteer", "unknown") for event in own if event.officer in went):
-        found.append("HIDDEN_SELECTION")
-    for event in every:
-        if event.training == own[0].training or event.officer not in went:
-            continue
-        column = int(first[place[event.officer]])
-        if column != NEVER and 0 <= event.month - first_month - column <= horizon:
-            found.append("OVERLAP")
-            break
-    return tuple(found)

@@ -9,22 +9,18 @@ from zlib import crc32
 import numpy as np
 
 from feedback_app.impact import checks, imputation
-from feedback_app.impact.ancova import Design, cautious_fit, coefficient, fit
+from feedback_app.impact.ancova import Design, cautious_fit, coefficient
 from feedback_app.impact.detect import detectable_from_se, minimum_detectable_effect
+from feedback_app.impact.event_study import event_study
 from feedback_app.impact.inference import (
-    Draws,
     Tested,
     benjamini_hochberg,
-    draw_assignments,
     max_t,
 )
 from feedback_app.impact.panel import (
-    LEAST_ANSWERS,
     NEVER,
-    Bools,
     Event,
     Floats,
-    Ints,
     Panel,
     cell_weights,
 )
@@ -38,19 +34,11 @@ from feedback_app.impact.results import (
     verdict,
 )
 from feedback_app.impact.stack import (
-    LEAST_AFTER,
-    LEAST_BEFORE,
-    Outcome,
-    Stack,
-    build_stack,
     outcome,
 )
+from feedback_app.impact.study import Study, covariates, prepare
 
-__all__ = ["METHODS", "Plan", "estimates_of", "event_study", "measure_impact", "prepare"]
-
-METHODS = ("auto", "ancova", "imputation")
-LEVELS = ("officer", "counter")
-LEAST_TRAINED, FEW = 3, 7
+__all__ = ["Plan", "estimates_of", "measure_impact", "prepare"]
 
 Progress = Callable[[Sequence[str]], Iterable[str]]
 
@@ -89,117 +77,6 @@ def adjust_for_all(estimates: Sequence[Estimate]) -> list[Estimate]:
     return [replace(e, q_bh=number(value)) for e, value in zip(estimates, q, strict=True)]
 
 
-@dataclass(frozen=True, slots=True)
-class Study:
-    """One training, made ready: the stack, the draws, and what was left out and why."""
-
-    panel: Panel
-    plan: Plan
-    training: str
-    events: tuple[Event, ...]
-    first: Ints  # (O,) column of the training, NEVER for none
-    seen: Bools  # (O, T)
-    stack: Stack
-    cluster: Ints  # (R,)
-    level: str
-    draws: Draws | None
-    warnings: tuple[str, ...]
-
-    @property
-    def n_trained(self) -> int:
-        """Officers of this training that can be compared."""
-        return len(np.unique(self.stack.officer[self.stack.trained]))
-
-    @property
-    def n_controls(self) -> int:
-        """Different officers they are compared with."""
-        return len(np.unique(self.stack.officer[~self.stack.trained]))
-
-
-def prepare(panel: Panel, own: Sequence[Event], every: Sequence[Event], plan: Plan) -> Study:
-    """Stack one training's dates and draw its assignments."""
-    place = {name: i for i, name in enumerate(panel.officers)}
-    first = first_columns(panel, own)
-    seen = np.asarray((panel.n >= LEAST_ANSWERS).all(axis=0) & np.isfinite(panel.score).all(axis=0))
-    horizon = plan.horizon or panel.months
-    stack = build_stack(seen, first, horizon=horizon)
-    sent_units = any(event.sent != "officer" for event in own)
-    level = plan.level or ("counter" if sent_units else "officer")
-    cluster = _home_units(panel, stack) if level == "counter" else stack.officer
-    code = own[0].training
-    warnings = _before_estimating(panel, first, seen, stack, horizon)
-    enough = len(np.unique(stack.officer[stack.trained])) >= LEAST_TRAINED
-    draws = None
-    if enough:
-        rng = np.random.default_rng([plan.seed, crc32(code.encode())])
-        draws = draw_assignments(stack.date, cluster, stack.trained, draws=plan.draws, rng=rng)
-        went = {event.officer for event in own if event.officer in place}
-        warnings += checks.about_events(
-            own,
-            every,
-            went,
-            first_month=panel.first_month,
-            first=first,
-            place=place,
-            horizon=horizon,
-        )
-        if level == "counter" and len(np.unique(cluster)) < checks.LEAST_CLUSTERS:
-            warnings += ("CLUSTERED",)
-    return Study(panel, plan, code, tuple(own), first, seen, stack, cluster, level, draws, warnings)
-
-
-def first_columns(panel: Panel, own: Sequence[Event]) -> Ints:
-    """Column of each officer's first attendance (O,), below 0 before the data; NEVER for none."""
-    place = {name: i for i, name in enumerate(panel.officers)}
-    first = np.full(len(panel.officers), NEVER)
-    for event in own:
-        if event.officer in place:
-            spot = place[event.officer]
-            first[spot] = min(first[spot], event.month - panel.first_month)
-    return first
-
-
-def _home_units(panel: Panel, stack: Stack) -> Ints:
-    """The counter where each row's officer worked most before its date (R,)."""
-    found = np.empty(len(stack.date), dtype=np.int64)
-    for row, (date, officer) in enumerate(zip(stack.date, stack.officer, strict=True)):
-        units = panel.unit[officer, : stack.dates[date]]
-        known = units[units >= 0]
-        found[row] = np.bincount(known).argmax() if len(known) else -1 - officer
-    return found
-
-
-def _before_estimating(
-    panel: Panel, first: Ints, seen: Bools, stack: Stack, horizon: int
-) -> tuple[str, ...]:
-    """Why there is no estimate, or little to go on."""
-    trained = np.flatnonzero(first != NEVER)
-    before = np.array([seen[i, : max(int(first[i]), 0)].sum() for i in trained])
-    after = np.array([seen[i, max(int(first[i]) + 1, 0) :][:horizon].sum() for i in trained])
-    comparable = int(((before >= LEAST_BEFORE) & (after >= LEAST_AFTER)).sum())
-    usable = len(np.unique(stack.officer[stack.trained]))
-    found = []
-    if comparable < LEAST_TRAINED:
-        found.append("TOO_FEW_TRAINED")
-    elif usable < LEAST_TRAINED:
-        found.append("NO_COMPARISON")
-    elif usable <= FEW:
-        found.append("FEW_TRAINED")
-    if len(trained) and not _has_comparison(first, seen) and "NO_COMPARISON" not in found:
-        found.append("NO_COMPARISON")
-    late = first[trained] + LEAST_AFTER >= panel.months
-    if late.any() and (usable < LEAST_TRAINED or late.all()):
-        found.append("SHORT_WINDOW")
-    return tuple(found)
-
-
-def _has_comparison(first: Ints, seen: Bools) -> bool:
-    """Whether on some date at least LEAST_CONTROLS rated officers were still untrained."""
-    rated = seen.any(axis=1)
-    dates = np.unique(first[first != NEVER])
-    return any(int((rated & (first > date)).sum()) >= checks.LEAST_CONTROLS for date in dates)
-
-
 def estimates_of(study: Study) -> Measured:
     """Every item's estimate and checks; q is set later, over all trainings."""
     if study.draws is None:
@@ -222,18 +99,6 @@ class _Fit:
     share_top: float | None
     share_low: float | None
     n_responses: int
-
-
-def covariates(study: Study, own: Outcome) -> Floats:
-    """Lags of the item and, with several items, two lags of their common mean.
-
-    Officers are sent for a low score over all, so an item's own past is not all that counts.
-    """
-    if len(study.panel.items) == 1:
-        return own.lags
-    common = outcome(study.stack, study.panel.score.mean(axis=0), study.panel.n.mean(axis=0))
-    recent = common.lags[:, :2].mean(axis=1)
-    return np.column_stack([own.lags, recent, common.before])
 
 
 def _fit_item(study: Study, place: int) -> _Fit:
@@ -380,48 +245,3 @@ def _no_estimate(study: Study, item: str) -> Estimate:
         seed=study.plan.seed,
         **nothing,
     )
-
-
-def event_study(study: Study) -> list[Step]:
-    """Month by month, trained minus comparison, for the picture.
-
-    Months before are compared with the level of months −24..−4, so a bad spell just before shows;
-    months after with what each officer's whole past leads to expect, as in the headline.
-    """
-    if study.draws is None or study.draws.assigned is None:
-        return []
-    steps = []
-    reach = min(study.stack.horizon, 12)
-    for place, item in enumerate(study.panel.items):
-        score, n = study.panel.score[place], study.panel.n[place]
-        own = outcome(study.stack, score, n)
-        columns = np.array(study.stack.dates)[study.stack.date]
-        for month in [*range(-9, 0), *range(1, reach + 1)]:
-            at = columns + month
-            inside = (at >= 0) & (at < study.panel.months)
-            value = np.full(len(at), np.nan)
-            value[inside] = score[study.stack.officer[inside], at[inside]]
-            known = inside & study.seen[study.stack.officer, np.clip(at, 0, study.panel.months - 1)]
-            past = own.lags[:, 2:] if month < 0 else covariates(study, own)
-            step = _step(study, value, past, known)
-            if step is not None:
-                steps.append(Step(study.training, item, month, step.estimate, step.low, step.high))
-    return steps
-
-
-def _step(study: Study, value: Floats, past: Floats, known: Bools) -> Tested | None:
-    stack = study.stack
-    assert study.draws is not None  # noqa: S101 (the caller has looked)
-    kept = [
-        d
-        for d in range(len(stack.dates))
-        if (known & (stack.date == d) & stack.trained).any()
-        and (known & (stack.date == d) & ~stack.trained).sum() > 1
-    ]
-    rows = known & np.isin(stack.date, kept)
-    if stack.trained[rows].sum() < LEAST_TRAINED - 1 or rows.sum() <= past.shape[1] + len(kept) + 2:
-        return None
-    date = np.searchsorted(np.array(kept), stack.date[rows])
-    design = Design.build(date, past[rows], np.ones(int(rows.sum())))
-    draws = replace(study.draws.rows(rows), dates=len(kept))
-    return fit(design, stack.trained[rows], stack.trained[rows].astype(float), value[rows], draws)
