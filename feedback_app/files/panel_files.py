@@ -101,10 +101,6 @@ def _read(path: Path, *, needed: tuple[str, ...]) -> pd.DataFrame:
     missing = [name for name in needed if name not in frame.columns]
     if missing:
         raise FileFaultError(f"column is missing: {', '.join(missing)}")
-    if frame.columns.duplicated().any():
-        raise FileFaultError(
-            f"column is there twice: {frame.columns[frame.columns.duplicated()][0]}"
-        )
     if frame.empty:
         raise FileFaultError("the file has no rows of data")
     for name in frame.columns:

@@ -8,7 +8,7 @@ from feedback_app.domain.interval import Mean
 from feedback_app.domain.skm import Index, TooFew
 from feedback_app.files.exports import Cell, Sheet, to_csv, to_xlsx
 from feedback_app.services.dashboard import CounterLine, CounterView, Filters
-from feedback_app.services.training import HoursLine
+from feedback_app.services.training_hours import HoursLine
 
 __all__ = ["Sheet", "counter_sheets", "hours_sheet", "overview_sheet", "to_csv", "to_xlsx"]
 

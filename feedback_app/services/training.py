@@ -1,8 +1,8 @@
-"""Training records as HR keeps them: the catalogue, runs, attendances, hours of the year."""
+"""Training records as HR keeps them: the catalogue, runs, attendances."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,8 +12,6 @@ from feedback_app.domain.training import (
     REASONS,
     RESULTS,
     SENT,
-    YearlyHours,
-    yearly_hours,
 )
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.site import NotThereError, Site
@@ -22,8 +20,6 @@ from feedback_app.storage.db import Session
 from feedback_app.storage.models import Attendance, Officer, Training, TrainingRun
 from feedback_app.storage.queries import audit
 from feedback_app.storage.queries import trainings as queries
-
-PAGE = 50  # officers on one page
 
 
 class TrainingFaultError(ValueError):
@@ -65,54 +61,6 @@ class RunView:
 
     run: TrainingRun
     attendees: tuple[Attendee, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HoursLine:
-    """One officer's JP in a year."""
-
-    officer_id: int
-    name: str
-    employment: str
-    hours: YearlyHours
-    unknown: int  # attendances whose JP are not known
-
-
-@dataclass(frozen=True, slots=True)
-class HoursPage:
-    """One page of officers, with what was asked."""
-
-    lines: tuple[HoursLine, ...]
-    total: int
-    met: int
-    page: int
-    pages: int
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryLine:
-    """One attendance in an officer's history."""
-
-    title: str
-    code: str
-    kind: str
-    starts_on: date
-    ends_on: date
-    jp: int | None
-    result: str
-    certificate: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class OfficerHistory:
-    """An officer's trainings, newest first, and the JP of one year."""
-
-    name: str
-    employment: str
-    year: int
-    hours: YearlyHours
-    lines: tuple[HistoryLine, ...]
 
 
 def catalogue(site: Site, viewer: Viewer, *, kind: str, text: str) -> list[CatalogueLine]:
@@ -200,7 +148,7 @@ def save_training(
                 if name != "code":  # scripts and files name trainings by it
                     setattr(kept, name, value)
         final = values["code"] if code is None else code
-        _log(tx, site, viewer, "change_training" if kept else "add_training", final)
+        log_act(tx, site, viewer, "change_training" if kept else "add_training", final)
     return str(final)
 
 
@@ -228,7 +176,7 @@ def add_run(
                 seats=seats,
             )
         )
-        _log(tx, site, viewer, "add_run", f"{code} {starts_on}")
+        log_act(tx, site, viewer, "add_run", f"{code} {starts_on}")
 
 
 def attendance_of(site: Site, viewer: Viewer, attendance_id: int) -> tuple[str, Attendee]:
@@ -261,7 +209,7 @@ def change_attendance(
         row, _officer, code = _attendance(tx, viewer, attendance_id)
         for name, value in values.items():
             setattr(row, name, value)
-        _log(tx, site, viewer, "change_attendance", f"{code} {attendance_id}")
+        log_act(tx, site, viewer, "change_attendance", f"{code} {attendance_id}")
     return code
 
 
@@ -270,86 +218,12 @@ def remove_attendance(site: Site, viewer: Viewer, attendance_id: int) -> str:
     with site.db.transaction() as tx:
         row, officer, code = _attendance(tx, viewer, attendance_id)
         tx.delete(row)
-        _log(tx, site, viewer, "remove_attendance", f"{code} {officer.id}")
+        log_act(tx, site, viewer, "remove_attendance", f"{code} {officer.id}")
     return code
 
 
-def hours_of_year(
-    site: Site, viewer: Viewer, *, year: int, text: str, only: str, order: str, page: int
-) -> HoursPage:
-    """Officers with their JP of a year; `only` is '', 'met' or 'unmet', `order` 'name' or 'jp'."""
-    with site.db.read() as session:
-        officers = queries.officers(session, agency_id=viewer.agency_id)
-        hours = _hours(session, viewer, year)
-    wanted = text.strip().casefold()
-    lines = [
-        HoursLine(
-            officer_id=row.id,
-            name=row.name,
-            employment=row.employment,
-            hours=yearly_hours(hours.get(row.id, (0, 0))[0], employment=row.employment),
-            unknown=hours.get(row.id, (0, 0))[1],
-        )
-        for row in officers
-        if row.retired_on is None and wanted in row.name.casefold()
-    ]
-    met = sum(line.hours.is_met for line in lines)
-    total = len(lines)
-    if only in ("met", "unmet"):
-        lines = [line for line in lines if line.hours.is_met == (only == "met")]
-    if order == "jp":
-        lines.sort(key=lambda line: (line.hours.jp, line.name))
-    pages = max(1, -(-len(lines) // PAGE))
-    page = min(max(page, 1), pages)
-    return HoursPage(tuple(lines[(page - 1) * PAGE : page * PAGE]), total, met, page, pages)
-
-
-def _hours(session: Session, viewer: Viewer, year: int) -> dict[int, tuple[int, int]]:
-    return queries.hours_by_officer(
-        session, agency_id=viewer.agency_id, first=date(year, 1, 1), last=date(year, 12, 31)
-    )
-
-
-def history(site: Site, viewer: Viewer, officer_id: int, *, year: int) -> OfficerHistory:
-    """One officer's trainings, newest first; who looked is logged."""
-    with site.db.transaction() as tx:
-        officer = queries.officer_of_agency(tx, officer_id, agency_id=viewer.agency_id)
-        if officer is None:
-            raise NotThereError
-        attended = queries.attendances(tx, agency_id=viewer.agency_id, officer_id=officer_id)
-        hours = _hours(tx, viewer, year).get(officer_id, (0, 0))[0]
-        _log(tx, site, viewer, "view_training_history", str(officer_id))
-        lines = tuple(
-            HistoryLine(
-                title=a.training.title,
-                code=a.training.code,
-                kind=a.training.kind,
-                starts_on=a.run.starts_on,
-                ends_on=a.run.ends_on,
-                jp=a.attendance.jp,
-                result=a.attendance.result,
-                certificate=a.attendance.certificate,
-                reason=a.attendance.reason,
-            )
-            for a in reversed(attended)
-        )
-        return OfficerHistory(
-            name=officer.name,
-            employment=officer.employment,
-            year=year,
-            hours=yearly_hours(hours, employment=officer.employment),
-            lines=lines,
-        )
-
-
-def years_with_trainings(site: Site, viewer: Viewer) -> Sequence[int]:
-    """Years that can be chosen, newest first; the present one always."""
-    with site.db.read() as session:
-        attended = queries.attendances(session, agency_id=viewer.agency_id)
-    return sorted({site.today().year, *(a.run.ends_on.year for a in attended)}, reverse=True)
-
-
-def _log(tx: Session, site: Site, viewer: Viewer, action: str, subject: str) -> None:
+def log_act(tx: Session, site: Site, viewer: Viewer, action: str, subject: str) -> None:
+    """Append what HR did, in the transaction of the act."""
     audit.append(
         tx,
         agency_id=viewer.agency_id,

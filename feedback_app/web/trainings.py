@@ -13,7 +13,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from feedback_app.domain.elements import ELEMENTS
 from feedback_app.domain.training import LARGEST_JP, REASONS, RESULTS, SENT, TRAINING_KINDS
-from feedback_app.services import publishing, training
+from feedback_app.services import publishing, training, training_hours
 from feedback_app.services.training import TrainingFaultError
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import sheets
@@ -205,7 +205,7 @@ def hours() -> str:
     return render_template(
         "trainings/hours.html",
         found=_hours(page=_whole("hal", default=1)),
-        years=training.years_with_trainings(site(), viewer()),
+        years=training_hours.years_with_trainings(site(), viewer()),
         **_hours_choice(),
     )
 
@@ -224,7 +224,7 @@ def hours_file(ending: str) -> Response:
 def officer(officer_id: int) -> str:
     """One officer's training history."""
     year = _year()
-    found = training.history(site(), viewer(), officer_id, year=year)
+    found = training_hours.history(site(), viewer(), officer_id, year=year)
     return render_template(
         "trainings/officer.html",
         found=found,
@@ -234,9 +234,9 @@ def officer(officer_id: int) -> str:
     )
 
 
-def _hours(*, page: int) -> training.HoursPage:
+def _hours(*, page: int) -> training_hours.HoursPage:
     choice = _hours_choice()
-    return training.hours_of_year(
+    return training_hours.hours_of_year(
         site(),
         viewer(),
         year=choice["year"],
