@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -59,6 +59,37 @@ def comment_batches(remarks: Iterable[Remark], *, today: date, seed: str) -> lis
             batches.append(Batch(first=first, last=month, texts=_shuffled(waiting, seed=seed)))
             waiting, first = [], None
     return batches[::-1]
+
+
+def closed_batch(
+    remarks: Sequence[Remark], *, last: date, today: date, seed: str
+) -> tuple[str, ...] | None:
+    """The comments of days that ended on `last`, shuffled; None before the delay or below five."""
+    if last + COMMENT_DELAY > today or len(remarks) < COMMENT_BATCH:
+        return None
+    return _shuffled(list(remarks), seed=seed)
+
+
+def merge_small(sizes: Mapping[str, int], *, at_least: int) -> list[tuple[str, ...]]:
+    """Groups of keys that may be shown apart: large ones alone, the small ones as one.
+
+    A small group that stood alone could be found by subtraction from the whole, and so could a
+    merged one that is still small: then the smallest large one joins it. Empty groups are left
+    out. When everything together is too small, all of it is one group.
+    """
+    filled = [key for key, size in sizes.items() if size > 0]
+    small = [key for key in filled if sizes[key] < at_least]
+    large = [key for key in filled if sizes[key] >= at_least]
+    while small and sum(sizes[key] for key in small) < at_least and large:
+        nearest = min(reversed(large), key=lambda key: sizes[key])
+        large.remove(nearest)
+        small = [key for key in filled if key in small or key == nearest]
+    return [*((key,) for key in large), *([tuple(small)] if small else [])]
+
+
+def is_unanimous(counts: Sequence[int]) -> bool:
+    """Whether everybody gave one answer: a mean would then tell what each person said."""
+    return sum(1 for count in counts if count) == 1
 
 
 def mask(text: str, *, names: Sequence[str]) -> str:

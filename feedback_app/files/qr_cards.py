@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import qrcode
-import typst
 from qrcode.image.svg import SvgPathImage
 
-HERE = Path(__file__).resolve().parent
-TEMPLATE = HERE / "typst" / "qr_cards.typ"
-FONTS = HERE / "fonts"
+from feedback_app.files.typesetting import typeset
+
 QUIET_ZONE = 4  # modules of white around the symbol (ISO/IEC 18004)
 
 
@@ -36,17 +31,12 @@ class Card:
 
 def qr_cards_pdf(cards: Sequence[Card]) -> bytes:
     """Two pages a card: A5, then A4. Texts go to the typesetter as data, never as markup."""
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        (root / "qr_cards.typ").write_bytes(TEMPLATE.read_bytes())
-        shown = []
-        for place, card in enumerate(cards):
-            (root / f"qr{place}.svg").write_bytes(qr_svg(card.url))
-            shown.append(asdict(card) | {"qr": f"qr{place}.svg", "grouped": _grouped(card)})
-        (root / "cards.json").write_text(json.dumps(shown), encoding="utf-8")
-        return typst.compile(
-            root / "qr_cards.typ", root=root, font_paths=[FONTS], ignore_system_fonts=True
-        )
+    symbols = {f"qr{place}.svg": qr_svg(card.url) for place, card in enumerate(cards)}
+    shown = [
+        asdict(card) | {"qr": name, "grouped": _grouped(card)}
+        for card, name in zip(cards, symbols, strict=True)
+    ]
+    return typeset("qr_cards.typ", {"cards.json": shown}, beside=symbols)
 
 
 def qr_svg(url: str) -> bytes:

@@ -12,6 +12,7 @@ from feedback_app.domain.interval import Mean, mean_of_counts, mean_of_sums
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.periods import Period, period, weeks_before
 from feedback_app.domain.skm import WEIGHTS, Index, TooFew, skm_index
+from feedback_app.domain.tiers import TIERS, VERIFIED
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.site import NotThereError, Site
 from feedback_app.storage.db import Session
@@ -22,8 +23,6 @@ from feedback_app.storage.queries.tallies import NO_SUMS, Slice, Sums
 
 TREND_WEEKS = 12
 COMMENT_MONTHS = 12
-TIERS = ("visit", "display", "kiosk", "paper", "poster")
-VERIFIED_TIERS = frozenset(TIERS) - {"poster"}
 OFFICER_ITEMS = 4
 
 
@@ -120,7 +119,7 @@ def counter_view(
             elements=tuple(_element_line(item, sums) for item in ELEMENTS),
             officers=_officer_lines(session, counter.id, part),
             batches=_batches(site, session, counter.id),
-            is_verified=chosen.tier in VERIFIED_TIERS,
+            is_verified=chosen.tier in VERIFIED,
         )
     return chosen, view
 
@@ -273,8 +272,8 @@ def _silent(session: Session, ids: Sequence[int], today: date) -> set[int]:
 def _batches(site: Site, session: Session, counter_id: int) -> tuple[Batch, ...]:
     today = site.today()
     since = (today - timedelta(days=31 * COMMENT_MONTHS)).replace(day=1)
-    remarks = queries.remarks_at_counter(session, counter_id, since=since)
-    names = queries.names_at_counter(session, counter_id)
+    remarks = queries.remarks_at_counters(session, [counter_id], first=since, last=today)
+    names = queries.names_at_counters(session, [counter_id])
     seed = site.keys_for("comment order")[-1].hex()
     return tuple(
         Batch(batch.first, batch.last, tuple(mask(text, names=names) for text in batch.texts))

@@ -14,21 +14,13 @@ from feedback_app.domain.training import (
     SENT,
 )
 from feedback_app.services.accounts import Viewer
+from feedback_app.services.acts import log_act
+from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.site import NotThereError, Site
 from feedback_app.storage import bulk
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Attendance, Officer, Training, TrainingRun
-from feedback_app.storage.queries import audit
 from feedback_app.storage.queries import trainings as queries
-
-
-class TrainingFaultError(ValueError):
-    """What was typed cannot be used; `field` names where, the message says why."""
-
-    def __init__(self, field: str, message: str) -> None:
-        """Name the field and the reason."""
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +133,7 @@ def save_training(
         kept = None if code is None else _training(tx, viewer, code)
         if kept is None:
             if queries.training_coded(tx, values["code"], agency_id=viewer.agency_id):
-                raise TrainingFaultError("code", "Kode pelatihan ini sudah dipakai.")
+                raise FieldFaultError("code", "Kode pelatihan ini sudah dipakai.")
             bulk.add_rows(tx, "training", [{"agency_id": viewer.agency_id, **values}])
         else:
             for name, value in values.items():
@@ -157,14 +149,14 @@ def add_run(
 ) -> None:
     """Plan or record a run; its days may lie ahead."""
     if ends_on < starts_on:
-        raise TrainingFaultError(
+        raise FieldFaultError(
             "ends_on", "Tanggal selesai harus sama dengan atau sesudah tanggal mulai."
         )
     with site.db.transaction() as tx:
         training = _training(tx, viewer, code)
         runs = queries.runs_of(tx, [training.id])
         if any(line.run.starts_on == starts_on for line in runs):
-            raise TrainingFaultError(
+            raise FieldFaultError(
                 "starts_on", "Pelatihan ini sudah tercatat mulai pada tanggal itu."
             )
         tx.add(
@@ -201,10 +193,10 @@ def change_attendance(
     """Correct one attendance; return the code of its training."""
     for field, known in (("reason", REASONS), ("sent", SENT), ("result", RESULTS)):
         if values[field] not in known:
-            raise TrainingFaultError(field, "Pilihan ini tidak dikenal.")
+            raise FieldFaultError(field, "Pilihan ini tidak dikenal.")
     jp = values["jp"]
     if jp is not None and not 0 < jp <= LARGEST_JP:
-        raise TrainingFaultError("jp", "JP harus bilangan bulat mulai dari 1.")
+        raise FieldFaultError("jp", "JP harus bilangan bulat mulai dari 1.")
     with site.db.transaction() as tx:
         row, _officer, code = _attendance(tx, viewer, attendance_id)
         for name, value in values.items():
@@ -220,15 +212,3 @@ def remove_attendance(site: Site, viewer: Viewer, attendance_id: int) -> str:
         tx.delete(row)
         log_act(tx, site, viewer, "remove_attendance", f"{code} {officer.id}")
     return code
-
-
-def log_act(tx: Session, site: Site, viewer: Viewer, action: str, subject: str) -> None:
-    """Append what HR did, in the transaction of the act."""
-    audit.append(
-        tx,
-        agency_id=viewer.agency_id,
-        at=site.now(),
-        account_id=viewer.account_id,
-        action=action,
-        subject=subject,
-    )

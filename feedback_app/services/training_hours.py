@@ -8,8 +8,8 @@ from datetime import date
 
 from feedback_app.domain.training import YearlyHours, yearly_hours
 from feedback_app.services.accounts import Viewer
+from feedback_app.services.acts import log_act
 from feedback_app.services.site import NotThereError, Site
-from feedback_app.services.training import log_act
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import trainings as queries
 

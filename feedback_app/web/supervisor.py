@@ -6,6 +6,7 @@ from flask import Blueprint, Response, render_template, request
 
 from feedback_app.domain.disclosure import MIN_GROUP
 from feedback_app.domain.periods import PERIOD_KEYS
+from feedback_app.domain.tiers import TIERS
 from feedback_app.services import dashboard, publishing
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import sheets
@@ -58,7 +59,7 @@ def _page(chosen: dashboard.Filters) -> dict[str, object]:
         "chosen": chosen,
         "kept": kept,
         "period_keys": PERIOD_KEYS,
-        "tiers": dashboard.TIERS,
+        "tiers": TIERS,
         "needed": MIN_GROUP,
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
@@ -14,26 +14,17 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from feedback_app.domain.elements import ELEMENTS
 from feedback_app.domain.training import LARGEST_JP, REASONS, RESULTS, SENT, TRAINING_KINDS
 from feedback_app.services import publishing, training, training_hours
-from feedback_app.services.training import TrainingFaultError
+from feedback_app.services.faults import FieldFaultError
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import sheets
+from feedback_app.web.forms import NEEDED, labelled, tell, translate_errors
 from feedback_app.web.language import gettext as _
 from feedback_app.web.language import say
-
-Form = TypeVar("Form", bound=FlaskForm)
 
 trainings = Blueprint("trainings", __name__, url_prefix="/staf/pelatihan")
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 LARGEST_COST = 2_000_000_000
-NEEDED = "Wajib diisi."
-# WTForms has no Indonesian of its own.
-LIBRARY_MESSAGES = {
-    "Not a valid integer value.": "Harus bilangan bulat.",
-    "Not a valid date value.": "Bukan tanggal yang ada.",
-    "Not a valid choice.": "Pilih salah satu dari daftar.",
-    "'%(value)s' is not a valid choice for this field.": "Pilih salah satu dari daftar.",
-}
 
 
 class TrainingForm(FlaskForm):  # type: ignore[misc]
@@ -156,8 +147,8 @@ def add_run(code: str) -> AnyResponse | tuple[str, int]:
                 ends_on=form.ends_on.data or form.starts_on.data,
                 seats=form.seats.data,
             )
-        except TrainingFaultError as fault:
-            _tell(form, fault)
+        except FieldFaultError as fault:
+            tell(form, fault)
         else:
             flash(_("Jadwal pelatihan ditambahkan."))
             return redirect(url_for("trainings.show", code=code))
@@ -270,25 +261,18 @@ def _training_form() -> TrainingForm:
     form = TrainingForm()
     form.kind.choices = [(key, say(words)) for key, words in TRAINING_KINDS.items()]
     form.elements.choices = [(e.key, say((e.unsur, e.unsur_en))) for e in ELEMENTS]
-    return _labelled(form)
+    return labelled(form)
 
 
 def _run_form() -> RunForm:
-    return _labelled(RunForm())
+    return labelled(RunForm())
 
 
 def _attendance_form() -> AttendanceForm:
     form = AttendanceForm()
     for field, words in ((form.reason, REASONS), (form.sent, SENT), (form.result, RESULTS)):
         field.choices = [(key, say(both)) for key, both in words.items()]
-    return _labelled(form)
-
-
-def _labelled(form: Form) -> Form:
-    for field in form:
-        if field.id != "csrf_token":
-            field.label.text = _(field.label.text)
-    return form
+    return labelled(form)
 
 
 def _save(form: TrainingForm, *, code: str | None) -> AnyResponse | tuple[str, int]:
@@ -309,27 +293,22 @@ def _save(form: TrainingForm, *, code: str | None) -> AnyResponse | tuple[str, i
         }
         try:
             final = training.save_training(site(), viewer(), values, code=code)
-        except TrainingFaultError as fault:
-            _tell(form, fault)
+        except FieldFaultError as fault:
+            tell(form, fault)
         else:
             flash(_("Pelatihan disimpan."))
             return redirect(url_for("trainings.show", code=final))
     return _training_page(form, code=code), 422
 
 
-def _tell(form: FlaskForm, fault: TrainingFaultError) -> None:
-    field = form[fault.field]
-    field.errors = [*field.errors, _(str(fault))]
-
-
 def _training_page(form: TrainingForm, *, code: str | None) -> str:
-    _translate_errors(form)
+    translate_errors(form)
     return render_template("trainings/form.html", form=form, code=code)
 
 
 def _runs_page(code: str, form: RunForm) -> str:
     row, runs = training.runs_of(site(), viewer(), code)
-    _translate_errors(form)
+    translate_errors(form)
     return render_template(
         "trainings/training.html",
         row=row,
@@ -344,11 +323,5 @@ def _runs_page(code: str, form: RunForm) -> str:
 
 
 def _attendance_page(form: AttendanceForm, code: str, line: training.Attendee) -> str:
-    _translate_errors(form)
+    translate_errors(form)
     return render_template("trainings/attendance.html", form=form, code=code, line=line)
-
-
-def _translate_errors(form: FlaskForm) -> None:
-    for field in form:
-        first = [str(text) for text in field.errors][:1]  # one thing to mend at a time
-        field.errors = [_(LIBRARY_MESSAGES.get(text, text)) for text in first]

@@ -4,9 +4,11 @@ from feedback_app.storage.models.account import Account, AccountUnit, LoginThrot
 from feedback_app.storage.models.agency import Agency, Unit
 from feedback_app.storage.models.audit import AuditEntry
 from feedback_app.storage.models.counter import Counter, CounterService, Service
+from feedback_app.storage.models.follow_up import FollowUp
 from feedback_app.storage.models.officer import Officer, Shift
 from feedback_app.storage.models.rating import Comment, Rating, Screening
 from feedback_app.storage.models.study import ImpactStudy
+from feedback_app.storage.models.survey import PastResult, Survey, SurveyRevision
 from feedback_app.storage.models.tally import TALLY_KEY, TALLY_SUMS, Tally
 from feedback_app.storage.models.training import Attendance, Training, TrainingRun
 from feedback_app.storage.models.visit import VisitCount
@@ -22,14 +24,18 @@ __all__ = [
     "Comment",
     "Counter",
     "CounterService",
+    "FollowUp",
     "ImpactStudy",
     "LoginThrottle",
     "Officer",
+    "PastResult",
     "Rating",
     "Screening",
     "Service",
     "Shift",
     "StaffSession",
+    "Survey",
+    "SurveyRevision",
     "Tally",
     "Training",
     "TrainingRun",

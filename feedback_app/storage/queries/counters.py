@@ -116,20 +116,26 @@ def visits_by_counter(
     return {row[0]: int(row[1]) for row in rows}
 
 
-def remarks_at_counter(session: Session, counter_id: int, *, since: date) -> list[Remark]:
-    """Comments of counted ratings."""
+def remarks_at_counters(
+    session: Session, counter_ids: Collection[int], *, first: date, last: date
+) -> list[Remark]:
+    """Comments of counted ratings, both days included."""
     rows = session.execute(
         select(Comment.rating_id, Comment.day, Comment.text)
         .join(Rating, Rating.id == Comment.rating_id)
-        .where(Comment.counter_id == counter_id, Comment.day >= since, Rating.state == "counted")
+        .where(
+            Comment.counter_id.in_(counter_ids),
+            Comment.day.between(first, last),
+            Rating.state == "counted",
+        )
     )
     return [Remark(rating_id=row[0], day=row[1], text=row[2]) for row in rows]
 
 
-def names_at_counter(session: Session, counter_id: int) -> Sequence[str]:
+def names_at_counters(session: Session, counter_ids: Collection[int]) -> Sequence[str]:
     """Names of everybody who ever had a shift here, to be masked in comments."""
     return session.scalars(
         select(Officer.name).where(
-            Officer.id.in_(select(Shift.officer_id).where(Shift.counter_id == counter_id))
+            Officer.id.in_(select(Shift.officer_id).where(Shift.counter_id.in_(counter_ids)))
         )
     ).all()

@@ -1,0 +1,449 @@
+"""Published results: what pages, posters and open data show of closed surveys.
+
+Everything passes `domain/published.py`. Nothing here knows an officer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from feedback_app.domain.disclosure import mask
+from feedback_app.domain.elements import OFFICIAL_KEYS, element
+from feedback_app.domain.follow_up import UNFINISHED
+from feedback_app.domain.local_time import local_day
+from feedback_app.domain.published import Published, number_to_publish, publish
+from feedback_app.domain.respondent import BANDS
+from feedback_app.domain.skm import WEIGHTS, TooFew
+from feedback_app.domain.survey import (
+    MONTHS,
+    Span,
+    day_words,
+    parts_of,
+    short_title,
+    slug,
+    title,
+)
+from feedback_app.domain.survey_figures import Figures, add_figures, from_json
+from feedback_app.files.indonesian import number as in_words
+from feedback_app.files.poster import Poster
+from feedback_app.services.accounts import Viewer
+from feedback_app.services.site import NotThereError, Site
+from feedback_app.services.survey_trend import past_points
+from feedback_app.services.surveys import owned, span_of_survey
+from feedback_app.storage.db import Session
+from feedback_app.storage.models import Agency, FollowUp, Survey, SurveyRevision, Unit
+from feedback_app.storage.queries import counters
+from feedback_app.storage.queries import surveys as queries
+
+POSTER_PLANS = 3
+POSTER_BANDS = ("sex", "education")  # what the law's poster tells of the respondents
+
+
+class NothingToShowError(Exception):
+    """A survey with too few forms has no document."""
+
+    def __init__(self, n: int) -> None:
+        """Say how many there are."""
+        super().__init__(f"{n} complete forms")
+        self.n = n
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One closed survey as published; `what` is TooFew when it may not be.
+
+    `revision` is the one shown, `newest` the office's newest: they differ while too few forms have
+    changed for the public to see the change (docs/privacy.md).
+    """
+
+    span: Span
+    title: tuple[str, str]
+    days: tuple[str, str]
+    slug: str
+    short: str
+    revision: int
+    newest: int
+    closed_on: date
+    weight: str
+    what: Published | TooFew
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One step of the public trend; `ikm` None when it may not be told to the decimal."""
+
+    title: tuple[str, str]
+    short: str
+    n: int
+    ikm: float | None
+    low: float | None
+    high: float | None
+    mutu: str
+    trust: int | None
+    is_past: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPlan:
+    """One follow-up plan as the public reads it; who answers for it is a post, not a person."""
+
+    element: tuple[str, str]
+    action: str
+    status: str
+    note: str
+    due: date
+    survey_title: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitResults:
+    """A unit's public page: the result asked for (None: nothing closed yet) and the others."""
+
+    agency: Agency
+    unit: Unit
+    result: Result | None
+    results: tuple[Result, ...]
+    trend: tuple[Point, ...]
+    plans: tuple[PublicPlan, ...]
+    services: tuple[tuple[str, str], ...]
+    open_count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """One unit in the regency's list with its newest result, None before the first."""
+
+    agency: Agency
+    unit: Unit
+    result: Result | None
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Several units' surveys of the same days as one: which units are in, how many there are."""
+
+    span: Span
+    title: tuple[str, str]
+    days: tuple[str, str]
+    short: str
+    units: tuple[str, ...]
+    of: int
+    what: Published
+
+
+@dataclass(frozen=True, slots=True)
+class Regency:
+    """The whole site's public page: the newest days together, earlier ones, every unit."""
+
+    newest: Together | None
+    trend: tuple[Point, ...]
+    lines: tuple[UnitLine, ...]
+
+
+def unit_results(site: Site, agency_code: str, unit_code: str, period: str) -> UnitResults:
+    """A unit's page; `period` is a slug, '' for the newest. NotThereError when there is none."""
+    with site.db.read() as session:
+        unit, agency = _unit(session, agency_code, unit_code)
+        surveys = queries.surveys_of_units(session, [unit.id])
+        results = _results(session, surveys)
+        shown = [result for result in results if not period or result.slug == period]
+        if period and not shown:
+            raise NotThereError
+        counter_ids = queries.counter_ids_of_unit(session, unit.id)
+        return UnitResults(
+            agency=agency,
+            unit=unit,
+            result=shown[0] if shown else None,
+            results=tuple(results),
+            trend=_trend(session, unit.id, results),
+            plans=_plans(session, surveys, counters.names_at_counters(session, counter_ids)),
+            services=tuple(
+                (row.name, row.name_en)
+                for row in counters.services_of_counters(session, counter_ids)
+            ),
+            open_count=_open_count(session, site, surveys, counter_ids),
+        )
+
+
+def regency(site: Site) -> Regency:
+    """Every unit of the site, and the units of the same days together."""
+    with site.db.read() as session:
+        units = queries.units_with_agencies(session)
+        surveys = queries.surveys_of_units(session, [unit.id for unit, _agency in units])
+        by_unit: dict[int, list[Survey]] = {}
+        for survey in surveys:
+            by_unit.setdefault(survey.unit_id, []).append(survey)
+        results = {unit.id: _results(session, by_unit.get(unit.id, [])) for unit, _a in units}
+        together = _together(session, units, by_unit)
+    lines = tuple(
+        UnitLine(agency, unit, next(iter(results[unit.id]), None)) for unit, agency in units
+    )
+    return Regency(
+        newest=together[-1] if together else None,
+        trend=tuple(
+            _point(t.title, t.short, t.what) for t in together if not _holds_another(t, together)
+        ),
+        lines=lines,
+    )
+
+
+def poster_facts(site: Site, viewer: Viewer, survey_id: int) -> Poster:
+    """The wall poster of a survey of the viewer's units, with the signature block."""
+    with site.db.read() as session:
+        survey = owned(session, viewer, survey_id)
+        unit, agency = queries.units_named(session, [survey.unit_id])[survey.unit_id]
+        signer = dict(survey.signer)
+        is_closed = survey.closed_at is not None
+    if not is_closed:
+        raise NothingToShowError(0)
+    found = unit_results(site, agency.code, unit.code, slug(span_of_survey(survey)))
+    return poster_of(site, found, signer=signer)
+
+
+def poster_of(site: Site, found: UnitResults, *, signer: Mapping[str, str] | None) -> Poster:
+    """A poster of what a unit's page shows; in public without a signer, whose NIP tells too much."""
+    result = found.result
+    if result is None:
+        raise NotThereError
+    if isinstance(result.what, TooFew):
+        raise NothingToShowError(result.what.n)
+    what = result.what
+    month = f"{MONTHS[result.closed_on.month - 1][0]} {result.closed_on.year}"
+    signature: tuple[str, ...] = ()
+    if signer is not None:
+        signature = (
+            f"{signer.get('place') or '………………'}, …… {month}",
+            signer.get("position") or f"Kepala {found.unit.name}",
+            signer.get("name") or "………………………………",
+            signer.get("rank", ""),
+            f"NIP {signer['nip']}" if signer.get("nip") else "",
+        )
+    interval = ""
+    if what.low is not None and what.high is not None:
+        interval = f"selang 95%: {in_words(what.low, 1)} – {in_words(what.high, 1)}"
+    return Poster(
+        agency=found.agency.name,
+        unit=found.unit.name,
+        title=result.title[0],
+        days=result.days[0],
+        ikm=in_words(what.ikm, 2) if what.ikm is not None else f"Mutu {what.mutu}",
+        mutu=what.mutu,
+        kinerja=what.kinerja,
+        interval=interval,
+        respondents=f"{in_words(what.n)} orang",
+        profile=_poster_profile(what),
+        services="Semua layanan",
+        plans=tuple(
+            f"{plan.element[0]}: {plan.action}" for plan in found.plans if plan.status in UNFINISHED
+        )[:POSTER_PLANS],
+        signer=signature,
+        url=result_url(site, found.agency, found.unit, result),
+        is_demo=found.agency.is_demo,
+    )
+
+
+def result_url(site: Site, agency: Agency, unit: Unit, result: Result) -> str:
+    """The public address of a result."""
+    return f"{site.settings.base_url}/hasil/{agency.code}/{unit.code}/{result.slug}"
+
+
+def _poster_profile(what: Published) -> tuple[tuple[str, str], ...]:
+    lines = []
+    for band in BANDS:
+        shares = what.profile.get(band.key, ())
+        if band.key in POSTER_BANDS and shares:
+            names = {key: words for key, words, _english in band.choices}
+            told = " · ".join(
+                f"{', '.join(names[key] for key in share.choices)}: {in_words(share.n)}"
+                for share in shares
+            )
+            lines.append((band.question, told))
+    return tuple(lines)
+
+
+def _unit(session: Session, agency_code: str, unit_code: str) -> tuple[Unit, Agency]:
+    for unit, agency in queries.units_with_agencies(session):
+        if (agency.code, unit.code) == (agency_code, unit_code):
+            return unit, agency
+    raise NotThereError
+
+
+def _results(session: Session, surveys: Sequence[Survey]) -> list[Result]:
+    """Every closed survey, newest first."""
+    closed = [row for row in surveys if row.closed_at is not None]
+    revisions = queries.revisions_of(session, [row.id for row in closed])
+    return [_result(row, closed, revisions) for row in closed]
+
+
+def _result(
+    survey: Survey, closed: Sequence[Survey], revisions: Mapping[int, list[SurveyRevision]]
+) -> Result:
+    span = span_of_survey(survey)
+    own = revisions[survey.id]
+    return Result(
+        span=span,
+        title=title(span),
+        days=day_words(span),
+        slug=slug(span),
+        short=short_title(span),
+        revision=_shown(own).number,
+        newest=own[-1].number,
+        closed_on=local_day(own[0].made_at),
+        weight=survey.weight,
+        what=_what(survey, closed, revisions),
+    )
+
+
+def _shown(revisions: Sequence[SurveyRevision]) -> SurveyRevision:
+    return revisions[number_to_publish([row.changed for row in revisions]) - 1]
+
+
+def _what(
+    survey: Survey, closed: Sequence[Survey], revisions: Mapping[int, list[SurveyRevision]]
+) -> Published | TooFew:
+    weight = WEIGHTS[survey.weight]
+    figures = _figures(survey, closed, revisions, weight)
+    if isinstance(figures, TooFew):
+        return figures
+    return publish(figures, weight=weight, order=survey.element_order)
+
+
+def _figures(
+    survey: Survey,
+    closed: Sequence[Survey],
+    revisions: Mapping[int, list[SurveyRevision]],
+    weight: Fraction,
+) -> Figures | TooFew:
+    """A survey's figures for the public.
+
+    A year made of quarters is the sum of the quarters as they are published, and nothing while one
+    of them is not: otherwise that one could be found by subtraction.
+    """
+    same_unit = [row for row in closed if row.unit_id == survey.unit_id]
+    by_span = {span_of_survey(row): row for row in same_unit}
+    parts = [by_span[part] for part in parts_of(span_of_survey(survey), by_span)]
+    if not parts:
+        return from_json(_shown(revisions[survey.id]).figures)
+    figures = []
+    for part in parts:
+        found = from_json(_shown(revisions[part.id]).figures)
+        published = publish(found, weight=weight, order=OFFICIAL_KEYS)
+        if isinstance(published, TooFew):
+            return published
+        figures.append(found)
+    return add_figures(figures)
+
+
+def _together(
+    session: Session,
+    units: Sequence[tuple[Unit, Agency]],
+    by_unit: Mapping[int, list[Survey]],
+) -> list[Together]:
+    """Surveys of the same days together, oldest first; units that may not be shown are left out."""
+    everything = [row for rows in by_unit.values() for row in rows if row.closed_at is not None]
+    revisions = queries.revisions_of(session, [row.id for row in everything])
+    names = {unit.id: unit.name for unit, _agency in units}
+    found: dict[Span, list[tuple[str, Figures]]] = {}
+    exact = WEIGHTS["1/9"]
+    for survey in everything:
+        figures = _figures(survey, everything, revisions, exact)
+        if isinstance(figures, TooFew) or isinstance(
+            publish(figures, weight=exact, order=OFFICIAL_KEYS), TooFew
+        ):
+            continue
+        found.setdefault(span_of_survey(survey), []).append((names[survey.unit_id], figures))
+    lines = []
+    for span, parts in sorted(found.items(), key=lambda item: (item[0].last, item[0].first)):
+        what = publish(
+            add_figures([figures for _name, figures in parts]), weight=exact, order=OFFICIAL_KEYS
+        )
+        if isinstance(what, Published):
+            included = tuple(sorted(name for name, _figures in parts))
+            lines.append(
+                Together(
+                    span,
+                    title(span),
+                    day_words(span),
+                    short_title(span),
+                    included,
+                    len(units),
+                    what,
+                )
+            )
+    return lines
+
+
+def _holds_another(line: Together, others: Sequence[Together]) -> bool:
+    return bool(parts_of(line.span, [other.span for other in others]))
+
+
+def _trend(session: Session, unit_id: int, results: Sequence[Result]) -> tuple[Point, ...]:
+    spans = [result.span for result in results]
+    points = [
+        (
+            point.span,
+            Point(
+                title(point.span),
+                point.short,
+                point.n,
+                float(point.ikm),
+                None,
+                None,
+                point.mutu,
+                None,
+                is_past=True,
+            ),
+        )
+        for point in past_points(queries.past_results(session, [unit_id]))
+    ]
+    for result in results:
+        if isinstance(result.what, Published) and not parts_of(result.span, spans):
+            points.append((result.span, _point(result.title, result.short, result.what)))
+    return tuple(point for _span, point in sorted(points, key=lambda p: (p[0].last, p[0].first)))
+
+
+def _point(name: tuple[str, str], short: str, what: Published) -> Point:
+    ikm, low, high = (
+        None if value is None else float(value) for value in (what.ikm, what.low, what.high)
+    )
+    return Point(name, short, what.n, ikm, low, high, what.mutu, what.trust, is_past=False)
+
+
+def _plans(
+    session: Session, surveys: Sequence[Survey], names: Sequence[str]
+) -> tuple[PublicPlan, ...]:
+    """Plans under way first, then what was done, of the newest surveys; officers' names masked."""
+    titles = {row.id: title(span_of_survey(row)) for row in surveys if row.closed_at is not None}
+    found = sorted(
+        queries.follow_ups_of(session, list(titles)),
+        key=lambda item: (item.status not in UNFINISHED, item.due),
+    )
+    return tuple(_public_plan(item, titles, names) for item in found)
+
+
+def _public_plan(
+    item: FollowUp, titles: Mapping[int, tuple[str, str]], names: Sequence[str]
+) -> PublicPlan:
+    about = element(item.element)
+    return PublicPlan(
+        element=(about.unsur, about.unsur_en),
+        action=mask(item.action, names=names),
+        status=item.status,
+        note=mask(item.note, names=names),
+        due=item.due,
+        survey_title=titles[item.survey_id],
+    )
+
+
+def _open_count(
+    session: Session, site: Site, surveys: Sequence[Survey], counter_ids: Sequence[int]
+) -> int | None:
+    """How many forms the running survey has: a count alone moves live, never a score."""
+    for row in surveys:
+        if row.closed_at is None and row.first_day <= site.today() <= row.last_day:
+            sizes = queries.sizes_between(session, counter_ids, row.first_day, row.last_day)
+            return sum(line[4] for line in sizes if line[3] == "counted")
+    return None

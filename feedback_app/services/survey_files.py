@@ -1,0 +1,44 @@
+"""The files a closed survey owes: workbook, report, poster."""
+
+from __future__ import annotations
+
+from feedback_app.files.docx_writer import to_docx
+from feedback_app.files.pdf_writer import to_pdf
+from feedback_app.files.poster import poster_file
+from feedback_app.files.skm_report import skm_report
+from feedback_app.files.skm_workbook import skm_workbook
+from feedback_app.services.accounts import Viewer
+from feedback_app.services.acts import log_act
+from feedback_app.services.results import NothingToShowError, poster_facts
+from feedback_app.services.site import Site
+from feedback_app.services.survey_closing import unpack_answers
+from feedback_app.services.survey_facts import TooFewForms, facts_of, revision_of
+from feedback_app.services.surveys import owned
+from feedback_app.storage.queries import surveys as queries
+
+REPORT_WRITERS = {"docx": to_docx, "pdf": to_pdf}
+
+
+def workbook(site: Site, viewer: Viewer, survey_id: int, *, number: int | None) -> bytes:
+    """The "olah data" workbook; every look at single answers is written down."""
+    facts = facts_of(site, viewer, survey_id, number=number)
+    if isinstance(facts, TooFewForms):
+        raise NothingToShowError(facts.n)
+    with site.db.transaction() as tx:
+        survey = owned(tx, viewer, survey_id)
+        packed = queries.answers_of_revision(tx, revision_of(tx, survey, number).id)
+        log_act(tx, site, viewer, "download_workbook", str(survey_id), {"number": facts.revision})
+    return skm_workbook(facts, unpack_answers(packed))
+
+
+def report(site: Site, viewer: Viewer, survey_id: int, *, number: int | None, ending: str) -> bytes:
+    """The report as DOCX or PDF."""
+    facts = facts_of(site, viewer, survey_id, number=number)
+    if isinstance(facts, TooFewForms):
+        raise NothingToShowError(facts.n)
+    return REPORT_WRITERS[ending](skm_report(facts))
+
+
+def poster(site: Site, viewer: Viewer, survey_id: int, *, shape: str, ending: str) -> bytes:
+    """The poster: what the public page shows, so that wall and page never differ."""
+    return poster_file(poster_facts(site, viewer, survey_id), shape=shape, ending=ending)

@@ -1,0 +1,47 @@
+"""What Flask-WTF forms of staff pages share: labels and errors in the reader's language."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from flask_wtf import FlaskForm
+
+from feedback_app.services.faults import FieldFaultError
+from feedback_app.web.language import gettext as _
+
+Form = TypeVar("Form", bound=FlaskForm)
+
+NEEDED = "Wajib diisi."
+# WTForms has no Indonesian of its own.
+LIBRARY_MESSAGES = {
+    "Not a valid integer value.": "Harus bilangan bulat.",
+    "Not a valid date value.": "Bukan tanggal yang ada.",
+    "Not a valid choice.": "Pilih salah satu dari daftar.",
+    "Not a valid choice": "Pilih salah satu dari daftar.",
+    "Invalid Choice: could not coerce.": "Pilih salah satu dari daftar.",
+    "'%(value)s' is not a valid choice for this field.": "Pilih salah satu dari daftar.",
+}
+
+
+def labelled(form: Form) -> Form:
+    """The form with its labels in the reader's language."""
+    for field in form:
+        if field.id != "csrf_token":
+            field.label.text = _(field.label.text)
+    return form
+
+
+def tell(form: FlaskForm, fault: FieldFaultError) -> None:
+    """Put a fault that a service found on its field, or on the form as a whole."""
+    if fault.field not in form:
+        form.form_errors.append(_(str(fault)))
+        return
+    field = form[fault.field]
+    field.errors = [*field.errors, _(str(fault))]
+
+
+def translate_errors(form: FlaskForm) -> None:
+    """Errors in the reader's language, one thing to mend at a time."""
+    for field in form:
+        first = [str(text) for text in field.errors][:1]
+        field.errors = [_(LIBRARY_MESSAGES.get(text, text)) for text in first]
