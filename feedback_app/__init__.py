@@ -13,14 +13,29 @@ from feedback_app.services.site import Clock, open_site, system_clock
 from feedback_app.web import access, errors, formats, headers, language, limits, navigation, present
 from feedback_app.web.admin import admin
 from feedback_app.web.citizen import citizen
+from feedback_app.web.follow_ups import follow_ups
 from feedback_app.web.impact import impact
 from feedback_app.web.public import public
+from feedback_app.web.results import results
 from feedback_app.web.staff import staff
 from feedback_app.web.supervisor import supervisor
+from feedback_app.web.surveys import surveys
 from feedback_app.web.trainings import trainings
 from feedback_app.web.uploads import uploads
 
-ROOMS = (public, citizen, staff, supervisor, trainings, impact, admin, uploads)
+ROOMS = (
+    public,
+    results,
+    citizen,
+    staff,
+    supervisor,
+    surveys,
+    follow_ups,
+    trainings,
+    impact,
+    admin,
+    uploads,
+)
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:

@@ -1,7 +1,8 @@
 """Import a file of records (CSV or XLSX): the whole file, or nothing and every bad cell named.
 
 Example: .venv/bin/python scripts/import_records.py officers petugas.xlsx --dry-run
-KIND is one of: services counters officers roster visits trainings attendance siasn-kursus
+KIND is one of: services counters officers roster visits past-results trainings
+attendance siasn-kursus
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 WORDS: dict[str, tuple[str, ...]] = {
     "persyaratan": ("syarat", "persyaratan", "berkas", "dokumen", "fotokopi", "surat"),
     "prosedur": ("prosedur", "alur", "bolak", "berbelit", "ribet", "mudah", "sulit", "dipersulit"),
-    "waktu": ("antre", "antri", "lama", "cepat", "lambat", "tunggu", "menunggu", "jam", "siang"),
+    "waktu": ("antre", "antri", "lama", "cepat", "lambat", "menunggu", "jam", "siang"),
     "biaya": ("biaya", "bayar", "gratis", "calo", "pungut", "pungli", "uang", "mahal"),
     "produk": ("salah", "blangko", "blanko", "hasil", "cetak", "jadi", "tercetak"),
     "kompetensi": ("jelas", "menjelaskan", "penjelasan", "paham", "mengerti", "terampil", "cakap"),
@@ -21,7 +21,8 @@ WORDS: dict[str, tuple[str, ...]] = {
 
 
 def about(element: str, comments: Sequence[str], *, most: int) -> tuple[str, ...]:
-    """The first comments that use one of the element's words, in the order given."""
+    """The first different comments that use one of the element's words, in the order given."""
     starts = "|".join(WORDS[element])
     pattern = re.compile(rf"(?<!\w)(?:{starts})", re.IGNORECASE)
-    return tuple(text for text in comments if pattern.search(text))[:most]
+    found = {text.casefold().strip(" ."): text for text in comments if pattern.search(text)}
+    return tuple(found.values())[:most]

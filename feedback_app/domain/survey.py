@@ -166,3 +166,17 @@ def clash(new: Span, others: Sequence[Span]) -> Span | None:
     if new in others:
         return new
     return None if sum(atom.days for atom in touched) == new.days else touched[0]
+
+
+def usual_spans(today: date) -> dict[str, list[Span]]:
+    """Periods an office is likely to survey: this year's and the last two years', newest first."""
+    years = range(today.year, max(today.year - 3, FIRST_YEAR - 1), -1)
+    return {
+        kind: [
+            span_of(kind, year=year, part=part)
+            for year in years
+            for part in range(12 // months, 0, -1)
+            if span_of(kind, year=year, part=part).first <= today + timedelta(days=31)
+        ]
+        for kind, months in _MONTHS_OF.items()
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from feedback_app.files import cells
 from feedback_app.files.records import Kind, column, optional
+from feedback_app.files.survey_kinds import PAST_RESULTS
 from feedback_app.files.training_kinds import TRAINING_KINDS_OF_FILE
 
 _UNIT = column("unit", "unit", cells.code, "kode unit", "kantor", "kantor")
@@ -185,4 +186,6 @@ OFFICE_KINDS = (
     ),
 )
 
-KINDS: dict[str, Kind] = {kind.key: kind for kind in (*OFFICE_KINDS, *TRAINING_KINDS_OF_FILE)}
+KINDS: dict[str, Kind] = {
+    kind.key: kind for kind in (*OFFICE_KINDS, PAST_RESULTS, *TRAINING_KINDS_OF_FILE)
+}

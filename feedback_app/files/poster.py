@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 
 from feedback_app.files.qr_cards import qr_svg
 from feedback_app.files.typesetting import typeset
@@ -25,7 +26,8 @@ class Poster:
     kinerja: str
     interval: str
     respondents: str
-    profile: tuple[tuple[str, str], ...]  # question, shares
+    profile: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]  # question, (choice, number)
+    elements: tuple[tuple[str, str, float, str], ...]  # name, mean, share of the bar, letter
     services: str
     plans: tuple[str, ...]
     signer: tuple[str, ...]  # place and month, position, name, rank, NIP
@@ -33,8 +35,9 @@ class Poster:
     is_demo: bool
 
 
+@lru_cache(maxsize=32)
 def poster_file(poster: Poster, *, shape: str, ending: str) -> bytes:
-    """The poster as PDF or PNG."""
+    """The poster as PDF or PNG; kept, since many may fetch the same one."""
     width, height, ppi = SHAPES[shape]
     data = asdict(poster) | {"width": width, "height": height, "square": shape == "persegi"}
     return typeset(

@@ -107,8 +107,8 @@ def _collection(facts: SurveyFacts) -> Iterator[Block]:
     yield Heading(2, "2.1 Pelaksana")
     yield Paragraph(
         f"Survei dilaksanakan secara mandiri oleh {facts.unit}, {facts.agency}. Jawaban "
-        "dikumpulkan dan dihitung oleh aplikasi Suara Loket; petugas loket tidak dapat melihat, mengubah, atau "
-        "menghapus jawaban."
+        "dikumpulkan dan dihitung oleh aplikasi Suara Loket; petugas loket tidak dapat melihat, "
+        "mengubah, atau menghapus jawaban."
     )
     yield Heading(2, "2.2 Metode Pengumpulan Data")
     yield Paragraph(

@@ -14,7 +14,7 @@ from feedback_app.files.examples import example_csv, example_xlsx
 from feedback_app.files.kinds import KINDS
 from feedback_app.files.records import Kind, Parsed, parse
 from feedback_app.files.tables import FileFaultError, read_table
-from feedback_app.services import training_imports
+from feedback_app.services import survey_imports, training_imports
 from feedback_app.services.import_work import Counts, Rows, Work, upsert
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
@@ -259,6 +259,7 @@ _SAVERS: dict[str, Callable[[Work, Rows], Counts]] = {
     "officers": _save_officers,
     "roster": _save_roster,
     "visits": _save_visits,
+    "past-results": survey_imports.save_past_results,
     "trainings": training_imports.save_trainings,
     "attendance": training_imports.save_attendance,
     "siasn-kursus": training_imports.save_siasn_courses,

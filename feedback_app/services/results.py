@@ -15,10 +15,8 @@ from feedback_app.domain.elements import OFFICIAL_KEYS, element
 from feedback_app.domain.follow_up import UNFINISHED
 from feedback_app.domain.local_time import local_day
 from feedback_app.domain.published import Published, number_to_publish, publish
-from feedback_app.domain.respondent import BANDS
 from feedback_app.domain.skm import WEIGHTS, TooFew
 from feedback_app.domain.survey import (
-    MONTHS,
     Span,
     day_words,
     parts_of,
@@ -27,19 +25,13 @@ from feedback_app.domain.survey import (
     title,
 )
 from feedback_app.domain.survey_figures import Figures, add_figures, from_json
-from feedback_app.files.indonesian import number as in_words
-from feedback_app.files.poster import Poster
-from feedback_app.services.accounts import Viewer
 from feedback_app.services.site import NotThereError, Site
 from feedback_app.services.survey_trend import past_points
-from feedback_app.services.surveys import owned, span_of_survey
+from feedback_app.services.surveys import span_of_survey
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Agency, FollowUp, Survey, SurveyRevision, Unit
 from feedback_app.storage.queries import counters
 from feedback_app.storage.queries import surveys as queries
-
-POSTER_PLANS = 3
-POSTER_BANDS = ("sex", "education")  # what the law's poster tells of the respondents
 
 
 class NothingToShowError(Exception):
@@ -190,78 +182,9 @@ def regency(site: Site) -> Regency:
     )
 
 
-def poster_facts(site: Site, viewer: Viewer, survey_id: int) -> Poster:
-    """The wall poster of a survey of the viewer's units, with the signature block."""
-    with site.db.read() as session:
-        survey = owned(session, viewer, survey_id)
-        unit, agency = queries.units_named(session, [survey.unit_id])[survey.unit_id]
-        signer = dict(survey.signer)
-        is_closed = survey.closed_at is not None
-    if not is_closed:
-        raise NothingToShowError(0)
-    found = unit_results(site, agency.code, unit.code, slug(span_of_survey(survey)))
-    return poster_of(site, found, signer=signer)
-
-
-def poster_of(site: Site, found: UnitResults, *, signer: Mapping[str, str] | None) -> Poster:
-    """A poster of what a unit's page shows; in public without a signer, whose NIP tells too much."""
-    result = found.result
-    if result is None:
-        raise NotThereError
-    if isinstance(result.what, TooFew):
-        raise NothingToShowError(result.what.n)
-    what = result.what
-    month = f"{MONTHS[result.closed_on.month - 1][0]} {result.closed_on.year}"
-    signature: tuple[str, ...] = ()
-    if signer is not None:
-        signature = (
-            f"{signer.get('place') or '………………'}, …… {month}",
-            signer.get("position") or f"Kepala {found.unit.name}",
-            signer.get("name") or "………………………………",
-            signer.get("rank", ""),
-            f"NIP {signer['nip']}" if signer.get("nip") else "",
-        )
-    interval = ""
-    if what.low is not None and what.high is not None:
-        interval = f"selang 95%: {in_words(what.low, 1)} – {in_words(what.high, 1)}"
-    return Poster(
-        agency=found.agency.name,
-        unit=found.unit.name,
-        title=result.title[0],
-        days=result.days[0],
-        ikm=in_words(what.ikm, 2) if what.ikm is not None else f"Mutu {what.mutu}",
-        mutu=what.mutu,
-        kinerja=what.kinerja,
-        interval=interval,
-        respondents=f"{in_words(what.n)} orang",
-        profile=_poster_profile(what),
-        services="Semua layanan",
-        plans=tuple(
-            f"{plan.element[0]}: {plan.action}" for plan in found.plans if plan.status in UNFINISHED
-        )[:POSTER_PLANS],
-        signer=signature,
-        url=result_url(site, found.agency, found.unit, result),
-        is_demo=found.agency.is_demo,
-    )
-
-
 def result_url(site: Site, agency: Agency, unit: Unit, result: Result) -> str:
     """The public address of a result."""
     return f"{site.settings.base_url}/hasil/{agency.code}/{unit.code}/{result.slug}"
-
-
-def _poster_profile(what: Published) -> tuple[tuple[str, str], ...]:
-    lines = []
-    for band in BANDS:
-        shares = what.profile.get(band.key, ())
-        if band.key in POSTER_BANDS and shares:
-            names = {key: words for key, words, _english in band.choices}
-            told = " · ".join(
-                f"{', '.join(names[key] for key in share.choices)}: {in_words(share.n)}"
-                for share in shares
-            )
-            lines.append((band.question, told))
-    return tuple(lines)
 
 
 def _unit(session: Session, agency_code: str, unit_code: str) -> tuple[Unit, Agency]:

@@ -7,12 +7,13 @@ import json
 import secrets
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from feedback_app.domain.elements import ALL_KEYS, OFFICIAL_KEYS
-from feedback_app.domain.respondent import BANDS
+from feedback_app.domain.respondent import BANDS, Band
 from feedback_app.domain.survey import Span, clash, parts_of
 from feedback_app.domain.survey_figures import (
     UNTOLD,
@@ -135,9 +136,7 @@ def count_forms(session: Session, survey: Survey) -> Found:
             tier: group_of(form for form in complete if form["tier"] == tier)
             for tier in sorted({form["tier"] for form in complete})
         },
-        profile={
-            band.key: dict(Counter(form[band.key] or UNTOLD for form in complete)) for band in BANDS
-        },
+        profile={band.key: _profile(band, complete) for band in BANDS},
         partial=len(forms) - len(complete),
         held=sum(row[4] for row in sizes if row[3] == "held"),
         aside=sum(row[4] for row in sizes if row[3] == "aside"),
@@ -145,6 +144,13 @@ def count_forms(session: Session, survey: Survey) -> Found:
     )
     answers = [tuple(form[key] for key in OFFICIAL_KEYS) for form in complete]
     return Found(figures, answers)
+
+
+def _profile(band: Band, forms: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Respondents by choice, in the order of the form; untold last."""
+    sizes = Counter(form[band.key] or UNTOLD for form in forms)
+    order = [*(choice for choice, _words, _english in band.choices), UNTOLD]
+    return {choice: sizes[choice] for choice in order if sizes[choice]}
 
 
 def pack_answers(answers: Sequence[tuple[int, ...]]) -> bytes:

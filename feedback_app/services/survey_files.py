@@ -1,15 +1,14 @@
-"""The files a closed survey owes: workbook, report, poster."""
+"""The files a closed survey owes: workbook and report."""
 
 from __future__ import annotations
 
 from feedback_app.files.docx_writer import to_docx
 from feedback_app.files.pdf_writer import to_pdf
-from feedback_app.files.poster import poster_file
 from feedback_app.files.skm_report import skm_report
 from feedback_app.files.skm_workbook import skm_workbook
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.acts import log_act
-from feedback_app.services.results import NothingToShowError, poster_facts
+from feedback_app.services.results import NothingToShowError
 from feedback_app.services.site import Site
 from feedback_app.services.survey_closing import unpack_answers
 from feedback_app.services.survey_facts import TooFewForms, facts_of, revision_of
@@ -37,8 +36,3 @@ def report(site: Site, viewer: Viewer, survey_id: int, *, number: int | None, en
     if isinstance(facts, TooFewForms):
         raise NothingToShowError(facts.n)
     return REPORT_WRITERS[ending](skm_report(facts))
-
-
-def poster(site: Site, viewer: Viewer, survey_id: int, *, shape: str, ending: str) -> bytes:
-    """The poster: what the public page shows, so that wall and page never differ."""
-    return poster_file(poster_facts(site, viewer, survey_id), shape=shape, ending=ending)

@@ -8,6 +8,10 @@ from feedback_app.services import publishing
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PDF = "application/pdf"
+PNG = "image/png"
+JSON = "application/json; charset=utf-8"
 
 
 def download(content: bytes, content_type: str, name: str) -> Response:

@@ -8,6 +8,7 @@ from flask import Flask, Response, make_response, render_template
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from feedback_app.services.results import NothingToShowError
 from feedback_app.services.site import NotSavedError, NotThereError
 from feedback_app.web.language import gettext as _
 
@@ -22,6 +23,7 @@ def show_errors_as_pages(app: Flask) -> None:
     app.register_error_handler(SecurityError, _show_untrusted_host)
     app.register_error_handler(CSRFError, _show_csrf_error)
     app.register_error_handler(NotThereError, _show_not_there)
+    app.register_error_handler(NothingToShowError, _show_too_few)
     app.register_error_handler(NotSavedError, _show_not_saved)
     app.register_error_handler(Exception, _show_fault)
 
@@ -72,6 +74,14 @@ def _explain(status: int) -> tuple[str, str]:
 
 def _show_not_there(_error: NotThereError) -> Response:
     return error_page(404, *_explain(404))
+
+
+def _show_too_few(_error: NothingToShowError) -> Response:
+    return error_page(
+        404,
+        _("Belum cukup formulir"),
+        _("Berkas ini dibuat bila ada sedikitnya 10 formulir lengkap dalam masa yang ditutup."),
+    )
 
 
 def _show_csrf_error(_error: CSRFError) -> Response:

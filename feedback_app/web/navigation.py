@@ -15,6 +15,7 @@ from feedback_app.web.language import gettext as _
 # endpoint -> menu text; shown to those whom ROUTES lets in
 MENU: dict[str, str] = {
     "supervisor.counters": "Loket",
+    "surveys.overview": "Survei SKM",
     "impact.matrix": "Dampak",
     "impact.calculator": "Rencana ukur",
     "trainings.catalogue": "Pelatihan",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback_app.domain.interval import HIGHEST, LOWEST, Mean
 from feedback_app.domain.skm import BANDS, TooFew
+from feedback_app.services.results import Point
 
 POINTS_TO_INDEX = 25  # a mean of 1 to 4 points is an index of 25 to 100
 AXIS_LOW, AXIS_HIGH = 50.0, 100.0  # the part of the index scale where offices are
@@ -115,7 +117,62 @@ def trend(means: Sequence[Mean | TooFew], *, width: float, height: float) -> Tre
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One survey on the trend: where it stands, and what is written at it ('' for nothing)."""
+
+    x: float
+    y: float
+    low: float | None
+    high: float | None
+    label: str
+    is_past: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Surveys one after another, in units of the drawing; `grid` are the letters' lower bounds."""
+
+    steps: tuple[Step, ...]
+    grid: tuple[tuple[float, str], ...]
+
+
+LABEL_WIDTH = 50.0  # of a period's short name under the axis
+
+
+def survey_trend(points: Sequence[Point], *, width: float, height: float) -> Steps:
+    """The public trend; a point that may not be told to the decimal is left out."""
+    shown = [(point, point.ikm) for point in points if point.ikm is not None]
+    step = width / max(len(shown) - 1, 1)
+    every = max(1, math.ceil(LABEL_WIDTH / step)) if shown else 1
+
+    def y(value: float) -> float:
+        return round(height - index_axis(value, width=height), 1)
+
+    return Steps(
+        steps=tuple(
+            Step(
+                x=round(place * step, 1),
+                y=y(ikm),
+                low=None if point.low is None else y(point.low),
+                high=None if point.high is None else y(point.high),
+                label=point.short if (len(shown) - 1 - place) % every == 0 else "",
+                is_past=point.is_past,
+            )
+            for place, (point, ikm) in enumerate(shown)
+        ),
+        grid=tuple((y(float(lowest)), letter) for lowest, letter, _ in BANDS if lowest),
+    )
+
+
+def element_bar(mean: float, *, width: float) -> float:
+    """How long the bar of an element's mean (1 to 4) is."""
+    return round((mean - LOWEST) / (HIGHEST - LOWEST) * width, 1)
+
+
 CHARTS = {
+    "element_bar": element_bar,
+    "survey_trend": survey_trend,
     "index_ticks": index_ticks,
     "points_whisker": points_whisker,
     "stack": stack,

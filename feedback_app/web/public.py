@@ -40,5 +40,6 @@ def favicon() -> AnyResponse:
 @public.get("/robots.txt")
 def robots() -> Response:
     """Forms and staff pages are not for search engines."""
-    text = "User-agent: *\nDisallow: /q/\nDisallow: /r/\nDisallow: /staf/\n"
+    text = "User-agent: *\nDisallow: /q/\nDisallow: /r/\nDisallow: /staf/\nAllow: /hasil/\n"
+    text += f"Sitemap: {site().settings.base_url}/sitemap.xml\n"
     return Response(text, mimetype="text/plain")

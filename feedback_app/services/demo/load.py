@@ -16,6 +16,7 @@ from feedback_app.services import accounts, impact_study
 from feedback_app.services.demo import answers, office, roster, words
 from feedback_app.services.demo.places import Places, add_agency, add_places
 from feedback_app.services.demo.records import add_trainings
+from feedback_app.services.demo.surveys import add_surveys
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk, ratings
 from feedback_app.storage.queries import agencies
@@ -60,11 +61,13 @@ def load_demo(site: Site, *, progress: Progress, rating_count: int = RATINGS) ->
         attendances = add_trainings(tx, places, last=last, now=site.now())
     _add_accounts(site, agency_id, places)
     impact_study.run_first_study(site, agency_id)
+    surveys = add_surveys(site, places, first=first, last=last)
     return {
         "ratings": len(rows),
         "shifts": len(shift_rows),
         "officers": len(office.OFFICERS),
         "attendances": attendances,
+        "surveys": surveys,
     }
 
 

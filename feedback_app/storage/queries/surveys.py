@@ -72,6 +72,27 @@ def past_results(session: Session, unit_ids: Collection[int]) -> Sequence[PastRe
     ).all()
 
 
+def save_past_results(session: Session, rows: Sequence[Mapping[str, Any]]) -> tuple[int, int, int]:
+    """Add results of earlier years or change those of the same days: (added, changed, same)."""
+    added = changed = 0
+    for row in rows:
+        old = session.scalar(
+            select(PastResult).where(
+                PastResult.unit_id == row["unit_id"],
+                PastResult.first_day == row["first_day"],
+                PastResult.last_day == row["last_day"],
+            )
+        )
+        if old is None:
+            session.add(PastResult(**row))
+            added += 1
+        elif any(getattr(old, name) != value for name, value in row.items()):
+            for name, value in row.items():
+                setattr(old, name, value)
+            changed += 1
+    return added, changed, len(rows) - added - changed
+
+
 def counter_ids_of_unit(session: Session, unit_id: int) -> Sequence[int]:
     """Every counter the unit has or had."""
     return session.scalars(select(Counter.id).where(Counter.unit_id == unit_id)).all()

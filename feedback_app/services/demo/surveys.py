@@ -1,0 +1,175 @@
+"""The demo's surveys: closed quarters, the running one, plans, and older results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from feedback_app.domain.elements import OFFICIAL_KEYS
+from feedback_app.domain.local_time import local_instant
+from feedback_app.domain.roles import Role
+from feedback_app.domain.survey import Span, span_of
+from feedback_app.services import follow_up, surveys
+from feedback_app.services.accounts import Viewer
+from feedback_app.services.demo import office
+from feedback_app.services.demo.places import Places
+from feedback_app.services.site import Site
+from feedback_app.services.survey_closing import close_survey
+from feedback_app.storage.queries import accounts
+from feedback_app.storage.queries import surveys as queries
+
+OLDER_QUARTERS = 4
+# Means of the older results, in the order of OFFICIAL_KEYS: made up, a little worse than today.
+OLDER_MEANS = (3.12, 2.98, 2.81, 3.86, 3.14, 3.09, 3.11, 2.94, 3.27)
+SIGNER = {
+    "place": "Muara Contoh",
+    "position": "Kepala Dinas Dukcapil Kabupaten Contoh",
+    "name": "Contoh Kepala Dinas, S.Sos., M.Si.",
+    "rank": "Pembina Utama Muda",
+    "nip": "",
+}
+# element, cause, action, days after the survey's end, who, status, note
+PLANS = (
+    (
+        "waktu",
+        "Antrean menumpuk pada hari Senin dan sesudah hari libur.",
+        "Membuka loket tambahan pada Senin pagi dan mengumumkan jam sepi.",
+        75,
+        "Kepala Seksi Identitas Penduduk",
+        "done",
+        "Loket tambahan dibuka setiap Senin pukul 08.00–11.00.",
+    ),
+    (
+        "sarana",
+        "Kursi tunggu kurang pada jam ramai.",
+        "Menambah 24 kursi tunggu dan kipas angin.",
+        120,
+        "Kepala Subbagian Umum",
+        "running",
+        "Kursi sudah dipesan.",
+    ),
+    (
+        "prosedur",
+        "Alur dan syarat hanya dijelaskan di loket.",
+        "Memasang papan alur dan syarat setiap layanan di pintu masuk.",
+        90,
+        "Kepala Seksi Pelayanan",
+        "planned",
+        "",
+    ),
+)
+
+
+def add_surveys(site: Site, places: Places, *, first: date, last: date) -> int:
+    """Add everything as the supervisors would have; return how many surveys are closed."""
+    quarters = _quarters(first, last)
+    closed = 0
+    supervised = {
+        username: places.units[code]
+        for username, _name, role, units in office.LOGINS
+        for code in units
+        if role == Role.SUPERVISOR
+    }
+    for username, unit_id in supervised.items():
+        viewer = _supervisor(site, username, unit_id)
+        _add_older(site, viewer, unit_id, before=quarters[0])
+        for place, quarter in enumerate(quarters):
+            opened = _open(site, viewer, unit_id, quarter)
+            if quarter.last > last:
+                continue
+            later = _at(site, quarter.last + timedelta(days=4))
+            close_survey(later, viewer, opened)
+            closed += 1
+            if place >= len(quarters) - 3:
+                _add_plans(later, viewer, opened, quarter, is_newest=place == len(quarters) - 2)
+    return closed
+
+
+def _quarters(first: date, last: date) -> list[Span]:
+    """Quarters that begin within the data; the last one is still running."""
+    quarters = []
+    for year in range(first.year, last.year + 1):
+        for part in (1, 2, 3, 4):
+            quarter = span_of("quarter", year=year, part=part)
+            if first <= quarter.first <= last:
+                quarters.append(quarter)
+    return quarters
+
+
+def _open(site: Site, viewer: Viewer, unit_id: int, quarter: Span) -> int:
+    chosen = surveys.Settings(
+        unit_id=unit_id,
+        span=quarter,
+        weight="1/9",
+        order="sarana_8",
+        meaning="period",
+        population=None,
+    )
+    at = _at(site, quarter.first)
+    survey_id = surveys.open_survey(at, viewer, chosen)
+    surveys.sign_survey(at, viewer, survey_id, SIGNER)
+    return survey_id
+
+
+def _add_plans(
+    site: Site, viewer: Viewer, survey_id: int, quarter: Span, *, is_newest: bool
+) -> None:
+    plans = PLANS[1:] if is_newest else PLANS[:2]
+    for element, cause, action, days, who, status, note in plans:
+        values = {
+            "element": element,
+            "cause": cause,
+            "action": action,
+            "due": quarter.last + timedelta(days=days),
+            "responsible": who,
+            "status": status if status != "running" or is_newest else "done",
+            "note": note if status != "running" or is_newest else "Kursi sudah dipasang.",
+        }
+        follow_up.add_plan(site, viewer, survey_id, values)
+
+
+def _add_older(site: Site, viewer: Viewer, unit_id: int, *, before: Span) -> None:
+    spans: list[Span] = []
+    end = before.first - timedelta(days=1)
+    for _ in range(OLDER_QUARTERS):
+        part = (end.month - 1) // 3 + 1
+        spans.insert(0, span_of("quarter", year=end.year, part=part))
+        end = spans[0].first - timedelta(days=1)
+    with site.db.transaction() as tx:
+        queries.save_past_results(tx, [_older(viewer, unit_id, s, i) for i, s in enumerate(spans)])
+
+
+def _older(viewer: Viewer, unit_id: int, span: Span, place: int) -> dict[str, object]:
+    means: Sequence[float] = [mean + 0.02 * place for mean in OLDER_MEANS]
+    return {
+        "agency_id": viewer.agency_id,
+        "unit_id": unit_id,
+        "first_day": span.first,
+        "last_day": span.last,
+        "respondents": 180 + 17 * place,
+        "nrr": {key: f"{min(mean, 4):.2f}" for key, mean in zip(OFFICIAL_KEYS, means, strict=True)},
+        "weight": "1/9",
+    }
+
+
+def _supervisor(site: Site, username: str, unit_id: int) -> Viewer:
+    with site.db.read() as session:
+        account = accounts.open_account_named(session, username)
+    if account is None:
+        raise LookupError(username)
+    return Viewer(
+        account_id=account.id,
+        agency_id=account.agency_id,
+        username=username,
+        name=account.name,
+        role=Role.SUPERVISOR,
+        unit_ids=frozenset({unit_id}),
+        officer_id=None,
+    )
+
+
+def _at(site: Site, day: date) -> Site:
+    """The site as it was on a day, never later than now."""
+    then: datetime = min(local_instant(day, time(9)), site.now())
+    return replace(site, clock=lambda: then)

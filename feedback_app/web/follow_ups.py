@@ -1,0 +1,135 @@
+"""The follow-up table (RTL): cause, action, when, who, and how it stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import DateField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from feedback_app.domain.elements import ELEMENTS, OFFICIAL_KEYS
+from feedback_app.domain.follow_up import STATUSES
+from feedback_app.domain.survey import title
+from feedback_app.services import follow_up as service
+from feedback_app.services import surveys
+from feedback_app.services.faults import FieldFaultError
+from feedback_app.web.access import site, viewer
+from feedback_app.web.forms import NEEDED, labelled, tell, translate_errors
+from feedback_app.web.language import gettext as _
+from feedback_app.web.language import say
+
+follow_ups = Blueprint("follow_ups", __name__, url_prefix="/staf/skm")
+
+LONGEST = Length(max=1000, message="Paling banyak 1.000 huruf.")
+
+
+class PlanForm(FlaskForm):  # type: ignore[misc]
+    """One line of the table."""
+
+    element = SelectField("Unsur")
+    cause = TextAreaField("Faktor yang memengaruhi", [InputRequired(NEEDED), LONGEST])
+    action = TextAreaField("Rencana tindak lanjut", [InputRequired(NEEDED), LONGEST])
+    due = DateField("Selesai paling lambat", [InputRequired(NEEDED)])
+    responsible = StringField(
+        "Penanggung jawab",
+        [InputRequired(NEEDED), Length(max=200, message="Paling banyak 200 huruf.")],
+    )
+    status = SelectField("Keadaan")
+    note = TextAreaField("Keterangan", [LONGEST])
+
+
+@follow_ups.get("/<int:survey_id>/tindak-lanjut")
+def new(survey_id: int) -> str:
+    """An empty plan, for the element that was pressed."""
+    form = _form()
+    if request.args.get("unsur", "") in OFFICIAL_KEYS:
+        form.element.data = request.args["unsur"]
+    form.status.data = "planned"
+    return _page(form, survey_id, item_id=None)
+
+
+@follow_ups.post("/<int:survey_id>/tindak-lanjut")
+def add(survey_id: int) -> AnyResponse | tuple[str, int]:
+    """Add a plan."""
+    form = _form()
+    if form.validate_on_submit():
+        try:
+            service.add_plan(site(), viewer(), survey_id, _values(form))
+        except FieldFaultError as fault:
+            tell(form, fault)
+        else:
+            flash(_("Rencana tindak lanjut ditambahkan."))
+            return redirect(url_for("surveys.show", survey_id=survey_id, _anchor="rtl"))
+    return _page(form, survey_id, item_id=None), 422
+
+
+@follow_ups.get("/tindak-lanjut/<int:item_id>")
+def edit(item_id: int) -> str:
+    """One plan."""
+    item, survey = service.plan_of(site(), viewer(), item_id)
+    form = _form()
+    for name in service.FIELDS:
+        form[name].data = getattr(item, name)
+    return _page(form, survey.id, item_id=item_id)
+
+
+@follow_ups.post("/tindak-lanjut/<int:item_id>")
+def change(item_id: int) -> AnyResponse | tuple[str, int]:
+    """Change a plan or tell how it stands."""
+    _item, survey = service.plan_of(site(), viewer(), item_id)
+    form = _form()
+    if form.validate_on_submit():
+        try:
+            service.change_plan(site(), viewer(), item_id, _values(form))
+        except FieldFaultError as fault:
+            tell(form, fault)
+        else:
+            flash(_("Rencana tindak lanjut disimpan."))
+            return redirect(url_for("surveys.show", survey_id=survey.id, _anchor="rtl"))
+    return _page(form, survey.id, item_id=item_id), 422
+
+
+@follow_ups.get("/tindak-lanjut/<int:item_id>/hapus")
+def confirm_removal(item_id: int) -> str:
+    """Ask before a plan is taken out."""
+    item, survey = service.plan_of(site(), viewer(), item_id)
+    return render_template("surveys/remove_plan.html", item=item, survey=survey)
+
+
+@follow_ups.post("/tindak-lanjut/<int:item_id>/hapus")
+def remove(item_id: int) -> AnyResponse:
+    """Take a plan out; the page before has asked."""
+    survey_id = service.remove_plan(site(), viewer(), item_id)
+    flash(_("Rencana tindak lanjut dihapus."))
+    return redirect(url_for("surveys.show", survey_id=survey_id, _anchor="rtl"))
+
+
+def _form() -> PlanForm:
+    form = PlanForm()
+    form.element.choices = [
+        (item.key, say((item.unsur, item.unsur_en))) for item in ELEMENTS if item.official
+    ]
+    form.status.choices = [(key, say(words)) for key, words in STATUSES.items()]
+    return labelled(form)
+
+
+def _values(form: PlanForm) -> dict[str, Any]:
+    values = {name: form[name].data for name in service.FIELDS}
+    for name in ("cause", "action", "responsible", "note"):
+        values[name] = (values[name] or "").strip()
+    return values
+
+
+def _page(form: PlanForm, survey_id: int, *, item_id: int | None) -> str:
+    survey, _unit, _agency, _revisions = surveys.survey_of(site(), viewer(), survey_id)
+    translate_errors(form)
+    return render_template(
+        "surveys/plan.html",
+        form=form,
+        survey=survey,
+        item_id=item_id,
+        name=title(surveys.span_of_survey(survey)),
+    )

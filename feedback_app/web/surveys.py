@@ -1,0 +1,395 @@
+"""The supervisor's survey periods: open, watch, close, revise, and the files they owe."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import DateField, IntegerField, RadioField, SelectField, StringField
+from wtforms.validators import Length, NumberRange, Optional, Regexp
+
+from feedback_app.domain.elements import element
+from feedback_app.domain.follow_up import STATUSES
+from feedback_app.domain.respondent import BANDS
+from feedback_app.domain.skm import WEIGHTS
+from feedback_app.domain.survey import (
+    PERIOD_KINDS,
+    POPULATION_MEANINGS,
+    Span,
+    day_words,
+    slug,
+    title,
+    usual_spans,
+)
+from feedback_app.domain.tiers import TIERS
+from feedback_app.services import follow_up, posters, survey_closing, survey_files, survey_pages
+from feedback_app.services import surveys as service
+from feedback_app.services.faults import FieldFaultError
+from feedback_app.services.survey_progress import progress_of
+from feedback_app.services.surveys import LARGEST_POPULATION, OverlapError, Settings
+from feedback_app.web.access import site, viewer
+from feedback_app.web.downloads import DOCX, PDF, PNG, XLSX, download
+from feedback_app.web.forms import labelled, tell, translate_errors
+from feedback_app.web.language import gettext as _
+from feedback_app.web.language import say
+
+surveys = Blueprint("surveys", __name__, url_prefix="/staf/skm")
+
+FREE = "free"
+TYPES = {"pdf": PDF, "png": PNG, "docx": DOCX}
+ORDER_NAMES = {
+    "sarana_8": ("8 Sarana, 9 Pengaduan", "8 Premises, 9 Complaints"),
+    "pengaduan_8": ("8 Pengaduan, 9 Sarana", "8 Complaints, 9 Premises"),
+}
+
+
+class SurveyForm(FlaskForm):  # type: ignore[misc]
+    """What a survey period needs."""
+
+    unit = SelectField("Unit pelayanan", coerce=int)
+    period = SelectField("Masa survei")
+    first = DateField("Hari pertama", [Optional()])
+    last = DateField("Hari terakhir", [Optional()])
+    meaning = RadioField("Arti populasi")
+    population = IntegerField(
+        "Jumlah populasi",
+        [
+            Optional(),
+            NumberRange(1, LARGEST_POPULATION, message="Harus bilangan bulat mulai dari 1."),
+        ],
+    )
+    weight = SelectField("Bobot setiap unsur", choices=[(name, name) for name in WEIGHTS])
+    order = SelectField("Urutan unsur")
+
+
+class SignerForm(FlaskForm):  # type: ignore[misc]
+    """Who signs report and poster."""
+
+    _TEXT = (Length(max=200, message="Paling banyak 200 huruf."),)
+    place = StringField("Tempat", [*_TEXT])
+    position = StringField("Jabatan", [*_TEXT])
+    name = StringField("Nama dan gelar", [*_TEXT])
+    rank = StringField("Pangkat", [*_TEXT])
+    nip = StringField("NIP", [Optional(), Regexp(r"^[0-9 ]{18,24}$", message="NIP harus 18 angka")])
+
+
+@surveys.get("/")
+def overview() -> str:
+    """Every survey of the viewer's units."""
+    return render_template("surveys/overview.html", lines=service.survey_lines(site(), viewer()))
+
+
+@surveys.get("/baru")
+def new() -> str:
+    """An empty form, with the running quarter chosen."""
+    form = _survey_form()
+    if request.method == "GET":
+        form.period.data = slug(usual_spans(site().today())["quarter"][0])
+        form.meaning.data, form.weight.data, form.order.data = "period", "1/9", "sarana_8"
+    return _survey_page(form, survey_id=None)
+
+
+@surveys.post("/baru")
+def add() -> AnyResponse | tuple[str, int]:
+    """Open a survey."""
+    form = _survey_form()
+    chosen = _chosen(form)
+    if chosen is not None:
+        try:
+            survey_id = service.open_survey(site(), viewer(), chosen)
+        except FieldFaultError as fault:
+            _tell(form, fault)
+        else:
+            flash(_("Masa survei dibuka."))
+            return redirect(url_for("surveys.show", survey_id=survey_id))
+    return _survey_page(form, survey_id=None), 422
+
+
+@surveys.get("/<int:survey_id>")
+def show(survey_id: int) -> str:
+    """One survey: progress while it is open, results once it is closed."""
+    survey, unit, agency, revisions = service.survey_of(site(), viewer(), survey_id)
+    own, carried = follow_up.plans_of_survey(site(), viewer(), survey_id)
+    span = service.span_of_survey(survey)
+    common: dict[str, Any] = {
+        "survey": survey,
+        "unit": unit,
+        "agency": agency,
+        "name": title(span),
+        "days": day_words(span),
+        "slug": slug(span),
+        "meanings": POPULATION_MEANINGS,
+        "order_name": ORDER_NAMES[service.order_name(survey)],
+        "tiers": TIERS,
+        "element": element,
+        "statuses": STATUSES,
+        "own": own,
+        "carried": carried,
+    }
+    if survey.closed_at is None:
+        progress = progress_of(site(), viewer(), survey_id)
+        names = {
+            (band.key, key): (f"{band.question}: {words}", f"{band.question_en}: {english}")
+            for band in BANDS
+            for key, words, english in band.choices
+        }
+        return render_template("surveys/open.html", progress=progress, group_names=names, **common)
+    number = _revision()
+    return render_template(
+        "surveys/closed.html",
+        found=survey_pages.closed_survey(site(), viewer(), survey_id, number=number),
+        revisions=revisions,
+        number=number or revisions[-1].number,
+        shapes=posters.SHAPES,
+        **common,
+    )
+
+
+@surveys.get("/<int:survey_id>/ubah")
+def edit(survey_id: int) -> str:
+    """The settings of an open survey."""
+    survey, _unit, _agency, _revisions = service.survey_of(site(), viewer(), survey_id)
+    if survey.closed_at is not None:
+        abort(404)
+    form = _survey_form()
+    span = service.span_of_survey(survey)
+    known = {value for value, _label in _flat(form.period.choices)}
+    form.period.data = slug(span) if slug(span) in known else FREE
+    form.unit.data, form.first.data, form.last.data = survey.unit_id, span.first, span.last
+    form.meaning.data, form.population.data = survey.population_meaning, survey.population
+    form.weight.data, form.order.data = survey.weight, service.order_name(survey)
+    return _survey_page(form, survey_id=survey_id)
+
+
+@surveys.post("/<int:survey_id>/ubah")
+def change(survey_id: int) -> AnyResponse | tuple[str, int]:
+    """Change an open survey."""
+    survey, _unit, _agency, _revisions = service.survey_of(site(), viewer(), survey_id)
+    form = _survey_form()
+    form.unit.data = survey.unit_id
+    chosen = _chosen(form)
+    if chosen is not None:
+        try:
+            service.change_survey(site(), viewer(), survey_id, chosen)
+        except FieldFaultError as fault:
+            _tell(form, fault)
+        else:
+            flash(_("Masa survei diubah."))
+            return redirect(url_for("surveys.show", survey_id=survey_id))
+    return _survey_page(form, survey_id=survey_id), 422
+
+
+@surveys.get("/<int:survey_id>/tutup")
+def confirm_close(survey_id: int) -> str:
+    """Ask before closing: it cannot be undone."""
+    return _closing_page(survey_id, fault="")
+
+
+@surveys.post("/<int:survey_id>/tutup")
+def close(survey_id: int) -> AnyResponse | tuple[str, int]:
+    """Close: count, keep, publish."""
+    try:
+        survey_closing.close_survey(site(), viewer(), survey_id)
+    except FieldFaultError as fault:
+        return _closing_page(survey_id, fault=_(str(fault))), 422
+    flash(_("Masa survei ditutup. Hasilnya kini tetap; perubahan kelak menjadi revisi bernomor."))
+    return redirect(url_for("surveys.show", survey_id=survey_id))
+
+
+@surveys.get("/<int:survey_id>/batal")
+def confirm_call_off(survey_id: int) -> str:
+    """Ask before calling off."""
+    return _call_off_page(survey_id, fault="")
+
+
+@surveys.post("/<int:survey_id>/batal")
+def call_off(survey_id: int) -> AnyResponse | tuple[str, int]:
+    """Call an open survey off."""
+    try:
+        service.call_off_survey(site(), viewer(), survey_id)
+    except FieldFaultError as fault:
+        return _call_off_page(survey_id, fault=_(str(fault))), 422
+    flash(_("Masa survei dibatalkan. Penilaian masyarakat tidak berubah."))
+    return redirect(url_for("surveys.overview"))
+
+
+@surveys.post("/<int:survey_id>/revisi")
+def revise(survey_id: int) -> AnyResponse:
+    """Count a closed survey again after verdicts; a change becomes a numbered revision."""
+    reason = request.form.get("reason", "").strip()[:500]
+    if not reason:
+        flash(_("Tulis alasan revisi."), "error")
+        return redirect(url_for("surveys.show", survey_id=survey_id))
+    try:
+        number = survey_closing.revise_survey(site(), viewer(), survey_id, reason=reason)
+    except FieldFaultError as fault:
+        flash(_(str(fault)), "error")
+        return redirect(url_for("surveys.show", survey_id=survey_id))
+    if number is None:
+        flash(_("Tidak ada yang berubah sejak revisi terakhir."))
+    else:
+        flash(_("Revisi %(number)s disimpan.", number=number))
+    return redirect(url_for("surveys.show", survey_id=survey_id))
+
+
+@surveys.get("/<int:survey_id>/penanda-tangan")
+def signer(survey_id: int) -> str:
+    """Who signs."""
+    survey, _unit, _agency, _revisions = service.survey_of(site(), viewer(), survey_id)
+    form = labelled(SignerForm())
+    for name in service.SIGNER_FIELDS:
+        form[name].data = survey.signer.get(name, "")
+    return _signer_page(form, survey_id)
+
+
+@surveys.post("/<int:survey_id>/penanda-tangan")
+def sign(survey_id: int) -> AnyResponse | tuple[str, int]:
+    """Write down who signs."""
+    form = labelled(SignerForm())
+    if form.validate_on_submit():
+        values = {name: form[name].data or "" for name in service.SIGNER_FIELDS}
+        service.sign_survey(site(), viewer(), survey_id, values)
+        flash(_("Penanda tangan disimpan."))
+        return redirect(url_for("surveys.show", survey_id=survey_id))
+    return _signer_page(form, survey_id), 422
+
+
+@surveys.get("/<int:survey_id>/olah-data.xlsx")
+def workbook(survey_id: int) -> Response:
+    """The "olah data" workbook with live formulas."""
+    content = survey_files.workbook(site(), viewer(), survey_id, number=_revision())
+    return download(content, XLSX, f"olah-data-skm-{_named(survey_id)}.xlsx")
+
+
+@surveys.get("/<int:survey_id>/laporan.<ending>")
+def report(survey_id: int, ending: str) -> Response:
+    """The report: DOCX to edit, PDF to send."""
+    if ending not in survey_files.REPORT_WRITERS:
+        abort(404)
+    content = survey_files.report(site(), viewer(), survey_id, number=_revision(), ending=ending)
+    return download(content, TYPES[ending], f"laporan-skm-{_named(survey_id)}.{ending}")
+
+
+@surveys.get("/<int:survey_id>/poster-<shape>.<ending>")
+def poster(survey_id: int, shape: str, ending: str) -> Response:
+    """The poster for the wall, with the signature block."""
+    if shape not in posters.SHAPES or ending not in posters.ENDINGS:
+        abort(404)
+    content = posters.wall_poster(site(), viewer(), survey_id, shape=shape, ending=ending)
+    return download(content, TYPES[ending], f"poster-ikm-{shape}-{_named(survey_id)}.{ending}")
+
+
+def _named(survey_id: int) -> str:
+    survey, unit, _agency, _revisions = service.survey_of(site(), viewer(), survey_id)
+    return f"{unit.code}-{slug(service.span_of_survey(survey))}"
+
+
+def _revision() -> int | None:
+    text = request.args.get("revisi", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None
+
+
+def _survey_form() -> SurveyForm:
+    form = SurveyForm()
+    form.unit.choices = [
+        (choice.unit.id, choice.unit.name)
+        for choice in service.unit_choices(site(), viewer(), _today_span())
+    ]
+    form.period.choices = {
+        say(PERIOD_KINDS[kind]): [(slug(span), say(title(span))) for span in spans]
+        for kind, spans in usual_spans(site().today()).items()
+    } | {_("Lainnya"): [(FREE, say(PERIOD_KINDS["free"]))]}
+    form.meaning.choices = [(key, say(words)) for key, words in POPULATION_MEANINGS.items()]
+    form.order.choices = [(key, say(words)) for key, words in ORDER_NAMES.items()]
+    return labelled(form)
+
+
+def _today_span() -> Span:
+    return usual_spans(site().today())["quarter"][0]
+
+
+def _flat(choices: dict[str, list[tuple[str, str]]]) -> list[tuple[str, str]]:
+    return [choice for group in choices.values() for choice in group]
+
+
+def _chosen(form: SurveyForm) -> Settings | None:
+    """The settings, or None with the faults on the form."""
+    if not form.validate_on_submit():
+        return None
+    spans = {slug(s): s for group in usual_spans(site().today()).values() for s in group}
+    span = spans.get(form.period.data)
+    if form.period.data == FREE:
+        first, last = form.first.data, form.last.data
+        if not isinstance(first, date) or not isinstance(last, date):
+            missing = form.last if isinstance(first, date) else form.first
+            missing.errors = [*missing.errors, "Wajib diisi."]
+            return None
+        span = Span(first, last)
+    if span is None:
+        return None
+    return Settings(
+        unit_id=form.unit.data,
+        span=span,
+        weight=form.weight.data,
+        order=form.order.data,
+        meaning=form.meaning.data,
+        population=form.population.data,
+    )
+
+
+def _tell(form: SurveyForm, fault: FieldFaultError) -> None:
+    places = {"kind": "period"}
+    is_free = form.period.data == FREE
+    field = places.get(fault.field, fault.field)
+    if field in ("first", "last") and not is_free:
+        field = "period"
+    tell(form, FieldFaultError(field, str(fault)))
+    if isinstance(fault, OverlapError):
+        form[field].errors = [f"{_(str(fault))} ({say(fault.other)})"]
+
+
+def _survey_page(form: SurveyForm, *, survey_id: int | None) -> str:
+    translate_errors(form)
+    choices = service.unit_choices(site(), viewer(), _today_span())
+    return render_template(
+        "surveys/form.html",
+        form=form,
+        survey_id=survey_id,
+        choices=choices,
+        meanings=POPULATION_MEANINGS,
+    )
+
+
+def _closing_page(survey_id: int, *, fault: str) -> str:
+    survey, unit, _agency, _revisions = service.survey_of(site(), viewer(), survey_id)
+    if survey.closed_at is not None:
+        abort(404)
+    return render_template(
+        "surveys/close.html",
+        survey=survey,
+        unit=unit,
+        name=title(service.span_of_survey(survey)),
+        span=survey_closing.closing_span(site(), survey),
+        progress=progress_of(site(), viewer(), survey_id),
+        fault=fault,
+    )
+
+
+def _call_off_page(survey_id: int, *, fault: str) -> str:
+    survey, unit, _agency, _revisions = service.survey_of(site(), viewer(), survey_id)
+    if survey.closed_at is not None:
+        abort(404)
+    name = title(service.span_of_survey(survey))
+    return render_template(
+        "surveys/call_off.html", survey=survey, unit=unit, name=name, fault=fault
+    )
+
+
+def _signer_page(form: SignerForm, survey_id: int) -> str:
+    survey, _unit, _agency, _revisions = service.survey_of(site(), viewer(), survey_id)
+    translate_errors(form)
+    name = title(service.span_of_survey(survey))
+    return render_template("surveys/signer.html", form=form, survey_id=survey_id, name=name)
