@@ -20,7 +20,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-SYSTEM_PACKAGES = ("chromium", "fonts-noto-core", "libatomic1", "postgresql", "w3m")
+SYSTEM_PACKAGES = (
+    "chromium",
+    "fonts-noto-core",
+    "libatomic1",
+    "libreoffice-calc",
+    "postgresql",
+    "w3m",
+)
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -127,7 +134,7 @@ def _make_venv() -> None:
 
 
 def _install_system_packages() -> None:
-    """Chromium and PostgreSQL for the tests, from the system's packages when it may."""
+    """What the tests run for real, from the system's packages when it may."""
     missing = _missing_programs()
     if not missing:
         return
@@ -158,6 +165,7 @@ def _missing_programs() -> list[str]:
         "chromium": any(shutil.which(name) for name in CHROMIUM_NAMES),
         "postgresql": bool(shutil.which("initdb"))
         or any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
+        "libreoffice": bool(shutil.which("soffice") or shutil.which("libreoffice")),
         "w3m": bool(shutil.which("w3m")),
     }
     return [name for name, is_there in found.items() if not is_there]

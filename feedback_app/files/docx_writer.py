@@ -197,9 +197,11 @@ def _table(file: Any, block: Table) -> None:
         for place, text in enumerate(row):
             _cell(cells[place], text, block.align[place], bold=bold)
     total = sum(block.widths)
-    for place, width in enumerate(block.widths):
+    for place, share in enumerate(block.widths):
+        width = int(TEXT_WIDTH * share / total)
+        table.columns[place].width = width  # LibreOffice reads the grid, Word the cells
         for cell in table.columns[place].cells:
-            cell.width = int(TEXT_WIDTH * width / total)
+            cell.width = width
     file.add_paragraph()
 
 

@@ -122,34 +122,33 @@ def _data(book: _Book, facts: SurveyFacts, answers: Iterable[Sequence[int]]) -> 
 
 
 def _totals(book: _Book, page: Any, facts: SurveyFacts, *, last: int) -> None:
-    """Below the last respondent (row from 0): the official chain of figures."""
-    total, mean, weighted, index, letter = (last + step for step in (1, 2, 3, 5, 6))
-    for row, name in (
-        (total, "Jumlah nilai per unsur"),
-        (mean, "NRR per unsur"),
-        (weighted, "NRR tertimbang per unsur"),
-    ):
-        _text(page, row, 0, name, book.bold)
-    for column, key in enumerate(facts.order, start=1):
-        name = xl_col_to_name(column)
-        values = f"{name}{FIRST_ROW + 1}:{name}{last + 1}"
-        counts = facts.figures.whole.counts[key]
-        sum_of = sum(value * count for value, count in enumerate(counts, start=1))
-        page.write_formula(total, column, f"=SUM({values})", book.cell, sum_of)
-        nrr = float(facts.index.nrr[key])
-        cell = xl_rowcol_to_cell(total, column)
-        page.write_formula(mean, column, f"={cell}/COUNT({values})", book.mean, nrr)
-        cell = xl_rowcol_to_cell(mean, column)
-        value = float(facts.index.weighted[key])
-        page.write_formula(weighted, column, f"={cell}*$B$3", book.mean, value)
-    last_column = xl_col_to_name(len(facts.order))
-    parts = f"B{weighted + 1}:{last_column}{weighted + 1}"
-    _text(page, weighted + 1, 0, "Jumlah NRR tertimbang", book.bold)
+    """Below the last respondent (row from 0): the official chain of figures, row by row.
+
+    In constant memory a row that has been left cannot be written any more.
+    """
+    total, mean, weighted, summed, index, letter = (last + step for step in (1, 2, 3, 4, 5, 6))
+    columns = {key: xl_col_to_name(place) for place, key in enumerate(facts.order, start=1)}
+    values = {key: f"{name}{FIRST_ROW + 1}:{name}{last + 1}" for key, name in columns.items()}
+    counts = facts.figures.whole.counts
+    _text(page, total, 0, "Jumlah nilai per unsur", book.bold)
+    for place, key in enumerate(facts.order, start=1):
+        sum_of = sum(value * count for value, count in enumerate(counts[key], start=1))
+        page.write_formula(total, place, f"=SUM({values[key]})", book.cell, sum_of)
+    _text(page, mean, 0, "NRR per unsur", book.bold)
+    for place, key in enumerate(facts.order, start=1):
+        formula = f"={columns[key]}{total + 1}/COUNT({values[key]})"
+        page.write_formula(mean, place, formula, book.mean, float(facts.index.nrr[key]))
+    _text(page, weighted, 0, "NRR tertimbang per unsur", book.bold)
+    for place, key in enumerate(facts.order, start=1):
+        formula = f"={columns[key]}{mean + 1}*$B$3"
+        page.write_formula(weighted, place, formula, book.mean, float(facts.index.weighted[key]))
+    parts = f"B{weighted + 1}:{columns[facts.order[-1]]}{weighted + 1}"
+    _text(page, summed, 0, "Jumlah NRR tertimbang", book.bold)
     value = float(sum(facts.index.weighted.values()))
-    page.write_formula(weighted + 1, 1, f"=SUM({parts})", book.mean, value)
+    page.write_formula(summed, 1, f"=SUM({parts})", book.mean, value)
     _text(page, index, 0, f"IKM = jumlah NRR tertimbang x {CONVERSION}", book.bold)
-    ikm = float(facts.index.ikm)
-    page.write_formula(index, 1, _INDEX.format(f"B{weighted + 2}*{CONVERSION}"), book.two, ikm)
+    formula = _INDEX.format(f"B{summed + 1}*{CONVERSION}")
+    page.write_formula(index, 1, formula, book.two, float(facts.index.ikm))
     _text(page, letter, 0, "Mutu pelayanan", book.bold)
     page.write_formula(letter, 1, _LETTER.format(f"B{index + 1}"), book.bold, facts.index.mutu)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from feedback_app.files.docx_writer import to_docx
 from feedback_app.files.pdf_writer import to_pdf
 from feedback_app.files.skm_report import skm_report
 from feedback_app.files.skm_workbook import skm_workbook
@@ -15,7 +14,7 @@ from feedback_app.services.survey_facts import TooFewForms, facts_of, revision_o
 from feedback_app.services.surveys import owned
 from feedback_app.storage.queries import surveys as queries
 
-REPORT_WRITERS = {"docx": to_docx, "pdf": to_pdf}
+REPORT_ENDINGS = ("docx", "pdf")
 
 
 def workbook(site: Site, viewer: Viewer, survey_id: int, *, number: int | None) -> bytes:
@@ -35,4 +34,10 @@ def report(site: Site, viewer: Viewer, survey_id: int, *, number: int | None, en
     facts = facts_of(site, viewer, survey_id, number=number)
     if isinstance(facts, TooFewForms):
         raise NothingToShowError(facts.n)
-    return REPORT_WRITERS[ending](skm_report(facts))
+    document = skm_report(facts)
+    if ending == "pdf":
+        return to_pdf(document)
+    # Loaded only when it is asked for: a web process starts without it.
+    from feedback_app.files.docx_writer import to_docx
+
+    return to_docx(document)

@@ -61,7 +61,7 @@ class SurveyForm(FlaskForm):  # type: ignore[misc]
             NumberRange(1, LARGEST_POPULATION, message="Harus bilangan bulat mulai dari 1."),
         ],
     )
-    weight = SelectField("Bobot setiap unsur", choices=[(name, name) for name in WEIGHTS])
+    weight = SelectField("Bobot setiap unsur")
     order = SelectField("Urutan unsur")
 
 
@@ -267,7 +267,7 @@ def workbook(survey_id: int) -> Response:
 @surveys.get("/<int:survey_id>/laporan.<ending>")
 def report(survey_id: int, ending: str) -> Response:
     """The report: DOCX to edit, PDF to send."""
-    if ending not in survey_files.REPORT_WRITERS:
+    if ending not in survey_files.REPORT_ENDINGS:
         abort(404)
     content = survey_files.report(site(), viewer(), survey_id, number=_revision(), ending=ending)
     return download(content, TYPES[ending], f"laporan-skm-{_named(survey_id)}.{ending}")
@@ -303,6 +303,7 @@ def _survey_form() -> SurveyForm:
         for kind, spans in usual_spans(site().today()).items()
     } | {_("Lainnya"): [(FREE, say(PERIOD_KINDS["free"]))]}
     form.meaning.choices = [(key, say(words)) for key, words in POPULATION_MEANINGS.items()]
+    form.weight.choices = [(name, name) for name in WEIGHTS]
     form.order.choices = [(key, say(words)) for key, words in ORDER_NAMES.items()]
     return labelled(form)
 

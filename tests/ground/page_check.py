@@ -67,5 +67,5 @@ def _safety_faults(document: lxml_html.HtmlElement) -> list[str]:
         for name in element.attrib
         if name.startswith("on")
     ]
-    loaded = document.xpath("//script/@src | //link/@href | //img/@src")
+    loaded = document.xpath("//script/@src | //link[not(@rel='canonical')]/@href | //img/@src")
     return faults + [f"loads {url}" for url in loaded if "//" in url]

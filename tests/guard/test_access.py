@@ -27,6 +27,12 @@ FILLED = {
     "account_id": 999_999,
     "attendance_id": 999_999,
     "officer_id": 999_999,
+    "survey_id": 999_999,
+    "item_id": 999_999,
+    "agency": "dukcapil",
+    "unit": "A",
+    "period": "2026-t3",
+    "shape": "a4",
 }
 
 

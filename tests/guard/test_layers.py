@@ -35,6 +35,8 @@ LIBRARY_ROOMS = {
     "xlsxwriter": {"files"},
     "qrcode": {"files"},
     "typst": {"files"},
+    "docx": {"files"},
+    "babel": {"web", "files", "services"},
     "argon2": {"services"},
     "jinja2": {"files"},
     "duckdb": {"files"},
@@ -104,6 +106,6 @@ def test_the_guard_finds_a_planted_import(room: str, line: str) -> None:
 
 def test_a_web_process_starts_without_the_heavy_libraries() -> None:
     """pandas, scipy and duckdb take 0.6 s and 100 MB, which no citizen's request needs."""
-    code = "import sys, feedback_app; print([m for m in ('pandas', 'scipy', 'duckdb') if m in sys.modules])"
+    code = "import sys, feedback_app; print([m for m in ('pandas', 'scipy', 'duckdb', 'docx') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     assert done.stdout.decode().strip() == "[]"

@@ -11,6 +11,7 @@ from babel.messages.extract import extract
 from feedback_app.config import ROOT
 from feedback_app.domain.skm import BANDS
 from feedback_app.services.imports import KINDS
+from feedback_app.services.survey_closing import FIRST_REASON
 from feedback_app.web.admin import ROLE_NAMES
 from feedback_app.web.language import catalogue
 from feedback_app.web.navigation import MENU
@@ -56,6 +57,7 @@ def texts_in_data() -> set[str]:
         *(kinerja for _lowest, _mutu, kinerja in BANDS),
         *ROLE_NAMES.values(),
         *MENU.values(),
+        FIRST_REASON,
     }
 
 
@@ -71,10 +73,16 @@ def test_every_text_in_data_and_errors_has_its_english() -> None:
     assert not missing, missing
 
 
-def test_reasons_and_labels_of_trainings_have_their_english() -> None:
+def test_reasons_and_labels_of_forms_have_their_english() -> None:
     """Reasons that an import gives to a cell, and labels and messages of forms."""
     found: set[str] = set()
-    for name in ("services/training_imports.py", "web/trainings.py"):
+    for name in (
+        "services/training_imports.py",
+        "services/survey_imports.py",
+        "web/trainings.py",
+        "web/surveys.py",
+        "web/follow_ups.py",
+    ):
         for node in ast.walk(ast.parse((ROOT / "feedback_app" / name).read_text())):
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "reason":
                 found |= {c.value for c in [node.value] if isinstance(c, ast.Constant)}

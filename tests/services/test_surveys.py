@@ -1,0 +1,327 @@
+"""A survey from its opening to its revisions, on both engines."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from feedback_app.domain.elements import OFFICIAL_KEYS
+from feedback_app.domain.published import Published
+from feedback_app.domain.roles import Role
+from feedback_app.domain.skm import TooFew
+from feedback_app.domain.survey import Span, span_of
+from feedback_app.domain.survey_figures import from_json
+from feedback_app.services import (
+    follow_up,
+    open_data,
+    results,
+    survey_closing,
+    survey_facts,
+    surveys,
+)
+from feedback_app.services.accounts import Viewer
+from feedback_app.services.faults import FieldFaultError
+from feedback_app.services.site import NotThereError, Site
+from feedback_app.services.surveys import Settings
+from feedback_app.storage import bulk, ratings
+from feedback_app.storage.models import AuditEntry
+from feedback_app.storage.queries import surveys as queries
+from tests.conftest import SteppedClock
+from tests.ground.office import TODAY, Office, add_ratings
+
+QUARTERS = [span_of("quarter", year=2026, part=part) for part in (1, 2, 3, 4)]
+
+
+@pytest.fixture
+def alice(office: Office) -> Viewer:
+    """Supervises unit A."""
+    return Viewer(
+        1, office.agency_id, "alice", "Alice", Role.SUPERVISOR, frozenset({office.unit["A"]}), None
+    )
+
+
+def settings(office: Office, span: Span = QUARTERS[3], **changes: Any) -> Settings:
+    chosen = Settings(office.unit["A"], span, "1/9", "sarana_8", "month", 100)
+    return replace(chosen, **changes)
+
+
+def closed(site: Site, alice: Viewer, office: Office, span: Span) -> int:
+    survey_id = surveys.open_survey(site, alice, settings(office, span))
+    survey_closing.close_survey(site, alice, survey_id)
+    return survey_id
+
+
+def set_state(site: Site, count: int, state: str, *, counter_id: int) -> None:
+    """What a verdict will do: some counted ratings change state, and the tally with them."""
+    with site.db.transaction() as tx:
+        ids = (
+            tx.execute(
+                text(
+                    "SELECT id FROM rating WHERE state = 'counted' AND counter_id = :c ORDER BY id LIMIT :n"
+                ),
+                {"c": counter_id, "n": count},
+            )
+            .scalars()
+            .all()
+        )
+        for rating_id in ids:
+            tx.execute(
+                text("UPDATE rating SET state = :s WHERE id = :i"), {"s": state, "i": rating_id}
+            )
+        ratings.rebuild_tally(tx)
+
+
+def test_the_target_comes_from_the_books_and_is_kept(
+    site: Site, office: Office, alice: Viewer
+) -> None:
+    with pytest.raises(FieldFaultError, match="jumlah kunjungan belum pernah diimpor"):
+        surveys.open_survey(site, alice, settings(office, population=None))
+    rows = [
+        {
+            "agency_id": office.agency_id,
+            "day": TODAY - timedelta(days=back),
+            "counter_id": office.counter["A1"],
+            "service_id": office.service[name],
+            "visits": visits,
+        }
+        for back in range(365)
+        for name, visits in (("ktp", 3), ("kk", 1))
+    ]
+    with site.db.transaction() as tx:
+        bulk.add_rows(tx, "visit_count", rows)
+    survey_id = surveys.open_survey(site, alice, settings(office, population=None, meaning="year"))
+    survey, _unit, _agency, _revisions = surveys.survey_of(site, alice, survey_id)
+    assert (survey.population_meaning, survey.population, survey.target) == ("year", 1460, 304)
+    assert survey.targets == {str(office.service["ktp"]): 228, str(office.service["kk"]): 76}
+    surveys.change_survey(site, alice, survey_id, settings(office, population=100, weight="0.11"))
+    survey = surveys.survey_of(site, alice, survey_id)[0]
+    assert (survey.population, survey.target, survey.weight) == (100, 80, "0.11")
+    (choice,) = surveys.unit_choices(site, alice, QUARTERS[3])
+    assert choice.visits == {"month": 122, "period": 368, "year": 1460}
+
+
+def test_closing_counts_complete_forms_once_and_equals_the_tally(
+    site: Site, office: Office, alice: Viewer
+) -> None:
+    yesterday = TODAY - timedelta(days=1)
+    add_ratings(site, office, 12, day=yesterday, perilaku=4, sex="female")
+    add_ratings(site, office, 5, day=yesterday, service_id=office.service["kk"], counter="A2")
+    add_ratings(site, office, 3, day=yesterday, waktu=None)
+    add_ratings(site, office, 2, day=yesterday, state="held")
+    add_ratings(site, office, 4, day=TODAY)  # today is not over
+    add_ratings(site, office, 9, day=yesterday, counter="B1")  # another unit
+    add_ratings(site, office, 9, day=date(2026, 9, 30))  # before the period
+    survey_id = closed(site, alice, office, QUARTERS[3])
+    survey, _unit, _agency, (first,) = surveys.survey_of(site, alice, survey_id)
+    assert survey.last_day == yesterday  # closed early: whole days that are over
+    figures = from_json(first.figures)
+    assert (figures.whole.n, figures.partial, figures.held, figures.aside) == (17, 3, 2, 0)
+    assert figures.whole.counts["perilaku"] == (0, 0, 5, 12)
+    assert {line.name: line.group.n for line in figures.services} == {
+        "KTP-el": 12,
+        "Kartu Keluarga": 5,
+    }
+    assert figures.profile["sex"] == {"female": 12, "": 5}
+    with site.db.read() as session:
+        counters = queries.counter_ids_of_unit(session, office.unit["A"])
+        sizes = queries.sizes_between(session, counters, survey.first_day, survey.last_day)
+        assert not survey_closing.has_changed(session, survey, first)
+    counted = [row for row in sizes if row[3] == "counted"]
+    assert sum(row[5] for row in counted) == figures.whole.n
+    assert sum(row[6] for row in counted) == figures.whole.total
+    assert sum(row[7] for row in counted) == figures.whole.squares
+    with pytest.raises(FieldFaultError, match="sudah ditutup"):
+        survey_closing.close_survey(site, alice, survey_id)
+    with pytest.raises(FieldFaultError, match="tidak dapat diubah"):
+        surveys.change_survey(site, alice, survey_id, settings(office))
+
+
+def test_a_period_with_nobody_or_not_begun_cannot_be_closed(
+    site: Site, office: Office, alice: Viewer
+) -> None:
+    survey_id = surveys.open_survey(site, alice, settings(office))
+    with pytest.raises(FieldFaultError, match="Belum ada formulir lengkap"):
+        survey_closing.close_survey(site, alice, survey_id)
+    surveys.call_off_survey(site, alice, survey_id)
+    later = surveys.open_survey(
+        site, alice, settings(office, Span(TODAY, TODAY + timedelta(days=9)))
+    )
+    add_ratings(site, office, 3)
+    with pytest.raises(FieldFaultError, match="satu hari penuh"):
+        survey_closing.close_survey(site, alice, later)
+
+
+def test_one_answer_closes_but_nothing_is_published(
+    site: Site, office: Office, alice: Viewer
+) -> None:
+    add_ratings(site, office, 1, day=date(2026, 7, 1))
+    survey_id = closed(site, alice, office, QUARTERS[2])
+    facts = survey_facts.facts_of(site, alice, survey_id)
+    assert facts == survey_facts.TooFewForms(1)
+    found = results.unit_results(site, "dukcapil", "A", "")
+    assert found.result is not None
+    assert isinstance(found.result.what, TooFew)
+    (row,) = open_data.rows_of_unit(site, "dukcapil", "A")
+    assert (row["n"], row["ikm"], row["note"]) == (None, None, "too_few")
+    assert results.regency(site).newest is None
+
+
+def test_a_later_verdict_changes_nothing_until_it_is_a_numbered_revision(
+    site: Site, office: Office, alice: Viewer
+) -> None:
+    add_ratings(site, office, 20, day=date(2026, 7, 2), waktu=1)
+    add_ratings(site, office, 20, day=date(2026, 7, 3), counter="A2")
+    survey_id = closed(site, alice, office, QUARTERS[2])
+    before = results.unit_results(site, "dukcapil", "A", "2026-t3").result
+    assert survey_closing.revise_survey(site, alice, survey_id, reason="uji") is None
+
+    set_state(site, 4, "aside", counter_id=office.counter["A1"])
+    survey, _unit, _agency, revisions = surveys.survey_of(site, alice, survey_id)
+    with site.db.read() as session:
+        assert survey_closing.has_changed(session, survey, revisions[-1])
+    assert results.unit_results(site, "dukcapil", "A", "2026-t3").result == before
+    assert survey_closing.revise_survey(site, alice, survey_id, reason="Putusan 1/2026") == 2
+    _survey, _unit, _agency, revisions = surveys.survey_of(site, alice, survey_id)
+    assert [(row.number, row.changed, row.reason) for row in revisions[1:]] == [
+        (2, 4, "Putusan 1/2026")
+    ]
+    assert from_json(revisions[0].figures).whole.n == 40  # the first is as it was
+    assert from_json(revisions[1].figures).aside == 4
+    old, new = (survey_facts.facts_of(site, alice, survey_id, number=number) for number in (1, 2))
+    assert (old.index.n, new.index.n) == (40, 36)  # type: ignore[union-attr]
+
+    public = results.unit_results(site, "dukcapil", "A", "2026-t3").result
+    assert public is not None
+    assert (public.revision, public.newest) == (1, 2)  # four answers would be found by subtraction
+    set_state(site, 6, "aside", counter_id=office.counter["A1"])
+    assert survey_closing.revise_survey(site, alice, survey_id, reason="Putusan 2/2026") == 3
+    public = results.unit_results(site, "dukcapil", "A", "2026-t3").result
+    assert public is not None
+    assert isinstance(public.what, Published)
+    assert (public.revision, public.what.n, public.what.aside) == (3, 30, 10)
+    with pytest.raises(NotThereError):
+        survey_facts.facts_of(site, alice, survey_id, number=9)
+
+
+def test_a_year_is_the_sum_of_its_quarters_and_waits_for_the_smallest(
+    site: Site, office: Office, alice: Viewer, clock: SteppedClock
+) -> None:
+    clock.at += timedelta(days=60)  # January 2027
+    year = span_of("year", year=2026, part=1)
+    for quarter, count in zip(QUARTERS, (12, 15, 11, 4), strict=True):
+        add_ratings(site, office, count, day=quarter.first)
+    for quarter in QUARTERS[:3]:
+        closed(site, alice, office, quarter)
+    with pytest.raises(FieldFaultError, match="memotong"):
+        surveys.open_survey(site, alice, settings(office, year))
+    last = surveys.open_survey(site, alice, settings(office, QUARTERS[3]))
+    whole = surveys.open_survey(site, alice, settings(office, year))
+    with pytest.raises(FieldFaultError, match="Tutup dahulu setiap"):
+        survey_closing.close_survey(site, alice, whole)
+    survey_closing.close_survey(site, alice, last)
+    survey_closing.close_survey(site, alice, whole)
+    facts = survey_facts.facts_of(site, alice, whole)
+    assert facts.index.n == 42  # type: ignore[union-attr]  (the office sees it)
+    public = results.unit_results(site, "dukcapil", "A", "2026").result
+    assert public is not None
+    assert isinstance(public.what, TooFew)  # else the last quarter could be found by subtraction
+    assert len(results.unit_results(site, "dukcapil", "A", "").trend) == 3
+
+
+def test_packed_answers_are_read_by_key_and_hold_nothing_else(
+    site: Site, office: Office, alice: Viewer
+) -> None:
+    add_ratings(site, office, 11, day=date(2026, 7, 2), sarana=1, pengaduan=4)
+    survey_id = closed(site, alice, office, QUARTERS[2])
+    _survey, _unit, _agency, (first,) = surveys.survey_of(site, alice, survey_id)
+    with site.db.read() as session:
+        rows = survey_closing.unpack_answers(queries.answers_of_revision(session, first.id))
+    expected = tuple({"sarana": 1, "pengaduan": 4}.get(key, 3) for key in OFFICIAL_KEYS)
+    assert rows == [expected] * 11
+    turned = "pengaduan,sarana," + ",".join(OFFICIAL_KEYS[:7]) + "\n4,1,3,3,3,3,3,3,3"
+    assert survey_closing.unpack_answers(zlib.compress(turned.encode())) == [expected]
+
+
+def test_plans_are_carried_over_with_their_state(site: Site, office: Office, alice: Viewer) -> None:
+    add_ratings(site, office, 12, day=date(2026, 4, 2))
+    add_ratings(site, office, 12, day=date(2026, 7, 2))
+    first = closed(site, alice, office, QUARTERS[1])
+    plan = {
+        "element": "waktu",
+        "cause": "Antrean; kata Sari Contoh",
+        "action": "Loket kedua",
+        "due": date(2026, 12, 1),
+        "responsible": "Kepala Seksi",
+        "status": "planned",
+        "note": "",
+    }
+    follow_up.add_plan(site, alice, first, plan)
+    second = closed(site, alice, office, QUARTERS[2])
+    own, (carried,) = follow_up.plans_of_survey(site, alice, second)
+    assert own == []
+    with pytest.raises(FieldFaultError, match="apa yang sudah dilakukan"):
+        follow_up.change_plan(site, alice, carried.item.id, plan | {"status": "done"})
+    follow_up.change_plan(
+        site, alice, carried.item.id, plan | {"status": "done", "note": "Dibuka."}
+    )
+    facts = survey_facts.facts_of(site, alice, second)
+    assert isinstance(facts, survey_facts.SurveyFacts)
+    (row,) = facts.carried
+    assert (row.status, row.note, row.survey_title) == ("Selesai", "Dibuka.", "Triwulan II 2026")
+    assert "Sari" not in row.cause  # no officer's name in a public paper
+    follow_up.remove_plan(site, alice, carried.item.id)
+    assert results.unit_results(site, "dukcapil", "A", "").plans == ()
+    with site.db.read() as session:
+        kept = session.query(AuditEntry).filter_by(action="remove_follow_up").one()
+    assert kept.detail["action"] == "Loket kedua"
+
+
+def test_another_units_survey_is_not_there(site: Site, office: Office, alice: Viewer) -> None:
+    other = replace(alice, unit_ids=frozenset({office.unit["B"]}))
+    survey_id = surveys.open_survey(site, alice, settings(office))
+    for act in (
+        lambda: surveys.survey_of(site, other, survey_id),
+        lambda: surveys.change_survey(site, other, survey_id, settings(office)),
+        lambda: surveys.call_off_survey(site, other, survey_id),
+        lambda: survey_closing.close_survey(site, other, survey_id),
+        lambda: survey_closing.revise_survey(site, other, survey_id, reason="x"),
+        lambda: survey_facts.facts_of(site, other, survey_id),
+        lambda: surveys.open_survey(site, other, settings(office)),
+    ):
+        with pytest.raises(NotThereError):
+            act()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "reason"),
+    [
+        (date(2026, 5, 2), date(2026, 5, 1), "sesudah tanggal mulai"),
+        (date(2025, 1, 1), date(2026, 5, 1), "paling lama satu tahun"),
+        (date(2016, 1, 1), date(2016, 5, 1), "sejak tahun 2017"),
+        (date(2029, 1, 1), date(2029, 5, 1), "paling lambat setahun"),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_odd_days_are_refused(
+    site: Site, office: Office, alice: Viewer, first: date, last: date, reason: str
+) -> None:
+    with pytest.raises(FieldFaultError, match=reason):
+        surveys.open_survey(site, alice, settings(office, Span(first, last)))
+
+
+def test_a_service_nobody_rated_and_a_small_one_are_told_without_numbers(
+    site: Site, office: Office, alice: Viewer
+) -> None:
+    day = date(2026, 7, 2)
+    add_ratings(site, office, 30, day=day)
+    add_ratings(site, office, 2, day=day, service_id=office.service["kk"])
+    survey_id = closed(site, alice, office, QUARTERS[2])
+    facts = survey_facts.facts_of(site, alice, survey_id)
+    assert isinstance(facts, survey_facts.SurveyFacts)
+    (line,) = facts.services  # two forms alone could be found from the thirty and the whole
+    assert (line.name, line.group.n) == ("KTP-el, Kartu Keluarga", 32)
