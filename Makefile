@@ -1,5 +1,5 @@
 # Thin aliases for developers; run.py does the work.
-.PHONY: serve test bench-page truth bench-impact
+.PHONY: serve test bench-page truth bench-impact bench-survey
 serve:
 	python3 run.py
 test:
@@ -11,3 +11,5 @@ truth:
 	.venv/bin/python tests/rigs/truth.py --repetitions 2000 --markdown docs/method.md
 bench-impact:
 	.venv/bin/python bench/impact.py
+bench-survey:
+	.venv/bin/python bench/survey_files.py

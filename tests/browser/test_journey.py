@@ -170,11 +170,102 @@ def test_hr_opens_the_matrix_a_training_the_calculator_and_measures_again(
     context.close()
 
 
-CITIZEN_PAGES = ("/", "/privasi", "/bukan-di-sini", "/masuk", "/q/tampered", "/r/ZZZZZZZZ")
+def test_the_yearly_duty_is_a_few_clicks_and_the_public_sees_it(
+    live: LiveSite, chromium: Browser
+) -> None:
+    context = chromium.new_context(viewport=DESK)  # type: ignore[arg-type]
+    page = context.new_page()
+    log_in(page, live, "atasan.rimbo")
+    page.get_by_role("link", name="Survei SKM").click()
+    page.locator("tr", has_text="terbuka").get_by_role("link").first.click()
+    expect(page.get_by_text("dari sampel minimum")).to_be_visible()
+    page.get_by_role("link", name="Tutup masa survei").click()
+    page.get_by_role("button", name=re.compile("^Tutup survei ")).click()
+    expect(page.get_by_text("Masa survei ditutup.")).to_be_visible()
+    ikm = page.locator(".big").first.inner_text()
+    for name, ending in (
+        ("Laporan DOCX (dapat disunting)", ".docx"),
+        ("Laporan PDF", ".pdf"),
+        ("Olah data XLSX", ".xlsx"),
+        ("A3 PDF", ".pdf"),
+    ):
+        with page.expect_download() as waiting:
+            page.get_by_role("link", name=name).click()
+        assert waiting.value.suggested_filename.endswith(ending)
+        assert waiting.value.path().stat().st_size > 5_000
+    page.get_by_role("link", name="rencanakan").first.click()
+    page.get_by_label("Faktor yang memengaruhi").fill("Antrean pagi")
+    page.get_by_label("Rencana tindak lanjut").fill("Membuka loket kedua pada Senin pagi")
+    page.get_by_label("Selesai paling lambat").fill("2030-12-01")
+    page.get_by_label("Penanggung jawab").fill("Kepala UPT")
+    page.get_by_role("button", name="Simpan").click()
+    expect(
+        page.get_by_role("cell", name="Membuka loket kedua pada Senin pagi", exact=True)
+    ).to_be_visible()
+
+    phone = chromium.new_context(viewport=PHONE, java_script_enabled=False)  # type: ignore[arg-type]
+    visitor = phone.new_page()
+    visitor.goto(f"{live.address}/hasil/disdukcapil-contoh/rimbo")
+    expect(visitor.locator(".score")).to_have_text(ikm)
+    expect(visitor.get_by_text("Membuka loket kedua pada Senin pagi")).to_be_visible()
+    assert visitor.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    visitor.goto(f"{live.address}/layar/disdukcapil-contoh/rimbo")
+    expect(visitor.locator(".score")).to_have_text(ikm)
+    phone.close()
+    context.close()
+
+
+def test_the_waiting_halls_screen_fits_and_refreshes_itself(
+    live: LiveSite, chromium: Browser
+) -> None:
+    for width, height in ((1920, 1080), (1280, 720)):
+        context = chromium.new_context(viewport={"width": width, "height": height})
+        page = context.new_page()
+        page.goto(f"{live.address}/layar/disdukcapil-contoh/kantor")
+        assert page.evaluate("document.documentElement.scrollHeight") <= height
+        assert (
+            page.evaluate("parseFloat(getComputedStyle(document.querySelector('.score')).fontSize)")
+            > height / 8
+        )
+        context.close()
+    context = chromium.new_context(viewport=DESK)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{live.address}/layar/disdukcapil-contoh/kantor")
+    page.evaluate("document.querySelector('.score').textContent = 'lama'")
+    page.clock.fast_forward(16_000)
+    expect(page.locator(".score")).not_to_have_text("lama")
+    context.close()
+
+
+CITIZEN_PAGES = (
+    "/",
+    "/privasi",
+    "/bukan-di-sini",
+    "/masuk",
+    "/q/tampered",
+    "/r/ZZZZZZZZ",
+    "/hasil/",
+    "/hasil/disdukcapil-contoh/kantor",
+    "/hasil/disdukcapil-contoh/rimbo?lang=en",
+    "/hasil/kamus",
+    "/layar/disdukcapil-contoh/kantor",
+)
 STAFF_PAGES = (
     ("atasan", "/staf/loket/"),
     ("atasan", "/staf/loket/L1?periode=semester"),
     ("atasan", "/staf/loket/L6?periode=today"),
+    ("atasan", "/staf/skm/"),
+    ("atasan", "/staf/skm/baru"),
+    ("atasan", "/staf/skm/7"),
+    ("atasan", "/staf/skm/8"),
+    ("atasan", "/staf/skm/8/tutup"),
+    ("atasan", "/staf/skm/8/batal"),
+    ("atasan", "/staf/skm/8/ubah"),
+    ("atasan", "/staf/skm/7/penanda-tangan"),
+    ("atasan", "/staf/skm/7/tindak-lanjut?unsur=waktu"),
+    ("atasan", "/staf/skm/tindak-lanjut/1"),
+    ("atasan", "/staf/skm/tindak-lanjut/1/hapus"),
     ("admin", "/staf/admin/"),
     ("admin", "/staf/admin/unit"),
     ("admin", "/staf/impor/officers"),

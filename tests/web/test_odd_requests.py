@@ -45,8 +45,23 @@ FIELDS = [*ALL_KEYS, "token", "service", "served_by", "served_when", "comment", 
 FIELDS += ["username", "password", "next", "code", "name", "role", "units", "do", "old", "new"]
 FIELDS += ["horizon", "title", "kind", "elements", "jp", "cost", "starts_on", "ends_on", "seats"]
 FIELDS += ["reason", "sent", "result", "certificate", "competences", "provider", "partner"]
+FIELDS += ["unit", "period", "first", "last", "meaning", "population", "weight", "order"]
+FIELDS += ["place", "position", "rank", "nip", "element", "cause", "action", "due"]
+FIELDS += ["responsible", "status", "note"]
 QUERIES = ["periode", "layanan", "jalur", "lang", "next", "kode", "loket"]
-QUERIES += ["studi", "petugas", "bulan", "tahun", "cari", "hanya", "urut", "hal", "jenis"]
+QUERIES += [
+    "revisi",
+    "unsur",
+    "studi",
+    "petugas",
+    "bulan",
+    "tahun",
+    "cari",
+    "hanya",
+    "urut",
+    "hal",
+    "jenis",
+]
 CAST = ("", "alice", "dina", "hana", "oki")
 REQUESTS_A_ROLE = 400
 

@@ -85,7 +85,7 @@ def test_a_closed_result_on_every_page_and_in_every_file(
     assert citizen.client.get("/hasil/data.xml").status_code == 404
     screen = citizen.get("/layar/dukcapil/A").get_data(as_text=True)
     assert ikm in screen
-    assert 'http-equiv="refresh"' in screen
+    assert 'http-equiv="refresh"' in screen  # for a screen without scripts; others use refresh.js
     assert citizen.client.get(f"{UNIT}/2026-t3/poster-persegi.png").content_type == "image/png"
 
 
