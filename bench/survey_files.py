@@ -25,7 +25,7 @@ from feedback_app.files.pdf_writer import to_pdf
 from feedback_app.files.poster import poster_file
 from feedback_app.files.skm_report import skm_report
 from feedback_app.files.skm_workbook import skm_workbook
-from feedback_app.services.survey_closing import pack_answers
+from feedback_app.services.survey.closing import pack_answers
 from tests.files.test_skm_report import poster
 from tests.ground.survey import facts_of_answers
 

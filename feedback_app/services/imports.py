@@ -14,9 +14,10 @@ from feedback_app.files.examples import example_csv, example_xlsx
 from feedback_app.files.kinds import KINDS
 from feedback_app.files.records import Kind, Parsed, parse
 from feedback_app.files.tables import FileFaultError, read_table
-from feedback_app.services import survey_imports, training_imports
+from feedback_app.services import training_imports
 from feedback_app.services.import_work import Counts, Rows, Work, upsert
 from feedback_app.services.site import Site
+from feedback_app.services.survey import past as survey_imports
 from feedback_app.storage import bulk
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import agencies, audit

@@ -8,7 +8,7 @@ from flask import Flask, Response, make_response, render_template
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from feedback_app.services.results import NothingToShowError
+from feedback_app.services.public.results import NothingToShowError
 from feedback_app.services.site import NotSavedError, NotThereError
 from feedback_app.web.language import gettext as _
 

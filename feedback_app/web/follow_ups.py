@@ -13,9 +13,9 @@ from wtforms.validators import InputRequired, Length
 from feedback_app.domain.elements import ELEMENTS, OFFICIAL_KEYS
 from feedback_app.domain.follow_up import STATUSES
 from feedback_app.domain.survey import title
-from feedback_app.services import follow_up as service
-from feedback_app.services import surveys
 from feedback_app.services.faults import FieldFaultError
+from feedback_app.services.survey import follow_up as service
+from feedback_app.services.survey import periods as surveys
 from feedback_app.web.access import site, viewer
 from feedback_app.web.forms import NEEDED, labelled, tell, translate_errors
 from feedback_app.web.language import gettext as _

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from feedback_app.domain.interval import HIGHEST, LOWEST, Mean
 from feedback_app.domain.skm import BANDS, TooFew
-from feedback_app.services.results import Point
+from feedback_app.services.public.results import Point
 
 POINTS_TO_INDEX = 25  # a mean of 1 to 4 points is an index of 25 to 100
 AXIS_LOW, AXIS_HIGH = 50.0, 100.0  # the part of the index scale where offices are

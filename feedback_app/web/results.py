@@ -13,9 +13,10 @@ from feedback_app.domain.follow_up import STATUSES, UNFINISHED
 from feedback_app.domain.published import Published
 from feedback_app.domain.respondent import BANDS
 from feedback_app.domain.skm import BANDS as LETTERS
-from feedback_app.services import open_data, posters, publishing
-from feedback_app.services import results as service
-from feedback_app.services.results import UnitResults
+from feedback_app.services import publishing
+from feedback_app.services.public import open_data, posters
+from feedback_app.services.public import results as service
+from feedback_app.services.public.results import UnitResults
 from feedback_app.web.access import site
 from feedback_app.web.downloads import CSV, JSON, PDF, PNG, download
 from feedback_app.web.language import language

@@ -25,11 +25,15 @@ from feedback_app.domain.survey import (
     usual_spans,
 )
 from feedback_app.domain.tiers import TIERS
-from feedback_app.services import follow_up, posters, survey_closing, survey_files, survey_pages
-from feedback_app.services import surveys as service
 from feedback_app.services.faults import FieldFaultError
-from feedback_app.services.survey_progress import progress_of
-from feedback_app.services.surveys import LARGEST_POPULATION, OverlapError, Settings
+from feedback_app.services.public import posters
+from feedback_app.services.survey import closing as survey_closing
+from feedback_app.services.survey import documents as survey_files
+from feedback_app.services.survey import follow_up
+from feedback_app.services.survey import pages as survey_pages
+from feedback_app.services.survey import periods as service
+from feedback_app.services.survey.periods import LARGEST_POPULATION, OverlapError, Settings
+from feedback_app.services.survey.progress import progress_of
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import DOCX, PDF, PNG, XLSX, download
 from feedback_app.web.forms import labelled, tell, translate_errors

@@ -7,10 +7,11 @@ from decimal import Decimal
 import pytest
 
 from feedback_app.domain.elements import OFFICIAL_KEYS
-from feedback_app.services import imports, results
+from feedback_app.services import imports
 from feedback_app.services.imports import KINDS, Imported
+from feedback_app.services.public import results
 from feedback_app.services.site import Site
-from feedback_app.services.survey_trend import past_index
+from feedback_app.services.survey.trend import past_index
 from feedback_app.storage.queries import surveys as queries
 from tests.ground.office import Office
 

@@ -11,7 +11,7 @@ from babel.messages.extract import extract
 from feedback_app.config import ROOT
 from feedback_app.domain.skm import BANDS
 from feedback_app.services.imports import KINDS
-from feedback_app.services.survey_closing import FIRST_REASON
+from feedback_app.services.survey.closing import FIRST_REASON
 from feedback_app.web.admin import ROLE_NAMES
 from feedback_app.web.language import catalogue
 from feedback_app.web.navigation import MENU
@@ -22,7 +22,7 @@ FOR_ANALYSTS = {"linked_table.py", "linking.py", "measuring.py", "panel_files.py
 FAULTS = [
     path
     for room in ("services", "files")
-    for path in (ROOT / "feedback_app" / room).glob("*.py")
+    for path in (ROOT / "feedback_app" / room).rglob("*.py")
     if path.name not in FOR_ANALYSTS
 ]
 # Raised for programs and scripts, in English already.
@@ -78,7 +78,7 @@ def test_reasons_and_labels_of_forms_have_their_english() -> None:
     found: set[str] = set()
     for name in (
         "services/training_imports.py",
-        "services/survey_imports.py",
+        "services/survey/past.py",
         "web/trainings.py",
         "web/surveys.py",
         "web/follow_ups.py",

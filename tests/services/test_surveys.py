@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -16,18 +18,15 @@ from feedback_app.domain.roles import Role
 from feedback_app.domain.skm import TooFew
 from feedback_app.domain.survey import Span, span_of
 from feedback_app.domain.survey_figures import from_json
-from feedback_app.services import (
-    follow_up,
-    open_data,
-    results,
-    survey_closing,
-    survey_facts,
-    surveys,
-)
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.faults import FieldFaultError
+from feedback_app.services.public import open_data, results
 from feedback_app.services.site import NotThereError, Site
-from feedback_app.services.surveys import Settings
+from feedback_app.services.survey import closing as survey_closing
+from feedback_app.services.survey import facts as survey_facts
+from feedback_app.services.survey import follow_up
+from feedback_app.services.survey import periods as surveys
+from feedback_app.services.survey.periods import Settings
 from feedback_app.storage import bulk, ratings
 from feedback_app.storage.models import AuditEntry
 from feedback_app.storage.queries import surveys as queries
@@ -231,6 +230,35 @@ def test_a_year_is_the_sum_of_its_quarters_and_waits_for_the_smallest(
     assert public is not None
     assert isinstance(public.what, TooFew)  # else the last quarter could be found by subtraction
     assert len(results.unit_results(site, "dukcapil", "A", "").trend) == 3
+
+
+def outcomes(act: Callable[[], object], times: int = 8) -> list[str]:
+    """What many at once got: 'done', or the name of the refusal."""
+
+    def once(_place: int) -> str:
+        try:
+            act()
+        except FieldFaultError as fault:
+            return type(fault).__name__
+        return "done"
+
+    with ThreadPoolExecutor(times) as pool:
+        return sorted(pool.map(once, range(times)))
+
+
+def test_many_clicks_open_and_close_once(site: Site, office: Office, alice: Viewer) -> None:
+    add_ratings(site, office, 12, day=date(2026, 7, 2))
+    opened = outcomes(lambda: surveys.open_survey(site, alice, settings(office, QUARTERS[2])))
+    assert opened == ["OverlapError"] * 7 + ["done"]
+    (line,) = surveys.survey_lines(site, alice)
+    closings = outcomes(lambda: survey_closing.close_survey(site, alice, line.survey.id))
+    assert closings == ["FieldFaultError"] * 7 + ["done"]
+    set_state(site, 1, "aside", counter_id=office.counter["A1"])
+    revised = outcomes(
+        lambda: survey_closing.revise_survey(site, alice, line.survey.id, reason="uji")
+    )
+    assert revised == ["done"] * 8
+    assert len(surveys.survey_of(site, alice, line.survey.id)[3]) == 2
 
 
 def test_packed_answers_are_read_by_key_and_hold_nothing_else(

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import pytest
 from lxml import etree
 
-from feedback_app.services.open_data import FIELDS
+from feedback_app.services.public.open_data import FIELDS
 from feedback_app.services.site import Site
 from tests.conftest import Browser, SteppedClock
 from tests.ground.office import Office, add_ratings

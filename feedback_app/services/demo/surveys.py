@@ -10,12 +10,13 @@ from feedback_app.domain.elements import OFFICIAL_KEYS
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.roles import Role
 from feedback_app.domain.survey import Span, span_of
-from feedback_app.services import follow_up, surveys
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.demo import office
 from feedback_app.services.demo.places import Places
 from feedback_app.services.site import Site
-from feedback_app.services.survey_closing import close_survey
+from feedback_app.services.survey import follow_up
+from feedback_app.services.survey import periods as surveys
+from feedback_app.services.survey.closing import close_survey
 from feedback_app.storage.queries import accounts
 from feedback_app.storage.queries import surveys as queries
 

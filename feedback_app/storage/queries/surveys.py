@@ -43,6 +43,11 @@ def survey_in_units(
     return session.scalar(question.with_for_update() if to_change else question)
 
 
+def hold_unit(session: Session, unit_id: int) -> None:
+    """Let nobody else open or change a survey of this unit until the transaction ends."""
+    session.execute(select(Unit.id).where(Unit.id == unit_id).with_for_update())
+
+
 def revisions_of(session: Session, survey_ids: Collection[int]) -> dict[int, list[SurveyRevision]]:
     """Revisions by survey, oldest first; the packed answers are read only when asked for."""
     rows = session.scalars(

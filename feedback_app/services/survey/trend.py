@@ -13,7 +13,7 @@ from feedback_app.domain.skm import CONVERSION, WEIGHTS, Index, band, round_half
 from feedback_app.domain.survey import Span, parts_of, short_title, title
 from feedback_app.domain.survey_figures import from_json
 from feedback_app.files.survey_facts import TrendPoint
-from feedback_app.services.surveys import span_of_survey
+from feedback_app.services.survey.periods import span_of_survey
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import PastResult, Survey
 from feedback_app.storage.queries import surveys as queries

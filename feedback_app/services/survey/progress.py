@@ -10,7 +10,7 @@ from feedback_app.domain.respondent import BANDS
 from feedback_app.domain.survey import Span
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.site import Site
-from feedback_app.services.surveys import owned, span_of_survey
+from feedback_app.services.survey.periods import owned, span_of_survey
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Survey
 from feedback_app.storage.queries import surveys as queries

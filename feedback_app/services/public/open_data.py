@@ -9,8 +9,8 @@ from typing import Any
 from feedback_app.domain.elements import ELEMENTS
 from feedback_app.domain.published import Published
 from feedback_app.files.exports import Cell, Sheet
-from feedback_app.services import results
-from feedback_app.services.results import Result, UnitResults
+from feedback_app.services.public import results
+from feedback_app.services.public.results import Result, UnitResults
 from feedback_app.services.site import NotThereError, Site
 
 LICENCE = "CC-BY-4.0"

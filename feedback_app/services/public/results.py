@@ -26,8 +26,8 @@ from feedback_app.domain.survey import (
 )
 from feedback_app.domain.survey_figures import Figures, add_figures, from_json
 from feedback_app.services.site import NotThereError, Site
-from feedback_app.services.survey_trend import past_points
-from feedback_app.services.surveys import span_of_survey
+from feedback_app.services.survey.periods import span_of_survey
+from feedback_app.services.survey.trend import past_points
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Agency, FollowUp, Survey, SurveyRevision, Unit
 from feedback_app.storage.queries import counters

@@ -8,9 +8,9 @@ from feedback_app.files.skm_report import ranked
 from feedback_app.files.survey_facts import SurveyFacts
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.site import Site
-from feedback_app.services.survey_closing import has_changed
-from feedback_app.services.survey_facts import TooFewForms, facts_of
-from feedback_app.services.surveys import owned
+from feedback_app.services.survey.closing import has_changed
+from feedback_app.services.survey.facts import TooFewForms, facts_of
+from feedback_app.services.survey.periods import owned
 from feedback_app.storage.queries import surveys as queries
 
 

@@ -191,6 +191,7 @@ def _checked(tx: Session, site: Site, chosen: Settings, *, but: Survey | None) -
     """What a survey keeps of the settings, or the first fault in them."""
     span = chosen.span
     _check_days(site, span)
+    queries.hold_unit(tx, chosen.unit_id)
     surveys = queries.surveys_of_units(tx, [chosen.unit_id])
     others = [span_of_survey(row) for row in surveys if row is not but]
     others += [span_of_survey(row) for row in queries.past_results(tx, [chosen.unit_id])]

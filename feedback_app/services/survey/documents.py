@@ -7,11 +7,11 @@ from feedback_app.files.skm_report import skm_report
 from feedback_app.files.skm_workbook import skm_workbook
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.acts import log_act
-from feedback_app.services.results import NothingToShowError
+from feedback_app.services.public.results import NothingToShowError
 from feedback_app.services.site import Site
-from feedback_app.services.survey_closing import unpack_answers
-from feedback_app.services.survey_facts import TooFewForms, facts_of, revision_of
-from feedback_app.services.surveys import owned
+from feedback_app.services.survey.closing import unpack_answers
+from feedback_app.services.survey.facts import TooFewForms, facts_of, revision_of
+from feedback_app.services.survey.periods import owned
 from feedback_app.storage.queries import surveys as queries
 
 REPORT_ENDINGS = ("docx", "pdf")

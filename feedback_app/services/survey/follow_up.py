@@ -13,7 +13,7 @@ from feedback_app.services.accounts import Viewer
 from feedback_app.services.acts import log_act
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.site import NotThereError, Site
-from feedback_app.services.surveys import owned, span_of_survey
+from feedback_app.services.survey.periods import owned, span_of_survey
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import FollowUp, Survey
 from feedback_app.storage.queries import surveys as queries

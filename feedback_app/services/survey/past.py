@@ -12,7 +12,7 @@ from feedback_app.domain.survey import FIRST_YEAR, Span, clash
 from feedback_app.files.cells import CellError
 from feedback_app.files.records import Record
 from feedback_app.services.import_work import Counts, Rows, Work
-from feedback_app.services.surveys import LONGEST_DAYS, span_of_survey
+from feedback_app.services.survey.periods import LONGEST_DAYS, span_of_survey
 from feedback_app.storage.queries import surveys as queries
 
 # Means printed with two decimals move the index by up to 0.125.

@@ -13,14 +13,14 @@ from feedback_app.domain.survey import MONTHS, slug
 from feedback_app.files.indonesian import number as in_words
 from feedback_app.files.poster import ENDINGS, SHAPES, Poster, poster_file
 from feedback_app.services.accounts import Viewer
-from feedback_app.services.results import (
+from feedback_app.services.public.results import (
     NothingToShowError,
     UnitResults,
     result_url,
     unit_results,
 )
 from feedback_app.services.site import NotThereError, Site
-from feedback_app.services.surveys import owned, span_of_survey
+from feedback_app.services.survey.periods import owned, span_of_survey
 from feedback_app.storage.queries import surveys as queries
 
 __all__ = ["ENDINGS", "SHAPES", "public_poster", "wall_poster"]

@@ -30,10 +30,10 @@ from feedback_app.files.survey_facts import (
     SurveyFacts,
 )
 from feedback_app.services.accounts import Viewer
-from feedback_app.services.follow_up import Plan, plans_of
 from feedback_app.services.site import NotThereError, Site
-from feedback_app.services.survey_trend import trend_of
-from feedback_app.services.surveys import owned, span_of_survey
+from feedback_app.services.survey.follow_up import Plan, plans_of
+from feedback_app.services.survey.periods import owned, span_of_survey
+from feedback_app.services.survey.trend import trend_of
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Survey, SurveyRevision
 from feedback_app.storage.queries import counters

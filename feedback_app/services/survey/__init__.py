@@ -1,0 +1,1 @@
+"""Survey periods: opening, closing, revisions, follow-up, and the files they owe."""
