@@ -21,8 +21,8 @@ FIRST_ROW = 5  # rows 1 to 5 are the heading; respondents follow
 # Rounded before it is banded: the printed bands leave gaps between 76.60 and 76.61.
 _LETTER = '=IF({0}>=88.31,"A",IF({0}>=76.61,"B",IF({0}>=65,"C","D")))'
 
-# Spreadsheets round a sum that lies a hair under a half as if it were one: of 3,000 indexes that end
-# in an exact half, LibreOffice rounded every one as exact arithmetic does.
+# Spreadsheets round a sum that lies a hair under a half as if it were one: LibreOffice rounded each
+# of 3,000 indexes that end in an exact half as exact arithmetic does.
 _INDEX = "=ROUND({0},2)"
 
 
