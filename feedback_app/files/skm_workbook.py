@@ -75,7 +75,7 @@ def skm_workbook(facts: SurveyFacts, answers: Iterable[Sequence[int]]) -> bytes:
 
 def _summary(book: _Book, facts: SurveyFacts) -> None:
     """In front: the results, each a reference to the cell that computes it."""
-    page = book.sheet("Ringkasan", (38, 22))
+    page = book.sheet("Ringkasan", (38, 70))
     end = FIRST_ROW + facts.index.n
     _text(page, 0, 0, "INDEKS KEPUASAN MASYARAKAT (IKM)", book.title)
     lines = [("Perangkat daerah", facts.agency), ("Unit pelayanan", facts.unit)]
@@ -236,7 +236,7 @@ def _comments(book: _Book, facts: SurveyFacts) -> None:
 
 
 def _plans(book: _Book, facts: SurveyFacts) -> None:
-    page = book.sheet("Tindak lanjut", (30, 36, 40, 18, 24, 18, 40))
+    page = book.sheet("Tindak lanjut", (34, 44, 50, 20, 32, 18, 50))
     row = _plan_table(book, page, 0, "Rencana tindak lanjut masa ini", facts.plans)
     _plan_table(book, page, row + 2, "Tindak lanjut masa sebelumnya", facts.carried)
 
