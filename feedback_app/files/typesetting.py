@@ -46,7 +46,7 @@ def typeset(
         made = typst.compile(
             root / template, root=root, font_paths=[FONTS], ignore_system_fonts=True, **options
         )
-    return bytes(made)
+    return bytes(made[0] if isinstance(made, list) else made)
 
 
 def _drawable(value: Any) -> Any:

@@ -207,7 +207,20 @@ def test_a_poster_fits_one_page_and_its_symbol_can_be_scanned(shape: str) -> Non
 
 def test_a_poster_with_long_names_still_fits_one_page() -> None:
     long = poster(
-        unit="UPT & <Dinas> 'Uji' " * 10, agency="Dinas " * 25, plans=("Rencana " * 20,) * 3
+        unit="UPT & <Dinas> 'Uji' " * 10,
+        agency="Dinas " * 25,
+        plans=("Rencana " * 16,) * 3,
+        profile=(
+            *poster().profile,
+            ("Pendidikan", tuple((f"Sekolah {n}", "99") for n in range(6))),
+        ),
+        signer=(
+            "Muara Tebo, …… Oktober 2026",
+            "Kepala Dinas Kependudukan dan Pencatatan Sipil Kabupaten",
+            "Nama Panjang, S.Sos., M.Si.",
+            "Pembina Utama Muda",
+            "NIP 1",
+        ),
     )
     for shape in SHAPES:
         assert len(pypdfium2.PdfDocument(poster_file(long, shape=shape, ending="pdf"))) == 1

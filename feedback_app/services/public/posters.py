@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import shorten
 
 from feedback_app.domain.elements import element
 from feedback_app.domain.follow_up import UNFINISHED
@@ -15,6 +16,7 @@ from feedback_app.files.poster import ENDINGS, SHAPES, Poster, poster_file
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.public.results import (
     NothingToShowError,
+    PublicPlan,
     UnitResults,
     result_url,
     unit_results,
@@ -26,6 +28,7 @@ from feedback_app.storage.queries import surveys as queries
 __all__ = ["ENDINGS", "SHAPES", "public_poster", "wall_poster"]
 
 POSTER_PLANS = 3
+POSTER_LETTERS = 130  # of a plan: two lines on A4
 POSTER_BANDS = ("sex", "education")  # what the law's poster tells of the respondents
 
 
@@ -85,13 +88,17 @@ def poster_of(site: Site, found: UnitResults, *, signer: Mapping[str, str] | Non
         profile=_profile(what),
         elements=tuple(_element(line) for line in what.elements),
         services="Semua layanan",
-        plans=tuple(
-            f"{plan.element[0]}: {plan.action}" for plan in found.plans if plan.status in UNFINISHED
-        )[:POSTER_PLANS],
+        plans=tuple(_plan(plan) for plan in found.plans if plan.status in UNFINISHED)[
+            :POSTER_PLANS
+        ],
         signer=signature,
         url=result_url(site, found.agency, found.unit, result),
         is_demo=found.agency.is_demo,
     )
+
+
+def _plan(plan: PublicPlan) -> str:
+    return shorten(f"{plan.element[0]}: {plan.action}", POSTER_LETTERS, placeholder=" …")
 
 
 def _element(line: PublishedElement) -> tuple[str, str, float, str]:
