@@ -1,5 +1,5 @@
 # Thin aliases for developers; run.py does the work.
-.PHONY: serve test bench-page truth bench-impact bench-survey
+.PHONY: serve test bench-page truth bench-impact bench-survey doctor
 serve:
 	python3 run.py
 test:
@@ -13,3 +13,6 @@ bench-impact:
 	.venv/bin/python bench/impact.py
 bench-survey:
 	.venv/bin/python bench/survey_files.py
+# What is unsafe or neglected in this deployment.
+doctor:
+	.venv/bin/python scripts/doctor.py --deep

@@ -12,6 +12,7 @@ from feedback_app.config import ROOT, Settings
 from feedback_app.services.site import Clock, open_site, system_clock
 from feedback_app.web import access, errors, formats, headers, language, limits, navigation, present
 from feedback_app.web.admin import admin
+from feedback_app.web.audit import audit
 from feedback_app.web.citizen import citizen
 from feedback_app.web.follow_ups import follow_ups
 from feedback_app.web.impact import impact
@@ -34,6 +35,7 @@ ROOMS = (
     trainings,
     impact,
     admin,
+    audit,
     uploads,
 )
 

@@ -166,3 +166,9 @@ def delete_screening_before(session: Session, *, before: datetime) -> int:
     """Delete what screening kept of ratings received before this instant."""
     gone = session.execute(delete(Screening).where(Screening.received_at < before))
     return changed_rows(gone)
+
+
+def screening_before(session: Session, *, before: datetime) -> int:
+    """How many screening rows are older than this instant."""
+    question = select(func.count()).select_from(Screening).where(Screening.received_at < before)
+    return int(session.scalar(question) or 0)

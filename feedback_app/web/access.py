@@ -16,6 +16,7 @@ EVERYBODY: frozenset[Role] = frozenset()
 STAFF = frozenset(Role)
 ADMIN = frozenset({Role.ADMIN})
 HR = frozenset({Role.HR})
+INSPECTORATE = frozenset({Role.INSPECTORATE})
 SUPERVISOR = frozenset({Role.SUPERVISOR})
 
 # endpoint -> roles that may open it; EVERYBODY needs no log-in. A route that is missing here
@@ -61,6 +62,8 @@ ROUTES: dict[str, frozenset[Role]] = {
     "admin.confirm_account": ADMIN,
     "admin.close_account": ADMIN,
     "admin.new_password": ADMIN,
+    "audit.log": ADMIN | INSPECTORATE,
+    "audit.file": ADMIN | INSPECTORATE,
     "supervisor.counters": SUPERVISOR,
     "supervisor.counters_file": SUPERVISOR,
     "supervisor.counter": SUPERVISOR,

@@ -23,6 +23,7 @@ MENU: dict[str, str] = {
     "admin.checklist": "Persiapan",
     "admin.cards": "Kartu QR",
     "admin.accounts": "Akun",
+    "audit.log": "Catatan tindakan",
 }
 
 

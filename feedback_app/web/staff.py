@@ -20,6 +20,7 @@ staff = Blueprint("staff", __name__)
 START_PAGES = {
     Role.SUPERVISOR: "supervisor.counters",
     Role.ADMIN: "admin.checklist",
+    Role.INSPECTORATE: "audit.log",
     Role.HR: "impact.matrix",
 }
 

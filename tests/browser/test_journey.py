@@ -272,6 +272,7 @@ STAFF_PAGES = (
     ("admin", "/staf/admin/kartu"),
     ("admin", "/staf/admin/kartu/L1/ganti"),
     ("admin", "/staf/admin/akun"),
+    ("admin", "/staf/catatan/"),
     ("kepegawaian", "/staf/dampak/"),
     ("kepegawaian", "/staf/dampak/pelatihan/komunikasi"),
     ("kepegawaian", "/staf/dampak/hitung"),

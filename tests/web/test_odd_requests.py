@@ -49,6 +49,7 @@ FIELDS += ["unit", "period", "first", "last", "meaning", "population", "weight",
 FIELDS += ["place", "position", "rank", "nip", "element", "cause", "action", "due"]
 FIELDS += ["responsible", "status", "note"]
 QUERIES = ["periode", "layanan", "jalur", "lang", "next", "kode", "loket"]
+QUERIES += ["dari", "sampai", "tindakan", "akun"]
 QUERIES += [
     "revisi",
     "unsur",
