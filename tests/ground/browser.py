@@ -56,14 +56,14 @@ def running_server(environment: dict[str, str], port: int) -> Iterator[str]:
     with subprocess.Popen(command, cwd=ROOT, env=os.environ | environment) as server:
         try:
             address = f"http://127.0.0.1:{port}"
-            _wait_until_ready(address, server)
+            wait_until_ready(address, server)
             yield address
         finally:
             server.terminate()
             server.wait(timeout=30)
 
 
-def _wait_until_ready(address: str, server: subprocess.Popen[bytes]) -> None:
+def wait_until_ready(address: str, server: subprocess.Popen[bytes]) -> None:
     for _ in range(200):
         if server.poll() is not None:
             raise RuntimeError("the server stopped at its start")

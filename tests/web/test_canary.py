@@ -1,0 +1,112 @@
+"""P16: who answered from where is found nowhere afterwards: not in the database, files or output."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+
+from feedback_app.config import ROOT, Settings
+from feedback_app.domain.elements import ALL_KEYS
+from feedback_app.services.cards import card_lines
+from feedback_app.services.demo.load import load_demo
+from feedback_app.services.site import Site, open_site
+from feedback_app.services.upkeep import upgrade_schema
+from tests.conftest import on_server
+from tests.ground.browser import free_port, wait_until_ready
+
+ADDRESS = "203.0.113.177"
+AGENT = "Canary/7.31 (kenari-ajaib)"
+COMMENT = "Kenari bernyanyi di loket"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def site_and_environment(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[Site, dict[str, str]]]:
+    """A small demo behind a proxy that tells the visitor's address."""
+    port = free_port()
+    environment = {"INSTANCE_DIR": str(tmp_path / "instance"), "PORT": str(port)}
+    environment |= {"DATABASE_URL": "", "PROXY_HOPS": "1", "BASE_URL": ""}
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres_url")
+        on_server(server, "CREATE DATABASE canary")
+        environment["DATABASE_URL"] = server.replace("/postgres?", "/canary?")
+    site = open_site(Settings.from_environment(environment))
+    upgrade_schema(site)
+    load_demo(site, progress=lambda items: items, rating_count=300)
+    yield site, environment
+    site.db.close()
+    if request.param == "postgresql":
+        on_server(server, "DROP DATABASE canary WITH (FORCE)")
+
+
+def everything_kept(site: Site, folder: Path) -> bytes:
+    """All bytes of all files, and every cell of every table."""
+    kept = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+    with site.db.engine.connect() as connection:
+        for table in inspect(connection).get_table_names():
+            rows = connection.execute(text(f"SELECT * FROM {table}")).all()  # noqa: S608
+            kept.append(repr(rows).encode())
+    return b"\n".join(kept)
+
+
+def send(address: str, url: str, data: dict[str, str] | None = None) -> str:
+    """A visitor's request as the proxy passes it on."""
+    body = urllib.parse.urlencode(data).encode() if data else None
+    request = urllib.request.Request(  # noqa: S310 (our own server)
+        address + url,
+        data=body,
+        headers={"User-Agent": AGENT, "X-Forwarded-For": ADDRESS, "X-Forwarded-Proto": "http"},
+    )
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        return answer.read().decode()
+
+
+def test_address_browser_and_token_are_found_nowhere(
+    site_and_environment: tuple[Site, dict[str, str]], tmp_path: Path
+) -> None:
+    site, environment = site_and_environment
+    path = urllib.parse.urlsplit(card_lines(site)[0].url).path
+    output = tmp_path / "output.log"
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
+    command += ["--port", environment["PORT"], "--blocking-threads", "2", "feedback_app.wsgi:app"]
+    address = f"http://127.0.0.1:{environment['PORT']}"
+    with (
+        output.open("wb") as log,
+        subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | environment, stdout=log, stderr=log
+        ) as server,
+    ):
+        wait_until_ready(address, server)
+        page = send(address, path)
+        found = re.search(r'name="token" value="([^"]+)"', page)
+        assert found is not None
+        token = found.group(1)
+        answers = dict.fromkeys(ALL_KEYS, "3") | {"token": token, "served_by": "not_sure"}
+        sent = send(address, path, answers | {"served_when": "now", "comment": COMMENT})
+        assert "Diterima" in sent
+        send(address, "/hasil/")
+        server.terminate()
+        server.wait(timeout=30)
+    kept = everything_kept(site, tmp_path)
+    assert COMMENT.encode() in kept  # the control: the search does find what is kept
+    for canary in (ADDRESS, AGENT, "kenari-ajaib", token):
+        assert canary.encode() not in kept, canary
+
+
+def test_the_search_finds_a_planted_canary(
+    site_and_environment: tuple[Site, dict[str, str]], tmp_path: Path
+) -> None:
+    site, _environment = site_and_environment
+    with site.db.engine.begin() as connection:
+        connection.execute(text("UPDATE comment SET text = :t"), {"t": f"x {ADDRESS}"})
+    assert ADDRESS.encode() in everything_kept(site, tmp_path)
