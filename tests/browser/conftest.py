@@ -9,12 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from feedback_app.config import Settings
-from feedback_app.services.demo.load import load_demo
-from feedback_app.services.site import Site, open_site
-from feedback_app.services.upkeep import upgrade_schema
+from feedback_app.services.site import Site
 from tests.conftest import on_server
-from tests.ground.browser import ARGUMENTS, find_chromium, free_port, running_server
+from tests.ground.browser import ARGUMENTS, find_chromium, running_server
+from tests.ground.demo_site import demo_site
 
 RATINGS = 12_000  # enough that every screen has numbers, the impact matrix too
 
@@ -42,15 +40,13 @@ def live(
 ) -> Iterator[LiveSite]:
     """The demo office on each engine."""
     folder: Path = tmp_path_factory.mktemp(f"live-{request.param}")
-    port = free_port()
-    environment = {"INSTANCE_DIR": str(folder), "PORT": str(port), "DATABASE_URL": ""}
+    url = ""
     if request.param == "postgresql":
         server = request.getfixturevalue("postgres_url")
         on_server(server, "CREATE DATABASE live")
-        environment["DATABASE_URL"] = server.replace("/postgres?", "/live?")
-    site = open_site(Settings.from_environment(environment))
-    upgrade_schema(site)
-    load_demo(site, progress=lambda items: items, rating_count=RATINGS)
-    with running_server(environment, port) as address:
+        url = server.replace("/postgres?", "/live?")
+    with (
+        demo_site(folder, database_url=url, ratings=RATINGS) as (site, environment),
+        running_server(environment, int(environment["PORT"])) as address,
+    ):
         yield LiveSite(site, address)
-    site.db.close()

@@ -14,14 +14,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
-from feedback_app.config import ROOT, Settings
+from feedback_app.config import ROOT
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.services.cards import card_lines
-from feedback_app.services.demo.load import load_demo
-from feedback_app.services.site import Site, open_site
-from feedback_app.services.upkeep import upgrade_schema
+from feedback_app.services.site import Site
 from tests.conftest import on_server
-from tests.ground.browser import free_port, wait_until_ready
+from tests.ground.browser import wait_until_ready
+from tests.ground.demo_site import demo_site
 
 ADDRESS = "203.0.113.177"
 AGENT = "Canary/7.31 (kenari-ajaib)"
@@ -33,18 +32,14 @@ def site_and_environment(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[tuple[Site, dict[str, str]]]:
     """A small demo behind a proxy that tells the visitor's address."""
-    port = free_port()
-    environment = {"INSTANCE_DIR": str(tmp_path / "instance"), "PORT": str(port)}
-    environment |= {"DATABASE_URL": "", "PROXY_HOPS": "1", "BASE_URL": ""}
+    url = ""
     if request.param == "postgresql":
         server = request.getfixturevalue("postgres_url")
         on_server(server, "CREATE DATABASE canary")
-        environment["DATABASE_URL"] = server.replace("/postgres?", "/canary?")
-    site = open_site(Settings.from_environment(environment))
-    upgrade_schema(site)
-    load_demo(site, progress=lambda items: items, rating_count=300)
-    yield site, environment
-    site.db.close()
+        url = server.replace("/postgres?", "/canary?")
+    folder = tmp_path / "instance"
+    with demo_site(folder, database_url=url, ratings=300, PROXY_HOPS="1", BASE_URL="") as both:
+        yield both
     if request.param == "postgresql":
         on_server(server, "DROP DATABASE canary WITH (FORCE)")
 
