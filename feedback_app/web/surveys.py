@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import DateField, IntegerField, RadioField, SelectField, StringField
-from wtforms.validators import Length, NumberRange, Optional, Regexp
 
 from feedback_app.domain.elements import element
 from feedback_app.domain.follow_up import STATUSES
 from feedback_app.domain.respondent import BANDS
-from feedback_app.domain.skm import WEIGHTS
 from feedback_app.domain.survey import (
-    PERIOD_KINDS,
     POPULATION_MEANINGS,
-    Span,
     day_words,
     slug,
     title,
@@ -32,52 +25,26 @@ from feedback_app.services.survey import documents as survey_files
 from feedback_app.services.survey import follow_up
 from feedback_app.services.survey import pages as survey_pages
 from feedback_app.services.survey import periods as service
-from feedback_app.services.survey.periods import LARGEST_POPULATION, OverlapError, Settings
 from feedback_app.services.survey.progress import progress_of
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import DOCX, PDF, PNG, XLSX, download
-from feedback_app.web.forms import labelled, tell, translate_errors
+from feedback_app.web.forms import labelled, translate_errors
 from feedback_app.web.language import gettext as _
-from feedback_app.web.language import say
+from feedback_app.web.survey_forms import (
+    FREE,
+    ORDER_NAMES,
+    SignerForm,
+    SurveyForm,
+    chosen_settings,
+    flat,
+    survey_form,
+    tell_fault,
+    this_quarter,
+)
 
 surveys = Blueprint("surveys", __name__, url_prefix="/staf/skm")
 
-FREE = "free"
 TYPES = {"pdf": PDF, "png": PNG, "docx": DOCX}
-ORDER_NAMES = {
-    "sarana_8": ("8 Sarana, 9 Pengaduan", "8 Premises, 9 Complaints"),
-    "pengaduan_8": ("8 Pengaduan, 9 Sarana", "8 Complaints, 9 Premises"),
-}
-
-
-class SurveyForm(FlaskForm):  # type: ignore[misc]
-    """What a survey period needs."""
-
-    unit = SelectField("Unit pelayanan", coerce=int)
-    period = SelectField("Masa survei")
-    first = DateField("Hari pertama", [Optional()])
-    last = DateField("Hari terakhir", [Optional()])
-    meaning = RadioField("Arti populasi")
-    population = IntegerField(
-        "Jumlah populasi",
-        [
-            Optional(),
-            NumberRange(1, LARGEST_POPULATION, message="Harus bilangan bulat mulai dari 1."),
-        ],
-    )
-    weight = SelectField("Bobot setiap unsur")
-    order = SelectField("Urutan unsur")
-
-
-class SignerForm(FlaskForm):  # type: ignore[misc]
-    """Who signs report and poster."""
-
-    _TEXT = (Length(max=200, message="Paling banyak 200 huruf."),)
-    place = StringField("Tempat", [*_TEXT])
-    position = StringField("Jabatan", [*_TEXT])
-    name = StringField("Nama dan gelar", [*_TEXT])
-    rank = StringField("Pangkat", [*_TEXT])
-    nip = StringField("NIP", [Optional(), Regexp(r"^[0-9 ]{18,24}$", message="NIP harus 18 angka")])
 
 
 @surveys.get("/")
@@ -89,7 +56,7 @@ def overview() -> str:
 @surveys.get("/baru")
 def new() -> str:
     """An empty form, with the running quarter chosen."""
-    form = _survey_form()
+    form = survey_form()
     if request.method == "GET":
         form.period.data = slug(usual_spans(site().today())["quarter"][0])
         form.meaning.data, form.weight.data, form.order.data = "period", "1/9", "sarana_8"
@@ -99,13 +66,13 @@ def new() -> str:
 @surveys.post("/baru")
 def add() -> AnyResponse | tuple[str, int]:
     """Open a survey."""
-    form = _survey_form()
-    chosen = _chosen(form)
+    form = survey_form()
+    chosen = chosen_settings(form)
     if chosen is not None:
         try:
             survey_id = service.open_survey(site(), viewer(), chosen)
         except FieldFaultError as fault:
-            _tell(form, fault)
+            tell_fault(form, fault)
         else:
             flash(_("Masa survei dibuka."))
             return redirect(url_for("surveys.show", survey_id=survey_id))
@@ -158,9 +125,9 @@ def edit(survey_id: int) -> str:
     survey, _unit, _agency, _revisions = service.survey_of(site(), viewer(), survey_id)
     if survey.closed_at is not None:
         abort(404)
-    form = _survey_form()
+    form = survey_form()
     span = service.span_of_survey(survey)
-    known = {value for value, _label in _flat(form.period.choices)}
+    known = {value for value, _label in flat(form.period.choices)}
     form.period.data = slug(span) if slug(span) in known else FREE
     form.unit.data, form.first.data, form.last.data = survey.unit_id, span.first, span.last
     form.meaning.data, form.population.data = survey.population_meaning, survey.population
@@ -172,14 +139,14 @@ def edit(survey_id: int) -> str:
 def change(survey_id: int) -> AnyResponse | tuple[str, int]:
     """Change an open survey."""
     survey, _unit, _agency, _revisions = service.survey_of(site(), viewer(), survey_id)
-    form = _survey_form()
+    form = survey_form()
     form.unit.data = survey.unit_id
-    chosen = _chosen(form)
+    chosen = chosen_settings(form)
     if chosen is not None:
         try:
             service.change_survey(site(), viewer(), survey_id, chosen)
         except FieldFaultError as fault:
-            _tell(form, fault)
+            tell_fault(form, fault)
         else:
             flash(_("Masa survei diubah."))
             return redirect(url_for("surveys.show", survey_id=survey_id))
@@ -296,69 +263,9 @@ def _revision() -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None
 
 
-def _survey_form() -> SurveyForm:
-    form = SurveyForm()
-    form.unit.choices = [
-        (choice.unit.id, choice.unit.name)
-        for choice in service.unit_choices(site(), viewer(), _today_span())
-    ]
-    form.period.choices = {
-        say(PERIOD_KINDS[kind]): [(slug(span), say(title(span))) for span in spans]
-        for kind, spans in usual_spans(site().today()).items()
-    } | {_("Lainnya"): [(FREE, say(PERIOD_KINDS["free"]))]}
-    form.meaning.choices = [(key, say(words)) for key, words in POPULATION_MEANINGS.items()]
-    form.weight.choices = [(name, name) for name in WEIGHTS]
-    form.order.choices = [(key, say(words)) for key, words in ORDER_NAMES.items()]
-    return labelled(form)
-
-
-def _today_span() -> Span:
-    return usual_spans(site().today())["quarter"][0]
-
-
-def _flat(choices: dict[str, list[tuple[str, str]]]) -> list[tuple[str, str]]:
-    return [choice for group in choices.values() for choice in group]
-
-
-def _chosen(form: SurveyForm) -> Settings | None:
-    """The settings, or None with the faults on the form."""
-    if not form.validate_on_submit():
-        return None
-    spans = {slug(s): s for group in usual_spans(site().today()).values() for s in group}
-    span = spans.get(form.period.data)
-    if form.period.data == FREE:
-        first, last = form.first.data, form.last.data
-        if not isinstance(first, date) or not isinstance(last, date):
-            missing = form.last if isinstance(first, date) else form.first
-            missing.errors = [*missing.errors, "Wajib diisi."]
-            return None
-        span = Span(first, last)
-    if span is None:
-        return None
-    return Settings(
-        unit_id=form.unit.data,
-        span=span,
-        weight=form.weight.data,
-        order=form.order.data,
-        meaning=form.meaning.data,
-        population=form.population.data,
-    )
-
-
-def _tell(form: SurveyForm, fault: FieldFaultError) -> None:
-    places = {"kind": "period"}
-    is_free = form.period.data == FREE
-    field = places.get(fault.field, fault.field)
-    if field in ("first", "last") and not is_free:
-        field = "period"
-    tell(form, FieldFaultError(field, str(fault)))
-    if isinstance(fault, OverlapError):
-        form[field].errors = [f"{_(str(fault))} ({say(fault.other)})"]
-
-
 def _survey_page(form: SurveyForm, *, survey_id: int | None) -> str:
     translate_errors(form)
-    choices = service.unit_choices(site(), viewer(), _today_span())
+    choices = service.unit_choices(site(), viewer(), this_quarter())
     return render_template(
         "surveys/form.html",
         form=form,

@@ -19,7 +19,8 @@ from feedback_app.files.document import Document
 from feedback_app.files.docx_writer import to_docx
 from feedback_app.files.pdf_writer import to_pdf
 from feedback_app.files.poster import SHAPES, Poster, poster_file
-from feedback_app.files.skm_report import ranked, skm_report
+from feedback_app.files.skm_report import skm_report
+from feedback_app.files.skm_report_results import ranked
 from feedback_app.files.survey_facts import TrendPoint
 from tests.ground.survey import GASPUL, answers_of, facts_of_answers
 

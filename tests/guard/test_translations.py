@@ -80,7 +80,7 @@ def test_reasons_and_labels_of_forms_have_their_english() -> None:
         "services/training_imports.py",
         "services/survey/past.py",
         "web/trainings.py",
-        "web/surveys.py",
+        "web/survey_forms.py",
         "web/follow_ups.py",
     ):
         for node in ast.walk(ast.parse((ROOT / "feedback_app" / name).read_text())):

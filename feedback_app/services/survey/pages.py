@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from feedback_app.files.skm_report import ranked
+from feedback_app.files.skm_report_results import ranked
 from feedback_app.files.survey_facts import SurveyFacts
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.site import Site
