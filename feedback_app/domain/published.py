@@ -97,10 +97,10 @@ def publish(figures: Figures, *, weight: Fraction, order: Sequence[str]) -> Publ
     )
 
 
-def index_of(group: Group, *, weight: Fraction, at_least: int = MIN_GROUP) -> Index | TooFew:
-    """The SKM index of a group of complete forms."""
+def index_of(group: Group, *, weight: Fraction) -> Index | TooFew:
+    """The SKM index of a group of complete forms, from ten on."""
     counts = {key: group.counts[key] for key in OFFICIAL_KEYS}
-    return skm_index(counts, weight=weight, at_least=at_least)
+    return skm_index(counts, weight=weight, at_least=MIN_GROUP)
 
 
 def interval_of(group: Group) -> Mean | TooFew:
@@ -160,15 +160,15 @@ def ends_of(group: Group, *, weight: Fraction, places: int) -> tuple[Decimal, De
 
 
 def number_to_publish(changes: Sequence[int]) -> int:
-    """Which revision (from 1) the public sees, from how many forms each one changed.
+    """Which revision (from 1) the public sees, from how many forms each differs by.
 
     Two results that differ by a few forms would tell those forms' answers by subtraction. So a
-    revision is published once ten forms or more have changed since the one that is published; the
-    office's own report has the newest at once, and the public page says that there is one.
+    revision is published once it differs by ten forms or more from the one that was published when
+    it was made (`changes` counts just that); the office's own report has the newest at once, and
+    the public page says that there is one.
     """
-    shown, waiting = 1, 0
+    shown = 1
     for number, changed in enumerate(changes[1:], start=2):
-        waiting += changed
-        if waiting >= MIN_GROUP:
-            shown, waiting = number, 0
+        if changed >= MIN_GROUP:
+            shown = number
     return shown

@@ -53,9 +53,6 @@ class Figures:
     visits: int | None
 
 
-EMPTY_GROUP = Group(0, dict.fromkeys(ALL_KEYS, (0, 0, 0, 0)), 0, 0)
-
-
 def group_of(forms: Iterable[Mapping[str, int | None]]) -> Group:
     """Count complete forms; each maps element to value, own elements may be None."""
     counts = {key: [0, 0, 0, 0] for key in ALL_KEYS}

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from feedback_app.domain.roles import Role
+from feedback_app.services.acts import log_act
 from feedback_app.services.site import NotThereError, Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Account, AccountUnit, LoginThrottle, StaffSession
@@ -182,14 +183,7 @@ def change_password(site: Site, viewer: Viewer, *, old: str, new: str) -> None:
     new_hash = _hasher.hash(new)
     with site.db.transaction() as tx:
         queries.set_password(tx, viewer.account_id, new_hash, now=site.now())
-        audit.append(
-            tx,
-            agency_id=viewer.agency_id,
-            at=site.now(),
-            account_id=viewer.account_id,
-            action="change_password",
-            subject=viewer.username,
-        )
+        log_act(tx, site, viewer, "change_password", viewer.username)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +224,7 @@ def close_account(site: Site, viewer: Viewer, account_id: int) -> None:
         account = _account_of_agency(tx, viewer, account_id)
         account.closed_at = site.now()
         queries.end_sessions_of(tx, account_id, now=site.now())
-        _log(tx, site, viewer, "close_account", account.username)
+        log_act(tx, site, viewer, "close_account", account.username)
 
 
 def give_new_password(site: Site, viewer: Viewer, account_id: int) -> str:
@@ -240,7 +234,7 @@ def give_new_password(site: Site, viewer: Viewer, account_id: int) -> str:
     with site.db.transaction() as tx:
         account = _account_of_agency(tx, viewer, account_id)
         queries.set_password(tx, account_id, new_hash, now=site.now())
-        _log(tx, site, viewer, "give_new_password", account.username)
+        log_act(tx, site, viewer, "give_new_password", account.username)
     return password
 
 
@@ -257,17 +251,6 @@ def _account_of_agency(tx: Session, viewer: Viewer, account_id: int) -> Account:
     if account is None or account.agency_id != viewer.agency_id or account.closed_at is not None:
         raise NotThereError
     return account
-
-
-def _log(tx: Session, site: Site, viewer: Viewer, action: str, subject: str) -> None:
-    audit.append(
-        tx,
-        agency_id=viewer.agency_id,
-        at=site.now(),
-        account_id=viewer.account_id,
-        action=action,
-        subject=subject,
-    )
 
 
 def normal_username(text: str) -> str:

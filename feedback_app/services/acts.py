@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from feedback_app.services.accounts import Viewer
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import audit
+
+if TYPE_CHECKING:  # accounts.py writes its own acts down here
+    from feedback_app.services.accounts import Viewer
 
 
 def log_act(

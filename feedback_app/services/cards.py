@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from feedback_app.domain.codes import place_code
 from feedback_app.files.qr_cards import Card, qr_cards_pdf
 from feedback_app.services.accounts import Viewer
+from feedback_app.services.acts import log_act
 from feedback_app.services.site import NotThereError, Site
-from feedback_app.storage.queries import audit, places
+from feedback_app.storage.queries import places
 from feedback_app.storage.queries.places import CounterOnCard
 
 
@@ -50,15 +51,8 @@ def replace_card(site: Site, viewer: Viewer, *, counter_code: str) -> None:
         if counter is None:
             raise NotThereError
         counter.card_serial += 1
-        audit.append(
-            tx,
-            agency_id=viewer.agency_id,
-            at=site.now(),
-            account_id=viewer.account_id,
-            action="replace_card",
-            subject=counter_code,
-            detail={"serial": counter.card_serial},
-        )
+        serial = {"serial": counter.card_serial}
+        log_act(tx, site, viewer, "replace_card", counter_code, serial)
 
 
 def _counters(site: Site, agency_id: int | None) -> list[CounterOnCard]:

@@ -12,10 +12,10 @@ from typing import Any
 
 from feedback_app.impact.results import METHOD_VERSION, Measured, Plan
 from feedback_app.services.accounts import Viewer
+from feedback_app.services.acts import log_act
 from feedback_app.services.attended import NoDataError
 from feedback_app.services.site import NotThereError, Site
 from feedback_app.storage.models import ImpactStudy
-from feedback_app.storage.queries import audit
 from feedback_app.storage.queries import panel as queries
 
 __all__ = ["HORIZONS", "NoDataError"]
@@ -68,15 +68,7 @@ def start_study(site: Site, viewer: Viewer, *, horizon: int | None) -> int:
         tx.add(study)
         tx.flush()
         study_id = study.id
-        audit.append(
-            tx,
-            agency_id=viewer.agency_id,
-            at=site.now(),
-            account_id=viewer.account_id,
-            action="start_impact_study",
-            subject=str(study_id),
-            detail=asdict(plan),
-        )
+        log_act(tx, site, viewer, "start_impact_study", str(study_id), asdict(plan))
     threading.Thread(target=run_study, args=(site, study_id), daemon=True).start()
     return study_id
 

@@ -9,9 +9,10 @@ from datetime import time, timedelta
 
 from feedback_app.domain.local_time import local_instant
 from feedback_app.services.accounts import Viewer
+from feedback_app.services.acts import log_act
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
-from feedback_app.storage.queries import agencies, audit
+from feedback_app.storage.queries import agencies
 
 
 class SetupFaultError(ValueError):
@@ -54,14 +55,7 @@ def add_unit(site: Site, viewer: Viewer, *, code: str, name: str) -> None:
         if any(row.code == code for row in agencies.units_of(tx, viewer.agency_id)):
             raise SetupFaultError("Kode unit ini sudah dipakai.")
         bulk.add_rows(tx, "unit", [{"agency_id": viewer.agency_id, "code": code, "name": name}])
-        audit.append(
-            tx,
-            agency_id=viewer.agency_id,
-            at=site.now(),
-            account_id=viewer.account_id,
-            action="add_unit",
-            subject=code,
-        )
+        log_act(tx, site, viewer, "add_unit", code)
 
 
 def agency_for(site: Site, *, code: str, name: str) -> int:

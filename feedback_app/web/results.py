@@ -15,6 +15,7 @@ from feedback_app.domain.respondent import BANDS
 from feedback_app.domain.skm import BANDS as LETTERS
 from feedback_app.services import publishing
 from feedback_app.services.public import open_data, posters
+from feedback_app.services.public import regency as regencies
 from feedback_app.services.public import results as service
 from feedback_app.services.public.results import UnitResults
 from feedback_app.web.access import site
@@ -34,7 +35,7 @@ CHOICES = {
 @results.get("/hasil/")
 def regency() -> Response:
     """All units together, and each unit's newest result."""
-    found = service.regency(site())
+    found = regencies.regency(site())
     return _kept(render_template("results/regency.html", found=found, **_words()))
 
 
@@ -110,8 +111,7 @@ def sitemap() -> Response:
     """Where search engines find the results."""
     base = site().settings.base_url
     paths = [url_for("results.regency")]
-    for line in service.regency(site()).lines:
-        agency, unit = line.agency.code, line.unit.code
+    for agency, unit in regencies.unit_codes(site()):
         found = service.unit_results(site(), agency, unit, "")
         paths += [url_for("results.unit", agency=agency, unit=unit)]
         paths += [

@@ -119,7 +119,8 @@ def test_a_small_rest_takes_the_smallest_large_group_with_it() -> None:
 def test_revisions_are_published_once_ten_forms_have_changed() -> None:
     assert number_to_publish([0]) == 1
     assert number_to_publish([0, 1, 3]) == 1
-    assert number_to_publish([0, 4, 6]) == 3
+    assert number_to_publish([0, 4, 9]) == 1
+    assert number_to_publish([0, 4, 10]) == 3
     assert number_to_publish([0, 12, 3]) == 2
 
 

@@ -20,7 +20,7 @@ from feedback_app.domain.survey import Span, span_of
 from feedback_app.domain.survey_figures import from_json
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.faults import FieldFaultError
-from feedback_app.services.public import open_data, results
+from feedback_app.services.public import open_data, regency, results
 from feedback_app.services.site import NotThereError, Site
 from feedback_app.services.survey import closing as survey_closing
 from feedback_app.services.survey import facts as survey_facts
@@ -167,7 +167,7 @@ def test_one_answer_closes_but_nothing_is_published(
     assert isinstance(found.result.what, TooFew)
     (row,) = open_data.rows_of_unit(site, "dukcapil", "A")
     assert (row["n"], row["ikm"], row["note"]) == (None, None, "too_few")
-    assert results.regency(site).newest is None
+    assert regency.regency(site).newest is None
 
 
 def test_a_later_verdict_changes_nothing_until_it_is_a_numbered_revision(
@@ -205,6 +205,73 @@ def test_a_later_verdict_changes_nothing_until_it_is_a_numbered_revision(
     assert (public.revision, public.what.n, public.what.aside) == (3, 30, 10)
     with pytest.raises(NotThereError):
         survey_facts.facts_of(site, alice, survey_id, number=9)
+
+
+def test_verdicts_that_cancel_each_other_do_not_add_up_to_a_publication(
+    site: Site, office: Office, alice: Viewer
+) -> None:
+    """Five set aside, the same five back and one other aside: eleven acts, one form of difference."""
+    add_ratings(site, office, 15, day=date(2026, 7, 2), waktu=1)
+    add_ratings(site, office, 15, day=date(2026, 7, 3), waktu=4)
+    survey_id = closed(site, alice, office, QUARTERS[2])
+    set_state(site, 5, "aside", counter_id=office.counter["A1"])
+    survey_closing.revise_survey(site, alice, survey_id, reason="satu")
+    with site.db.transaction() as tx:
+        tx.execute(text("UPDATE rating SET state = 'counted'"))
+    set_state(site, 1, "aside", counter_id=office.counter["A1"])
+    assert survey_closing.revise_survey(site, alice, survey_id, reason="dua") == 3
+    public = results.unit_results(site, "dukcapil", "A", "2026-t3").result
+    assert public is not None
+    assert isinstance(public.what, Published)
+    assert (public.revision, public.what.n) == (1, 30)
+
+
+def test_a_unanimous_part_cannot_be_found_from_its_whole(
+    site: Site, office: Office, alice: Viewer
+) -> None:
+    """Of a quarter, or a unit, that is all alike only the letter is told: no sum may hold it."""
+    half = span_of("semester", year=2026, part=1)
+    add_ratings(site, office, 12, day=QUARTERS[0].first)
+    for waktu in (1, 4):
+        add_ratings(site, office, 8, day=QUARTERS[1].first, waktu=waktu)
+        add_ratings(site, office, 8, day=QUARTERS[0].first, waktu=waktu, counter="B1")
+    for quarter in (*QUARTERS[:2], half):
+        closed(site, alice, office, quarter)
+    charlie = replace(alice, unit_ids=frozenset({office.unit["B"]}))
+    own = settings(office, QUARTERS[0], unit_id=office.unit["B"])
+    survey_closing.close_survey(site, charlie, surveys.open_survey(site, charlie, own))
+    whole = results.unit_results(site, "dukcapil", "A", "2026-s1").result
+    assert whole is not None
+    assert isinstance(whole.what, TooFew)
+    together = {line.slug: line.units for line in regency.together(site)}
+    assert together == {"2026-t2": ("Unit A",), "2026-t1": ("Unit B",)}
+
+
+def test_a_years_report_is_compared_with_years_and_an_old_revision_with_itself(
+    site: Site, office: Office, alice: Viewer, clock: SteppedClock
+) -> None:
+    clock.at += timedelta(days=60)
+    year = span_of("year", year=2026, part=1)
+    for place, quarter in enumerate(QUARTERS):
+        add_ratings(site, office, 12, day=quarter.first, waktu=1 + place)
+        add_ratings(site, office, 12, day=quarter.first)
+        closed(site, alice, office, quarter)
+    whole = closed(site, alice, office, year)
+    facts = survey_facts.facts_of(site, alice, whole)
+    assert isinstance(facts, survey_facts.SurveyFacts)
+    assert [point.title for point in facts.trend] == ["Tahun 2026"]
+    quarter_id = next(
+        line.survey.id
+        for line in surveys.survey_lines(site, alice)
+        if line.title[0] == "Triwulan IV 2026"
+    )
+    set_state(site, 50, "aside", counter_id=office.counter["A1"])
+    survey_closing.revise_survey(site, alice, quarter_id, reason="uji")
+    for number in (1, 2):
+        old = survey_facts.facts_of(site, alice, quarter_id, number=number)
+        if isinstance(old, survey_facts.SurveyFacts):
+            assert old.trend[-1].ikm == old.index.ikm
+            assert len(old.trend) == 4
 
 
 def test_a_year_is_the_sum_of_its_quarters_and_waits_for_the_smallest(

@@ -99,7 +99,7 @@ def actions_in_code() -> set[str]:
             if not isinstance(node, ast.Call):
                 continue
             name = ast.unparse(node.func)
-            if name in ("log_act", "_log"):
+            if name == "log_act":
                 values: list[ast.expr] = node.args[3:4]
             elif name.endswith("audit.append"):
                 values = [word.value for word in node.keywords if word.arg == "action"]

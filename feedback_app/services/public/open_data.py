@@ -9,7 +9,9 @@ from typing import Any
 from feedback_app.domain.elements import ELEMENTS
 from feedback_app.domain.published import Published
 from feedback_app.files.exports import Cell, Sheet
+from feedback_app.services.agency import any_is_demo
 from feedback_app.services.public import results
+from feedback_app.services.public.regency import unit_codes
 from feedback_app.services.public.results import Result, UnitResults
 from feedback_app.services.site import NotThereError, Site
 
@@ -74,8 +76,7 @@ def rows_of_unit(site: Site, agency_code: str, unit_code: str) -> list[dict[str,
 
 def rows_of_site(site: Site) -> list[dict[str, Any]]:
     """Every closed survey of every unit."""
-    lines = results.regency(site).lines
-    return [row for line in lines for row in rows_of_unit(site, line.agency.code, line.unit.code)]
+    return [row for codes in unit_codes(site) for row in rows_of_unit(site, *codes)]
 
 
 def row_of_period(
@@ -105,7 +106,7 @@ def as_document(site: Site, rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "licence": LICENCE,
         "source": f"{site.settings.base_url}/hasil/",
-        "made_up": any(line.agency.is_demo for line in results.regency(site).lines),
+        "made_up": any_is_demo(site),
         "fields": {name: english for name, (_words, english) in FIELDS.items()},
         "results": rows,
     }

@@ -100,47 +100,18 @@ class UnitResults:
     results: tuple[Result, ...]
     trend: tuple[Point, ...]
     plans: tuple[PublicPlan, ...]
-    services: tuple[tuple[str, str], ...]
     open_count: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class UnitLine:
-    """One unit in the regency's list with its newest result, None before the first."""
-
-    agency: Agency
-    unit: Unit
-    result: Result | None
-
-
-@dataclass(frozen=True, slots=True)
-class Together:
-    """Several units' surveys of the same days as one: which units are in, how many there are."""
-
-    span: Span
-    title: tuple[str, str]
-    days: tuple[str, str]
-    short: str
-    units: tuple[str, ...]
-    of: int
-    what: Published
-
-
-@dataclass(frozen=True, slots=True)
-class Regency:
-    """The whole site's public page: the newest days together, earlier ones, every unit."""
-
-    newest: Together | None
-    trend: tuple[Point, ...]
-    lines: tuple[UnitLine, ...]
 
 
 def unit_results(site: Site, agency_code: str, unit_code: str, period: str) -> UnitResults:
     """A unit's page; `period` is a slug, '' for the newest. NotThereError when there is none."""
     with site.db.read() as session:
-        unit, agency = _unit(session, agency_code, unit_code)
+        found = queries.unit_coded(session, agency_code, unit_code)
+        if found is None:
+            raise NotThereError
+        unit, agency = found
         surveys = queries.surveys_of_units(session, [unit.id])
-        results = _results(session, surveys)
+        results = results_of(session, surveys)
         shown = [result for result in results if not period or result.slug == period]
         if period and not shown:
             raise NotThereError
@@ -152,34 +123,8 @@ def unit_results(site: Site, agency_code: str, unit_code: str, period: str) -> U
             results=tuple(results),
             trend=_trend(session, unit.id, results),
             plans=_plans(session, surveys, counters.names_at_counters(session, counter_ids)),
-            services=tuple(
-                (row.name, row.name_en)
-                for row in counters.services_of_counters(session, counter_ids)
-            ),
             open_count=_open_count(session, site, surveys, counter_ids),
         )
-
-
-def regency(site: Site) -> Regency:
-    """Every unit of the site, and the units of the same days together."""
-    with site.db.read() as session:
-        units = queries.units_with_agencies(session)
-        surveys = queries.surveys_of_units(session, [unit.id for unit, _agency in units])
-        by_unit: dict[int, list[Survey]] = {}
-        for survey in surveys:
-            by_unit.setdefault(survey.unit_id, []).append(survey)
-        results = {unit.id: _results(session, by_unit.get(unit.id, [])) for unit, _a in units}
-        together = _together(session, units, by_unit)
-    lines = tuple(
-        UnitLine(agency, unit, next(iter(results[unit.id]), None)) for unit, agency in units
-    )
-    return Regency(
-        newest=together[-1] if together else None,
-        trend=tuple(
-            _point(t.title, t.short, t.what) for t in together if not _holds_another(t, together)
-        ),
-        lines=lines,
-    )
 
 
 def result_url(site: Site, agency: Agency, unit: Unit, result: Result) -> str:
@@ -187,14 +132,7 @@ def result_url(site: Site, agency: Agency, unit: Unit, result: Result) -> str:
     return f"{site.settings.base_url}/hasil/{agency.code}/{unit.code}/{result.slug}"
 
 
-def _unit(session: Session, agency_code: str, unit_code: str) -> tuple[Unit, Agency]:
-    for unit, agency in queries.units_with_agencies(session):
-        if (agency.code, unit.code) == (agency_code, unit_code):
-            return unit, agency
-    raise NotThereError
-
-
-def _results(session: Session, surveys: Sequence[Survey]) -> list[Result]:
+def results_of(session: Session, surveys: Sequence[Survey]) -> list[Result]:
     """Every closed survey, newest first."""
     closed = [row for row in surveys if row.closed_at is not None]
     revisions = queries.revisions_of(session, [row.id for row in closed])
@@ -228,13 +166,13 @@ def _what(
     survey: Survey, closed: Sequence[Survey], revisions: Mapping[int, list[SurveyRevision]]
 ) -> Published | TooFew:
     weight = WEIGHTS[survey.weight]
-    figures = _figures(survey, closed, revisions, weight)
+    figures = figures_of(survey, closed, revisions, weight)
     if isinstance(figures, TooFew):
         return figures
     return publish(figures, weight=weight, order=survey.element_order)
 
 
-def _figures(
+def figures_of(
     survey: Survey,
     closed: Sequence[Survey],
     revisions: Mapping[int, list[SurveyRevision]],
@@ -243,7 +181,7 @@ def _figures(
     """A survey's figures for the public.
 
     A year made of quarters is the sum of the quarters as they are published, and nothing while one
-    of them is not: otherwise that one could be found by subtraction.
+    of them is not, or tells only its letter: otherwise that one could be found by subtraction.
     """
     same_unit = [row for row in closed if row.unit_id == survey.unit_id]
     by_span = {span_of_survey(row): row for row in same_unit}
@@ -256,51 +194,10 @@ def _figures(
         published = publish(found, weight=weight, order=OFFICIAL_KEYS)
         if isinstance(published, TooFew):
             return published
+        if published.ikm is None:
+            return TooFew(n=0, needed=published.n)
         figures.append(found)
     return add_figures(figures)
-
-
-def _together(
-    session: Session,
-    units: Sequence[tuple[Unit, Agency]],
-    by_unit: Mapping[int, list[Survey]],
-) -> list[Together]:
-    """Surveys of the same days together, oldest first; units that may not be shown are left out."""
-    everything = [row for rows in by_unit.values() for row in rows if row.closed_at is not None]
-    revisions = queries.revisions_of(session, [row.id for row in everything])
-    names = {unit.id: unit.name for unit, _agency in units}
-    found: dict[Span, list[tuple[str, Figures]]] = {}
-    exact = WEIGHTS["1/9"]
-    for survey in everything:
-        figures = _figures(survey, everything, revisions, exact)
-        if isinstance(figures, TooFew) or isinstance(
-            publish(figures, weight=exact, order=OFFICIAL_KEYS), TooFew
-        ):
-            continue
-        found.setdefault(span_of_survey(survey), []).append((names[survey.unit_id], figures))
-    lines = []
-    for span, parts in sorted(found.items(), key=lambda item: (item[0].last, item[0].first)):
-        what = publish(
-            add_figures([figures for _name, figures in parts]), weight=exact, order=OFFICIAL_KEYS
-        )
-        if isinstance(what, Published):
-            included = tuple(sorted(name for name, _figures in parts))
-            lines.append(
-                Together(
-                    span,
-                    title(span),
-                    day_words(span),
-                    short_title(span),
-                    included,
-                    len(units),
-                    what,
-                )
-            )
-    return lines
-
-
-def _holds_another(line: Together, others: Sequence[Together]) -> bool:
-    return bool(parts_of(line.span, [other.span for other in others]))
 
 
 def _trend(session: Session, unit_id: int, results: Sequence[Result]) -> tuple[Point, ...]:
@@ -324,11 +221,12 @@ def _trend(session: Session, unit_id: int, results: Sequence[Result]) -> tuple[P
     ]
     for result in results:
         if isinstance(result.what, Published) and not parts_of(result.span, spans):
-            points.append((result.span, _point(result.title, result.short, result.what)))
+            points.append((result.span, point_of(result.title, result.short, result.what)))
     return tuple(point for _span, point in sorted(points, key=lambda p: (p[0].last, p[0].first)))
 
 
-def _point(name: tuple[str, str], short: str, what: Published) -> Point:
+def point_of(name: tuple[str, str], short: str, what: Published) -> Point:
+    """A published result as a step of the trend."""
     ikm, low, high = (
         None if value is None else float(value) for value in (what.ikm, what.low, what.high)
     )

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from feedback_app.domain.elements import ALL_KEYS, OFFICIAL_KEYS
+from feedback_app.domain.published import number_to_publish
 from feedback_app.domain.respondent import BANDS, Band
 from feedback_app.domain.survey import Span, clash, parts_of
 from feedback_app.domain.survey_figures import (
@@ -84,8 +85,9 @@ def revise_survey(site: Site, viewer: Viewer, survey_id: int, *, reason: str) ->
         found = count_forms(tx, survey)
         if digest_of(found) == last.digest:
             return None
-        before = unpack_answers(queries.answers_of_revision(tx, last.id))
-        changed = _changed(before, found.answers)
+        public = revisions[number_to_publish([row.changed for row in revisions]) - 1]
+        before = unpack_answers(queries.answers_of_revision(tx, public.id))
+        changed = _difference(before, found.answers)
         number = last.number + 1
         tx.add(
             _revision(site, viewer, survey, found, number=number, reason=reason, changed=changed)
@@ -212,7 +214,7 @@ def _revision(
     )
 
 
-def _changed(before: Answers, after: Answers) -> int:
-    """How many forms left or came."""
+def _difference(before: Answers, after: Answers) -> int:
+    """By how many forms they differ."""
     old, new = Counter(before), Counter(after)
     return sum((old - new).values()) + sum((new - old).values())

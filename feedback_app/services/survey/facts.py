@@ -108,7 +108,7 @@ def _facts(
         services=_services(figures, weight),
         tiers=_tiers(figures, weight),
         profile=tuple(_profile(band, figures) for band in BANDS),
-        trend=trend_of(session, survey.unit_id, until=span),
+        trend=trend_of(session, survey, index),
         comments=comments_of(site, session, survey, names),
         plans=tuple(plan_row(plan, names) for plan in own),
         carried=tuple(plan_row(plan, names) for plan in carried),

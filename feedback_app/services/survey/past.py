@@ -56,6 +56,7 @@ def save_past_results(work: Work, rows: Rows) -> Counts:
 
 def _days_taken(work: Work, unit_id: int, *, but: set[Span]) -> list[Span]:
     """Days of the unit's surveys and earlier results, without those that the file itself brings."""
+    queries.hold_unit(work.tx, unit_id)
     own = [span_of_survey(row) for row in queries.surveys_of_units(work.tx, [unit_id])]
     kept = [span_of_survey(row) for row in queries.past_results(work.tx, [unit_id])]
     return [*own, *(span for span in kept if span not in but)]

@@ -10,7 +10,7 @@ from feedback_app.domain.disclosure import MIN_GROUP
 from feedback_app.domain.elements import OFFICIAL_KEYS
 from feedback_app.domain.published import index_of
 from feedback_app.domain.skm import CONVERSION, WEIGHTS, Index, band, round_half_up
-from feedback_app.domain.survey import Span, parts_of, short_title, title
+from feedback_app.domain.survey import Span, kind_of, parts_of, short_title, title
 from feedback_app.domain.survey_figures import from_json
 from feedback_app.files.survey_facts import TrendPoint
 from feedback_app.services.survey.periods import span_of_survey
@@ -26,24 +26,32 @@ def past_index(row: PastResult) -> tuple[Decimal, str]:
     return ikm, band(ikm)[0]
 
 
-def trend_of(session: Session, unit_id: int, *, until: Span) -> tuple[TrendPoint, ...]:
-    """Points up to a survey, oldest first: the smallest periods, and that survey itself."""
-    surveys = [row for row in queries.surveys_of_units(session, [unit_id]) if row.closed_at]
-    points = [_past_point(row) for row in queries.past_results(session, [unit_id])]
-    revisions = queries.revisions_of(session, [row.id for row in surveys])
-    wholes = {
-        span_of_survey(row)
-        for row in surveys
-        if parts_of(span_of_survey(row), [span_of_survey(other) for other in surveys])
-    }
-    for row in surveys:
-        span = span_of_survey(row)
-        if span in wholes:
-            continue  # a year beside its own quarters would be told twice
-        index = index_of(from_json(revisions[row.id][-1].figures).whole, weight=WEIGHTS[row.weight])
-        if isinstance(index, Index):
-            points.append(_point(row, index))
-    return tuple(sorted((p for p in points if p.span.last <= until.last), key=_by_day))
+def trend_of(session: Session, survey: Survey, index: Index) -> tuple[TrendPoint, ...]:
+    """Points up to a survey, oldest first; its own is `index`, of whichever revision is told.
+
+    A quarter stands among the smallest periods. A year made of quarters stands among years: beside
+    its own quarters it would be told twice.
+    """
+    own = span_of_survey(survey)
+    others = [
+        row
+        for row in queries.surveys_of_units(session, [survey.unit_id])
+        if row.closed_at and row.id != survey.id and row.last_day <= own.last
+    ]
+    spans = [own, *(span_of_survey(row) for row in others)]
+    past = queries.past_results(session, [survey.unit_id])
+    points = [point for point in map(_past_point, past) if point.span.last <= own.last]
+    revisions = queries.revisions_of(session, [row.id for row in others])
+    for row in others:
+        figures = from_json(revisions[row.id][-1].figures)
+        found = index_of(figures.whole, weight=WEIGHTS[row.weight])
+        if isinstance(found, Index):
+            points.append(_point(row, found))
+    if parts_of(own, spans):
+        points = [point for point in points if kind_of(point.span) == kind_of(own)]
+    else:
+        points = [point for point in points if not parts_of(point.span, spans)]
+    return tuple(sorted([*points, _point(survey, index)], key=_by_day))
 
 
 def past_points(rows: Sequence[PastResult]) -> list[TrendPoint]:

@@ -65,7 +65,7 @@ class SurveyRevision(Base):
     # The nine answers of each complete form, shuffled: packed CSV with a heading, no identifiers.
     answers: Mapped[bytes] = mapped_column(LargeBinary)
     digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of figures and answers
-    changed: Mapped[int]  # forms whose counting changed since the revision before; 0 for the first
+    changed: Mapped[int]  # forms that differ from the revision that was public then
 
 
 class PastResult(Base):

@@ -210,6 +210,16 @@ def units_with_agencies(session: Session) -> Sequence[tuple[Unit, Agency]]:
     return [(row[0], row[1]) for row in rows]
 
 
+def unit_coded(session: Session, agency_code: str, unit_code: str) -> tuple[Unit, Agency] | None:
+    """One unit with its agency, by their codes."""
+    row = session.execute(
+        select(Unit, Agency)
+        .join(Agency, Agency.id == Unit.agency_id)
+        .where(Agency.code == agency_code, Unit.code == unit_code)
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
 def units_named(session: Session, unit_ids: Collection[int]) -> dict[int, tuple[Unit, Agency]]:
     """Units with their agencies, by id."""
     rows = session.execute(
