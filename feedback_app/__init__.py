@@ -10,7 +10,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from feedback_app.config import ROOT, Settings
 from feedback_app.services.site import Clock, open_site, system_clock
-from feedback_app.web import access, errors, formats, headers, language, limits, navigation, present
+from feedback_app.web import (
+    access,
+    daily,
+    errors,
+    formats,
+    headers,
+    language,
+    limits,
+    navigation,
+    present,
+)
 from feedback_app.web.admin import admin
 from feedback_app.web.audit import audit
 from feedback_app.web.citizen import citizen
@@ -68,6 +78,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     headers.send_safe_headers(app)
     errors.show_errors_as_pages(app)
     access.protect(app)
+    daily.do_daily_upkeep(app)
     app.before_request(language.remember_language)
     return app
 
