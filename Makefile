@@ -1,5 +1,5 @@
 # Thin aliases for developers; run.py does the work.
-.PHONY: serve test bench-page truth bench-impact bench-survey doctor
+.PHONY: attacks serve test bench-page truth bench-impact bench-survey doctor
 serve:
 	python3 run.py
 test:
@@ -16,3 +16,6 @@ bench-survey:
 # What is unsafe or neglected in this deployment.
 doctor:
 	.venv/bin/python scripts/doctor.py --deep
+# Simulated cheating among honest visitors: what is held, and what is held wrongly (P20).
+attacks:
+	.venv/bin/python tests/rigs/attacks.py --days 60

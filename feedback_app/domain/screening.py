@@ -57,7 +57,7 @@ CHAIN_GAP = timedelta(seconds=90)
 SLACK = 2  # answers beyond the counter's pace that chance may bring
 FEW_OUTSIDE = 3  # answers in a window when nobody is on duty
 FAST = timedelta(seconds=15)  # a citizen reads twelve questions in about a minute
-LONG_TEXT = 40  # letters; nobody writes the same forty by chance
+LONG_TEXT = 60  # letters; stock phrases of thanks are shorter
 SERVED_BEFORE = timedelta(hours=2)  # after the shift one may still say "just now"
 PACED = frozenset({"poster", "kiosk", "display"})  # tiers that prove no single visit
 
