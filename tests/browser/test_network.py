@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from playwright.sync_api import Error as PlaywrightError
 from sqlalchemy import func, select
 
@@ -25,6 +25,7 @@ from tests.ground.browser import ARGUMENTS, find_chromium, running_server, viola
 from tests.ground.demo_site import demo_site
 
 PHONE = {"width": 360, "height": 740}
+ALIVE_OFF = "--disable-back-forward-cache"
 NOT_YET = "Belum terkirim. Akan dicoba lagi."
 RECEIVED = "Diterima. Terima kasih."
 EARLIER = "Penilaian sebelumnya: "
@@ -275,7 +276,7 @@ def test_another_answer_under_the_same_form_is_told_once_and_never_sent_again(
     posts = posts_of(phone)
     page = filled(phone, counter.url(), "konflik")
     page.clock.install()
-    form = {key: "3" for key in FORM_ORDER} | {"comment": "konflik", "biaya": "1"}
+    form = dict.fromkeys(FORM_ORDER, "3") | {"comment": "konflik", "biaya": "1"}
     form["token"] = page.locator("input[name=token]").input_value()
     assert phone.request.post(counter.url(), form=form).ok
     send(page)
@@ -457,3 +458,102 @@ def test_without_script_or_storage_the_plain_form_works_and_back_is_empty(
         assert page.locator("input:checked").count() == 0
         assert page.get_by_label("Saran (boleh dilewati)").input_value() == ""
     context.close()
+
+
+@pytest.fixture(scope="module")
+def returning_chromium(chromium: Browser) -> Iterator[Browser]:
+    """Chromium as people have it: it keeps left pages alive, which the driver switches off."""
+    browser = chromium.browser_type.launch(
+        executable_path=find_chromium(), args=ARGUMENTS, ignore_default_args=[ALIVE_OFF]
+    )
+    yield browser
+    browser.close()
+
+
+def go_back(page: Page) -> None:
+    """Press Back; a page that comes back alive tells of no navigation."""
+    with suppress(PlaywrightError):  # the page may be gone before it can answer
+        page.evaluate("history.back()")
+    page.wait_for_timeout(1_500)
+
+
+def holds_nothing(page: Page) -> bool:
+    chosen = page.locator("input:checked").count()
+    typed = [box.input_value() for box in page.locator("textarea").all()]
+    return chosen == 0 and not any(typed)
+
+
+@pytest.mark.parametrize("script", ["none", "all", "storage refused"])
+def test_a_browser_that_keeps_left_pages_alive_shows_no_answer_after_the_receipt(
+    counter: Counter, returning_chromium: Browser, script: str
+) -> None:
+    context = returning_chromium.new_context(
+        viewport=PHONE,  # type: ignore[arg-type]
+        java_script_enabled=script != "none",
+    )
+    if script == "storage refused":
+        context.add_init_script(NO_STORAGE)
+    page = filled(context, counter.url(), f"kembali, {script}")
+    send(page)
+    is_received(page)
+    page.wait_for_load_state()
+    receipt = page.url
+    go_back(page)
+    assert page.url != receipt
+    assert page.url in (counter.url(), "about:blank")
+    assert holds_nothing(page)
+    context.close()
+    assert counter.answers_to(f"kembali, {script}") == [(3, 3)]
+
+
+def test_a_form_that_was_left_comes_back_empty(
+    counter: Counter, returning_chromium: Browser
+) -> None:
+    context = returning_chromium.new_context(viewport=PHONE)  # type: ignore[arg-type]
+    context.add_init_script(
+        "addEventListener('pageshow', e => { if (e.persisted) sessionStorage.alive = 1; });"
+    )
+    page = filled(context, counter.url(), "ditinggalkan")
+    first = page.locator("input[name=token]").input_value()
+    page.get_by_role("link", name="Privasi").click()
+    page.wait_for_url("**/privasi")
+    go_back(page)
+    assert page.evaluate("sessionStorage.alive") == "1"  # it did come back alive
+    assert page.url == counter.url()
+    expect(page.get_by_role("button", name="Kirim penilaian")).to_be_visible()
+    assert holds_nothing(page)
+    assert page.locator("input[name=token]").input_value() != first
+    context.close()
+
+
+def bytes_with(folder: Path, text: str) -> list[str]:
+    """Files of a browser's profile that hold a text, in either of the encodings it uses."""
+    needles = (text.encode(), text.encode("utf-16-le"))
+    return [
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() and any(needle in path.read_bytes() for needle in needles)
+    ]
+
+
+@pytest.mark.parametrize("script", ["none", "all", "planted"])
+def test_the_browsers_own_files_hold_no_answer(
+    counter: Counter, chromium: Browser, tmp_path: Path, script: str
+) -> None:
+    canary = f"kenari-{script}-4711"
+    context = chromium.browser_type.launch_persistent_context(
+        str(tmp_path),
+        executable_path=find_chromium(),
+        args=ARGUMENTS,
+        ignore_default_args=[ALIVE_OFF],
+        java_script_enabled=script != "none",
+    )
+    page = filled(context, counter.url(), canary)
+    if script == "planted":
+        page.evaluate("text => localStorage.setItem('x', text)", canary)
+    send(page)
+    is_received(page)
+    page.wait_for_timeout(6_000)  # Chromium writes storage and sessions every five seconds
+    context.close()
+    found = bytes_with(tmp_path, canary)
+    assert (found != []) == (script == "planted"), found  # the control: the search finds it
