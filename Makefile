@@ -1,5 +1,5 @@
 # Thin aliases for developers; run.py does the work.
-.PHONY: serve test bench-page truth bench-impact bench-survey doctor
+.PHONY: serve test bench-page truth bench-impact bench-survey doctor bad-network
 serve:
 	python3 run.py
 test:
@@ -16,3 +16,7 @@ bench-survey:
 # What is unsafe or neglected in this deployment.
 doctor:
 	.venv/bin/python scripts/doctor.py --deep
+# P21: delayed, lost and cut connections; no answer lost or doubled, on both engines.
+bad-network:
+	.venv/bin/python tests/rigs/bad_network.py --engine sqlite
+	.venv/bin/python tests/rigs/bad_network.py --engine postgresql
