@@ -142,7 +142,8 @@
     };
     if (status === 422 && isOwn) { mend(); return; }
     const heading = (page.querySelector("h1") || { textContent: words("Tidak dapat diterima", "Cannot be accepted") }).textContent;
-    const lines = Array.from(page.querySelectorAll("main p"), (part) => part.textContent);
+    const lines = Array.from(page.querySelectorAll("main p"))
+      .filter((part) => !part.querySelector("a")).map((part) => part.textContent);
     if (status === 409) {
       end();
       finish(heading, lines);
@@ -151,8 +152,8 @@
         [words("Bila dibuka, isian di halaman ini diganti.", "Opening it replaces what you filled in here.")],
         [[words("Buka dan perbaiki", "Open and mend"), mend], cancel], false);
     } else {
-      show(heading, lines, [again, cancel], false);
-      if (isOwn) box.focus();
+      show(heading, lines, isOwn ? [cancel] : [again, cancel], false); // its own form can send again
+      if (isOwn) { window.scrollTo(0, 0); box.focus(); }
     }
   }
 
@@ -183,7 +184,7 @@
     const isFree = await attempt();
     isPressed = false;
     if (isFree && keep(answer)) { begin(answer); return; }
-    box.appendChild(document.createElement("p")).textContent = words(
+    box.insertBefore(document.createElement("p"), box.children[1]).textContent = words(
       "Kirim lagi setelah penilaian sebelumnya terkirim atau dihapus. Jawaban Anda tetap di halaman ini.",
       "Send again once the earlier rating is sent or deleted. Your answers stay on this page.");
     window.scrollTo(0, 0);
