@@ -1,5 +1,5 @@
 # Thin aliases for developers; run.py does the work.
-.PHONY: attacks serve test bench-page truth bench-impact bench-survey doctor
+.PHONY: attacks bad-network bench-impact bench-page bench-survey doctor serve test truth
 serve:
 	python3 run.py
 test:
@@ -19,3 +19,7 @@ doctor:
 # Simulated cheating among honest visitors: what is held, and what is held wrongly (P20).
 attacks:
 	.venv/bin/python tests/rigs/attacks.py --days 60
+# P21: delayed, lost and cut connections; no answer lost or doubled, on both engines.
+bad-network:
+	.venv/bin/python tests/rigs/bad_network.py --engine sqlite
+	.venv/bin/python tests/rigs/bad_network.py --engine postgresql

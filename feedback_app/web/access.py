@@ -42,6 +42,7 @@ ROUTES: dict[str, frozenset[Role]] = {
     "citizen.form": EVERYBODY,
     "citizen.submit": EVERYBODY,
     "citizen.receipt": EVERYBODY,
+    "citizen.forget": EVERYBODY,
     "citizen.wrong_place": EVERYBODY,
     "citizen.typed_code": EVERYBODY,
     "staff.login": EVERYBODY,
