@@ -11,13 +11,18 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from feedback_app.config import ROOT, Settings
 from feedback_app.services.site import Clock, open_site, system_clock
 from feedback_app.web import access, errors, formats, headers, language, limits, navigation, present
+from feedback_app.web.accounts import accounts
 from feedback_app.web.admin import admin
 from feedback_app.web.audit import audit
 from feedback_app.web.citizen import citizen
 from feedback_app.web.follow_ups import follow_ups
 from feedback_app.web.impact import impact
+from feedback_app.web.links import links
+from feedback_app.web.own_account import own
 from feedback_app.web.public import public
 from feedback_app.web.results import results
+from feedback_app.web.second_step import second_step
+from feedback_app.web.sso import sso
 from feedback_app.web.staff import staff
 from feedback_app.web.supervisor import supervisor
 from feedback_app.web.surveys import surveys
@@ -29,12 +34,17 @@ ROOMS = (
     results,
     citizen,
     staff,
+    second_step,
+    sso,
+    links,
+    own,
     supervisor,
     surveys,
     follow_ups,
     trainings,
     impact,
     admin,
+    accounts,
     audit,
     uploads,
 )

@@ -22,7 +22,7 @@ MENU: dict[str, str] = {
     "trainings.hours": "JP petugas",
     "admin.checklist": "Persiapan",
     "admin.cards": "Kartu QR",
-    "admin.accounts": "Akun",
+    "accounts.overview": "Akun",
     "audit.log": "Catatan tindakan",
 }
 

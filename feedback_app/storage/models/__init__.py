@@ -1,5 +1,6 @@
 """Tables, one noun a file; importing this room registers them all."""
 
+from feedback_app.storage.models.access_link import AccessLink
 from feedback_app.storage.models.account import Account, AccountUnit, LoginThrottle, StaffSession
 from feedback_app.storage.models.agency import Agency, Unit
 from feedback_app.storage.models.audit import AuditEntry
@@ -7,6 +8,7 @@ from feedback_app.storage.models.counter import Counter, CounterService, Service
 from feedback_app.storage.models.follow_up import FollowUp
 from feedback_app.storage.models.officer import Officer, Shift
 from feedback_app.storage.models.rating import Comment, Rating, Screening
+from feedback_app.storage.models.second_factor import RecoveryCode, SecondFactor
 from feedback_app.storage.models.study import ImpactStudy
 from feedback_app.storage.models.survey import PastResult, Survey, SurveyRevision
 from feedback_app.storage.models.tally import TALLY_KEY, TALLY_SUMS, Tally
@@ -16,6 +18,7 @@ from feedback_app.storage.models.visit import VisitCount
 __all__ = [
     "TALLY_KEY",
     "TALLY_SUMS",
+    "AccessLink",
     "Account",
     "AccountUnit",
     "Agency",
@@ -30,7 +33,9 @@ __all__ = [
     "Officer",
     "PastResult",
     "Rating",
+    "RecoveryCode",
     "Screening",
+    "SecondFactor",
     "Service",
     "Shift",
     "StaffSession",
