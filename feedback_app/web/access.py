@@ -197,8 +197,9 @@ def _check_half_way(endpoint: str) -> Response | None:
     if request.method != "GET":
         abort(403)
     door = "staff.login" if half is None else NEXT_STEP[half.stage]
-    # Another step's page is no place to go on to.
-    asked = None if endpoint in HALF_WAY else request.full_path.rstrip("?")
+    asked: str | None = request.full_path.rstrip("?")
+    if endpoint in HALF_WAY:  # a step's page is no place to go on to; what it leads to is
+        asked = request.args.get("next", asked if half is None else None)
     return redirect(url_for(door, next=asked))
 
 
