@@ -145,7 +145,10 @@ def test_guessing_codes_is_slowed_and_never_locks_for_good(
 ) -> None:
     dina = browse()
     first_step(dina, "dina", PASSWORD)
-    near = {pyotp.TOTP(TOTP_SECRETS["dina"]).at(site.now(), counter_offset=shift) for shift in (-1, 0, 1)}
+    near = {
+        pyotp.TOTP(TOTP_SECRETS["dina"]).at(site.now(), counter_offset=shift)
+        for shift in (-1, 0, 1)
+    }
     wrong = [f"{n:06d}" for n in range(GUESSES + 3) if f"{n:06d}" not in near][:GUESSES]
     for guess in wrong:
         assert second_step(dina, guess).status_code == 422
