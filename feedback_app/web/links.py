@@ -9,10 +9,10 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from feedback_app.services.access import links as service
-from feedback_app.services.access.people import AccountFaultError
+from feedback_app.services.faults import FieldFaultError
 from feedback_app.web.access import site
 from feedback_app.web.errors import error_page
-from feedback_app.web.forms import NEEDED, TOO_LONG, labelled, translate_errors
+from feedback_app.web.forms import NEEDED, TOO_LONG, labelled, tell, translate_errors
 from feedback_app.web.language import gettext as _
 
 links = Blueprint("links", __name__)
@@ -69,8 +69,8 @@ def use(token: str) -> Response | tuple[str, int]:
             return redirect(url_for("staff.login"))
     except service.DeadLinkError:
         return _dead_link()
-    except AccountFaultError as fault:
-        form.new.errors = [_(str(fault))]
+    except FieldFaultError as fault:
+        tell(form, fault)
     translate_errors(form)
     return render_template("staff/link.html", form=form, opened=opened, token=token), 422
 

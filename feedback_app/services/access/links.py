@@ -12,6 +12,7 @@ from feedback_app.services.access.people import AccountFaultError, Viewer
 from feedback_app.services.access.reach import account_of_agency
 from feedback_app.services.access.secrets import hash_of, hasher, new_token
 from feedback_app.services.acts import log_act
+from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import AccessLink, Account
@@ -99,9 +100,7 @@ def open_link(site: Site, token: str) -> OpenedLink:
 def use_link(site: Site, token: str, *, name: str, password: str) -> str:
     """Set the password (and the name, when invited), once; return the user name."""
     opened = open_link(site, token)
-    fault = _fault(opened, name, password)
-    if fault:
-        raise AccountFaultError(fault)
+    _check(opened, name, password)
     new_hash = hasher.hash(password)  # before the transaction: it takes long on purpose
     with site.db.transaction() as tx:
         found = queries.open_link(tx, hash_of(token), now=site.now())
@@ -122,10 +121,12 @@ def use_link(site: Site, token: str, *, name: str, password: str) -> str:
     return opened.username
 
 
-def _fault(opened: OpenedLink, name: str, password: str) -> str | None:
+def _check(opened: OpenedLink, name: str, password: str) -> None:
     if opened.kind == "invitation" and not is_good_name(name):
-        return "Isi nama lengkap, paling banyak 200 karakter."
-    return fault_of_password(password, username=opened.username)
+        raise FieldFaultError("name", "Isi nama lengkap, paling banyak 200 karakter.")
+    fault = fault_of_password(password, username=opened.username)
+    if fault:
+        raise FieldFaultError("new", fault)
 
 
 def is_good_name(name: str) -> bool:

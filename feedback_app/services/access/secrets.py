@@ -14,7 +14,7 @@ from feedback_app.services.site import Site
 
 hasher = PasswordHasher()  # argon2-cffi's defaults are RFC 9106's low-memory profile
 # Checked where there is no password, so that every refusal takes the same time.
-_NOBODY_HASH = hasher.hash("nobody has this password")
+_NOBODY_HASH = hasher.hash(secrets.token_urlsafe(32))
 
 
 class UnsealedError(Exception):
@@ -24,7 +24,7 @@ class UnsealedError(Exception):
 def password_fits(stored: str, password: str) -> bool:
     """Whether the password is the one behind this hash; '' fits nothing."""
     try:
-        return hasher.verify(stored or _NOBODY_HASH, password)
+        return hasher.verify(stored or _NOBODY_HASH, password) and stored != ""
     except (VerificationError, InvalidHashError):
         return False
 
