@@ -152,7 +152,7 @@ def _second_steps(site: Site) -> Iterator[Sign]:
     stale = sum(not is_sealed_by_newest(site, text) for text in sealed)
     if stale:
         found = f"{stale} second steps are not under the newest key"
-        yield Sign("warn", "keys", found, "scripts/reseal.py, before the old key goes")
+        yield Sign("warn", "old keys", found, "scripts/reseal.py, before the old key goes")
 
 
 def _tallies(site: Site) -> Sign:

@@ -120,7 +120,7 @@ def test_an_account_is_invited_given_a_new_link_and_closed(
     assert try_log_in(eka, "eka.baru", "kuda hijau lari sore").status_code == 422  # type: ignore[attr-defined]
     with site.db.read() as session:
         actions = set(session.scalars(select(AuditEntry.action)))
-    done = {"create_account", "use_invitation", "issue_reset", "use_reset", "close_account"}
+    done = {"create_account", "issue_link", "use_link", "close_account"}
     assert done | {"log_in"} <= actions
 
 

@@ -74,7 +74,7 @@ def issue_link(site: Site, viewer: Viewer, account_id: int) -> IssuedLink:
     with site.db.transaction() as tx:
         account = account_of_agency(tx, viewer, account_id)
         issued = add_link(tx, site, account)
-        log_act(tx, site, viewer, f"issue_{issued.kind}", account.username)
+        log_act(tx, site, viewer, "issue_link", account.username, {"kind": issued.kind})
     return issued
 
 
@@ -115,8 +115,9 @@ def use_link(site: Site, token: str, *, name: str, password: str) -> str:
             agency_id=account.agency_id,
             at=site.now(),
             account_id=account.id,
-            action=f"use_{link.kind}",
+            action="use_link",
             subject=account.username,
+            detail={"kind": link.kind},
         )
     return opened.username
 
