@@ -184,6 +184,8 @@ def test_a_dead_link_is_one_clear_page_whatever_killed_it(
     assert dina.post(f"/staf/admin/akun/{number}/tautan/batal", data=token).status_code == 302
     number = account_number(dina, "replaced")
     assert link_on(dina.post(f"/staf/admin/akun/{number}/tautan", data=token)) != replaced
+    for path in (used, revoked, replaced):  # long before they would have expired
+        assert browse().get(path).status_code == 404, path
     clock.at += timedelta(hours=72) - timedelta(seconds=1)
     assert browse().get(expired).status_code == 200
     clock.at += timedelta(seconds=1)
