@@ -21,14 +21,19 @@ from feedback_app.web import (
     navigation,
     present,
 )
+from feedback_app.web.accounts import accounts
 from feedback_app.web.admin import admin
 from feedback_app.web.audit import audit
 from feedback_app.web.citizen import citizen
 from feedback_app.web.follow_ups import follow_ups
 from feedback_app.web.impact import impact
 from feedback_app.web.inspectorate import inspectorate
+from feedback_app.web.links import links
+from feedback_app.web.own_account import own
 from feedback_app.web.public import public
 from feedback_app.web.results import results
+from feedback_app.web.second_step import second_step
+from feedback_app.web.sso import sso
 from feedback_app.web.staff import staff
 from feedback_app.web.supervisor import supervisor
 from feedback_app.web.surveys import surveys
@@ -40,6 +45,10 @@ ROOMS = (
     results,
     citizen,
     staff,
+    second_step,
+    sso,
+    links,
+    own,
     supervisor,
     surveys,
     follow_ups,
@@ -47,6 +56,7 @@ ROOMS = (
     impact,
     admin,
     inspectorate,
+    accounts,
     audit,
     uploads,
 )

@@ -28,6 +28,7 @@ class Rule:
 RULES = (
     Rule("screening", "received_at", timedelta(days=SCREENING_DAYS)),
     Rule("staff_session", "expires_at", timedelta(days=SESSION_DAYS)),
+    Rule("access_link", "expires_at", timedelta(days=SESSION_DAYS)),
     Rule("login_throttle", "window_ends_at", timedelta(days=1)),
     Rule("code_guess", "minute", timedelta(hours=1)),
 )

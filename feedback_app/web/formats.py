@@ -47,6 +47,11 @@ def moment(at: datetime) -> str:
     return format_datetime(at.astimezone(WIB), format=pattern, locale=locale()) + " WIB"
 
 
+def hour(at: datetime) -> str:
+    """24 November 2026 09.00 WIB, for what is not told finer than the hour."""
+    return moment(at.replace(minute=0))
+
+
 def points(value: float) -> str:
     """Points with a sign and two decimals: +0,12."""
     return effect_words.points(value, language=language())
@@ -65,4 +70,5 @@ FILTERS = {
     "long_date": long_date,
     "month": month,
     "moment": moment,
+    "hour": hour,
 }

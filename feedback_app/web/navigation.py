@@ -22,9 +22,9 @@ MENU: dict[str, str] = {
     "trainings.hours": "JP petugas",
     "admin.checklist": "Persiapan",
     "admin.cards": "Kartu QR",
-    "admin.accounts": "Akun",
     "inspectorate.cases": "Perkara",
     "inspectorate.rules": "Penyaringan",
+    "accounts.overview": "Akun",
     "audit.log": "Catatan tindakan",
 }
 

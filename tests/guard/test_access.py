@@ -25,6 +25,8 @@ FILLED = {
     "kind": "officers",
     "filename": "site.css",
     "account_id": 999_999,
+    "session_id": 999_999,
+    "token": "no-such-link",
     "attendance_id": 999_999,
     "officer_id": 999_999,
     "survey_id": 999_999,

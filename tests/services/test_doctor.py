@@ -83,6 +83,24 @@ def test_each_neglect_is_named_with_what_to_do(
     assert levels["daily keys"] == "warn"
 
 
+def test_missing_second_steps_and_old_seals_are_named(site: Site, office: Office) -> None:
+    def signs(found: Site) -> dict[str, Sign]:
+        return {sign.what: sign for sign in doctor.examine(found, deep=False)}
+
+    assert signs(site)["second step"].level == "ok"
+    assert "old keys" not in signs(site)
+    rotated = replace(site, settings=replace(site.settings, secret_keys=(b"n" * 32, b"s" * 32)))
+    assert "3 second steps" in signs(rotated)["old keys"].found
+    with site.db.transaction() as tx:
+        tx.execute(text("DELETE FROM second_factor"))
+    found = signs(site)["second step"]
+    assert found.level == "warn"
+    assert "3 HR, inspectorate or admin accounts have none: dina, hana, ina" in found.found
+    with site.db.transaction() as tx:
+        tx.execute(text("UPDATE agency SET is_demo = true"))
+    assert signs(site)["second step"].level == "ok"
+
+
 def test_a_server_that_may_lose_commits_is_bad(site: Site, office: Office) -> None:
     if site.db.is_sqlite:
         connection = site.db.engine.raw_connection()

@@ -48,8 +48,10 @@ FIELDS += ["reason", "sent", "result", "certificate", "competences", "provider",
 FIELDS += ["unit", "period", "first", "last", "meaning", "population", "weight", "order"]
 FIELDS += ["place", "position", "rank", "nip", "element", "cause", "action", "due"]
 FIELDS += ["responsible", "status", "note", "visit", "without_code", "pressed", "outcome"]
+FIELDS += ["typed", "again", "sso_name"]
 QUERIES = ["periode", "layanan", "jalur", "lang", "next", "kode", "loket"]
 QUERIES += ["dari", "sampai", "tindakan", "akun"]
+QUERIES += ["state", "iss", "error"]
 QUERIES += [
     "revisi",
     "unsur",
