@@ -20,7 +20,7 @@ NUMBER_BITS, SERIAL_BITS, SIGNATURE_BITS = 20, 10, 50
 LONGEST_INPUT = 200  # nothing longer is ever a code, so nothing longer is looked at
 
 TOKEN_MAC_BYTES = 12
-TOKEN_BYTES = 16 + 4 + TOKEN_MAC_BYTES
+TOKEN_BYTES = 16 + 4 + 4 + TOKEN_MAC_BYTES  # id, opened at, device, signature: 48 characters
 CLOCK_SKEW = timedelta(minutes=5)
 
 RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # 30 letters and figures, none alike
@@ -39,15 +39,24 @@ class PlaceName:
 
 @dataclass(frozen=True, slots=True)
 class FormToken:
-    """A form that was opened: its random submission id (32 hex figures) and when."""
+    """A form that was opened: its random submission id (32 hex figures), when, and where.
+
+    `device_id` is the display or kiosk that opened it, 0 for the printed card.
+    """
 
     submission_id: str
     opened_at: datetime
+    device_id: int
 
 
 def derive_key(master: bytes, purpose: str) -> bytes:
     """A key of 32 bytes for one purpose, so that no signature can be used for another."""
     return hmac.new(master, purpose.encode(), hashlib.sha256).digest()
+
+
+def plain_code(text: str) -> str:
+    """A typed code without blanks and hyphens, its look-alike letters put right."""
+    return text.upper().translate(_FORGIVEN)
 
 
 def place_code(counter_number: int, serial: int, *, key: bytes) -> str:
@@ -63,7 +72,7 @@ def read_place_code(text: str, *, key: bytes) -> PlaceName | None:
     """What a scanned or typed code says; None for anything that was not signed by `key`."""
     if len(text) > LONGEST_INPUT or not text.isascii():
         return None
-    plain = text.upper().translate(_FORGIVEN)
+    plain = plain_code(text)
     if len(plain) != PLACE_LENGTH or any(letter not in ALPHABET for letter in plain):
         return None
     value = 0
@@ -81,9 +90,12 @@ def _place_signature(body: int, key: bytes) -> int:
     return int.from_bytes(digest[:7], "big") >> 56 - SIGNATURE_BITS
 
 
-def new_form_token(place: str, *, key: bytes, opened_at: datetime, random_bytes: bytes) -> str:
+def new_form_token(
+    place: str, *, key: bytes, opened_at: datetime, random_bytes: bytes, device_id: int
+) -> str:
     """A token for one opened form, bound to its place; `random_bytes` are 16."""
     body = random_bytes + int(opened_at.timestamp()).to_bytes(4, "big")
+    body += device_id.to_bytes(4, "big")
     return base64.urlsafe_b64encode(body + _token_mac(body, place, key)).decode().rstrip("=")
 
 
@@ -102,16 +114,20 @@ def read_form_token(
     body, mac = raw[:-TOKEN_MAC_BYTES], raw[-TOKEN_MAC_BYTES:]
     if not any(hmac.compare_digest(mac, _token_mac(body, place, key)) for key in keys):
         return "forged"
-    opened_at = datetime.fromtimestamp(int.from_bytes(body[16:], "big"), UTC)
+    opened_at = datetime.fromtimestamp(int.from_bytes(body[16:20], "big"), UTC)
     if opened_at > now + CLOCK_SKEW:
         return "from_the_future"
     if now - opened_at > max_age:
         return "expired"
-    return FormToken(submission_id=body[:16].hex(), opened_at=opened_at)
+    return FormToken(
+        submission_id=body[:16].hex(),
+        opened_at=opened_at,
+        device_id=int.from_bytes(body[20:], "big"),
+    )
 
 
 def _token_mac(body: bytes, place: str, key: bytes) -> bytes:
-    message = body + place.upper().translate(_FORGIVEN).encode("utf-8", "surrogatepass")
+    message = body + plain_code(place).encode("utf-8", "surrogatepass")
     return hmac.new(key, message, hashlib.sha256).digest()[:TOKEN_MAC_BYTES]
 
 
@@ -122,17 +138,17 @@ def receipt_code(submission_id: str, *, key: bytes) -> str:
     for _ in range(RECEIPT_LENGTH - 1):
         digest, place = divmod(digest, len(RECEIPT_ALPHABET))
         letters += RECEIPT_ALPHABET[place]
-    return letters + _check_character(letters)
+    return letters + check_character(letters)
 
 
 def receipt_is_well_formed(text: str) -> bool:
     """Whether a typed receipt can be one: 8 known letters of which the last fits."""
     if len(text) != RECEIPT_LENGTH or any(letter not in RECEIPT_ALPHABET for letter in text):
         return False
-    return text[-1] == _check_character(text[:-1])
+    return text[-1] == check_character(text[:-1])
 
 
-def _check_character(letters: str) -> str:
+def check_character(letters: str) -> str:
     """Luhn's algorithm modulo 30: finds every single wrong character."""
     total = 0
     for i, letter in enumerate(reversed(letters)):

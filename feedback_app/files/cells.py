@@ -160,3 +160,13 @@ def _offer(text_of_offer: str) -> Offer:
 def optional_text(cell: Cell) -> str:
     """A text that may be missing."""
     return text(cell) if cell.text else ""
+
+
+def optional_minutes(cell: Cell) -> int | None:
+    """Minutes from 1 to 480, or nothing."""
+    if not cell.text:
+        return None
+    minutes = count(cell)
+    if not 1 <= minutes <= 480:
+        raise CellFaultError("harus 1 sampai 480 menit")
+    return minutes

@@ -58,6 +58,9 @@ class _Refused(Exception):  # noqa: N818 (never leaves this module: it only roll
         self.result = result
 
 
+USUAL_MINUTES = 5  # of the shortest usual service, until the office tells its own
+
+
 class NoAgencyError(ValueError):
     """There is no agency, or more than one and none was named."""
 
@@ -124,6 +127,7 @@ def _save_services(work: Work, rows: Rows) -> Counts:
             "name": record["name"],
             "name_en": record["name_en"] or record["name"],
             "is_free": record["is_free"],
+            "minutes": record["minutes"] or USUAL_MINUTES,
             "retired_on": None,
         }
     return upsert(work, "service", "code", wanted)

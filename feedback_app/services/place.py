@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from feedback_app.domain.codes import place_code, read_place_code
 from feedback_app.domain.local_time import WIB, local_day, local_instant
 from feedback_app.domain.roster import Shift, offered
+from feedback_app.domain.tiers import UNTIL_SET
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
-from feedback_app.storage.queries import places
+from feedback_app.storage.queries import places, visit_codes
+
+CODES_REMEMBERED = timedelta(days=3)  # a code lives two days and may be made the day before
 
 
 class UnknownPlaceError(Exception):
@@ -35,6 +39,11 @@ class Place:
     services: tuple[tuple[int, str, str], ...]  # id, name, English name
     officers: tuple[tuple[int, str], ...]  # id, display name; those on shift first
     is_retired: bool
+    takes_codes: bool  # whether the unit hands out visit codes, so that the form asks for one
+    unit_id: int
+    minutes: Mapping[int, int] = field(compare=False)  # shortest usual service, by service
+    officer_tiers: frozenset[str] = field(compare=False)  # which count for officers now
+    free_services: frozenset[int] = field(compare=False)
     shifts: tuple[Shift, ...] = field(compare=False)  # of the day; no part of what is shown
 
 
@@ -58,6 +67,10 @@ def place_at(site: Site, code: str, *, at: datetime) -> Place:
             raise UnknownPlaceError
         counter, unit, agency = found
         services = places.services_at_counter(session, counter.id, at=local.time())
+        takes_codes = visit_codes.are_in_use(
+            session, unit.id, since=local_day(at) - CODES_REMEMBERED
+        )
+        tiers = places.officer_tiers(session, counter.id, at=site.now())
         shifts = _shifts_of_day(session, counter.id, at=at)
         named_officers = offered(shifts, counter_id=counter.id, at=at)
         names = places.display_names(session, named_officers)
@@ -73,6 +86,11 @@ def place_at(site: Site, code: str, *, at: datetime) -> Place:
         services=tuple((row.id, row.name, row.name_en) for row in services),
         officers=tuple((officer_id, names[officer_id]) for officer_id in named_officers),
         is_retired=is_retired,
+        takes_codes=takes_codes,
+        unit_id=unit.id,
+        minutes={row.id: row.minutes for row in services},
+        officer_tiers=UNTIL_SET if tiers is None else frozenset(tiers.split(",")),
+        free_services=frozenset(row.id for row in services if row.is_free),
         shifts=shifts,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import secrets
 from collections.abc import Mapping
@@ -20,15 +21,24 @@ from feedback_app.domain.codes import (
 from feedback_app.domain.elements import ALL_KEYS, INSTRUMENT_VERSION
 from feedback_app.domain.local_time import local_day
 from feedback_app.domain.respondent import BANDS
-from feedback_app.domain.roster import attribute
+from feedback_app.domain.roster import COUNTS_FOR_OFFICER, attribute
+from feedback_app.domain.screening import Arrival, Circumstances, comparable_text, is_hasty
+from feedback_app.domain.tiers import counts_for_officer
+from feedback_app.services import devices, screening, visit_codes
 from feedback_app.services.daily_key import keyed_mark
 from feedback_app.services.place import Place, place_at
 from feedback_app.services.site import Site
+from feedback_app.storage.db import ConflictError, Session
+from feedback_app.storage.queries import places
 from feedback_app.storage.queries import ratings as queries
+from feedback_app.storage.queries.visit_codes import Spent
 from feedback_app.storage.ratings import AlreadyThereError, add_rating
 
 TOKEN_PURPOSE = "form token"  # noqa: S105 (a label for key derivation)
 RECEIPT_PURPOSE = "receipt"
+FREE_OF_CHARGE = 4  # the answer "Gratis"; a lower one at a free service may mean a charge
+TRIES = 4
+KIOSK_PATIENCE = timedelta(minutes=30)  # a kiosk's form lies open no longer
 
 
 class StaleFormError(Exception):
@@ -53,39 +63,147 @@ class Submission:
     answers: Mapping[str, int | None]
     bands: Mapping[str, str | None]
     comment: str
+    says_now: bool | None  # served just now, as ticked; None when nothing was
+    visit: visit_codes.Given
+    is_pressed: bool  # "somebody pressed me", for the inspectorate only
     language: str
     device: str
     network: str
+    device_secret: str  # of a kiosk's cookie, '' elsewhere
+    from_staff_browser: bool
 
 
-def open_form(site: Site, place: Place) -> str:
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the sender gets: a receipt; `was_at` is the display or kiosk that opened the form."""
+
+    receipt: str
+    was_at: int
+
+
+def open_form(site: Site, place: Place, *, device_id: int = 0) -> str:
     """A fresh token: the submission id that makes a second sending harmless."""
     return new_form_token(
         place.code,
         key=site.keys_for(TOKEN_PURPOSE)[0],
         opened_at=site.now(),
         random_bytes=secrets.token_bytes(16),
+        device_id=device_id,
     )
 
 
-def submit_rating(site: Site, sent: Submission) -> str:
-    """Save the rating and return its receipt code; sending the same form again returns it too."""
+def submit_rating(site: Site, sent: Submission) -> Received:
+    """Save the rating and return its receipt; sending the same form again returns it too.
+
+    A visit code is spent, the answer screened and, where a rule says so, held in the same
+    transaction. A code that opens nothing never loses the answer: it is kept as the poster's.
+    """
     token = _token_of(site, sent)
     place = place_at(site, sent.place_code, at=token.opened_at)
     digest = _digest(sent)
     receipt = receipt_code(token.submission_id, key=site.keys_for(RECEIPT_PURPOSE)[-1])
-    rating = _rating_row(site, sent, place, token)
     try:
-        with site.db.transaction() as tx:
-            add_rating(
-                tx,
-                rating=rating,
-                screening=_screening_row(site, sent, rating, token, digest, receipt),
-                comment=sent.comment,
-            )
+        _save_patiently(site, sent, place, token, digest, receipt)
     except AlreadyThereError:
         _must_be_the_same(site, token, digest)
-    return receipt
+    return Received(receipt, was_at=token.device_id)
+
+
+def _save_patiently(
+    site: Site, sent: Submission, place: Place, token: FormToken, digest: str, receipt: str
+) -> None:
+    """Try again where two transactions stood in each other's way: the citizen need not know."""
+    for attempt in range(TRIES):
+        try:
+            with site.db.transaction() as tx:
+                _save(tx, site, sent, place, token, digest, receipt)
+        except ConflictError:
+            if attempt == TRIES - 1:
+                raise
+        else:
+            return
+
+
+def _save(
+    tx: Session,
+    site: Site,
+    sent: Submission,
+    place: Place,
+    token: FormToken,
+    digest: str,
+    receipt: str,
+) -> None:
+    places.hold_counter(tx, place.counter_id)
+    if queries.is_there(tx, token.submission_id):  # before its code would be looked for again
+        raise AlreadyThereError
+    spent = visit_codes.spend(
+        tx, site, sent.visit, agency_id=place.agency_id, unit_id=place.unit_id
+    )
+    device = devices.kind_in_use(
+        tx, token.device_id, counter_id=place.counter_id, secret=sent.device_secret
+    )
+    if device == "kiosk" and site.now() - token.opened_at > KIOSK_PATIENCE:
+        raise StaleFormError
+    tier = "visit" if spent else device or "poster"
+    rating = _rating_row(site, sent, place, token, tier)
+    if spent and rating["service_id"] is None and spent.service_id in place.minutes:
+        rating["service_id"] = spent.service_id
+    marks = _screening_row(site, sent, rating, token, digest, receipt)
+    about = _circumstances(
+        tx, site, sent, place, spent, lost_device=bool(token.device_id) and not device
+    )
+    screened = screening.look_at(tx, place, _arrival(marks), about, service_id=rating["service_id"])
+    if screened.rules:
+        rating["state"], marks["rules"] = "held", ",".join(screened.rules)
+    add_rating(tx, rating=rating, screening=marks, comment=sent.comment)
+    if screened.rules:
+        held = screening.Held(rating, screened)
+        screening.hold(tx, site, held, unit_id=place.unit_id)
+    _signal(tx, site, sent, place, rating)
+
+
+def _signal(
+    tx: Session, site: Site, sent: Submission, place: Place, rating: Mapping[str, Any]
+) -> None:
+    """What goes to the inspectorate only, counted apart from the answer."""
+    if sent.is_pressed:
+        screening.signal(tx, site, rating, "pressed", unit_id=place.unit_id)
+    is_charged = (rating["biaya"] or FREE_OF_CHARGE) < FREE_OF_CHARGE
+    if is_charged and rating["service_id"] in place.free_services:
+        screening.signal(tx, site, rating, "fee", unit_id=place.unit_id)
+
+
+def _circumstances(
+    tx: Session,
+    site: Site,
+    sent: Submission,
+    place: Place,
+    spent: Spent | None,
+    *,
+    lost_device: bool,
+) -> Circumstances:
+    return Circumstances(
+        says_now=sent.says_now,
+        from_staff_browser=sent.from_staff_browser,
+        bad_code=sent.visit.is_there and spent is None,
+        revoked_device=lost_device,
+        code_from=spent.valid_from if spent else None,
+        called_at=spent.called_at if spent else None,
+        queue_calls=bool(spent) and visit_codes.calls_are_told(tx, place.unit_id, at=site.now()),
+    )
+
+
+def _arrival(marks: Mapping[str, Any]) -> Arrival:
+    return Arrival(
+        rating_id=marks["rating_id"],
+        counter_id=marks["counter_id"],
+        tier=marks["tier"],
+        opened_at=marks["opened_at"],
+        received_at=marks["received_at"],
+        device=marks["device_key"],
+        text=marks["text_key"],
+        is_hasty=marks["is_hasty"],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +236,9 @@ def _token_of(site: Site, sent: Submission) -> FormToken:
     return token
 
 
-def _rating_row(site: Site, sent: Submission, place: Place, token: FormToken) -> dict[str, Any]:
+def _rating_row(
+    site: Site, sent: Submission, place: Place, token: FormToken, tier: str
+) -> dict[str, Any]:
     attribution = attribute(
         served_by=sent.served_by,
         officer_id=sent.officer_id,
@@ -136,7 +256,7 @@ def _rating_row(site: Site, sent: Submission, place: Place, token: FormToken) ->
         "attribution": attribution.kind,
         "served_by": sent.served_by,
         "served_when": sent.served_when,
-        "tier": "poster",  # the printed card is the only way in that exists yet
+        "tier": tier,
         "day": local_day(site.now()),
         **{key: sent.answers.get(key) for key in ALL_KEYS},
         **{band.key: sent.bands.get(band.key) for band in BANDS},
@@ -145,6 +265,10 @@ def _rating_row(site: Site, sent: Submission, place: Place, token: FormToken) ->
         "instrument_version": INSTRUMENT_VERSION,
         "language": sent.language,
         "state": "counted",
+        # Under pressure an answer says little about the officer, and the receipt must not tell.
+        "for_officer": attribution.kind in COUNTS_FOR_OFFICER
+        and counts_for_officer(tier, allowed=place.officer_tiers)
+        and not sent.is_pressed,
     }
 
 
@@ -173,7 +297,18 @@ def _screening_row(
         "receipt": receipt,
         "device_key": keyed_mark(folder, today=today, text=f"{sent.device}\n{sent.network}"),
         "network_key": keyed_mark(folder, today=today, text=sent.network),
+        "counter_id": rating["counter_id"],
+        "tier": rating["tier"],
+        "text_key": _text_key(site, sent.comment),
+        "is_hasty": is_hasty(sent.answers.values(), taken=site.now() - token.opened_at),
+        "rules": "",
     }
+
+
+def _text_key(site: Site, comment: str) -> str | None:
+    text = comparable_text(comment)
+    key = site.keys_for("comment text")[-1]
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32] if text else None
 
 
 def _digest(sent: Submission) -> str:
@@ -186,6 +321,8 @@ def _digest(sent: Submission) -> str:
         "answers": {key: sent.answers.get(key) for key in ALL_KEYS},
         "bands": {band.key: sent.bands.get(band.key) for band in BANDS},
         "comment": sent.comment,
+        "visit": sent.visit.text,
+        "pressed": sent.is_pressed,
     }
     text = json.dumps(body, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

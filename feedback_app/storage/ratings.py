@@ -15,13 +15,12 @@ from feedback_app.domain.elements import ALL_KEYS, OFFICER_KEYS, OFFICIAL_KEYS
 from feedback_app.storage.db import Base, Session, changed_rows
 from feedback_app.storage.models import TALLY_KEY, TALLY_SUMS, Screening, Tally
 from feedback_app.storage.models.tally import NOBODY
+from feedback_app.storage.standing import RATING, with_standing
 
 Row = Mapping[str, Any]
 
 # The tables themselves: an insert into the mapped class would ask for its rows back.
-RATING, SCREENING, COMMENT = (
-    Base.metadata.tables[name] for name in ("rating", "screening", "comment")
-)
+SCREENING, COMMENT = (Base.metadata.tables[name] for name in ("screening", "comment"))
 
 
 class AlreadyThereError(Exception):
@@ -69,6 +68,7 @@ def tally_row(rating: Row) -> dict[str, Any]:
         "attribution": rating["attribution"],
         "tier": rating["tier"],
         "state": rating["state"],
+        "for_officer": int(rating["for_officer"]),
         "is_complete": int(complete),
         "n": 1,
         "n_another": int(rating["served_by"] == "another"),
@@ -121,19 +121,21 @@ def differences_from_recount(session: Session) -> int:
 def recount_of_ratings() -> Select[Any]:
     """The tally as one grouped question over the rating rows: written apart from `tally_row`."""
     table = RATING
+    joined, standing = with_standing()
     official = [table.c[key] for key in OFFICIAL_KEYS]
     officer = [table.c[key] for key in OFFICER_KEYS]
     skm = sum(official[1:], start=official[0] + 0)  # NULL as soon as one answer is missing
     officer_total = sum(officer[1:], start=officer[0] + 0)
     is_complete = case((skm.is_(None), 0), else_=1)
     key_columns: dict[str, Any] = {
-        "day": table.c.day,
+        "day": standing["counted_on"],
         "counter_id": table.c.counter_id,
         "service_id": func.coalesce(table.c.service_id, NOBODY),
         "officer_id": func.coalesce(table.c.officer_id, NOBODY),
         "attribution": table.c.attribution,
         "tier": table.c.tier,
-        "state": table.c.state,
+        "state": standing["state"],
+        "for_officer": case((standing["for_officer"], 1), else_=0),
         "is_complete": is_complete,
         "agency_id": table.c.agency_id,
     }
@@ -151,7 +153,7 @@ def recount_of_ratings() -> Select[Any]:
         for value in (1, 2, 3, 4):
             sums[f"{name}_{value}"] = _count_where(table.c[name] == value)
     columns = [value.label(name) for name, value in (key_columns | sums).items()]
-    return select(*columns).group_by(*key_columns.values())
+    return select(*columns).select_from(joined).group_by(*key_columns.values())
 
 
 def _count_where(condition: Any) -> Any:

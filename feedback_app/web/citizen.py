@@ -9,6 +9,7 @@ from feedback_app.services import place as places
 from feedback_app.services import rating
 from feedback_app.services.place import Place, RetiredPlaceError, UnknownPlaceError
 from feedback_app.services.site import NotSavedError
+from feedback_app.services.visit_codes import TooManyGuessesError
 from feedback_app.web import citizen_page, headers
 from feedback_app.web.access import site
 from feedback_app.web.citizen_form import CitizenForm
@@ -40,21 +41,23 @@ def submit(code: str) -> AnyResponse:
     try:
         if not sent.validate():
             return _again(places.place_at(site(), code, at=site().now()), sent, status=422)
-        receipt_code = rating.submit_rating(site(), sent.submission())
+        received = rating.submit_rating(site(), sent.submission())
     except UnknownPlaceError:
         return _unknown_place()
     except rating.StaleFormError:
         return _with_fresh_token(code, sent)
     except rating.DifferentAnswerError:
         return make_response(render_template("citizen/already.html"), 409)
+    except TooManyGuessesError:
+        sent.say(
+            _("Terlalu banyak kode kunjungan salah. Kirim lagi semenit lagi, atau tanpa kode.")
+        )
+        return _later(code, sent, status=429)
     except NotSavedError:
         sent.say(_("Belum tersimpan. Coba kirim lagi beberapa saat lagi."))
-        place = places.place_at(site(), code, at=site().now())
-        response = _again(place, sent, status=503)
-        response.headers["Retry-After"] = RETRY_AFTER_SECONDS
-        return response
+        return _later(code, sent, status=503)
     lang = None if language() == "id" else language()
-    return redirect(url_for("citizen.receipt", code=receipt_code, lang=lang), 303)
+    return redirect(url_for("citizen.receipt", code=received.receipt, lang=lang), 303)
 
 
 @citizen.get("/r/<code>")
@@ -91,6 +94,12 @@ def _with_fresh_token(code: str, sent: CitizenForm) -> Response:
     sent.say(_("Halaman terlalu lama terbuka. Periksa jawaban Anda, lalu kirim sekali lagi."))
     sent.token.data = rating.open_form(site(), place)
     return _again(place, sent, status=422)
+
+
+def _later(code: str, sent: CitizenForm, *, status: int) -> Response:
+    response = _again(places.place_at(site(), code, at=site().now()), sent, status=status)
+    response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return response
 
 
 def _again(place: Place, sent: CitizenForm, *, status: int) -> Response:

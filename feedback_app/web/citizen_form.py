@@ -13,8 +13,11 @@ from wtforms.validators import ValidationError
 from feedback_app.domain.elements import ALL_KEYS, FORM_ORDER, element
 from feedback_app.domain.respondent import BANDS, SERVED_WHEN, VISIT_PURPOSE
 from feedback_app.services.rating import Submission
+from feedback_app.services.visit_codes import NONE_GIVEN, Given, is_visit_code
+from feedback_app.web.device_cookie import DEVICE_COOKIE
 from feedback_app.web.language import gettext as _
 from feedback_app.web.language import language
+from feedback_app.web.staff_browser import is_staff_browser
 
 COMMENT_LIMIT = 1000  # characters
 VALUES = ("1", "2", "3", "4")
@@ -49,6 +52,9 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
     visit_purpose = StringField()
     comment = StringField()
     as_is = StringField()
+    visit = StringField()
+    without_code = StringField()
+    pressed = StringField()
 
     elements: ClassVar[tuple[str, ...]] = ALL_KEYS
 
@@ -79,6 +85,19 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
         if len(field.data or "") > COMMENT_LIMIT:
             raise ValidationError(_("Saran paling banyak 1.000 huruf. Persingkat saran Anda."))
 
+    def validate_visit(self, field: Field) -> None:
+        """A mistyped code can be mended or left out; any other is judged when it is spent."""
+        given = self.visit_given()
+        is_mistyped = bool(given.text) and not is_visit_code(field.data or "")
+        if is_mistyped and not given.is_odd:
+            raise ValidationError(_("Kode kunjungan salah ketik. Periksa, atau kosongkan."))
+
+    def visit_given(self) -> Given:
+        """The visit code as it came; a field sent twice is none of our forms'."""
+        if self.without_code.data:
+            return NONE_GIVEN
+        return Given((self.visit.data or "").strip(), is_odd=len(self.visit.raw_data or ()) > 1)
+
     def answers(self) -> dict[str, int | None]:
         """Value 1 to 4 by element key; None where none was given."""
         return {
@@ -91,7 +110,7 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
     def faults(self) -> list[tuple[str, str]]:
         """(anchor, sentence) for the summary, in the order of the page."""
         found = [("", text) for text in self.notices]
-        for name in (*FORM_ORDER, "comment"):
+        for name in (*FORM_ORDER, "visit", "comment"):
             found += [(name, str(text)) for text in self[name].errors]
         return found
 
@@ -116,9 +135,14 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
             answers=self.answers(),
             bands={band.key: _one_of(band.choices, self[band.key].data) for band in BANDS},
             comment=clean_text(self.comment.data or ""),
+            says_now=self.served_when.data == "now" if self.served_when.data else None,
+            visit=self.visit_given(),
+            is_pressed=bool(self.pressed.data),
             language=language(),
             device=f"{request.user_agent.string}\n{request.accept_languages}",
             network=request.remote_addr or "",
+            device_secret=request.cookies.get(DEVICE_COOKIE, ""),
+            from_staff_browser=is_staff_browser(),
         )
 
     def _served_by(self) -> tuple[Literal["officer", "another", "not_sure"], int | None]:

@@ -24,7 +24,7 @@ from feedback_app.domain.codes import (
 KEY, OTHER = b"k" * 32, b"o" * 32
 OPENED = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 PLACE = place_code(7, 1, key=KEY)
-TOKEN = new_form_token(PLACE, key=KEY, opened_at=OPENED, random_bytes=b"r" * 16)
+TOKEN = new_form_token(PLACE, key=KEY, opened_at=OPENED, random_bytes=b"r" * 16, device_id=7)
 
 
 def read(token: str, *, place: str = PLACE, after: timedelta = timedelta()) -> object:
@@ -55,10 +55,12 @@ def test_every_changed_character_of_a_token_is_found(position: int) -> None:
 
 
 def test_a_token_is_bound_to_its_place_and_its_time() -> None:
-    assert read(TOKEN) == FormToken((b"r" * 16).hex(), OPENED)
+    assert read(TOKEN) == FormToken((b"r" * 16).hex(), OPENED, device_id=7)
     assert read(TOKEN, place=place_code(8, 1, key=KEY)) == "forged"
     assert read(TOKEN, after=timedelta(hours=48, seconds=1)) == "expired"
-    assert read(TOKEN, after=timedelta(minutes=-4)) == FormToken((b"r" * 16).hex(), OPENED)
+    assert read(TOKEN, after=timedelta(minutes=-4)) == FormToken(
+        (b"r" * 16).hex(), OPENED, device_id=7
+    )
     assert read(TOKEN, after=timedelta(minutes=-6)) == "from_the_future"
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.roles import Role
+from feedback_app.domain.roster import COUNTS_FOR_OFFICER
 from feedback_app.services.accounts import create_account
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk, ratings
@@ -52,7 +53,7 @@ def build_office(site: Site) -> Office:
                 "name_en": code.upper(),
             }
             office.service[code] = bulk.add_rows(
-                tx, "service", [row | {"is_free": True, "retired_on": None}]
+                tx, "service", [row | {"is_free": True, "minutes": 5, "retired_on": None}]
             )[0]
         for number, (code, unit, services) in enumerate(
             (("A1", "A", ("ktp", "kk")), ("A2", "A", ("ktp",)), ("B1", "B", ("ktp",))), start=11
@@ -143,6 +144,7 @@ def add_ratings(
     with site.db.transaction() as tx:
         for _ in range(count):
             row = rating_row(office, counter=counter) | changes
+            row.setdefault("for_officer", row["attribution"] in COUNTS_FOR_OFFICER)
             bulk.add_rows(tx, "rating", [row])
             ratings.add_to_tally(tx, [ratings.tally_row(row)])
 

@@ -80,6 +80,7 @@ def _tally_row(
         "attribution": "chosen",
         "tier": "poster",
         "state": "counted",
+        "for_officer": 1,
         "is_complete": 1,
         "n": ANSWERS,
     }

@@ -27,9 +27,11 @@ from feedback_app.services.survey import facts as survey_facts
 from feedback_app.services.survey import follow_up
 from feedback_app.services.survey import periods as surveys
 from feedback_app.services.survey.periods import Settings
-from feedback_app.storage import bulk, ratings
+from feedback_app.services.upkeep import tally_differences
+from feedback_app.storage import bulk
 from feedback_app.storage.models import AuditEntry
 from feedback_app.storage.queries import surveys as queries
+from feedback_app.storage.verdicts import Change, append_verdicts, standings
 from tests.conftest import SteppedClock
 from tests.ground.office import TODAY, Office, add_ratings
 
@@ -56,23 +58,18 @@ def closed(site: Site, alice: Viewer, office: Office, span: Span) -> int:
 
 
 def set_state(site: Site, count: int, state: str, *, counter_id: int) -> None:
-    """What a verdict will do: some counted ratings change state, and the tally with them."""
+    """A verdict on some of the counter's answers that are not yet so."""
     with site.db.transaction() as tx:
-        ids = (
-            tx.execute(
-                text(
-                    "SELECT id FROM rating WHERE state = 'counted' AND counter_id = :c ORDER BY id LIMIT :n"
-                ),
-                {"c": counter_id, "n": count},
-            )
-            .scalars()
-            .all()
-        )
-        for rating_id in ids:
-            tx.execute(
-                text("UPDATE rating SET state = :s WHERE id = :i"), {"s": state, "i": rating_id}
-            )
-        ratings.rebuild_tally(tx)
+        ids = tx.execute(
+            text("SELECT id FROM rating WHERE counter_id = :c ORDER BY id"), {"c": counter_id}
+        ).scalars()
+        others = [row for row in standings(tx, ids.all()) if row.state != state]
+        changes = [
+            Change(row.rating["id"], state, row.for_officer, row.counted_on)
+            for row in sorted(others, key=lambda row: row.rating["id"])[:count]
+        ]
+        assert append_verdicts(tx, changes, reason="uji", at=site.now(), case_id=None) == count
+    assert tally_differences(site) == 0
 
 
 def test_the_target_comes_from_the_books_and_is_kept(
@@ -216,8 +213,7 @@ def test_verdicts_that_cancel_each_other_do_not_add_up_to_a_publication(
     survey_id = closed(site, alice, office, QUARTERS[2])
     set_state(site, 5, "aside", counter_id=office.counter["A1"])
     survey_closing.revise_survey(site, alice, survey_id, reason="satu")
-    with site.db.transaction() as tx:
-        tx.execute(text("UPDATE rating SET state = 'counted'"))
+    set_state(site, 5, "counted", counter_id=office.counter["A1"])
     set_state(site, 1, "aside", counter_id=office.counter["A1"])
     assert survey_closing.revise_survey(site, alice, survey_id, reason="dua") == 3
     public = results.unit_results(site, "dukcapil", "A", "2026-t3").result

@@ -12,6 +12,7 @@ from feedback_app.domain.elements import ALL_KEYS, INSTRUMENT_VERSION, OFFICIAL_
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.respondent import BANDS
 from feedback_app.domain.roles import Role
+from feedback_app.domain.roster import COUNTS_FOR_OFFICER
 from feedback_app.services import accounts, impact_study
 from feedback_app.services.demo import answers, office, roster, words
 from feedback_app.services.demo.places import Places, add_agency, add_places
@@ -183,6 +184,7 @@ def _rating_row(
         "instrument_version": INSTRUMENT_VERSION,
         "language": "en" if rng.random() < 0.01 else "id",
         "state": "counted",
+        "for_officer": attribution in COUNTS_FOR_OFFICER,  # posters only, as an office begins
     }
     for key in ALL_KEYS:
         row[key] = int(values[key][visit])

@@ -15,12 +15,13 @@ UNITS = (
 
 @dataclass(frozen=True, slots=True)
 class DemoService:
-    """A service and its visits a month (Bontang 2020, published)."""
+    """A service and its visits a month (Bontang 2020, published); `minutes` is made up."""
 
     code: str
     name: str
     name_en: str
     monthly: int
+    minutes: int = 5
 
 
 SERVICES = (

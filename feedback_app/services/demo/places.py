@@ -49,6 +49,7 @@ def _add_services(tx: Session, places: Places, own: dict[str, Any]) -> None:
             "name": service.name,
             "name_en": service.name_en,
             "is_free": True,
+            "minutes": service.minutes,
             "retired_on": None,
         }
         for service in office.SERVICES

@@ -97,22 +97,11 @@ def revise_survey(site: Site, viewer: Viewer, survey_id: int, *, reason: str) ->
 
 
 def has_changed(session: Session, survey: Survey, last: SurveyRevision) -> bool:
-    """Whether a verdict has changed the days of a closed survey (asked of the tally: quick)."""
-    kept = last.figures
+    """Whether a verdict has changed the days of a closed survey since its last revision."""
     counters = queries.counter_ids_of_unit(session, survey.unit_id)
-    rows = queries.sizes_between(session, counters, survey.first_day, survey.last_day)
-    counted = [row for row in rows if row[3] == "counted"]
-    now = [
-        sum(row[5] for row in counted),
-        sum(row[6] for row in counted),
-        sum(row[7] for row in counted),
-        sum(row[4] - row[5] for row in counted),
-        sum(row[4] for row in rows if row[3] == "held"),
-        sum(row[4] for row in rows if row[3] == "aside"),
-    ]
-    whole = kept["whole"]
-    then = [whole["n"], whole["total"], whole["squares"]]
-    return now != [*then, kept["partial"], kept["held"], kept["aside"]]
+    return queries.verdicts_since(
+        session, counters, survey.first_day, survey.last_day, since=last.made_at
+    )
 
 
 def count_forms(session: Session, survey: Survey) -> Found:

@@ -3,7 +3,9 @@
 from feedback_app.storage.models.account import Account, AccountUnit, LoginThrottle, StaffSession
 from feedback_app.storage.models.agency import Agency, Unit
 from feedback_app.storage.models.audit import AuditEntry
-from feedback_app.storage.models.counter import Counter, CounterService, Service
+from feedback_app.storage.models.case import Case, CaseOpinion, CaseRating
+from feedback_app.storage.models.counter import Counter, CounterService, CounterTiers, Service
+from feedback_app.storage.models.device import Device, DisplayUse
 from feedback_app.storage.models.follow_up import FollowUp
 from feedback_app.storage.models.officer import Officer, Shift
 from feedback_app.storage.models.rating import Comment, Rating, Screening
@@ -11,7 +13,15 @@ from feedback_app.storage.models.study import ImpactStudy
 from feedback_app.storage.models.survey import PastResult, Survey, SurveyRevision
 from feedback_app.storage.models.tally import TALLY_KEY, TALLY_SUMS, Tally
 from feedback_app.storage.models.training import Attendance, Training, TrainingRun
+from feedback_app.storage.models.verdict import Verdict
 from feedback_app.storage.models.visit import VisitCount
+from feedback_app.storage.models.visit_code import (
+    CodeBatch,
+    CodeCount,
+    CodeGuess,
+    QueueKey,
+    VisitCode,
+)
 
 __all__ = [
     "TALLY_KEY",
@@ -21,14 +31,24 @@ __all__ = [
     "Agency",
     "Attendance",
     "AuditEntry",
+    "Case",
+    "CaseOpinion",
+    "CaseRating",
+    "CodeBatch",
+    "CodeCount",
+    "CodeGuess",
     "Comment",
     "Counter",
     "CounterService",
+    "CounterTiers",
+    "Device",
+    "DisplayUse",
     "FollowUp",
     "ImpactStudy",
     "LoginThrottle",
     "Officer",
     "PastResult",
+    "QueueKey",
     "Rating",
     "Screening",
     "Service",
@@ -40,5 +60,7 @@ __all__ = [
     "Training",
     "TrainingRun",
     "Unit",
+    "Verdict",
+    "VisitCode",
     "VisitCount",
 ]

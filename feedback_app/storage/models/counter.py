@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_app.storage.db import Base
@@ -23,6 +23,7 @@ class Service(Base):
     name: Mapped[str] = mapped_column(String(200))
     name_en: Mapped[str] = mapped_column(String(200))
     is_free: Mapped[bool]
+    minutes: Mapped[int]  # shortest usual service: what screening takes for the counter's pace
     retired_on: Mapped[date | None]
 
 
@@ -55,3 +56,17 @@ class CounterService(Base):
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
     opens_at: Mapped[time | None]
     closes_at: Mapped[time | None]
+
+
+class CounterTiers(Base):
+    """Which tiers count for officers at a counter, from an instant on; the newest row holds."""
+
+    __tablename__ = "counter_tiers"
+    __table_args__ = (Index("ix_counter_tiers_counter_id", "counter_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    counter_id: Mapped[int] = mapped_column(ForeignKey("counter.id"))
+    tiers: Mapped[str] = mapped_column(String(60))  # keys of domain/tiers.py, comma between
+    from_at: Mapped[datetime]
+    set_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

@@ -54,7 +54,8 @@ class Rating(Base):
     needs_help: Mapped[str | None] = mapped_column(String(10))
     instrument_version: Mapped[str] = mapped_column(String(20))
     language: Mapped[str] = mapped_column(String(2))
-    state: Mapped[str] = mapped_column(String(9))  # counted or held, as received
+    state: Mapped[str] = mapped_column(String(9))  # counted or held, as received; see Verdict
+    for_officer: Mapped[bool]  # whether it may enter the officer's score, by tier and attribution
 
 
 class Comment(Base):
@@ -73,6 +74,7 @@ class Screening(Base):
     """Fine times and keyed device marks; deleted after 14 days (docs/privacy.md)."""
 
     __tablename__ = "screening"
+    __table_args__ = (Index("ix_screening_counter_time", "counter_id", "received_at"),)
 
     rating_id: Mapped[str] = mapped_column(ForeignKey("rating.id"), primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
@@ -80,5 +82,10 @@ class Screening(Base):
     received_at: Mapped[datetime] = mapped_column(index=True)
     body_digest: Mapped[str] = mapped_column(String(64))  # tells a retry from a second answer
     receipt: Mapped[str] = mapped_column(String(8), index=True)
-    device_key: Mapped[str] = mapped_column(String(32))
+    device_key: Mapped[str] = mapped_column(String(32), index=True)
     network_key: Mapped[str] = mapped_column(String(32))
+    counter_id: Mapped[int] = mapped_column(ForeignKey("counter.id"))
+    tier: Mapped[str] = mapped_column(String(7))
+    text_key: Mapped[str | None] = mapped_column(String(32), index=True)  # of a long comment
+    is_hasty: Mapped[bool]  # all alike and faster than reading
+    rules: Mapped[str] = mapped_column(String(200))  # why it was held, comma between

@@ -16,6 +16,7 @@ TALLY_KEY = (
     "attribution",
     "tier",
     "state",
+    "for_officer",  # whether the answers may enter the officer's score
     "is_complete",  # SKM counts complete forms; partial answers are kept and shown apart
 )
 VALUE_COLUMNS = tuple(f"{key}_{value}" for key in ALL_KEYS for value in (1, 2, 3, 4))
@@ -44,6 +45,7 @@ Tally = Table(
     Column("attribution", String(9), primary_key=True),
     Column("tier", String(7), primary_key=True),
     Column("state", String(9), primary_key=True),
+    Column("for_officer", Integer, primary_key=True, autoincrement=False),
     Column("is_complete", Integer, primary_key=True, autoincrement=False),
     Column("agency_id", Integer, nullable=False),
     *(Column(name, BigInteger, nullable=False) for name in TALLY_SUMS),

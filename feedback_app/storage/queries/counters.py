@@ -14,11 +14,11 @@ from feedback_app.storage.models import (
     Counter,
     CounterService,
     Officer,
-    Rating,
     Service,
     Shift,
     VisitCount,
 )
+from feedback_app.storage.standing import RATING, with_standing
 
 
 def counters_of_units(session: Session, unit_ids: Collection[int]) -> Sequence[Counter]:
@@ -120,13 +120,14 @@ def remarks_at_counters(
     session: Session, counter_ids: Collection[int], *, first: date, last: date
 ) -> list[Remark]:
     """Comments of counted ratings, both days included."""
+    joined, standing = with_standing()
     rows = session.execute(
         select(Comment.rating_id, Comment.day, Comment.text)
-        .join(Rating, Rating.id == Comment.rating_id)
+        .select_from(joined.join(Comment, Comment.rating_id == RATING.c.id))
         .where(
             Comment.counter_id.in_(counter_ids),
             Comment.day.between(first, last),
-            Rating.state == "counted",
+            standing["state"] == "counted",
         )
     )
     return [Remark(rating_id=row[0], day=row[1], text=row[2]) for row in rows]

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Row, cast, extract, func, select, text
 
-from feedback_app.domain.roster import COUNTS_FOR_OFFICER
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Counter, ImpactStudy, Service, Tally
 from feedback_app.storage.models.tally import NOBODY
@@ -42,7 +41,7 @@ def monthly_cells(
         .where(
             Tally.c.agency_id == agency_id,
             Tally.c.officer_id != NOBODY,
-            Tally.c.attribution.in_(COUNTS_FOR_OFFICER),
+            Tally.c.for_officer == 1,
             Tally.c.state == "counted",
             Tally.c.day.between(first, last),
         )

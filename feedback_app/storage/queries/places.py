@@ -14,6 +14,7 @@ from feedback_app.storage.models import (
     Agency,
     Counter,
     CounterService,
+    CounterTiers,
     Officer,
     Service,
     Shift,
@@ -69,6 +70,23 @@ def shifts_at_counter(
             ends_at=row.ends_at,
         )
         for row in rows
+    )
+
+
+def hold_counter(session: Session, counter_id: int) -> None:
+    """One answer at a time at each counter, so that what screening compares is whole."""
+    session.execute(
+        select(Counter.id).where(Counter.id == counter_id).with_for_update(key_share=True)
+    )
+
+
+def officer_tiers(session: Session, counter_id: int, *, at: datetime) -> str | None:
+    """The tiers that count for officers at an instant, comma between; None: never set."""
+    return session.scalar(
+        select(CounterTiers.tiers)
+        .where(CounterTiers.counter_id == counter_id, CounterTiers.from_at <= at)
+        .order_by(CounterTiers.id.desc())
+        .limit(1)
     )
 
 

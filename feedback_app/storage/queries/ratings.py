@@ -5,7 +5,13 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from feedback_app.storage.db import Session
-from feedback_app.storage.models import Rating, Screening
+from feedback_app.storage.models import Screening
+from feedback_app.storage.standing import RATING, with_standing
+
+
+def is_there(session: Session, rating_id: str) -> bool:
+    """Whether a rating with this id was saved."""
+    return session.scalar(select(RATING.c.id).where(RATING.c.id == rating_id)) is not None
 
 
 def body_digest_of(session: Session, rating_id: str) -> str | None:
@@ -15,9 +21,10 @@ def body_digest_of(session: Session, rating_id: str) -> str | None:
 
 def state_of_receipt(session: Session, receipt: str) -> str | None:
     """The state of the rating with this receipt, while screening keeps it."""
+    joined, standing = with_standing()
     return session.scalar(
-        select(Rating.state)
-        .join(Screening, Screening.rating_id == Rating.id)
+        select(standing["state"])
+        .select_from(joined.join(Screening, Screening.rating_id == RATING.c.id))
         .where(Screening.receipt == receipt)
         .limit(1)
     )

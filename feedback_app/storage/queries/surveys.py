@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import defer
 
-from feedback_app.storage.db import Base, Session
+from feedback_app.storage.db import Session
 from feedback_app.storage.models import (
     Agency,
     Counter,
@@ -20,10 +20,10 @@ from feedback_app.storage.models import (
     SurveyRevision,
     Tally,
     Unit,
+    Verdict,
     VisitCount,
 )
-
-RATING = Base.metadata.tables["rating"]
+from feedback_app.storage.standing import RATING, with_standing
 
 
 def surveys_of_units(session: Session, unit_ids: Collection[int]) -> Sequence[Survey]:
@@ -107,12 +107,14 @@ def forms_between(
     session: Session, counter_ids: Collection[int], columns: Sequence[str], first: date, last: date
 ) -> Iterator[Mapping[str, Any]]:
     """Counted forms of these days, a few thousand at a time."""
+    joined, standing = with_standing()
     rows = session.execute(
         select(*(RATING.c[name] for name in columns))
+        .select_from(joined)
         .where(
             RATING.c.counter_id.in_(counter_ids),
             RATING.c.day.between(first, last),
-            RATING.c.state == "counted",
+            standing["state"] == "counted",
         )
         .execution_options(yield_per=5_000)
     )
@@ -123,7 +125,10 @@ def forms_between(
 def sizes_between(
     session: Session, counter_ids: Collection[int], first: date, last: date
 ) -> list[tuple[int, int, str, str, int, int, int, int]]:
-    """(counter, service, tier, state, forms, complete forms, sum, squares) from the tally."""
+    """(counter, service, tier, state, forms, complete forms, sum, squares) from the tally.
+
+    An answer that was held and counted later stands under the day of its verdict there.
+    """
     key = (Tally.c.counter_id, Tally.c.service_id, Tally.c.tier, Tally.c.state)
     sums = (Tally.c.n, Tally.c.skm_n, Tally.c.skm_total, Tally.c.skm_squares)
     rows = session.execute(
@@ -134,17 +139,39 @@ def sizes_between(
     return [(*row[:4], *(int(value) for value in row[4:])) for row in rows]
 
 
+def verdicts_since(
+    session: Session, counter_ids: Collection[int], first: date, last: date, *, since: datetime
+) -> bool:
+    """Whether an answer of these days stands otherwise now than it stood at that instant."""
+    rows = session.execute(
+        select(Verdict.rating_id, Verdict.state, Verdict.made_at, RATING.c.state)
+        .join(RATING, RATING.c.id == Verdict.rating_id)
+        .where(RATING.c.counter_id.in_(counter_ids), RATING.c.day.between(first, last))
+        .order_by(Verdict.id)
+    )
+    then: dict[str, str] = {}
+    now: dict[str, str] = {}
+    for rating_id, state, made_at, received in rows:
+        then.setdefault(rating_id, received)
+        now[rating_id] = state
+        if made_at < since:
+            then[rating_id] = state
+    return then != now
+
+
 def band_sizes_between(
     session: Session, counter_ids: Collection[int], band: str, first: date, last: date
 ) -> dict[str, int]:
     """Counted forms by one optional answer about the respondent; '' for untold."""
     column = func.coalesce(RATING.c[band], "")
+    joined, standing = with_standing()
     rows = session.execute(
         select(column, func.count())
+        .select_from(joined)
         .where(
             RATING.c.counter_id.in_(counter_ids),
             RATING.c.day.between(first, last),
-            RATING.c.state == "counted",
+            standing["state"] == "counted",
         )
         .group_by(column)
     )

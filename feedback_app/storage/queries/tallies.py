@@ -8,7 +8,6 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, func, select
 
-from feedback_app.domain.roster import COUNTS_FOR_OFFICER
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import TALLY_SUMS, Tally
 from feedback_app.storage.models.tally import NOBODY
@@ -43,11 +42,11 @@ def complete_sums_by_counter(
 
 
 def sums_by_officer(session: Session, counter_id: int, part: Slice) -> dict[int, Sums]:
-    """Answers in which the citizen named the officer, by officer."""
+    """Answers that count for the officer: named by the citizen, of a tier that counts here."""
     wanted = [
         *_wanted([counter_id], part, "counted"),
         Tally.c.officer_id != NOBODY,
-        Tally.c.attribution.in_(COUNTS_FOR_OFFICER),
+        Tally.c.for_officer == 1,
     ]
     return _sums_by(session, Tally.c.officer_id, wanted)
 

@@ -1,0 +1,84 @@
+"""Cases (perkara): what kinds there are, what can be decided, by when, and by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+DAYS_TO_DECIDE = timedelta(days=14)
+VOICES = 2  # people from outside the unit who must hold the same
+
+# kind -> (Indonesian, English)
+KINDS = {
+    "held": ("Penilaian tertahan", "Held ratings"),
+    "pressed": ("Pemohon merasa ditekan", "Applicants felt pressed"),
+    "fee": ("Biaya pada layanan gratis", "A charge for a free service"),
+    "appeal": ("Keberatan petugas", "An officer's appeal"),
+}
+# kind -> outcome -> (Indonesian, English)
+OUTCOMES = {
+    "held": {
+        "counted": ("Dihitung sepenuhnya", "Counted in full"),
+        "unit_only": (
+            "Dihitung untuk unit, tidak untuk petugas",
+            "Counted for the unit, not for the officer",
+        ),
+        "aside": ("Dikesampingkan", "Set aside"),
+    },
+    "pressed": {
+        "followed_up": ("Ditindaklanjuti", "Followed up"),
+        "no_sign": ("Tidak ditemukan tanda", "No sign found"),
+    },
+    "fee": {
+        "followed_up": ("Ditindaklanjuti", "Followed up"),
+        "no_sign": ("Tidak ditemukan tanda", "No sign found"),
+    },
+    "appeal": {
+        "upheld": (
+            "Diterima: tidak dihitung untuk petugas",
+            "Upheld: not counted for the officer",
+        ),
+        "rejected": ("Ditolak", "Rejected"),
+    },
+}
+EXPIRED = "expired"  # nobody decided in time
+ALL_OUTCOMES = {
+    name: words for outcomes in OUTCOMES.values() for name, words in outcomes.items()
+} | {EXPIRED: ("Lewat waktu", "Not decided in time")}
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one person held, the newest of each person's."""
+
+    account_id: int
+    outcome: str
+
+
+def agreed(opinions: Sequence[Opinion]) -> str | None:
+    """The outcome that two different people hold now; None while there is none.
+
+    `opinions` run from old to new; a person's later one takes the place of the earlier.
+    """
+    latest = {opinion.account_id: opinion.outcome for opinion in opinions}
+    for outcome in dict.fromkeys(opinion.outcome for opinion in opinions):
+        if sum(1 for held in latest.values() if held == outcome) >= VOICES:
+            return outcome
+    return None
+
+
+def may_decide(unit_id: int, *, own_units: Collection[int], own_officer: bool) -> bool:
+    """Whether somebody stands outside the unit: neither its supervisor nor one of its officers."""
+    return unit_id not in own_units and not own_officer
+
+
+def standing_of(outcome: str, *, for_officer: bool) -> tuple[str, bool] | None:
+    """(state, counts for the officer) of a case's answers; None where an outcome changes none."""
+    return {
+        "counted": ("counted", for_officer),
+        "unit_only": ("counted", False),
+        "aside": ("aside", False),
+        "upheld": ("counted", False),
+        EXPIRED: ("counted", False),
+    }.get(outcome)

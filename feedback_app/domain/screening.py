@@ -1,0 +1,216 @@
+"""Screening rules: which answers are held for two people to look at. Held, never dropped.
+
+Every rule needs a reason in how a counter works; the address alone is never one, since a whole
+hall shares it. Answers alike in every item are no sign by themselves: they are often honest.
+The rules' names and the number held are published, the thresholds are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from feedback_app.domain.roster import Shift
+
+# name -> (Indonesian, English), in the order in which they are told
+RULES = {
+    "bad_code": (
+        "Kode kunjungan sudah dipakai, lewat waktu, atau milik unit lain",
+        "Visit code already used, expired or of another unit",
+    ),
+    "revoked_device": ("Layar atau kios tidak berlaku", "Display or kiosk no longer valid"),
+    "staff_device": (
+        "Dikirim dari peramban yang pernah dipakai petugas untuk masuk",
+        "Sent from a browser that staff have logged in with",
+    ),
+    "same_device": (
+        "Beberapa penilaian berturut-turut dari perangkat yang sama",
+        "Several ratings in a row from the same device",
+    ),
+    "burst": (
+        "Lebih banyak penilaian daripada yang dapat dilayani loket",
+        "More ratings than the counter can serve",
+    ),
+    "too_soon": (
+        "Dikirim sebelum pelayanan mungkin selesai",
+        "Sent before the service could have ended",
+    ),
+    "not_called": (
+        "Kode kunjungan dipakai tanpa pernah dipanggil",
+        "Visit code used without ever being called",
+    ),
+    "outside_hours": (
+        "Dikirim di luar jam layanan sebagai baru saja dilayani",
+        "Sent outside hours as if just served",
+    ),
+    "same_text": ("Saran panjang yang sama persis", "The very same long comment"),
+    "fast_straight": (
+        "Semua jawaban sama dan diisi terlalu cepat",
+        "All answers alike and filled in too fast",
+    ),
+}
+
+WINDOW = timedelta(minutes=30)  # of `burst` and `same_device`
+CHAIN = 3  # forms of one device, each opened soon after the one before was sent
+CHAIN_GAP = timedelta(seconds=90)
+SLACK = 2  # answers beyond the counter's pace that chance may bring
+FEW_OUTSIDE = 3  # answers in a window when nobody is on duty
+FAST = timedelta(seconds=15)  # a citizen reads twelve questions in about a minute
+LONG_TEXT = 40  # letters; nobody writes the same forty by chance
+SERVED_BEFORE = timedelta(hours=2)  # after the shift one may still say "just now"
+PACED = frozenset({"poster", "kiosk", "display"})  # tiers that prove no single visit
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An answer as screening sees it. `device` is a keyed mark of the day, `text` one as well."""
+
+    rating_id: str
+    counter_id: int
+    tier: str
+    opened_at: datetime
+    received_at: datetime
+    device: str
+    text: str | None
+    is_hasty: bool  # all answers alike and sent sooner than they can be read
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known of one answer beside the others.
+
+    `says_now`: served just now, as ticked; None when not told.
+    `code_from`, `called_at`: when the spent visit code began to hold, and was called;
+    `queue_calls`: whether this unit's queue tells its calls at all today.
+    """
+
+    says_now: bool | None
+    from_staff_browser: bool
+    bad_code: bool
+    revoked_device: bool
+    code_from: datetime | None
+    called_at: datetime | None
+    queue_calls: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How quickly a counter can serve: its shortest usual service and who is on duty."""
+
+    minutes: int
+    officers: int
+
+    def most_in(self, span: timedelta) -> int:
+        """The most answers that services in this span can bring."""
+        if self.officers == 0:
+            return FEW_OUTSIDE - 1
+        served = span / timedelta(minutes=max(self.minutes, 1)) * self.officers
+        return int(served) + SLACK
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """Which rules an answer met (none: it counts), and which earlier ones they take along."""
+
+    rules: tuple[str, ...]
+    also: frozenset[str]  # ids of earlier answers of the same chain, burst or text
+
+
+def screen(
+    arrival: Arrival,
+    *,
+    earlier: Sequence[Arrival],
+    same_text: Sequence[str],
+    about: Circumstances,
+    pace: Pace,
+    shifts: Sequence[Shift],
+    keeps_roster: bool,
+) -> Screened:
+    """Look at one answer; `earlier` are the counter's of the last window, oldest first.
+
+    `same_text` are ids of earlier answers with the same long text, at any counter of the agency.
+    """
+    chain = _chain(arrival, earlier)
+    crowd = _crowd(arrival, earlier, pace)
+    hasty = _hasty(arrival, earlier)
+    met = {
+        "bad_code": about.bad_code,
+        "revoked_device": about.revoked_device,
+        "staff_device": about.from_staff_browser and arrival.tier != "paper",
+        "same_device": bool(chain),
+        "burst": bool(crowd),
+        "too_soon": _too_soon(arrival, about, pace),
+        "not_called": arrival.tier == "visit" and about.queue_calls and about.called_at is None,
+        "outside_hours": keeps_roster and _outside_hours(arrival, about, shifts),
+        "same_text": bool(same_text),
+        "fast_straight": bool(hasty),
+    }
+    rules = tuple(name for name in RULES if met[name])
+    return Screened(rules, frozenset([*chain, *crowd, *hasty, *same_text]))
+
+
+def _chain(arrival: Arrival, earlier: Sequence[Arrival]) -> list[str]:
+    """Earlier answers of one device, each form opened soon after the one before was sent.
+
+    People beside each other fill in at the same time; one person fills in one after the other.
+    """
+    if arrival.tier in ("kiosk", "paper"):  # one device for everybody, by its nature
+        return []
+    found: list[str] = []
+    later = arrival
+    for one in reversed(earlier):
+        if one.device != arrival.device:
+            continue
+        gap = later.opened_at - one.received_at
+        if not timedelta(0) <= gap <= CHAIN_GAP:
+            break
+        found.append(one.rating_id)
+        later = one
+    return found if len(found) + 1 >= CHAIN else []
+
+
+def _crowd(arrival: Arrival, earlier: Sequence[Arrival], pace: Pace) -> list[str]:
+    """Earlier answers of the window, when there are more than the counter can have served."""
+    if arrival.tier not in PACED:
+        return []
+    near = [one.rating_id for one in _within(earlier, arrival.received_at) if one.tier in PACED]
+    return near if len(near) + 1 > pace.most_in(WINDOW) else []
+
+
+def _hasty(arrival: Arrival, earlier: Sequence[Arrival]) -> list[str]:
+    """Earlier hasty answers; one alone may be somebody in a hurry, several are a pattern."""
+    if not arrival.is_hasty:
+        return []
+    near = [one.rating_id for one in _within(earlier, arrival.received_at) if one.is_hasty]
+    return near if len(near) + 1 >= CHAIN else []
+
+
+def _within(earlier: Iterable[Arrival], at: datetime) -> list[Arrival]:
+    return [one for one in earlier if at - one.received_at <= WINDOW]
+
+
+def _too_soon(arrival: Arrival, about: Circumstances, pace: Pace) -> bool:
+    began = about.called_at or about.code_from
+    if arrival.tier != "visit" or began is None:
+        return False
+    return arrival.received_at - began < timedelta(minutes=pace.minutes) / 2
+
+
+def _outside_hours(arrival: Arrival, about: Circumstances, shifts: Sequence[Shift]) -> bool:
+    if about.says_now is not True or arrival.tier == "paper":
+        return False
+    at = arrival.opened_at
+    return not any(s.starts_at <= at < s.ends_at + SERVED_BEFORE for s in shifts)
+
+
+def comparable_text(text: str) -> str:
+    """A long comment without case, blanks and signs; '' for one too short to compare."""
+    kept = "".join(letter for letter in text.casefold() if letter.isalnum())
+    return kept if len(kept) >= LONG_TEXT else ""
+
+
+def is_hasty(answers: Iterable[int | None], *, taken: timedelta) -> bool:
+    """Whether at least six answers were given, all alike, in less time than reading them takes."""
+    given = [value for value in answers if value is not None]
+    return taken < FAST and len(given) >= 6 and len(set(given)) == 1

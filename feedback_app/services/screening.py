@@ -1,0 +1,166 @@
+"""Screen an answer as it comes in: gather what the rules ask for, and hold what they name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from feedback_app.domain.cases import DAYS_TO_DECIDE
+from feedback_app.domain.roster import on_duty
+from feedback_app.domain.screening import (
+    WINDOW,
+    Arrival,
+    Circumstances,
+    Pace,
+    Screened,
+    screen,
+)
+from feedback_app.services.place import Place
+from feedback_app.services.site import Site
+from feedback_app.storage.db import Session
+from feedback_app.storage.models import Case
+from feedback_app.storage.queries import cases
+from feedback_app.storage.queries import screening as queries
+from feedback_app.storage.verdicts import Change, append_verdicts, standings
+
+ROSTER_IS_KEPT_WITHIN = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An answer that is held: why, and which earlier ones with it."""
+
+    rating: Mapping[str, Any]
+    screened: Screened
+
+
+def look_at(
+    tx: Session, place: Place, arrival: Arrival, about: Circumstances, *, service_id: int | None
+) -> Screened:
+    """Ask every rule; changes nothing."""
+    text_keys = [arrival.text] if arrival.text else []
+    return screen(
+        arrival,
+        earlier=queries.arrivals_at_counter(
+            tx, arrival.counter_id, since=arrival.received_at - 2 * WINDOW
+        ),
+        same_text=queries.answers_with_text(tx, place.agency_id, text_keys) if text_keys else (),
+        about=about,
+        pace=Pace(
+            minutes=_minutes(place, service_id),
+            officers=len(on_duty(place.shifts, counter_id=place.counter_id, at=arrival.opened_at)),
+        ),
+        shifts=place.shifts,
+        keeps_roster=bool(place.shifts)
+        or queries.keeps_roster(
+            tx, place.counter_id, since=arrival.received_at - ROSTER_IS_KEPT_WITHIN
+        ),
+    )
+
+
+def _minutes(place: Place, service_id: int | None) -> int:
+    """The shortest usual service of what was named, or of all that the counter offers."""
+    if service_id is not None and service_id in place.minutes:
+        return place.minutes[service_id]
+    return min(place.minutes.values(), default=1)
+
+
+def hold(tx: Session, site: Site, held: Held, *, unit_id: int) -> None:
+    """Put a held answer, and those that belong to it, into a case; hold the earlier ones too."""
+    rules = ",".join(held.screened.rules)
+    counted = [row for row in standings(tx, held.screened.also) if row.state == "counted"]
+    case = _case(tx, site, held, rules, unit_id=unit_id)
+    changes = [Change(row.rating["id"], "held", row.for_officer, row.counted_on) for row in counted]
+    append_verdicts(tx, changes, reason=f"penyaringan: {rules}", at=site.now(), case_id=case.id)
+    ids = [held.rating["id"], *(change.rating_id for change in changes)]
+    case.size += cases.add_answers(tx, case, ids)
+    case.first_day = min(case.first_day, *(row.rating["day"] for row in counted), case.last_day)
+    case.last_day = max(case.last_day, held.rating["day"])
+
+
+def _case(tx: Session, site: Site, held: Held, rules: str, *, unit_id: int) -> Case:
+    day = held.rating["day"]
+    found = cases.open_case_like(
+        tx,
+        agency_id=held.rating["agency_id"],
+        kind="held",
+        counter_id=held.rating["counter_id"],
+        rules=rules,
+        first_day=day,
+        untouched=True,
+    )
+    if found is not None:
+        return found
+    return new_case(
+        tx,
+        site,
+        agency_id=held.rating["agency_id"],
+        unit_id=unit_id,
+        counter_id=held.rating["counter_id"],
+        kind="held",
+        rules=rules,
+        at=site.now(),
+    )
+
+
+def new_case(
+    tx: Session,
+    site: Site,
+    *,
+    agency_id: int,
+    unit_id: int,
+    counter_id: int | None,
+    kind: str,
+    rules: str,
+    at: datetime,
+) -> Case:
+    """Open a case of no answers yet; it is due in 14 days."""
+    today = site.today()
+    case = Case(
+        agency_id=agency_id,
+        unit_id=unit_id,
+        counter_id=counter_id,
+        officer_id=None,
+        kind=kind,
+        rules=rules,
+        size=0,
+        first_day=today,
+        last_day=today,
+        due_on=today + DAYS_TO_DECIDE,
+        opened_at=at,
+        closed_at=None,
+        outcome=None,
+        detail={},
+    )
+    tx.add(case)
+    tx.flush()
+    return case
+
+
+def signal(tx: Session, site: Site, rating: Mapping[str, Any], kind: str, *, unit_id: int) -> None:
+    """Count one sign of pressure or of a charge at a counter; no answer is linked to it."""
+    month = site.today().replace(day=1)
+    case = cases.open_case_like(
+        tx,
+        agency_id=rating["agency_id"],
+        kind=kind,
+        counter_id=rating["counter_id"],
+        rules="",
+        first_day=month,
+        untouched=False,
+    )
+    if case is None:
+        case = new_case(
+            tx,
+            site,
+            agency_id=rating["agency_id"],
+            unit_id=unit_id,
+            counter_id=rating["counter_id"],
+            kind=kind,
+            rules="",
+            at=site.now(),
+        )
+    case.size += 1
+    case.last_day = site.today()

@@ -1,0 +1,102 @@
+"""Change what an answer counts for: append verdicts and move the tally with them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from feedback_app.storage.db import Session
+from feedback_app.storage.models import TALLY_SUMS, Tally, Verdict
+from feedback_app.storage.ratings import add_to_tally, tally_row
+from feedback_app.storage.standing import RATING, with_standing
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one answer is to be from now on."""
+
+    rating_id: str
+    state: str
+    for_officer: bool
+    counted_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An answer's row with its newest state, counted day and whether it counts for the officer."""
+
+    rating: Mapping[str, Any]
+    state: str
+    for_officer: bool
+    counted_on: date
+
+    def row(self) -> dict[str, Any]:
+        """The row as the tally sees it."""
+        return dict(self.rating) | {
+            "state": self.state,
+            "for_officer": self.for_officer,
+            "day": self.counted_on,
+        }
+
+
+def standings(session: Session, rating_ids: Collection[str]) -> list[Standing]:
+    """How these answers stand now."""
+    joined, columns = with_standing(rating_ids)
+    named = {f"now_{name}": column for name, column in columns.items()}
+    rows = session.execute(
+        select(RATING, *(column.label(name) for name, column in named.items()))
+        .select_from(joined)
+        .where(RATING.c.id.in_(rating_ids))
+    ).mappings()
+    return [
+        Standing(
+            rating={name: row[name] for name in RATING.c.keys()},  # noqa: SIM118 (no mapping)
+            state=row["now_state"],
+            for_officer=bool(row["now_for_officer"]),
+            counted_on=row["now_counted_on"],
+        )
+        for row in rows
+    ]
+
+
+def append_verdicts(
+    session: Session,
+    changes: Sequence[Change],
+    *,
+    reason: str,
+    at: datetime,
+    case_id: int | None,
+) -> int:
+    """Append what really changes and move the tally; return how many answers changed."""
+    wanted = {change.rating_id: change for change in changes}
+    moved = 0
+    for old in standings(session, wanted):
+        change = wanted[old.rating["id"]]
+        new = Standing(old.rating, change.state, change.for_officer, change.counted_on)
+        if (new.state, new.for_officer) == (old.state, old.for_officer):
+            continue
+        session.execute(
+            insert(Verdict),
+            {
+                "agency_id": old.rating["agency_id"],
+                "rating_id": change.rating_id,
+                "case_id": case_id,
+                "state": change.state,
+                "for_officer": change.for_officer,
+                "counted_on": change.counted_on,
+                "reason": reason[:500],
+                "made_at": at,
+            },
+        )
+        taken = tally_row(old.row())
+        taken |= {name: -taken[name] for name in TALLY_SUMS}
+        add_to_tally(session, [taken])
+        add_to_tally(session, [tally_row(new.row())])
+        moved += 1
+    if moved:
+        session.execute(delete(Tally).where(Tally.c.n == 0))
+    return moved
