@@ -10,10 +10,12 @@ from feedback_app.domain.disclosure.blocks import (
     DayForms,
     Grid,
     Stretch,
+    by_stretch,
     closed_months,
     closed_quarters,
     ending_within,
     grid_of,
+    grid_start,
 )
 from feedback_app.domain.disclosure.comments import (
     COMMENT_BATCH,
@@ -59,6 +61,7 @@ __all__ = [
     "Score",
     "Stretch",
     "Withheld",
+    "by_stretch",
     "closed_batch",
     "closed_months",
     "closed_quarters",
@@ -66,6 +69,7 @@ __all__ = [
     "elements_of",
     "ending_within",
     "grid_of",
+    "grid_start",
     "hidden_elements",
     "is_unanimous",
     "mask",

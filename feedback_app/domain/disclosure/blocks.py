@@ -8,6 +8,7 @@ what has to be read; what is left over on 31 December is counted, but never in a
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -16,6 +17,7 @@ from itertools import groupby
 from feedback_app.domain.disclosure.groups import MIN_GROUP, tells_total
 
 ITEMS = 9  # official elements of a complete form
+PARTS_DELAY = timedelta(days=7)  # parts of a quarter are shown a week after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,11 @@ def grid_of(days: Iterable[DayForms], *, today: date) -> Grid:
     return Grid(tuple(blocks), waiting)
 
 
+def grid_start(today: date) -> date:
+    """From which day on days are read: this year's grid and last year's."""
+    return date(today.year - 1, 1, 1)
+
+
 def ending_within(blocks: Iterable[Block], *, first: date, last: date) -> tuple[Block, ...]:
     """The blocks that end on one of these days."""
     return tuple(block for block in blocks if first <= block.last <= last)
@@ -102,8 +109,8 @@ def closed_months(blocks: Sequence[Block], *, today: date) -> list[Stretch]:
 
 
 def closed_quarters(blocks: Sequence[Block], *, today: date) -> list[Stretch]:
-    """The same for calendar quarters."""
-    return _stretches(blocks, quarter_start, months=3, today=today)
+    """The same for calendar quarters, a week after they are over."""
+    return _stretches(blocks, quarter_start, months=3, today=today - PARTS_DELAY)
 
 
 def quarter_start(day: date) -> date:
@@ -115,6 +122,17 @@ def months_later(month: date, months: int) -> date:
     """The first day of the month that is so many months later (or earlier)."""
     number = month.year * 12 + month.month - 1 + months
     return date(number // 12, number % 12 + 1, 1)
+
+
+def by_stretch(
+    rows: Iterable[tuple[date, int]], stretches: Sequence[Block] | Sequence[Stretch]
+) -> tuple[int, ...]:
+    """Numbers of days summed over the stretch (or block) in which each day lies."""
+    ends = [stretch.last for stretch in stretches]
+    sums = [0] * len(ends)
+    for day, number in rows:
+        sums[bisect_left(ends, day)] += number
+    return tuple(sums)
 
 
 def _stretches(

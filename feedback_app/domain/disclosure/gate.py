@@ -78,7 +78,7 @@ def hidden_elements(month: Mapping[str, Counts]) -> frozenset[str]:
     The index is known to the last answer, so one hidden official element could be had from it and
     the other eight: the next most alike hides with it.
     """
-    hidden = {key for key in ALL_KEYS if tells(month[key])}
+    hidden = {key for key in ALL_KEYS if sum(month[key]) >= MIN_GROUP and tells(month[key])}
     official = [key for key in OFFICIAL_KEYS if key in hidden]
     if len(official) == 1:
         others = [key for key in OFFICIAL_KEYS if key not in hidden]

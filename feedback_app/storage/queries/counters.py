@@ -12,7 +12,6 @@ from feedback_app.storage.db import Session
 from feedback_app.storage.models import (
     Comment,
     Counter,
-    CounterService,
     Officer,
     Service,
     Shift,
@@ -37,17 +36,12 @@ def counter_in_units(session: Session, code: str, unit_ids: Collection[int]) -> 
     )
 
 
-def services_of_counters(session: Session, counter_ids: Collection[int]) -> Sequence[Service]:
-    """Every service that these counters offer, at any hour."""
-    return session.scalars(
-        select(Service)
-        .where(
-            Service.id.in_(
-                select(CounterService.service_id).where(CounterService.counter_id.in_(counter_ids))
-            )
-        )
-        .order_by(Service.id)
-    ).all()
+def services_named(session: Session, service_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Indonesian and English names by service."""
+    rows = session.execute(
+        select(Service.id, Service.name, Service.name_en).where(Service.id.in_(service_ids))
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 def officers_named(session: Session, officer_ids: Collection[int]) -> dict[int, str]:
