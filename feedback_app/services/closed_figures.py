@@ -44,24 +44,36 @@ OfficerLines = Mapping[int, OfficerPart | Withheld | TooFew]
 COUNTED_KEYS = ("kompetensi", *(key for key in OFFICER_KEYS if key not in OFFICIAL_KEYS))
 
 
-def grids(session: Session, counter_ids: Collection[int], *, today: date) -> dict[int, Grid]:
-    """Each counter's closed blocks of this year and the last."""
+def grids(
+    session: Session, counter_ids: Collection[int], *, oldest: date, today: date
+) -> dict[int, Grid]:
+    """Each counter's closed blocks from the year of the oldest day on that is asked for."""
     forms: dict[int, list[DayForms]] = {counter_id: [] for counter_id in counter_ids}
-    rows = tallies.complete_days(session, counter_ids, since=grid_start(today))
+    rows = tallies.complete_days(session, counter_ids, since=grid_start(oldest))
     for counter_id, day, n, total, squares in rows:
         forms[counter_id].append(DayForms(day, n, total, squares))
     return {counter_id: grid_of(days, today=today) for counter_id, days in forms.items()}
+
+
+def counts_of_months(
+    session: Session, counter_id: int, months: Sequence[Stretch]
+) -> list[dict[str, Counts]]:
+    """Counts of each element in each of these months: for the gate only, never to be shown."""
+    sums = [tallies.complete_sums(session, _days(counter_id, month)) for month in months]
+    return [{key: counts_of(own, key) for key in ALL_KEYS} for own in sums]
 
 
 def elements_over(
     session: Session, counter_id: int, months: Sequence[Stretch]
 ) -> dict[str, Answers | Band | TooFew]:
     """The elements over closed months of a counter."""
-    return elements_of(_counts_of_months(session, counter_id, months))
+    return elements_of(counts_of_months(session, counter_id, months))
 
 
-def services_in(session: Session, counter_id: int, quarter: Stretch) -> list[ServicePart]:
-    """A quarter by service."""
+def services_in(
+    session: Session, counter_id: int, quarter: Stretch, *, counts: Sequence[Mapping[str, Counts]]
+) -> list[ServicePart]:
+    """A quarter by service; `counts` are those of its months."""
     days = _days(counter_id, quarter)
     rows = tallies.service_days(session, days)
     sizes = {
@@ -69,20 +81,20 @@ def services_in(session: Session, counter_id: int, quarter: Stretch) -> list[Ser
         for service_id in {row[0] for row in rows}
     }
     sums = tallies.complete_sums_by_service(session, days)
-    counts = {
+    by_service = {
         service_id: {key: counts_of(own, key) for key in SERVICE_KEYS}
         for service_id, own in sums.items()
     }
-    hidden = _hidden(_counts_of_months(session, counter_id, _months_in(quarter)))
-    return service_parts(counts, sizes=sizes, hidden=hidden)
+    return service_parts(by_service, sizes=sizes, hidden=_hidden(counts))
 
 
-def officers_in(session: Session, counter_id: int, quarter: Stretch) -> OfficerLines:
+def officers_in(
+    session: Session, counter_id: int, quarter: Stretch, *, counts: Sequence[Mapping[str, Counts]]
+) -> OfficerLines:
     """A quarter by officer; the same cells wherever an officer's answers are shown."""
-    days, months = _days(counter_id, quarter), _months_in(quarter)
+    days, months = _days(counter_id, quarter), months_in(quarter)
     sums = tallies.complete_sums_by_officer(session, days)
     posters = tallies.poster_forms_by_officer(session, days)
-    counts = _counts_of_months(session, counter_id, months)
     return officer_parts(
         {who: _officer_sums(own, by_poster=posters.get(who, 0)) for who, own in sums.items()},
         shown=_showable(session, days, quarter.blocks, months),
@@ -119,18 +131,12 @@ def _officer_sums(own: Sums, *, by_poster: int) -> OfficerSums:
     )
 
 
-def _counts_of_months(
-    session: Session, counter_id: int, months: Sequence[Stretch]
-) -> list[dict[str, Counts]]:
-    sums = [tallies.complete_sums(session, _days(counter_id, month)) for month in months]
-    return [{key: counts_of(own, key) for key in ALL_KEYS} for own in sums]
-
-
 def _hidden(months: Iterable[Mapping[str, Counts]]) -> frozenset[str]:
     return frozenset[str]().union(*(hidden_elements(month) for month in months))
 
 
-def _months_in(quarter: Stretch) -> list[Stretch]:
+def months_in(quarter: Stretch) -> list[Stretch]:
+    """The months of a closed quarter."""
     return closed_months(quarter.blocks, today=date.max)
 
 

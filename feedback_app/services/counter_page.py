@@ -17,7 +17,7 @@ from feedback_app.domain.disclosure import (
     comment_batches,
     mask,
 )
-from feedback_app.domain.disclosure.parts import OfficerPart
+from feedback_app.domain.disclosure.parts import OfficerPart, ServicePart
 from feedback_app.domain.elements import ELEMENTS, Element
 from feedback_app.domain.periods import Period, period
 from feedback_app.domain.skm import TooFew
@@ -31,6 +31,7 @@ from feedback_app.storage.queries import counters as queries
 from feedback_app.storage.queries import tallies
 
 COMMENT_MONTHS = 12
+UNNAMED = ("Layanan tidak disebut", "Service not named")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class MonthsView:
 class ServiceLine:
     """One service, or several merged small ones, of a closed quarter."""
 
-    names: tuple[tuple[str, str], ...]  # Indonesian, English; none for forms that name none
+    names: tuple[tuple[str, str], ...]  # Indonesian, English
     n: int
     elements: tuple[ElementLine, ...]
 
@@ -112,7 +113,8 @@ def counter_view(
         counter = queries.counter_in_units(session, code, viewer.unit_ids)
         if counter is None:
             raise NotThereError
-        grids = closed_figures.grids(session, [counter.id], today=site.today())
+        oldest = site.today() - timedelta(days=366)
+        grids = closed_figures.grids(session, [counter.id], oldest=oldest, today=site.today())
         blocks = grids[counter.id].blocks
         closed = closed_quarters(blocks, today=site.today())[::-1]
         quarters = {slug(quarter_span(stretch.starts)): stretch for stretch in closed}
@@ -160,23 +162,26 @@ def _months_view(session: Session, counter_id: int, months: Sequence[Stretch]) -
 
 def _quarter_view(session: Session, counter_id: int, key: str, quarter: Stretch) -> QuarterView:
     days = tallies.Days(counter_id, quarter.first, quarter.last)
+    months = closed_figures.months_in(quarter)
+    counts = closed_figures.counts_of_months(session, counter_id, months)
+    services = closed_figures.services_in(session, counter_id, quarter, counts=counts)
+    officers = closed_figures.officers_in(session, counter_id, quarter, counts=counts)
     return QuarterView(
         key=key,
         title=title(quarter_span(quarter.starts)),
         first=quarter.first,
         last=quarter.last,
-        services=_service_lines(session, counter_id, quarter),
-        officers=_officer_lines(session, counter_id, quarter),
+        services=_service_lines(session, services),
+        officers=_officer_lines(session, officers),
         another=tallies.another_named(session, days),
     )
 
 
-def _service_lines(session: Session, counter_id: int, quarter: Stretch) -> tuple[ServiceLine, ...]:
-    parts = closed_figures.services_in(session, counter_id, quarter)
+def _service_lines(session: Session, parts: Sequence[ServicePart]) -> tuple[ServiceLine, ...]:
     known = queries.services_named(session, {one for part in parts for one in part.service_ids})
     return tuple(
         ServiceLine(
-            names=tuple(known[one] for one in part.service_ids if one in known),
+            names=tuple(known.get(one, UNNAMED) for one in part.service_ids),
             n=part.n,
             elements=tuple(
                 ElementLine(item, part.elements[item.key])
@@ -188,9 +193,8 @@ def _service_lines(session: Session, counter_id: int, quarter: Stretch) -> tuple
     )
 
 
-def _officer_lines(session: Session, counter_id: int, quarter: Stretch) -> tuple[OfficerLine, ...]:
+def _officer_lines(session: Session, parts: closed_figures.OfficerLines) -> tuple[OfficerLine, ...]:
     """By name: an order by score would be a ranking, and rankings of so few answers are noise."""
-    parts = closed_figures.officers_in(session, counter_id, quarter)
     names = queries.officers_named(session, parts)
     lines = [OfficerLine(who, names[who], shown) for who, shown in parts.items()]
     return tuple(sorted(lines, key=lambda line: line.name))

@@ -62,7 +62,12 @@ def overview(site: Site, viewer: Viewer, *, period_key: str) -> tuple[Period, li
     chosen = period(period_key, today=site.today())
     with site.db.read() as session:
         counters = queries.counters_of_units(session, viewer.unit_ids)
-        grids = closed_figures.grids(session, [one.id for one in counters], today=site.today())
+        grids = closed_figures.grids(
+            session,
+            [one.id for one in counters],
+            oldest=min(chosen.first, site.today() - timedelta(weeks=TREND_WEEKS)),
+            today=site.today(),
+        )
         return chosen, lines_of(site, session, counters, chosen, grids)
 
 

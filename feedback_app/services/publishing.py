@@ -101,7 +101,7 @@ def _service_sheet(view: CounterView) -> Sheet:
     keys = [element(key).unsur for key in SERVICE_KEYS]
     rows = tuple(
         (
-            " + ".join(name for name, _name_en in line.names) or "Tidak disebut",
+            " + ".join(name for name, _name_en in line.names),
             line.n,
             *(_mean_or_band(part.shown) for part in line.elements),
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -76,26 +76,19 @@ def grid_of(days: Iterable[DayForms], *, today: date) -> Grid:
     waiting = 0
     ordered = sorted(days, key=lambda forms: forms.day)
     for year, of_year in groupby(ordered, key=lambda forms: forms.day.year):
-        opened = Block(date(year, 1, 1), date(year, 1, 1), 0, 0, 0)
+        first, n, total, squares = date(year, 1, 1), 0, 0, 0
         for forms in of_year:
-            opened = replace(
-                opened,
-                last=forms.day,
-                n=opened.n + forms.n,
-                total=opened.total + forms.total,
-                squares=opened.squares + forms.squares,
-            )
-            if forms.day < today and _is_full(opened):
-                blocks.append(opened)
-                following = forms.day + timedelta(days=1)
-                opened = Block(following, following, 0, 0, 0)
-        waiting = opened.n if year == today.year else 0
+            n, total, squares = n + forms.n, total + forms.total, squares + forms.squares
+            if forms.day < today and _is_full(n, total, squares):
+                blocks.append(Block(first, forms.day, n, total, squares))
+                first, n, total, squares = forms.day + timedelta(days=1), 0, 0, 0
+        waiting = n if year == today.year else 0
     return Grid(tuple(blocks), waiting)
 
 
-def grid_start(today: date) -> date:
-    """From which day on days are read: this year's grid and last year's."""
-    return date(today.year - 1, 1, 1)
+def grid_start(oldest: date) -> date:
+    """From which day on days must be read to know the blocks that hold this day."""
+    return date(oldest.year, 1, 1)
 
 
 def ending_within(blocks: Iterable[Block], *, first: date, last: date) -> tuple[Block, ...]:
@@ -143,7 +136,5 @@ def _stretches(
     return [stretch for stretch in found if months_later(stretch.starts, months) <= today]
 
 
-def _is_full(block: Block) -> bool:
-    return block.n >= MIN_GROUP and not tells_total(
-        block.n, block.total, block.squares, items=ITEMS
-    )
+def _is_full(n: int, total: int, squares: int) -> bool:
+    return n >= MIN_GROUP and not tells_total(n, total, squares, items=ITEMS)

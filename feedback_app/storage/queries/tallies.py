@@ -16,6 +16,7 @@ from feedback_app.storage.models.tally import NOBODY
 
 Sums = Mapping[str, int]
 NO_SUMS: Sums = dict.fromkeys(TALLY_SUMS, 0)
+_EACH_SUM = tuple(func.sum(Tally.c[name]) for name in TALLY_SUMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +161,7 @@ def _complete(days: Days) -> list[ColumnElement[bool]]:
 def _sums(
     session: Session, key: list[ColumnElement[Any]], wanted: list[ColumnElement[bool]]
 ) -> list[tuple[tuple[Any, ...], Sums]]:
-    columns = [func.sum(Tally.c[name]) for name in TALLY_SUMS]
-    question = select(*key, *columns).where(*wanted).having(func.sum(Tally.c.n) > 0)
+    question = select(*key, *_EACH_SUM).where(*wanted).having(func.sum(Tally.c.n) > 0)
     rows = session.execute(question.group_by(*key) if key else question)
     start = len(key)
     return [
