@@ -21,7 +21,7 @@ from feedback_app.domain.disclosure.parts import OfficerPart, ServicePart
 from feedback_app.domain.elements import ELEMENTS, Element
 from feedback_app.domain.periods import Period, period
 from feedback_app.domain.skm import TooFew
-from feedback_app.domain.survey import Span, slug, span_of, title
+from feedback_app.domain.survey import quarter_from, slug, title
 from feedback_app.services import closed_figures
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.dashboard import CounterLine, lines_of
@@ -117,7 +117,7 @@ def counter_view(
         grids = closed_figures.grids(session, [counter.id], oldest=oldest, today=site.today())
         blocks = grids[counter.id].blocks
         closed = closed_quarters(blocks, today=site.today())[::-1]
-        quarters = {slug(quarter_span(stretch.starts)): stretch for stretch in closed}
+        quarters = {slug(quarter_from(stretch.starts)): stretch for stretch in closed}
         key = quarter if quarter in quarters else next(iter(quarters), "")
         view = CounterView(
             line=lines_of(site, session, [counter], chosen, grids)[0],
@@ -125,17 +125,12 @@ def counter_view(
                 session, counter.id, _months_of(closed_months(blocks, today=site.today()), chosen)
             ),
             quarters=tuple(
-                (name, title(quarter_span(own.starts))) for name, own in quarters.items()
+                (name, title(quarter_from(own.starts))) for name, own in quarters.items()
             ),
             quarter=_quarter_view(session, counter.id, key, quarters[key]) if key else None,
             batches=_batches(site, session, counter.id),
         )
     return chosen, view
-
-
-def quarter_span(starts: date) -> Span:
-    """The calendar quarter that begins on this day."""
-    return span_of("quarter", year=starts.year, part=(starts.month + 2) // 3)
 
 
 def _months_of(months: Sequence[Stretch], chosen: Period) -> Sequence[Stretch]:
@@ -168,7 +163,7 @@ def _quarter_view(session: Session, counter_id: int, key: str, quarter: Stretch)
     officers = closed_figures.officers_in(session, counter_id, quarter, counts=counts)
     return QuarterView(
         key=key,
-        title=title(quarter_span(quarter.starts)),
+        title=title(quarter_from(quarter.starts)),
         first=quarter.first,
         last=quarter.last,
         services=_service_lines(session, services),

@@ -136,7 +136,7 @@ def officer_parts(
             by_poster=own.by_poster,
             mean=_band_of_four(own) if silent else _mean_of_four(own),
             items={
-                key: _shown(band_of(counts) if opaque else answers_of(counts))
+                key: shown_part(band_of(counts) if opaque else answers_of(counts))
                 for key, counts in own.items.items()
             },
         )
@@ -170,7 +170,7 @@ def service_parts(
             service_ids=members,
             n=sum(group[SERVICE_KEYS[0]]),
             elements={
-                key: _shown(band_of(group[key]) if key in bands else answers_of(group[key]))
+                key: shown_part(band_of(group[key]) if key in bands else answers_of(group[key]))
                 for key in SERVICE_KEYS
             },
         )
@@ -216,7 +216,8 @@ def _unshown(own: OfficerSums) -> Withheld | TooFew:
     return TooFew(n=n, needed=MIN_GROUP) if n < MIN_GROUP else Withheld(n)
 
 
-def _shown(value: Answers | Band | TooFew) -> Answers | Band:
+def shown_part(value: Answers | Band | TooFew) -> Answers | Band:
+    """What the gate said of a part that was found large enough."""
     if isinstance(value, TooFew):
         raise ValueError("a part that is shown holds ten answers")
     return value

@@ -29,6 +29,12 @@ def counters_of_units(session: Session, unit_ids: Collection[int]) -> Sequence[C
     ).all()
 
 
+def counters_of_same_units(session: Session, counter_ids: Collection[int]) -> Sequence[int]:
+    """All counters of the units in which these stand, closed ones too."""
+    units = select(Counter.unit_id).where(Counter.id.in_(counter_ids))
+    return session.scalars(select(Counter.id).where(Counter.unit_id.in_(units))).all()
+
+
 def counter_in_units(session: Session, code: str, unit_ids: Collection[int]) -> Counter | None:
     """The counter with this code, if it stands in one of these units."""
     return session.scalar(
