@@ -1,5 +1,5 @@
 # Thin aliases for developers; run.py does the work.
-.PHONY: serve test bench-page truth bench-impact bench-survey doctor
+.PHONY: differencing serve test bench-page truth bench-impact bench-survey doctor
 serve:
 	python3 run.py
 test:
@@ -16,3 +16,6 @@ bench-survey:
 # What is unsafe or neglected in this deployment.
 doctor:
 	.venv/bin/python scripts/doctor.py --deep
+# The bot that subtracts everything it can see (P19), a fortnight, with two planted faults.
+differencing:
+	.venv/bin/python tests/rigs/differencing.py --days 14
