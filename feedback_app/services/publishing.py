@@ -65,6 +65,8 @@ def _about(chosen: Period, view: CounterView) -> tuple[tuple[Cell, ...], ...]:
     if isinstance(score, Score):
         found.append(("IKM meliputi hari", f"{score.first} sampai {score.last}"))
         found.append(("IKM", score.ikm))
+        found.append(("IKM batas bawah", POINTS_TO_INDEX * score.mean.low))
+        found.append(("IKM batas atas", POINTS_TO_INDEX * score.mean.high))
     if view.months:
         found.append(("Unsur meliputi hari", f"{view.months.first} sampai {view.months.last}"))
     if view.quarter:

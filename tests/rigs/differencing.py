@@ -48,7 +48,8 @@ from tests.rigs.subtraction import isolated
 
 KEY_OF = {item.unsur: item.key for item in ELEMENTS}
 SUPERVISORS = {"alice": ("A1", "A2"), "charlie": ("B1",)}
-LIMITS = {f"{lowest:.2f}".replace(".", ",") for lowest, _mutu, _kinerja in BANDS}  # of the law
+LIMITS = {f"{lowest:.2f}".replace(".", ",") for lowest, _mutu, _kinerja in BANDS}
+LIMITS |= {"0,11", "0.11"}  # bands and weights of the law
 EXACT = re.compile(r"\d+[.,]\d\d(?!\d)")  # a number with two decimals tells of answers
 
 
@@ -186,8 +187,9 @@ def _counter(browser: Browser, town: Town, haul: Haul, counter: str, query: str)
         seen = _numbers_of(book)
         _page(browser, path + choice, haul, seen)
         _page(browser, f"{path}/unduh.csv{choice}", haul, seen)
-        for old_filter in (f"&layanan={town.office.service['kk']}", "&jalur=poster"):
-            _page(browser, f"{path}{choice}{old_filter}", haul, seen)
+        _page(
+            browser, f"{path}{choice}&layanan={town.office.service['kk']}&jalur=poster", haul, seen
+        )
 
 
 def _score_claims(

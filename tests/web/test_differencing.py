@@ -7,27 +7,27 @@ from pathlib import Path
 from tests.rigs.differencing import live_sliding_figures, parts_of_ten, run
 from tests.rigs.subtraction import isolated
 
-# The last days of September, the first of October, and those around the quarter's parts.
-DAYS = (3, 4, 10, 11)
+# 1 October, when September is over, and 8 October, when the quarter's parts come out.
+DAYS = (3, 10)
 
 
 def test_the_bot_recovers_nobody(tmp_path: Path) -> None:
     result = run(tmp_path, days=DAYS, seed=0)
-    assert result.claims > 80, result.line()
+    assert result.claims > 60, result.line()
     assert (result.groups, result.answers, result.unplaced) == (0, 0, 0), result.line()
     assert result.smallest >= 10
 
 
 def test_the_bot_finds_live_sliding_figures(tmp_path: Path) -> None:
     with live_sliding_figures():
-        result = run(tmp_path, days=(3, 4), seed=0)
+        result = run(tmp_path, days=(1, 2), seed=0)
     assert result.groups > 0, result.line()
     assert result.smallest < 10
 
 
 def test_the_bot_finds_parts_that_blocks_nearly_equal(tmp_path: Path) -> None:
     with parts_of_ten():
-        result = run(tmp_path, days=(11,), seed=0)
+        result = run(tmp_path, days=(10,), seed=0)
     assert result.groups > 0, result.line()
 
 
