@@ -1,5 +1,5 @@
 # Thin aliases for developers; run.py does the work.
-.PHONY: attacks bad-network bench-impact bench-page bench-survey doctor serve test truth
+.PHONY: attacks bad-network bench-impact bench-page bench-survey differencing doctor serve test truth
 serve:
 	python3 run.py
 test:
@@ -23,3 +23,6 @@ attacks:
 bad-network:
 	.venv/bin/python tests/rigs/bad_network.py --engine sqlite
 	.venv/bin/python tests/rigs/bad_network.py --engine postgresql
+# The bot that subtracts everything it can see (P19), a fortnight, with two planted faults.
+differencing:
+	.venv/bin/python tests/rigs/differencing.py --days 14

@@ -50,6 +50,7 @@ FIELDS += ["place", "position", "rank", "nip", "element", "cause", "action", "du
 FIELDS += ["responsible", "status", "note", "visit", "without_code", "pressed", "outcome"]
 FIELDS += ["typed", "again", "sso_name"]
 QUERIES = ["periode", "layanan", "jalur", "lang", "next", "kode", "loket"]
+QUERIES = ["periode", "triwulan", "layanan", "jalur", "lang", "next", "kode", "loket"]
 QUERIES += ["dari", "sampai", "tindakan", "akun"]
 QUERIES += ["state", "iss", "error"]
 QUERIES += [

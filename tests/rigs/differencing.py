@@ -1,0 +1,435 @@
+"""The differencing bot (P19): walks every page and file day after day and subtracts all it gets.
+
+Example: .venv/bin/python tests/rigs/differencing.py --days 14 --seed 0
+Prints what was collected and what came out, for the product and for two planted faults that must be
+found; exits 1 when the product gives away a group of fewer than ten or a planted fault hides.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import random
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
+
+import openpyxl
+from flask import Flask
+from sqlalchemy import select
+
+from feedback_app import create_app
+from feedback_app.domain import disclosure
+from feedback_app.domain.disclosure import parts as gate_of_parts
+from feedback_app.domain.elements import ALL_KEYS, ELEMENTS, OFFICER_KEYS, OFFICIAL_KEYS
+from feedback_app.domain.local_time import local_instant
+from feedback_app.domain.periods import PERIOD_KEYS
+from feedback_app.domain.skm import BANDS, TooFew
+from feedback_app.services import closed_figures, dashboard, officer_figures
+from feedback_app.services.site import Site, open_site
+from feedback_app.services.upkeep import upgrade_schema
+from feedback_app.storage.models import Rating
+from feedback_app.web import access
+from tests.conftest import Browser, SteppedClock, settings_for
+from tests.ground.office import Office, build_office
+from tests.guard.test_access import CAST, FILLED
+from tests.rigs.small_town import FORTNIGHT, add_day, add_history
+from tests.rigs.subtraction import isolated
+
+KEY_OF = {item.unsur: item.key for item in ELEMENTS}
+SUPERVISORS = {"alice": ("A1", "A2"), "charlie": ("B1",)}
+LIMITS = {f"{lowest:.2f}".replace(".", ",") for lowest, _mutu, _kinerja in BANDS}
+LIMITS |= {"0,11", "0.11"}  # bands and weights of the law
+EXACT = re.compile(r"\d+[.,]\d\d(?!\d)")  # a number with two decimals tells of answers
+
+
+@dataclass
+class Haul:
+    """What the bot carried home: sums over sets, and numbers that it could not place."""
+
+    claims: dict[tuple[str, str, frozenset[str]], float] = field(default_factory=dict)
+    requests: int = 0
+    figures: int = 0
+    unplaced: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came out of it."""
+
+    requests: int
+    figures: int
+    claims: int
+    pairs: int
+    combinations: int
+    smallest: int
+    groups: int
+    answers: int
+    unplaced: int
+
+    def line(self) -> str:
+        """One line to print."""
+        return (
+            f"{self.requests} requests, {self.figures} figures, {self.claims} different sums,"
+            f" {self.pairs} pairs and {self.combinations} eliminated rows tried:"
+            f" {self.groups} groups under 10 (smallest {self.smallest}),"
+            f" {self.answers} single answers, {self.unplaced} figures elsewhere"
+        )
+
+
+def run(folder: Path, *, days: Collection[int], seed: int) -> Result:
+    """Build the town, let the bot walk on these days of the fortnight (from 0), subtract."""
+    clock = SteppedClock(local_instant(FORTNIGHT, time(18)))
+    settings = settings_for(f"sqlite:///{folder / 'town.db'}", folder)
+    site = open_site(settings, clock=clock)
+    upgrade_schema(site)
+    office = build_office(site)
+    rng = random.Random(seed)
+    add_history(site, office, rng)
+    app = create_app(settings, clock=clock)
+    haul = Haul()
+    for number in range(max(days) + 1):
+        day = FORTNIGHT + timedelta(days=number)
+        clock.at = local_instant(day, time(18))
+        add_day(site, office, day, rng)
+        if number in days:
+            walk(app, site, office, haul)
+    _everybody_else(app, haul)
+    app.extensions["site"].db.close()
+    result = subtract(haul, _answers(site), seed=seed)
+    site.db.close()
+    return result
+
+
+def walk(app: Flask, site: Site, office: Office, haul: Haul) -> None:
+    """One day: both supervisors' pages and files in every choice, and each officer's own."""
+    town = Town(site, office)
+    for name, counters in SUPERVISORS.items():
+        browser = Browser(app.test_client()).log_in(name)
+        for key in PERIOD_KEYS:
+            query = f"?periode={key}"
+            seen = _overview(browser, town, haul, query)
+            _page(browser, f"/staf/loket/{query}", haul, seen)
+            for counter in counters:
+                _counter(browser, town, haul, counter, query)
+    for officer_id in office.officer.values():
+        for batch in officer_figures.own_batches(site, officer_id):
+            _own_batch(town, haul, officer_id, batch)
+
+
+class Town:
+    """The judge, who knows which rating lies in which sum; the bot knows only days and names."""
+
+    def __init__(self, site: Site, office: Office) -> None:
+        self.site, self.office = site, office
+        with site.db.read() as session:
+            self.rows = [r for r in session.scalars(select(Rating)) if _is_complete(r)]
+            ids = list(office.counter.values())
+            today = site.today()
+            self.grids = closed_figures.grids(session, ids, oldest=date(2026, 1, 1), today=today)
+        self.services = {"KTP-el": office.service["ktp"], "Kartu Keluarga": office.service["kk"]}
+        self.services["Layanan tidak disebut"] = None
+
+    def ids(
+        self, counter: str, first: date, last: date, key: str, **fits: object
+    ) -> frozenset[str]:
+        """Complete, counted forms of these days that answered the element."""
+        return frozenset(
+            row.id
+            for row in self.rows
+            if row.counter_id == self.office.counter[counter]
+            and first <= row.day <= last
+            and (key == "nine" or getattr(row, key) is not None)
+            and all(
+                getattr(row, name) in value
+                if isinstance(value, tuple)
+                else getattr(row, name) == value
+                for name, value in fits.items()
+            )
+        )
+
+
+def _is_complete(row: Rating) -> bool:
+    return row.state == "counted" and all(getattr(row, key) is not None for key in OFFICIAL_KEYS)
+
+
+def _overview(browser: Browser, town: Town, haul: Haul, query: str) -> set[str]:
+    book = _book(browser, f"/staf/loket/unduh.xlsx{query}", haul)
+    for row in book["Loket"].iter_rows(min_row=2, values_only=True):
+        if row[9] is not None:
+            first, last = date.fromisoformat(row[6]), date.fromisoformat(row[7])
+            ids = town.ids(row[0], first, last, "nine")
+            _claim(haul, row[0], "nine", ids, n=row[8], value=row[9] / 25 * 9)
+    return _numbers_of(book)
+
+
+def _counter(browser: Browser, town: Town, haul: Haul, counter: str, query: str) -> None:
+    path = f"/staf/loket/{counter}"
+    page = browser.client.get(path + query).get_data(as_text=True)
+    quarters = re.findall(r'<option value="(2026-t\d)"', page) or [""]
+    for quarter in quarters:
+        choice = f"{query}&triwulan={quarter}"
+        book = _book(browser, f"{path}/unduh.xlsx{choice}", haul)
+        about = dict(book["Keterangan"].iter_rows(min_row=2, values_only=True))
+        _score_claims(town, haul, counter, book, about)
+        _element_claims(town, haul, counter, book, about)
+        _part_claims(town, haul, counter, book, about)
+        seen = _numbers_of(book)
+        _page(browser, path + choice, haul, seen)
+        _page(browser, f"{path}/unduh.csv{choice}", haul, seen)
+        _page(
+            browser, f"{path}{choice}&layanan={town.office.service['kk']}&jalur=poster", haul, seen
+        )
+
+
+def _score_claims(
+    town: Town, haul: Haul, counter: str, book: Any, about: Mapping[str, Any]
+) -> None:
+    if "IKM" in about:
+        first, last = _days(about["IKM meliputi hari"])
+        ids = town.ids(counter, first, last, "nine")
+        _claim(haul, counter, "nine", ids, n=len(ids), value=about["IKM"] / 25 * 9)
+    blocks = town.grids[town.office.counter[counter]].blocks
+    for starts, n, ikm, _low, _high in book["Tren mingguan"].iter_rows(min_row=2, values_only=True):
+        if ikm is not None:
+            monday = date.fromisoformat(starts)
+            within = disclosure.ending_within(blocks, first=monday, last=monday + timedelta(days=6))
+            ids = town.ids(counter, within[0].first, within[-1].last, "nine")
+            _claim(haul, counter, "nine", ids, n=n, value=ikm / 25 * 9)
+
+
+def _element_claims(
+    town: Town, haul: Haul, counter: str, book: Any, about: Mapping[str, Any]
+) -> None:
+    if "Unsur meliputi hari" not in about:
+        return
+    first, last = _days(about["Unsur meliputi hari"])
+    for row in book["Unsur"].iter_rows(min_row=2, values_only=True):
+        if row[7] is not None:
+            key = KEY_OF[row[0]]
+            ids = town.ids(counter, first, last, key)
+            _claim(haul, counter, key, ids, n=row[2], value=row[7])
+
+
+def _part_claims(town: Town, haul: Haul, counter: str, book: Any, about: Mapping[str, Any]) -> None:
+    if "Layanan dan petugas" not in about:
+        return
+    first, last = _days(about["Layanan dan petugas meliputi hari"])
+    sheet = book["Layanan"]
+    keys = [KEY_OF[cell.value] for cell in sheet[1][2:]]
+    for row in sheet.iter_rows(min_row=2, values_only=True):
+        members = tuple(town.services[name] for name in row[0].split(" + "))
+        for key, mean in zip(keys, row[2:], strict=True):
+            if not isinstance(mean, str) and mean is not None:
+                ids = town.ids(counter, first, last, key, service_id=members)
+                _claim(haul, counter, key, ids, n=row[1], value=mean)
+    for row in book["Petugas"].iter_rows(min_row=2, values_only=True):
+        if row[3] is not None:
+            officer_id = town.office.officer[row[0].split()[0]]
+            for key in OFFICER_KEYS:  # their mean is known; the bot is granted each of them
+                ids = town.ids(counter, first, last, key, officer_id=officer_id, for_officer=True)
+                _claim(haul, counter, key, ids, n=None, value=None)
+
+
+def _own_batch(
+    town: Town, haul: Haul, officer_id: int, batch: officer_figures.OfficerBatch
+) -> None:
+    """An officer sees the sum over counters: a claim on the whole town."""
+    if not batch.items:
+        return
+    haul.figures += 1
+    for key, shown in batch.items.items():
+        if not isinstance(shown, disclosure.Answers):
+            continue
+        ids = frozenset[str]().union(
+            *(
+                own[2]
+                for own in list(haul.claims)
+                if own[1] == key and own[2] and _is_of(town, own[2], officer_id)
+            )
+        )
+        assert len(ids) == shown.mean.n, (batch.key, key, len(ids), shown.mean.n)
+        haul.claims[("town", key, ids)] = shown.mean.mean
+
+
+def _is_of(town: Town, ids: frozenset[str], officer_id: int) -> bool:
+    owners = {row.officer_id for row in town.rows if row.id in ids}
+    return owners == {officer_id}
+
+
+def _claim(
+    haul: Haul, counter: str, key: str, ids: frozenset[str], *, n: int | None, value: float | None
+) -> None:
+    """Every claim is checked against the truth: the bot subtracts what is really there."""
+    haul.figures += 1
+    if n is not None:
+        assert n == len(ids), (counter, key, n, len(ids))
+    haul.claims[counter, key, ids] = float("nan") if value is None else float(value)
+
+
+def _page(browser: Browser, path: str, haul: Haul, seen: set[str]) -> None:
+    """Nothing on a page or in a CSV that is not in the workbook of the same choice."""
+    haul.requests += 1
+    answer = browser.client.get(path)
+    if not answer.mimetype.startswith(("text/", "application/json")):
+        return  # documents and empty example files
+    text = answer.get_data(as_text=True)
+    text = re.sub(r"<svg.*?</svg>", "", text, flags=re.S)  # drawn from the same numbers
+    text = re.sub(r"\d\d\.\d\d WIB", "", text)
+    haul.unplaced |= {f"{path}: {number}" for number in set(EXACT.findall(text)) - seen - LIMITS}
+
+
+def _book(browser: Browser, path: str, haul: Haul) -> Any:
+    haul.requests += 1
+    return openpyxl.load_workbook(io.BytesIO(browser.client.get(path).data))
+
+
+def _numbers_of(book: Any) -> set[str]:
+    cells = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row]
+    numbers = [value for value in cells if isinstance(value, int | float)]
+    return {f"{number:.2f}".replace(".", ",") for number in numbers}
+
+
+def _everybody_else(app: Flask, haul: Haul) -> None:
+    """Every GET route, as a stranger and as each role: no figure may appear elsewhere."""
+    adapter = app.url_map.bind("localhost")
+    browsers: dict[object, Browser] = {None: Browser(app.test_client())}
+    browsers |= {role: Browser(app.test_client()).log_in(name) for role, name in CAST.items()}
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or rule.endpoint in ("static", "staff.logout"):
+            continue
+        if rule.endpoint.startswith("supervisor."):
+            continue
+        path = adapter.build(rule.endpoint, {name: FILLED[name] for name in rule.arguments})
+        allowed = access.ROUTES[rule.endpoint]
+        for role, browser in browsers.items():
+            if (allowed == access.EVERYBODY) if role is None else role in allowed:
+                _page(browser, path, haul, set())
+
+
+def _days(words: str) -> tuple[date, date]:
+    first, last = words.split(" sampai ")
+    return date.fromisoformat(first), date.fromisoformat(last)
+
+
+def _answers(site: Site) -> dict[str, Rating]:
+    with site.db.read() as session:
+        return {row.id: row for row in session.scalars(select(Rating))}
+
+
+def subtract(haul: Haul, rows: Mapping[str, Rating], *, seed: int) -> Result:
+    """All counters, all columns. The index counts in each official element's column too."""
+    pairs = tried = groups = answers = 0
+    smallest: list[int] = []
+    for counter in sorted({counter for counter, _key, _ids in haul.claims}):
+        for key in ALL_KEYS:
+            columns = {key, "nine"} if key in OFFICIAL_KEYS else {key}
+            places = {counter} if counter != "town" else {"A1", "A2", "B1", "town"}
+            own = [c for c in haul.claims if c[0] in places and c[1] in columns]
+            found = isolated({ids for _counter, _key, ids in own if ids}, seed=seed)
+            pairs, tried = pairs + found.pairs, tried + found.rows
+            groups += found.groups
+            smallest += [found.smallest] if found.claims else []
+            answers += _single_answers({ids for _c, k, ids in own if k == key and ids}, key, rows)
+    return Result(
+        requests=haul.requests,
+        figures=haul.figures,
+        claims=len(haul.claims),
+        pairs=pairs,
+        combinations=tried,
+        smallest=min(smallest, default=0),
+        groups=groups,
+        answers=answers,
+        unplaced=len(haul.unplaced),
+    )
+
+
+def _single_answers(sets: set[frozenset[str]], key: str, rows: Mapping[str, Rating]) -> int:
+    """People whose answer a sum, or the difference of two nested ones, tells without a doubt."""
+    known = sets | {a - b for a, b in combinations(sets, 2) if b < a}
+    known |= {b - a for a, b in combinations(sets, 2) if a < b}
+    told: set[str] = set()
+    for ids in known:
+        values = [getattr(rows[one], key) for one in ids]
+        if len(set(values)) == 1 or (
+            values and min(sum(values) - len(values), 4 * len(values) - sum(values)) == 0
+        ):
+            told |= ids
+    return len(told)
+
+
+@contextmanager
+def live_sliding_figures() -> Iterator[None]:
+    """Planted: as it was before, scores over any days from ten forms on, today's included."""
+
+    def daily(days: Any, *, today: date) -> disclosure.Grid:
+        blocks = (
+            disclosure.Block(d.day, d.day, d.n, d.total, d.squares)
+            for d in sorted(days, key=lambda d: d.day)
+            if d.n
+        )
+        return disclosure.Grid(tuple(blocks), 0)
+
+    def from_ten_on(blocks: Any, *, grid: disclosure.Grid) -> Any:
+        n = sum(block.n for block in blocks)
+        return TooFew(n, 10) if n < 10 else disclosure.score_of(blocks, grid=grid)
+
+    with (
+        patch.object(closed_figures, "grid_of", daily),
+        patch.object(dashboard, "score_of", from_ten_on),
+    ):
+        yield
+
+
+@contextmanager
+def parts_of_ten() -> Iterator[None]:
+    """Planted: every part of ten or more beside every block, without looking for narrow cuts."""
+    with patch.object(gate_of_parts, "narrow_split", lambda _sizes: frozenset()):
+        yield
+
+
+@contextmanager
+def as_it_is() -> Iterator[None]:
+    """The product."""
+    yield
+
+
+WORLDS: dict[str, Callable[[], Any]] = {
+    "the product": as_it_is,
+    "planted: live sliding figures": live_sliding_figures,
+    "planted: parts of ten beside blocks": parts_of_ten,
+}
+
+
+def main() -> int:
+    """Run the product and both controls."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--days", type=int, default=14)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    is_good = True
+    for name, world in WORLDS.items():
+        began = datetime.now().astimezone()
+        with tempfile.TemporaryDirectory() as folder, world():
+            result = run(Path(folder), days=range(arguments.days), seed=arguments.seed)
+        seconds = (datetime.now().astimezone() - began).seconds
+        print(f"{name}: {result.line()} ({seconds} s)")
+        leaks = result.groups + result.answers + result.unplaced
+        is_good &= leaks == 0 if name == "the product" else result.groups > 0
+    return 0 if is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""A small office over one quarter and a fortnight: few ratings a day, weeks of one officer each."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from datetime import date, timedelta
+from typing import Any
+
+from feedback_app.domain.elements import ALL_KEYS
+from feedback_app.services.site import Site
+from feedback_app.storage import bulk, ratings
+from tests.ground.office import Office, rating_row
+
+FIRST = date(2026, 7, 1)
+FORTNIGHT = date(2026, 9, 28)  # a month ends in it, a quarter does, and its parts come out
+A_DAY = {"A1": 5, "A2": 3, "B1": 2}
+BEST = {"biaya": 0.97}  # share of 4; nearly everybody says that it was free
+
+
+def add_day(site: Site, office: Office, day: date, rng: random.Random) -> int:
+    """One day's ratings, as few as a village counter gets; return how many."""
+    if day.weekday() >= 5:
+        return 0
+    rows = [
+        _rating(office, counter, day, rng)
+        for counter, usual in A_DAY.items()
+        for _ in range(rng.randint(0, 2 * usual))
+    ]
+    with site.db.transaction() as tx:
+        bulk.add_rows(tx, "rating", rows)
+        for row in rows:
+            ratings.add_to_tally(tx, [ratings.tally_row(row)])
+    return len(rows)
+
+
+def add_history(site: Site, office: Office, rng: random.Random) -> int:
+    """Every day before the fortnight."""
+    days = (FORTNIGHT - FIRST).days
+    return sum(add_day(site, office, FIRST + timedelta(days=n), rng) for n in range(days))
+
+
+def _rating(office: Office, counter: str, day: date, rng: random.Random) -> dict[str, Any]:
+    mood = rng.random()
+    row = rating_row(office, counter=counter) | {"id": secrets.token_hex(16), "day": day}
+    row |= {key: _answer(rng, BEST.get(key, 0.2 + 0.5 * mood)) for key in ALL_KEYS}
+    row["service_id"] = _service(office, day, rng)
+    names = ("Sari", "Andi") if counter == "A1" else ("Dewi", "Andi")
+    in_turn = names[day.isocalendar().week % 2]
+    named = rng.random() < 0.75
+    row["officer_id"] = office.officer[in_turn if rng.random() < 0.9 else rng.choice(names)]
+    if not named:
+        row |= {"officer_id": None, "attribution": "unknown", "served_by": "not_sure"}
+    row["for_officer"] = named
+    if rng.random() < 0.05:
+        row[rng.choice(ALL_KEYS)] = None
+    row["state"] = rng.choices(("counted", "held", "aside"), (94, 4, 2))[0]
+    row["tier"] = "visit" if rng.random() < 0.3 else "poster"
+    return row
+
+
+def _answer(rng: random.Random, best: float) -> int:
+    return 4 if rng.random() < best else rng.choices((1, 2, 3), (1, 2, 5))[0]
+
+
+def _service(office: Office, day: date, rng: random.Random) -> int | None:
+    """Family cards are served from September on: a service that lives in its own weeks."""
+    if rng.random() < 0.05:
+        return None
+    return office.service["kk" if day.month >= 9 and rng.random() < 0.7 else "ktp"]
