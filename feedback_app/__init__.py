@@ -16,6 +16,7 @@ from feedback_app.web.audit import audit
 from feedback_app.web.citizen import citizen
 from feedback_app.web.follow_ups import follow_ups
 from feedback_app.web.impact import impact
+from feedback_app.web.paper import paper
 from feedback_app.web.public import public
 from feedback_app.web.results import results
 from feedback_app.web.staff import staff
@@ -32,6 +33,7 @@ ROOMS = (
     supervisor,
     surveys,
     follow_ups,
+    paper,
     trainings,
     impact,
     admin,

@@ -48,8 +48,9 @@ FIELDS += ["reason", "sent", "result", "certificate", "competences", "provider",
 FIELDS += ["unit", "period", "first", "last", "meaning", "population", "weight", "order"]
 FIELDS += ["place", "position", "rank", "nip", "element", "cause", "action", "due"]
 FIELDS += ["responsible", "status", "note"]
+FIELDS += ["sheet", "officer", "visit", "offer", "counter", "size", "visited_on"]
 QUERIES = ["periode", "layanan", "jalur", "lang", "next", "kode", "loket"]
-QUERIES += ["dari", "sampai", "tindakan", "akun"]
+QUERIES += ["dari", "sampai", "tindakan", "akun", "hari", "terakhir"]
 QUERIES += [
     "revisi",
     "unsur",

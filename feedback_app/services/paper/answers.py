@@ -120,9 +120,7 @@ def _visited_on(sheet: PaperSheet) -> date | None:
     return date.fromisoformat(sheet.entry["visited_on"]) if sheet.entry else None
 
 
-def _row(
-    tx: Session, site: Site, batch: BatchRow, entry: Entry, *, tier: str
-) -> dict[str, Any]:
+def _row(tx: Session, site: Site, batch: BatchRow, entry: Entry, *, tier: str) -> dict[str, Any]:
     attribution = _attribution(rostered(tx, entry.counter_id, entry.visited_on), entry.officer_id)
     allowed = tiers_for_officers(tx, entry.counter_id, at=site.now())
     return {

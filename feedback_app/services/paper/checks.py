@@ -33,7 +33,6 @@ from feedback_app.storage.queries import paper as queries
 from feedback_app.storage.queries.paper import BatchRow
 
 SETTLED = "entri ganda lembar kertas {number}"
-SECOND_PERSON = "Lembar ini Anda ketik sendiri. Entri kedua dan pemeriksaannya oleh akun lain."
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +206,10 @@ def settle(
 
 def _must_be_another(sheet: PaperSheet, viewer: Viewer) -> None:
     if sheet.keyed_by == viewer.account_id:
-        raise FieldFaultError("sheet", SECOND_PERSON)
+        raise FieldFaultError(
+            "sheet",
+            "Lembar ini Anda ketik sendiri. Entri kedua dan pemeriksaannya oleh akun lain.",
+        )
 
 
 def _finish(tx: Session, row: BatchRow, sheet: PaperSheet, *, right: Mapping[str, Any]) -> None:

@@ -62,9 +62,7 @@ class LastSheet:
     may_correct: bool
 
 
-def desk(
-    site: Site, viewer: Viewer, batch_id: int, *, day: date, counter_id: int | None
-) -> Desk:
+def desk(site: Site, viewer: Viewer, batch_id: int, *, day: date, counter_id: int | None) -> Desk:
     """The keying page of a batch, for sheets of one day and counter."""
     with site.db.read() as session:
         row = owned(session, viewer, batch_id)
@@ -244,4 +242,3 @@ def check_entry(session: Session, site: Site, row: BatchRow, entry: Entry) -> No
         raise FieldFaultError(
             "sheet", "Belum ada jawaban. Lembar yang kosong dicatat batal di halaman kumpulan."
         )
-

@@ -42,9 +42,7 @@ def counters_with_services(
         .join(Counter, Counter.unit_id == Unit.id)
         .join(CounterService, CounterService.counter_id == Counter.id)
         .join(Service, Service.id == CounterService.service_id)
-        .where(
-            Unit.id.in_(unit_ids), Counter.retired_on.is_(None), Service.retired_on.is_(None)
-        )
+        .where(Unit.id.in_(unit_ids), Counter.retired_on.is_(None), Service.retired_on.is_(None))
         .order_by(Unit.name, Unit.id, Counter.code, Service.id)
     )
     return [(row[0], row[1], row[2]) for row in rows]
@@ -52,16 +50,12 @@ def counters_with_services(
 
 def next_batch_number(session: Session, agency_id: int) -> int:
     """The agency's next batch number; the agency's row is held so that none is given twice."""
-    session.execute(
-        select(Agency.id).where(Agency.id == agency_id).with_for_update(key_share=True)
-    )
+    session.execute(select(Agency.id).where(Agency.id == agency_id).with_for_update(key_share=True))
     question = select(func.max(PaperBatch.number)).where(PaperBatch.agency_id == agency_id)
     return (session.scalar(question) or 0) + 1
 
 
-def batch_in_units(
-    session: Session, batch_id: int, unit_ids: Collection[int]
-) -> BatchRow | None:
+def batch_in_units(session: Session, batch_id: int, unit_ids: Collection[int]) -> BatchRow | None:
     """The batch, if it is of one of these units."""
     rows = _batches(session, [PaperBatch.id == batch_id, PaperBatch.unit_id.in_(unit_ids)])
     return rows[0] if rows else None
@@ -115,9 +109,7 @@ def sheet_states(
     return [(row[0], row[1], row[2], int(row[3]), int(row[4] or 0)) for row in rows]
 
 
-def checked_sheets(
-    session: Session, unit_ids: Collection[int]
-) -> Sequence[tuple[int, list[str]]]:
+def checked_sheets(session: Session, unit_ids: Collection[int]) -> Sequence[tuple[int, list[str]]]:
     """(fields compared, names of the wrong ones) of every sheet of these units that was checked."""
     rows = session.execute(
         select(PaperSheet.compared, PaperSheet.wrong)

@@ -31,9 +31,7 @@ def upgrade() -> None:
         sa.Column("made_at", UtcDateTime(), nullable=False),
         sa.Column("made_by", sa.Integer(), nullable=True),
         sa.Column("drawn_at", UtcDateTime(), nullable=True),
-        sa.CheckConstraint(
-            "size BETWEEN 1 AND 500", name=op.f("ck_paper_batch_size_in_range")
-        ),
+        sa.CheckConstraint("size BETWEEN 1 AND 500", name=op.f("ck_paper_batch_size_in_range")),
         _refers("paper_batch", "agency_id", "agency"),
         _refers("paper_batch", "unit_id", "unit"),
         _refers("paper_batch", "service_id", "service"),
