@@ -57,7 +57,10 @@ def grouped(number: str) -> str:
 
 
 def read_sheet_number(text: str, *, mark: str) -> int | NumberFault:
-    """The running number behind a typed one, whole or without the batch's letters."""
+    """The running number behind a typed one, whole or without the batch's letters.
+
+    All three figures are wanted: else one without its check character could be another's.
+    """
     if len(text) > LONGEST_INPUT or not text.isascii():
         return "mistyped"
     plain = plain_code(text)
@@ -65,7 +68,7 @@ def read_sheet_number(text: str, *, mark: str) -> int | NumberFault:
     if figures == plain and plain[:1] in _MARK_LETTERS and len(plain) > _RUNNING_DIGITS + 1:
         return "other_batch"
     running, check = figures[:-1], figures[-1:]
-    if not running.isdigit() or len(running) > _RUNNING_DIGITS:
+    if not running.isdigit() or len(running) != _RUNNING_DIGITS:
         return "mistyped"
     return int(running) if sheet_number(mark, int(running))[-1] == check else "mistyped"
 

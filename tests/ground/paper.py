@@ -49,8 +49,12 @@ def number_of(site: Site, viewer: Viewer, batch_id: int, running: int) -> str:
 
 
 def entry(office: Office, *, officer: str = "", day: date = TODAY, **changes: Any) -> Entry:
-    """A sheet with all answers 3, unless changed."""
-    answers = dict.fromkeys(ALL_KEYS, 3) | {k: v for k, v in changes.items() if k in ALL_KEYS}
+    """A sheet with all answers 3 and no charge, unless changed."""
+    answers = (
+        dict.fromkeys(ALL_KEYS, 3)
+        | {"biaya": 4}
+        | {k: v for k, v in changes.items() if k in ALL_KEYS}
+    )
     bands = dict.fromkeys(BAND_KEYS) | {k: v for k, v in changes.items() if k in BAND_KEYS}
     return Entry(
         visited_on=day,
