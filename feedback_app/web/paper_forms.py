@@ -110,7 +110,8 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
 def _check_figure(_form: KeyForm, field: StringField) -> None:
     text = (field.data or "").strip()
     if text not in UNANSWERED and text not in VALUES:
-        raise ValidationError("Isi 1 sampai 4, atau 0 bila tidak dijawab.")
+        name = field.label.text
+        raise ValidationError(_("%(name)s: isi 1 sampai 4, atau 0 bila kosong.", name=name))
 
 
 def _add_fields() -> None:

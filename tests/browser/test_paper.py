@@ -24,7 +24,7 @@ def new_batch(page: Page, live: LiveSite, *, size: int) -> str:
     """Make a batch for one counter; return its letters."""
     page.goto(f"{live.address}/staf/kertas/baru")
     page.get_by_label("Layanan").select_option(label="KTP-el")
-    page.get_by_label("Loket", exact=True).select_option(label="Loket 3 — KTP-el dan KIA")
+    page.get_by_label("Loket", exact=True).select_option(label="Loket 2 — KTP-el dan KIA")
     page.get_by_label("Jumlah lembar").fill(str(size))
     page.get_by_role("button", name="Buat kumpulan").click()
     heading = page.get_by_role("heading", level=1)
