@@ -17,6 +17,7 @@ from feedback_app.web.citizen import citizen
 from feedback_app.web.follow_ups import follow_ups
 from feedback_app.web.impact import impact
 from feedback_app.web.paper import paper
+from feedback_app.web.paper_checks import paper_checks
 from feedback_app.web.public import public
 from feedback_app.web.results import results
 from feedback_app.web.staff import staff
@@ -34,6 +35,7 @@ ROOMS = (
     surveys,
     follow_ups,
     paper,
+    paper_checks,
     trainings,
     impact,
     admin,

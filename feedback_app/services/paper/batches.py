@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
 from feedback_app.domain.elements import ELEMENTS
 from feedback_app.domain.paper import (
@@ -134,27 +135,30 @@ def make_batch(site: Site, viewer: Viewer, wanted: Wanted) -> int:
         )
         tx.add(batch)
         tx.flush()
-        blank = {
-            "agency_id": viewer.agency_id,
-            "batch_id": batch.id,
-            "state": "printed",
-            "void_reason": "",
-            "note": "",
-            "keyed_by": None,
-            "is_corrected": False,
-            "rating_id": None,
-            "entry": None,
-            "checking": "none",
-            "second": None,
-            "checked_by": None,
-            "compared": 0,
-            "wrong": [],
-        }
-        rows = [blank | {"number": number} for number in range(1, wanted.size + 1)]
-        bulk.add_rows(tx, "paper_sheet", rows)
+        bulk.add_rows(tx, "paper_sheet", _blank_sheets(batch))
         mark = batch_mark(batch.number)
         log_act(tx, site, viewer, "add_paper_batch", mark, {"size": wanted.size})
         return batch.id
+
+
+def _blank_sheets(batch: PaperBatch) -> list[dict[str, Any]]:
+    blank = {
+        "agency_id": batch.agency_id,
+        "batch_id": batch.id,
+        "state": "printed",
+        "void_reason": "",
+        "note": "",
+        "keyed_by": None,
+        "is_corrected": False,
+        "rating_id": None,
+        "entry": None,
+        "checking": "none",
+        "second": None,
+        "checked_by": None,
+        "compared": 0,
+        "wrong": [],
+    }
+    return [blank | {"number": number} for number in range(1, batch.size + 1)]
 
 
 def _check_offer(known: Sequence[UnitOffer], wanted: Wanted) -> None:
