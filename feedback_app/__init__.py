@@ -30,6 +30,8 @@ from feedback_app.web.impact import impact
 from feedback_app.web.inspectorate import inspectorate
 from feedback_app.web.links import links
 from feedback_app.web.own_account import own
+from feedback_app.web.paper import paper
+from feedback_app.web.paper_checks import paper_checks
 from feedback_app.web.public import public
 from feedback_app.web.results import results
 from feedback_app.web.second_step import second_step
@@ -52,6 +54,8 @@ ROOMS = (
     supervisor,
     surveys,
     follow_ups,
+    paper,
+    paper_checks,
     trainings,
     impact,
     admin,

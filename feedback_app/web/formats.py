@@ -36,6 +36,11 @@ def long_date(day: date) -> str:
     return format_date(day, format="d MMMM y", locale=locale())
 
 
+def local_date(at: datetime) -> str:
+    """The local day of an instant: 24 November 2026."""
+    return long_date(at.astimezone(WIB).date())
+
+
 def month(day: date) -> str:
     """November 2026."""
     return format_date(day, format="MMMM y", locale=locale())
@@ -67,6 +72,7 @@ FILTERS = {
     "about": about,
     "number": number,
     "percent": percent,
+    "local_date": local_date,
     "long_date": long_date,
     "month": month,
     "moment": moment,

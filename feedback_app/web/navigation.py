@@ -16,6 +16,7 @@ from feedback_app.web.language import gettext as _
 MENU: dict[str, str] = {
     "supervisor.counters": "Loket",
     "surveys.overview": "Survei SKM",
+    "paper.overview": "Formulir kertas",
     "impact.matrix": "Dampak",
     "impact.calculator": "Rencana ukur",
     "trainings.catalogue": "Pelatihan",

@@ -32,6 +32,8 @@ FILLED = {
     "survey_id": 999_999,
     "item_id": 999_999,
     "case_id": 999_999,
+    "batch_id": 999_999,
+    "sheet_id": 999_999,
     "agency": "dukcapil",
     "unit": "A",
     "period": "2026-t3",

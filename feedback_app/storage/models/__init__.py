@@ -9,6 +9,7 @@ from feedback_app.storage.models.counter import Counter, CounterService, Counter
 from feedback_app.storage.models.device import Device, DisplayUse
 from feedback_app.storage.models.follow_up import FollowUp
 from feedback_app.storage.models.officer import Officer, Shift
+from feedback_app.storage.models.paper import PaperBatch, PaperSheet
 from feedback_app.storage.models.rating import Comment, Rating, Screening
 from feedback_app.storage.models.second_factor import RecoveryCode, SecondFactor
 from feedback_app.storage.models.study import ImpactStudy
@@ -50,6 +51,8 @@ __all__ = [
     "ImpactStudy",
     "LoginThrottle",
     "Officer",
+    "PaperBatch",
+    "PaperSheet",
     "PastResult",
     "QueueKey",
     "Rating",
