@@ -10,12 +10,23 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from feedback_app.config import ROOT, Settings
 from feedback_app.services.site import Clock, open_site, system_clock
-from feedback_app.web import access, errors, formats, headers, language, limits, navigation, present
+from feedback_app.web import (
+    access,
+    daily,
+    errors,
+    formats,
+    headers,
+    language,
+    limits,
+    navigation,
+    present,
+)
 from feedback_app.web.admin import admin
 from feedback_app.web.audit import audit
 from feedback_app.web.citizen import citizen
 from feedback_app.web.follow_ups import follow_ups
 from feedback_app.web.impact import impact
+from feedback_app.web.inspectorate import inspectorate
 from feedback_app.web.public import public
 from feedback_app.web.results import results
 from feedback_app.web.staff import staff
@@ -35,6 +46,7 @@ ROOMS = (
     trainings,
     impact,
     admin,
+    inspectorate,
     audit,
     uploads,
 )
@@ -66,6 +78,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     headers.send_safe_headers(app)
     errors.show_errors_as_pages(app)
     access.protect(app)
+    daily.do_daily_upkeep(app)
     app.before_request(language.remember_language)
     return app
 

@@ -31,5 +31,7 @@ ACTS = {
     "start_impact_study": ("memulai pengukuran dampak", "started an impact study"),
     "export_linked": ("mengekspor nilai bersandi", "exported scores under pseudonyms"),
     "export_linked_named": ("mengekspor nilai bernama", "exported scores with names"),
+    "give_opinion": ("memberi pendapat dalam perkara", "gave an opinion in a case"),
+    "decide_case": ("memutus perkara bersama orang kedua", "decided a case with a second person"),
     "export_audit": ("mengunduh catatan tindakan", "downloaded the audit log"),
 }

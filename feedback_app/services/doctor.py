@@ -10,10 +10,9 @@ from datetime import timedelta
 from typing import Literal
 
 from feedback_app.config import LOOPBACK_HOSTS
-from feedback_app.services import upkeep
+from feedback_app.services import retention, upkeep
 from feedback_app.services.daily_key import KEPT_DAYS
 from feedback_app.services.site import NotSavedError, Site
-from feedback_app.storage import ratings
 from feedback_app.storage.health import health_of
 from feedback_app.storage.queries import agencies, audit
 
@@ -114,20 +113,19 @@ def _database(site: Site) -> Iterator[Sign]:
 
 
 def _data(site: Site) -> Iterator[Sign]:
-    limit = site.now() - timedelta(days=upkeep.SCREENING_DAYS)
+    overdue = retention.overdue(site)
     with site.db.read() as session:
-        overdue = ratings.screening_before(session, before=limit)
         newest = audit.newest_instant(session)
         is_demo = agencies.any_is_demo(session)
     if overdue:
         yield Sign(
             "bad",
-            "screening",
-            f"{overdue} rows older than {upkeep.SCREENING_DAYS} days",
-            "run scripts/delete_old_screening.py daily",
+            "retention",
+            "past their time: " + ", ".join(f"{n} rows of {name}" for name, n in overdue.items()),
+            "run scripts/daily_upkeep.py daily",
         )
     else:
-        yield Sign("ok", "screening", f"nothing older than {upkeep.SCREENING_DAYS} days")
+        yield Sign("ok", "retention", "nothing is kept past its time")
     if newest is not None and newest > site.now() + CLOCK_SLACK:
         yield Sign("bad", "clock", f"the last act was written at {newest}, later than now", "NTP")
     is_local = any(host in site.settings.base_url for host in LOOPBACK_HOSTS)

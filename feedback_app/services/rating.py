@@ -28,7 +28,8 @@ from feedback_app.services import devices, screening, visit_codes
 from feedback_app.services.daily_key import keyed_mark
 from feedback_app.services.place import Place, place_at
 from feedback_app.services.site import Site
-from feedback_app.storage.db import Session
+from feedback_app.storage.db import ConflictError, Session
+from feedback_app.storage.queries import places
 from feedback_app.storage.queries import ratings as queries
 from feedback_app.storage.queries.visit_codes import Spent
 from feedback_app.storage.ratings import AlreadyThereError, add_rating
@@ -36,6 +37,7 @@ from feedback_app.storage.ratings import AlreadyThereError, add_rating
 TOKEN_PURPOSE = "form token"  # noqa: S105 (a label for key derivation)
 RECEIPT_PURPOSE = "receipt"
 FREE_OF_CHARGE = 4  # the answer "Gratis"; a lower one at a free service may mean a charge
+TRIES = 4
 KIOSK_PATIENCE = timedelta(minutes=30)  # a kiosk's form lies open no longer
 
 
@@ -101,11 +103,25 @@ def submit_rating(site: Site, sent: Submission) -> Received:
     digest = _digest(sent)
     receipt = receipt_code(token.submission_id, key=site.keys_for(RECEIPT_PURPOSE)[-1])
     try:
-        with site.db.transaction() as tx:
-            _save(tx, site, sent, place, token, digest, receipt)
+        _save_patiently(site, sent, place, token, digest, receipt)
     except AlreadyThereError:
         _must_be_the_same(site, token, digest)
     return Received(receipt, was_at=token.device_id)
+
+
+def _save_patiently(
+    site: Site, sent: Submission, place: Place, token: FormToken, digest: str, receipt: str
+) -> None:
+    """Try again where two transactions stood in each other's way: the citizen need not know."""
+    for attempt in range(TRIES):
+        try:
+            with site.db.transaction() as tx:
+                _save(tx, site, sent, place, token, digest, receipt)
+        except ConflictError:
+            if attempt == TRIES - 1:
+                raise
+        else:
+            return
 
 
 def _save(
@@ -117,6 +133,7 @@ def _save(
     digest: str,
     receipt: str,
 ) -> None:
+    places.hold_counter(tx, place.counter_id)
     if queries.is_there(tx, token.submission_id):  # before its code would be looked for again
         raise AlreadyThereError
     spent = visit_codes.spend(

@@ -25,6 +25,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 __all__ = [
     "Base",
+    "ConflictError",
     "Database",
     "NotSavedError",
     "Session",
@@ -37,10 +38,15 @@ __all__ = [
 WAL_IS_SAFE_FROM = (3, 51, 3)
 BUSY_TIMEOUT_MS = 10_000
 DISK_FULL_SQLSTATE = "53100"  # PostgreSQL: disk_full
+CONFLICT_SQLSTATES = ("40001", "40P01")  # PostgreSQL: serialization_failure, deadlock_detected
 
 
 class NotSavedError(Exception):
     """The database cannot answer now (disk full, busy, gone); nothing was written."""
+
+
+class ConflictError(NotSavedError):
+    """Two transactions waited for each other and this one gave way; it may be tried again."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -110,6 +116,8 @@ class Database:
             with self._writing() as session, session.begin():
                 yield session
         except OperationalError as error:
+            if _sqlstate(error) in CONFLICT_SQLSTATES:
+                raise ConflictError(str(error.orig)) from error
             raise NotSavedError(str(error.orig)) from error
         except DBAPIError as error:
             if error.connection_invalidated or _sqlstate(error) == DISK_FULL_SQLSTATE:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -12,8 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.selectable import Select
 
 from feedback_app.domain.elements import ALL_KEYS, OFFICER_KEYS, OFFICIAL_KEYS
-from feedback_app.storage.db import Base, Session, changed_rows
-from feedback_app.storage.models import TALLY_KEY, TALLY_SUMS, Screening, Tally
+from feedback_app.storage.db import Base, Session
+from feedback_app.storage.models import TALLY_KEY, TALLY_SUMS, Tally
 from feedback_app.storage.models.tally import NOBODY
 from feedback_app.storage.standing import RATING, with_standing
 
@@ -162,15 +161,3 @@ def _count_where(condition: Any) -> Any:
 
 def _total(value: Column[int] | Any) -> Any:
     return func.coalesce(func.sum(value), literal(0, Integer))
-
-
-def delete_screening_before(session: Session, *, before: datetime) -> int:
-    """Delete what screening kept of ratings received before this instant."""
-    gone = session.execute(delete(Screening).where(Screening.received_at < before))
-    return changed_rows(gone)
-
-
-def screening_before(session: Session, *, before: datetime) -> int:
-    """How many screening rows are older than this instant."""
-    question = select(func.count()).select_from(Screening).where(Screening.received_at < before)
-    return int(session.scalar(question) or 0)

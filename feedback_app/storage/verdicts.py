@@ -45,7 +45,7 @@ class Standing:
 
 def standings(session: Session, rating_ids: Collection[str]) -> list[Standing]:
     """How these answers stand now."""
-    joined, columns = with_standing()
+    joined, columns = with_standing(rating_ids)
     named = {f"now_{name}": column for name, column in columns.items()}
     rows = session.execute(
         select(RATING, *(column.label(name) for name, column in named.items()))

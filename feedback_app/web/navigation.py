@@ -23,6 +23,8 @@ MENU: dict[str, str] = {
     "admin.checklist": "Persiapan",
     "admin.cards": "Kartu QR",
     "admin.accounts": "Akun",
+    "inspectorate.cases": "Perkara",
+    "inspectorate.rules": "Penyaringan",
     "audit.log": "Catatan tindakan",
 }
 

@@ -20,7 +20,7 @@ staff = Blueprint("staff", __name__)
 START_PAGES = {
     Role.SUPERVISOR: "supervisor.counters",
     Role.ADMIN: "admin.checklist",
-    Role.INSPECTORATE: "audit.log",
+    Role.INSPECTORATE: "inspectorate.cases",
     Role.HR: "impact.matrix",
 }
 

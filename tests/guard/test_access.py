@@ -29,6 +29,7 @@ FILLED = {
     "officer_id": 999_999,
     "survey_id": 999_999,
     "item_id": 999_999,
+    "case_id": 999_999,
     "agency": "dukcapil",
     "unit": "A",
     "period": "2026-t3",

@@ -47,7 +47,7 @@ FIELDS += ["horizon", "title", "kind", "elements", "jp", "cost", "starts_on", "e
 FIELDS += ["reason", "sent", "result", "certificate", "competences", "provider", "partner"]
 FIELDS += ["unit", "period", "first", "last", "meaning", "population", "weight", "order"]
 FIELDS += ["place", "position", "rank", "nip", "element", "cause", "action", "due"]
-FIELDS += ["responsible", "status", "note"]
+FIELDS += ["responsible", "status", "note", "visit", "without_code", "pressed", "outcome"]
 QUERIES = ["periode", "layanan", "jalur", "lang", "next", "kode", "loket"]
 QUERIES += ["dari", "sampai", "tindakan", "akun"]
 QUERIES += [
@@ -63,7 +63,7 @@ QUERIES += [
     "hal",
     "jenis",
 ]
-CAST = ("", "alice", "dina", "hana", "oki")
+CAST = ("", "alice", "dina", "hana", "ina", "oki")
 REQUESTS_A_ROLE = 400
 
 

@@ -10,7 +10,17 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from feedback_app.storage.db import Base, Session
-from feedback_app.storage.models import Account, Case, CaseOpinion, CaseRating, Counter, Unit
+from feedback_app.storage.models import (
+    Account,
+    Case,
+    CaseOpinion,
+    CaseRating,
+    Comment,
+    Counter,
+    Screening,
+    Unit,
+)
+from feedback_app.storage.standing import RATING
 
 
 def open_case_like(
@@ -148,3 +158,45 @@ def rule_counts(
         .group_by(Case.rules, Case.outcome)
     )
     return [(row[0], int(row[1]), row[2]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What screening still knows of a case's answers; none of it tells what was answered."""
+
+    answers: int
+    devices: int
+    networks: int
+    first_at: datetime | None
+    last_at: datetime | None
+    tiers: tuple[tuple[str, int], ...]
+
+
+def marks_of(session: Session, case_id: int) -> Marks:
+    """How many devices and networks sent a case's answers, and when; empty after 14 days."""
+    mine = select(CaseRating.rating_id).where(CaseRating.case_id == case_id)
+    row = session.execute(
+        select(
+            func.count(),
+            func.count(func.distinct(Screening.device_key)),
+            func.count(func.distinct(Screening.network_key)),
+            func.min(Screening.received_at),
+            func.max(Screening.received_at),
+        ).where(Screening.rating_id.in_(mine))
+    ).one()
+    tiers = session.execute(
+        select(RATING.c.tier, func.count())
+        .where(RATING.c.id.in_(mine))
+        .group_by(RATING.c.tier)
+        .order_by(RATING.c.tier)
+    )
+    return Marks(*row, tiers=tuple((tier, count) for tier, count in tiers))
+
+
+def comments_of(session: Session, case_id: int) -> Sequence[str]:
+    """The comments of a case's answers."""
+    return session.scalars(
+        select(Comment.text)
+        .join(CaseRating, CaseRating.rating_id == Comment.rating_id)
+        .where(CaseRating.case_id == case_id)
+    ).all()

@@ -73,6 +73,13 @@ def shifts_at_counter(
     )
 
 
+def hold_counter(session: Session, counter_id: int) -> None:
+    """One answer at a time at each counter, so that what screening compares is whole."""
+    session.execute(
+        select(Counter.id).where(Counter.id == counter_id).with_for_update(key_share=True)
+    )
+
+
 def officer_tiers(session: Session, counter_id: int, *, at: datetime) -> str | None:
     """The tiers that count for officers at an instant, comma between; None: never set."""
     return session.scalar(
