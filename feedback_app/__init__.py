@@ -27,6 +27,7 @@ from feedback_app.web.citizen import citizen
 from feedback_app.web.follow_ups import follow_ups
 from feedback_app.web.impact import impact
 from feedback_app.web.inspectorate import inspectorate
+from feedback_app.web.officer import officer
 from feedback_app.web.public import public
 from feedback_app.web.results import results
 from feedback_app.web.staff import staff
@@ -41,6 +42,7 @@ ROOMS = (
     citizen,
     staff,
     supervisor,
+    officer,
     surveys,
     follow_ups,
     trainings,

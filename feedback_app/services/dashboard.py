@@ -74,6 +74,7 @@ class ElementLine:
 class OfficerLine:
     """One officer's four items; answers through the poster alone are not verified."""
 
+    officer_id: int
     name: str
     mean: Mean | TooFew
 
@@ -215,6 +216,7 @@ def _officer_lines(session: Session, counter_id: int, part: Slice) -> tuple[Offi
     names = queries.officers_named(session, by_officer)
     lines = [
         OfficerLine(
+            officer_id=officer_id,
             name=names[officer_id],
             mean=mean_of_sums(
                 sums["officer_n"],

@@ -12,8 +12,11 @@ from feedback_app.domain.roles import Role
 from feedback_app.services import accounts as account_service
 from feedback_app.services import cards as card_service
 from feedback_app.services import setup
+from feedback_app.services.faults import FieldFaultError
+from feedback_app.services.officer import accounts as officer_accounts
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import download
+from feedback_app.web.forms import tell
 from feedback_app.web.language import gettext as _
 
 admin = Blueprint("admin", __name__, url_prefix="/staf/admin")
@@ -23,6 +26,7 @@ ROLE_NAMES = {
     Role.ADMIN: "Admin",
     Role.HR: "Kepegawaian (BKPSDM)",
     Role.INSPECTORATE: "Inspektorat",
+    Role.OFFICER: "Petugas",
 }
 
 
@@ -33,6 +37,7 @@ class AccountForm(FlaskForm):  # type: ignore[misc]
     name = StringField("Nama lengkap", [InputRequired(), Length(max=200)])
     role = SelectField("Peran")
     units = SelectMultipleField("Unit yang boleh dilihat", coerce=int)
+    officer = SelectField("Petugas yang memiliki akun ini", coerce=int)
 
 
 @admin.get("/")
@@ -106,17 +111,27 @@ def add_account() -> tuple[str, int]:
     form = _account_form()
     if form.validate_on_submit():
         try:
+            role = Role(form.role.data)
+            officer_id = officer_accounts.chosen_officer(
+                site(),
+                agency_id=viewer().agency_id,
+                role=role,
+                officer_id=form.officer.data or None,
+            )
             password = account_service.create_account(
                 site(),
                 agency_id=viewer().agency_id,
                 username=form.username.data,
                 name=form.name.data,
-                role=Role(form.role.data),
+                role=role,
+                officer_id=officer_id,
                 unit_ids=frozenset(form.units.data or ()),
                 by=viewer().account_id,
             )
         except account_service.AccountFaultError as fault:
             form.form_errors.append(_(str(fault)))
+        except FieldFaultError as fault:
+            tell(form, fault)
         else:
             username = account_service.normal_username(form.username.data)
             return render_template("admin/password.html", name=username, password=password), 200
@@ -155,7 +170,8 @@ def _account_form() -> AccountForm:
     form.role.choices = [(role.value, _(name)) for role, name in ROLE_NAMES.items()]
     lines = setup.unit_lines(site(), viewer())
     form.units.choices = [(line.unit_id, line.name) for line in lines]
-    for field in (form.username, form.name, form.role, form.units):
+    form.officer.choices = [(0, "–"), *officer_accounts.officer_choices(site(), viewer())]
+    for field in (form.username, form.name, form.role, form.units, form.officer):
         field.label.text = _(field.label.text)
     return form
 

@@ -36,7 +36,7 @@ ROLES = {role.value: name for role, name in ROLE_NAMES.items()}
 class ReplyForm(FlaskForm):  # type: ignore[misc]
     """The officer's words to a batch."""
 
-    text = TextAreaField("Tanggapan Anda", [InputRequired("Tulis tanggapan Anda.")])
+    text = TextAreaField("Isi tanggapan", [InputRequired("Tulis tanggapan Anda.")])
 
 
 class AppealForm(FlaskForm):  # type: ignore[misc]
@@ -216,5 +216,3 @@ def _words() -> dict[str, object]:
         "is_band": lambda value: isinstance(value, Band),
         "change": change,
     }
-
-

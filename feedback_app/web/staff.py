@@ -22,6 +22,7 @@ START_PAGES = {
     Role.ADMIN: "admin.checklist",
     Role.INSPECTORATE: "inspectorate.cases",
     Role.HR: "impact.matrix",
+    Role.OFFICER: "officer.home",
 }
 
 

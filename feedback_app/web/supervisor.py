@@ -8,6 +8,7 @@ from feedback_app.domain.disclosure import MIN_GROUP
 from feedback_app.domain.periods import PERIOD_KEYS
 from feedback_app.domain.tiers import TIERS
 from feedback_app.services import dashboard, publishing
+from feedback_app.services.officer.views import note_views
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import sheets
 
@@ -25,6 +26,7 @@ def counters() -> str:
 def counter(code: str) -> str:
     """One counter."""
     chosen, view = dashboard.counter_view(site(), viewer(), code, **_choice())
+    note_views(site(), viewer(), [line.officer_id for line in view.officers])
     return render_template("supervisor/counter.html", view=view, **_page(chosen))
 
 
@@ -39,6 +41,7 @@ def counters_file(ending: str) -> Response:
 def counter_file(code: str, ending: str) -> Response:
     """One counter's tables; the CSV holds the elements."""
     chosen, view = dashboard.counter_view(site(), viewer(), code, **_choice())
+    note_views(site(), viewer(), [line.officer_id for line in view.officers])
     tables = publishing.counter_sheets(chosen, view)
     return sheets(tables, name=_named("loket"), ending=ending)
 

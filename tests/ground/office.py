@@ -101,6 +101,7 @@ def build_office(site: Site) -> Office:
             role=role,
             unit_ids=frozenset(office.unit[code] for code in units),
             password=PASSWORD,
+            officer_id=office.officer["Sari"] if role is Role.OFFICER else None,
         )
     return office
 

@@ -48,6 +48,7 @@ FIELDS += ["reason", "sent", "result", "certificate", "competences", "provider",
 FIELDS += ["unit", "period", "first", "last", "meaning", "population", "weight", "order"]
 FIELDS += ["place", "position", "rank", "nip", "element", "cause", "action", "due"]
 FIELDS += ["responsible", "status", "note", "visit", "without_code", "pressed", "outcome"]
+FIELDS += ["text", "what", "grounds", "officer"]
 QUERIES = ["periode", "layanan", "jalur", "lang", "next", "kode", "loket"]
 QUERIES += ["dari", "sampai", "tindakan", "akun"]
 QUERIES += [

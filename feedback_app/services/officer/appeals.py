@@ -8,6 +8,7 @@ from datetime import date, time, timedelta
 
 from feedback_app.domain.appeals import (
     GROUNDS,
+    KINDS,
     LONGEST_TEXT,
     AppealClass,
     Made,
@@ -23,6 +24,7 @@ from feedback_app.domain.appeals import (
 )
 from feedback_app.domain.local_time import local_day, local_instant
 from feedback_app.domain.officer_batches import Span
+from feedback_app.domain.tiers import TIERS
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.acts import log_act
 from feedback_app.services.faults import FieldFaultError
@@ -110,8 +112,8 @@ def open_review(site: Site, viewer: Viewer, case_id: int, *, text: str) -> int:
             raise FieldFaultError(
                 "text", "Kelompok penilaian ini kini terlalu kecil untuk ditinjau lagi."
             )
-        _check_words(str(first.detail["grounds"]), text)
-        grounds = str(first.detail["grounds"])
+        grounds = str(first.detail["about"]["grounds"])
+        _check_words(grounds, text)
         case = _open_case(tx, site, officer, what, grounds=grounds, text=text, first=first)
         log_act(tx, site, viewer, "ask_second_review", what.key)
         return case.id
@@ -218,15 +220,17 @@ def _open_case(
     case.officer_id = officer.id
     days = _days_of(what)
     case.first_day, case.last_day = days
-    case.detail = {  # class_of in own.py reads it back
-        "class": {
+    case.detail = {
+        "class": _in_words(tx, what),
+        "grounds": GROUNDS[grounds][0],
+        "text": text.strip(),
+        "about": {  # class_of in own.py reads it back
             "kind": what.kind,
             "value": what.value,
             "first": what.span.first.isoformat(),
             "last": what.span.last.isoformat(),
+            "grounds": grounds,
         },
-        "grounds": grounds,
-        "text": text.strip(),
         "round": 1 if first is None else 2,
     } | ({} if first is None else {"first_case": first.id})
     ids = officer_room.answers_of_class(
@@ -234,6 +238,16 @@ def _open_case(
     )
     case.size = cases.add_answers(tx, case, ids)
     return case
+
+
+def _in_words(session: Session, what: AppealClass) -> str:
+    """The class for those who decide, who read Indonesian."""
+    value = what.value
+    if what.kind == "tier":
+        value = TIERS[value][0]
+    elif what.kind == "counter":
+        value = officer_room.counter_names(session, [int(value)])[int(value)]
+    return f"{KINDS[what.kind][0]}: {value}" if value else KINDS[what.kind][0]
 
 
 def _days_of(what: AppealClass) -> tuple[date, date]:

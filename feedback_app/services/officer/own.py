@@ -34,7 +34,7 @@ def batch_keyed(figures: OfficerFigures, key: str) -> OfficerBatch:
 
 def class_of(case: Case) -> AppealClass:
     """The class that an appeal's case is about."""
-    kept = case.detail["class"]
+    kept = case.detail["about"]
     span = Span(date.fromisoformat(kept["first"]), date.fromisoformat(kept["last"]))
     return AppealClass(span, kept["kind"], kept["value"])
 

@@ -38,6 +38,30 @@ def officer_of(session: Session, officer_id: int | None, agency_id: int) -> Offi
     )
 
 
+def officers_without_account(session: Session, agency_id: int) -> list[tuple[int, str]]:
+    """Officers who serve and have no open account: identifier and name, by name."""
+    taken = select(Account.officer_id).where(
+        Account.officer_id.is_not(None), Account.closed_at.is_(None)
+    )
+    rows = session.execute(
+        select(Officer.id, Officer.name)
+        .where(
+            Officer.agency_id == agency_id,
+            Officer.retired_on.is_(None),
+            Officer.id.not_in(taken),
+        )
+        .order_by(Officer.name, Officer.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def officer_with_nip(session: Session, agency_id: int, nip: str) -> int | None:
+    """The officer's identifier."""
+    return session.scalar(
+        select(Officer.id).where(Officer.agency_id == agency_id, Officer.nip == nip)
+    )
+
+
 def lock_officer(session: Session, officer_id: int) -> None:
     """Let nobody else open an appeal for this officer until the transaction ends."""
     session.execute(select(Officer.id).where(Officer.id == officer_id).with_for_update())
