@@ -95,7 +95,8 @@ def within(cells: Iterable[Cell], span: Span) -> list[Cell]:
 def offers(span: Span, cells: Sequence[Cell], *, present: Collection[date]) -> list[Offer]:
     """Classes of a batch that may be appealed against; `cells` are the batch's own.
 
-    `present` are the days on which the roster has the officer anywhere.
+    `present` are the days on which the roster has the officer anywhere; without any, no roster
+    was kept and nobody can be called absent.
     """
     total = sum(cell.n for cell in cells)
     if total < MIN_GROUP:
@@ -110,7 +111,7 @@ def offers(span: Span, cells: Sequence[Cell], *, present: Collection[date]) -> l
             for value, n in sizes.items()
             if n >= MIN_GROUP and total - n >= MIN_GROUP
         ]
-    absent = sorted({cell.day for cell in cells} - set(present))
+    absent = sorted({cell.day for cell in cells} - set(present)) if present else []
     found += [Offer(AppealClass(span, "day", day.isoformat()), None) for day in absent]
     return found
 

@@ -33,10 +33,17 @@ officer = Blueprint("officer", __name__)
 ROLES = {role.value: name for role, name in ROLE_NAMES.items()}
 
 
+def _storable(text: str | None) -> str | None:
+    """Typed text without NUL, which no database of ours keeps and no page can show."""
+    return text.replace("\x00", "") if text else text
+
+
 class ReplyForm(FlaskForm):  # type: ignore[misc]
     """The officer's words to a batch."""
 
-    text = TextAreaField("Isi tanggapan", [InputRequired("Tulis tanggapan Anda.")])
+    text = TextAreaField(
+        "Isi tanggapan", [InputRequired("Tulis tanggapan Anda.")], filters=[_storable]
+    )
 
 
 class AppealForm(FlaskForm):  # type: ignore[misc]
@@ -44,13 +51,21 @@ class AppealForm(FlaskForm):  # type: ignore[misc]
 
     what = RadioField("Kelompok penilaian", validate_choice=False)
     grounds = SelectField("Alasan")
-    text = TextAreaField("Penjelasan", [InputRequired("Jelaskan alasan Anda dengan singkat.")])
+    text = TextAreaField(
+        "Penjelasan",
+        [InputRequired("Jelaskan alasan Anda dengan singkat.")],
+        filters=[_storable],
+    )
 
 
 class ReviewForm(FlaskForm):  # type: ignore[misc]
     """Why two other people should look again."""
 
-    text = TextAreaField("Penjelasan", [InputRequired("Jelaskan alasan Anda dengan singkat.")])
+    text = TextAreaField(
+        "Penjelasan",
+        [InputRequired("Jelaskan alasan Anda dengan singkat.")],
+        filters=[_storable],
+    )
 
 
 @officer.get("/staf/saya/")

@@ -29,8 +29,7 @@ def add_room(site: Site, places: Places) -> None:
     with site.db.transaction() as tx:
         readers = [accounts.open_account_named(tx, name) for name in ROOM_READERS]
         views = [
-            own
-            | {"account_id": reader.id, "day": today - timedelta(days=days), "n": 1}
+            own | {"account_id": reader.id, "day": today - timedelta(days=days), "n": 1}
             for place, days in enumerate(LOOKED_DAYS_AGO)
             for reader in [readers[place % len(readers)]]
             if reader is not None
