@@ -70,6 +70,9 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
         points=formats.points,
         say=language.say,
         is_too_few=present.is_too_few,
+        is_band=present.is_band,
+        is_withheld=present.is_withheld,
+        days=present.days,
         charts=present.CHARTS,
     )
     limits.limit_bodies(app)  # first: it must come before anything reads a body

@@ -84,6 +84,11 @@ def span_of(kind: str, *, year: int, part: int) -> Span:
     return Span(first, after - timedelta(days=1))
 
 
+def quarter_from(starts: date) -> Span:
+    """The calendar quarter that begins on this day."""
+    return span_of("quarter", year=starts.year, part=(starts.month + 2) // 3)
+
+
 def kind_of(span: Span) -> str:
     """The kind whose bounds these are, or 'free'."""
     for kind, months in _MONTHS_OF.items():

@@ -1,4 +1,4 @@
-"""What a supervisor sees of the own units: scores with intervals, never single answers."""
+"""What a supervisor sees of the own units: live counts, and scores over closed blocks only."""
 
 from __future__ import annotations
 
@@ -6,42 +6,40 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from feedback_app.domain.disclosure import MIN_GROUP, Batch, comment_batches, mask
-from feedback_app.domain.elements import ELEMENTS, OFFICIAL_KEYS, Element
-from feedback_app.domain.interval import Mean, mean_of_counts, mean_of_sums
+from feedback_app.domain.disclosure import Grid, Score, ending_within, score_of
+from feedback_app.domain.interval import Mean
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.periods import Period, period, weeks_before
-from feedback_app.domain.skm import WEIGHTS, Index, TooFew, skm_index
-from feedback_app.domain.tiers import TIERS, VERIFIED
+from feedback_app.domain.skm import TooFew
+from feedback_app.domain.tiers import TIERS
+from feedback_app.services import closed_figures
 from feedback_app.services.accounts import Viewer
-from feedback_app.services.site import NotThereError, Site
+from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Counter
 from feedback_app.storage.queries import counters as queries
 from feedback_app.storage.queries import tallies
-from feedback_app.storage.queries.tallies import NO_SUMS, Slice, Sums
 
 TREND_WEEKS = 12
-COMMENT_MONTHS = 12
-OFFICER_ITEMS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the viewer chose; `service` and `tier` are None for all."""
-
-    period: Period
-    service_id: int | None
-    tier: str | None
-    services: tuple[tuple[int, str, str], ...]  # id, name, English name, to choose from
 
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """One week's index in points 1 to 4, or too few."""
+    """The index of the blocks that ended in one week, in points 1 to 4, or nothing."""
 
     week: Period
     mean: Mean | TooFew
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """How many ratings came in, live: numbers of ratings tell nobody's answer."""
+
+    counted: int
+    held: int
+    aside: int
+    partial: int
+    tiers: tuple[tuple[str, int], ...]  # counted ones by tier, the strongest tier first
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,120 +49,42 @@ class CounterLine:
     code: str
     name: str
     serving: tuple[str, ...]
-    n: int
-    held: int
+    received: Received
     visits: int | None
-    index: Index | TooFew
-    interval: Mean | TooFew
+    score: Score | TooFew
     trend: tuple[TrendPoint, ...]
     has_shift_tomorrow: bool
     is_silent: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ElementLine:
-    """One element's answers: counts of 1 to 4 and their mean; TooFew hides both."""
-
-    element: Element
-    counts: tuple[int, ...] | TooFew
-    mean: Mean | TooFew
-
-
-@dataclass(frozen=True, slots=True)
-class OfficerLine:
-    """One officer's four items; answers through the poster alone are not verified."""
-
-    officer_id: int
-    name: str
-    mean: Mean | TooFew
-
-
-@dataclass(frozen=True, slots=True)
-class CounterView:
-    """Everything on a counter's page."""
-
-    line: CounterLine
-    partial: int
-    another: int
-    elements: tuple[ElementLine, ...]
-    officers: tuple[OfficerLine, ...]
-    batches: tuple[Batch, ...]
-    is_verified: bool
-
-
-def overview(
-    site: Site, viewer: Viewer, *, period_key: str, service: str, tier: str
-) -> tuple[Filters, list[CounterLine]]:
+def overview(site: Site, viewer: Viewer, *, period_key: str) -> tuple[Period, list[CounterLine]]:
     """Every open counter of the viewer's units."""
+    chosen = period(period_key, today=site.today())
     with site.db.read() as session:
         counters = queries.counters_of_units(session, viewer.unit_ids)
-        chosen = _filters(site, session, counters, period_key, service, tier)
-        return chosen, _lines(site, session, counters, chosen)
-
-
-def counter_view(
-    site: Site, viewer: Viewer, code: str, *, period_key: str, service: str, tier: str
-) -> tuple[Filters, CounterView]:
-    """One counter of the viewer's units; NotThereError for any other."""
-    with site.db.read() as session:
-        counter = queries.counter_in_units(session, code, viewer.unit_ids)
-        if counter is None:
-            raise NotThereError
-        chosen = _filters(site, session, [counter], period_key, service, tier)
-        part = _slice(chosen)
-        sums = tallies.sums_by_counter(session, [counter.id], part).get(counter.id, NO_SUMS)
-        view = CounterView(
-            line=_lines(site, session, [counter], chosen)[0],
-            partial=sums["n"] - sums["skm_n"],
-            another=sums["n_another"],
-            elements=tuple(_element_line(item, sums) for item in ELEMENTS),
-            officers=_officer_lines(session, counter.id, part),
-            batches=_batches(site, session, counter.id),
-            is_verified=chosen.tier in VERIFIED,
+        grids = closed_figures.grids(
+            session,
+            [one.id for one in counters],
+            oldest=min(chosen.first, site.today() - timedelta(weeks=TREND_WEEKS)),
+            today=site.today(),
         )
-    return chosen, view
+        return chosen, lines_of(site, session, counters, chosen, grids)
 
 
-def _filters(
+def lines_of(
     site: Site,
     session: Session,
     counters: Sequence[Counter],
-    period_key: str,
-    service: str,
-    tier: str,
-) -> Filters:
-    offered = queries.services_of_counters(session, [counter.id for counter in counters])
-    services = tuple((row.id, row.name, row.name_en) for row in offered)
-    known = {str(service_id): service_id for service_id, _name, _name_en in services}
-    return Filters(
-        period=period(period_key, today=site.today()),
-        service_id=known.get(service),
-        tier=tier if tier in TIERS else None,
-        services=services,
-    )
-
-
-def _slice(chosen: Filters) -> Slice:
-    return Slice(
-        first=chosen.period.first,
-        last=chosen.period.last,
-        service_id=chosen.service_id,
-        tier=chosen.tier,
-    )
-
-
-def _lines(
-    site: Site, session: Session, counters: Sequence[Counter], chosen: Filters
+    chosen: Period,
+    grids: Mapping[int, Grid],
 ) -> list[CounterLine]:
+    """What the overview and a counter's own page both say of a counter."""
     ids = [counter.id for counter in counters]
-    part, now, today = _slice(chosen), site.now(), site.today()
-    complete = tallies.complete_sums_by_counter(session, ids, part)
-    everything = tallies.sums_by_counter(session, ids, part)
-    held = tallies.sums_by_counter(session, ids, part, state="held")
+    now, today = site.now(), site.today()
+    received = _received(session, ids, chosen)
     visits = queries.visits_by_counter(
-        session, ids, first=part.first, last=part.last, service_id=part.service_id
+        session, ids, first=chosen.first, last=chosen.last, service_id=None
     )
-    trends = _trends(session, ids, chosen, today)
     serving = queries.officers_serving(session, ids, at=now)
     midnight = local_instant(today + timedelta(days=1), time.min)
     tomorrow = queries.counters_with_shift(
@@ -176,12 +96,10 @@ def _lines(
             code=counter.code,
             name=counter.name,
             serving=tuple(serving.get(counter.id, ())),
-            n=everything.get(counter.id, NO_SUMS)["n"],
-            held=held.get(counter.id, NO_SUMS)["n"],
+            received=received[counter.id],
             visits=visits.get(counter.id),
-            index=_index(complete.get(counter.id, NO_SUMS)),
-            interval=_skm_mean(complete.get(counter.id, NO_SUMS)),
-            trend=trends[counter.id],
+            score=_score(grids[counter.id], chosen),
+            trend=_trend(grids[counter.id], today),
             has_shift_tomorrow=counter.id in tomorrow,
             is_silent=counter.id in silent,
         )
@@ -189,71 +107,33 @@ def _lines(
     ]
 
 
-def _index(sums: Sums) -> Index | TooFew:
-    counts = {key: _counts(sums, key) for key in OFFICIAL_KEYS}
-    return skm_index(counts, weight=WEIGHTS["1/9"], at_least=MIN_GROUP)
-
-
-def _skm_mean(sums: Sums) -> Mean | TooFew:
-    return mean_of_sums(
-        sums["skm_n"], sums["skm_total"], sums["skm_squares"], items=9, at_least=MIN_GROUP
-    )
-
-
-def _counts(sums: Sums, key: str) -> tuple[int, ...]:
-    return tuple(sums[f"{key}_{value}"] for value in (1, 2, 3, 4))
-
-
-def _element_line(item: Element, sums: Sums) -> ElementLine:
-    counts = _counts(sums, item.key)
-    mean = mean_of_counts(counts, at_least=MIN_GROUP)
-    return ElementLine(item, mean if isinstance(mean, TooFew) else counts, mean)
-
-
-def _officer_lines(session: Session, counter_id: int, part: Slice) -> tuple[OfficerLine, ...]:
-    """By name: an order by score would be a ranking, and rankings of so few answers are noise."""
-    by_officer = tallies.sums_by_officer(session, counter_id, part)
-    names = queries.officers_named(session, by_officer)
-    lines = [
-        OfficerLine(
-            officer_id=officer_id,
-            name=names[officer_id],
-            mean=mean_of_sums(
-                sums["officer_n"],
-                sums["officer_total"],
-                sums["officer_squares"],
-                items=OFFICER_ITEMS,
-                at_least=MIN_GROUP,
-            ),
+def _received(session: Session, ids: Sequence[int], chosen: Period) -> dict[int, Received]:
+    rows = tallies.received_by_counter(session, ids, first=chosen.first, last=chosen.last)
+    found = {}
+    for counter_id in ids:
+        own = [row[1:] for row in rows if row[0] == counter_id]
+        counted = [(tier, n, complete) for state, tier, n, complete in own if state == "counted"]
+        found[counter_id] = Received(
+            counted=sum(n for _tier, n, _complete in counted),
+            held=sum(n for state, _tier, n, _complete in own if state == "held"),
+            aside=sum(n for state, _tier, n, _complete in own if state == "aside"),
+            partial=sum(n - complete for _tier, n, complete in counted),
+            tiers=tuple((tier, n) for tier in TIERS for of, n, _complete in counted if of == tier),
         )
-        for officer_id, sums in by_officer.items()
-    ]
-    return tuple(sorted(lines, key=lambda line: line.name))
+    return found
 
 
-def _trends(
-    session: Session, ids: Sequence[int], chosen: Filters, today: date
-) -> Mapping[int, tuple[TrendPoint, ...]]:
+def _score(grid: Grid, chosen: Period) -> Score | TooFew:
+    return score_of(ending_within(grid.blocks, first=chosen.first, last=chosen.last), grid=grid)
+
+
+def _trend(grid: Grid, today: date) -> tuple[TrendPoint, ...]:
     weeks = weeks_before(today, TREND_WEEKS)
-    part = Slice(weeks[0].first, weeks[-1].last, chosen.service_id, chosen.tier)
-    sums: dict[tuple[int, date], list[int]] = {}
-    for counter_id, day, n, total, squares in tallies.skm_sums_by_day(session, ids, part):
-        monday = day - timedelta(days=day.weekday())
-        kept = sums.setdefault((counter_id, monday), [0, 0, 0])
-        for place, value in enumerate((n, total, squares)):
-            kept[place] += value
-    return {
-        counter_id: tuple(
-            TrendPoint(
-                week,
-                mean_of_sums(
-                    *sums.get((counter_id, week.first), [0, 0, 0]), items=9, at_least=MIN_GROUP
-                ),
-            )
-            for week in weeks
-        )
-        for counter_id in ids
-    }
+    scores = [(week, _score(grid, week)) for week in weeks]
+    return tuple(
+        TrendPoint(week, score.mean if isinstance(score, Score) else score)
+        for week, score in scores
+    )
 
 
 # An alarm when a counter that served this many people got no answer in a week (5 working days).
@@ -269,15 +149,3 @@ def _silent(session: Session, ids: Sequence[int], today: date) -> set[int]:
         for counter_id, count in visits.items()
         if count >= SILENCE_VISITS and answered.get(counter_id, date.min) < first
     }
-
-
-def _batches(site: Site, session: Session, counter_id: int) -> tuple[Batch, ...]:
-    today = site.today()
-    since = (today - timedelta(days=31 * COMMENT_MONTHS)).replace(day=1)
-    remarks = queries.remarks_at_counters(session, [counter_id], first=since, last=today)
-    names = queries.names_at_counters(session, [counter_id])
-    seed = site.keys_for("comment order")[-1].hex()
-    return tuple(
-        Batch(batch.first, batch.last, tuple(mask(text, names=names) for text in batch.texts))
-        for batch in comment_batches(remarks, today=today, seed=seed)
-    )

@@ -41,11 +41,6 @@ def month(day: date) -> str:
     return format_date(day, format="MMMM y", locale=locale())
 
 
-def short_month(day: date) -> str:
-    """Nov 26, for the axis of a chart."""
-    return format_date(day, format="MMM yy", locale=locale())
-
-
 def moment(at: datetime) -> str:
     """24 November 2026 09.30 WIB."""
     pattern = "d MMMM y HH.mm" if language() == "id" else "d MMMM y HH:mm"
@@ -69,6 +64,5 @@ FILTERS = {
     "percent": percent,
     "long_date": long_date,
     "month": month,
-    "short_month": short_month,
     "moment": moment,
 }

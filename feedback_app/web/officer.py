@@ -12,8 +12,9 @@ from wtforms.validators import InputRequired
 
 from feedback_app.domain.appeals import GROUNDS, KINDS, AppealClass, Offer
 from feedback_app.domain.cases import ALL_OUTCOMES
-from feedback_app.domain.officer_batches import Band
-from feedback_app.domain.shrinkage import change
+from feedback_app.domain.elements import ELEMENTS
+from feedback_app.domain.officer_words import beside, change
+from feedback_app.domain.survey import title
 from feedback_app.domain.tiers import TIERS
 from feedback_app.domain.training import RESULTS, TRAINING_KINDS
 from feedback_app.services.faults import FieldFaultError
@@ -87,49 +88,49 @@ def seen() -> str:
     return render_template("officer/seen.html", page=page, **_words())
 
 
-@officer.get("/staf/saya/masa/<month>")
-def batch(month: str) -> str:
+@officer.get("/staf/saya/masa/<key>")
+def batch(key: str) -> str:
     """One closed batch."""
-    found = room.own_batch(site(), viewer(), month)
+    found = room.own_batch(site(), viewer(), key)
     form = labelled(ReplyForm())
     if found.view.reply is not None:
         form.text.data = found.view.reply.text
-    return _batch_page(month, form)
+    return _batch_page(key, form)
 
 
-@officer.post("/staf/saya/masa/<month>")
-def reply(month: str) -> AnyResponse | tuple[str, int]:
+@officer.post("/staf/saya/masa/<key>")
+def reply(key: str) -> AnyResponse | tuple[str, int]:
     """Write or change the reply to a batch."""
     form = labelled(ReplyForm())
     if form.validate_on_submit():
         try:
-            replies.write_reply(site(), viewer(), month, text=form.text.data)
+            replies.write_reply(site(), viewer(), key, text=form.text.data)
         except FieldFaultError as fault:
             tell(form, fault)
         else:
             flash(_("Tanggapan disimpan. Atasan unit Anda dapat membacanya."))
-            return redirect(url_for("officer.batch", month=month, _anchor="tanggapan"))
-    return _batch_page(month, form), 422
+            return redirect(url_for("officer.batch", key=key, _anchor="tanggapan"))
+    return _batch_page(key, form), 422
 
 
-@officer.get("/staf/saya/masa/<month>/keberatan")
-def appeal_form(month: str) -> str:
+@officer.get("/staf/saya/masa/<key>/keberatan")
+def appeal_form(key: str) -> str:
     """Choose a class of ratings and tell why."""
-    choice = appeals.choice_of(site(), viewer(), month)
+    choice = appeals.choice_of(site(), viewer(), key)
     return _appeal_page(choice, _appeal_form(choice))
 
 
-@officer.post("/staf/saya/masa/<month>/keberatan")
-def open_appeal(month: str) -> AnyResponse | tuple[str, int]:
+@officer.post("/staf/saya/masa/<key>/keberatan")
+def open_appeal(key: str) -> AnyResponse | tuple[str, int]:
     """Open the appeal."""
-    choice = appeals.choice_of(site(), viewer(), month)
+    choice = appeals.choice_of(site(), viewer(), key)
     form = _appeal_form(choice)
     if form.validate_on_submit():
         try:
             case_id = appeals.open_appeal(
                 site(),
                 viewer(),
-                month,
+                key,
                 class_key=form.what.data or "",
                 grounds=form.grounds.data,
                 text=form.text.data,
@@ -170,8 +171,8 @@ def unit_replies() -> str:
     return render_template("officer/replies.html", page=page)
 
 
-def _batch_page(month: str, form: ReplyForm) -> str:
-    found = room.own_batch(site(), viewer(), month)
+def _batch_page(key: str, form: ReplyForm) -> str:
+    found = room.own_batch(site(), viewer(), key)
     translate_errors(form)
     return render_template(
         "officer/batch.html", found=found, form=form, longest=replies.LONGEST_REPLY, **_words()
@@ -228,6 +229,8 @@ def _words() -> dict[str, object]:
         "role_names": ROLES,
         "class_name": class_name,
         "class_of": class_of,
-        "is_band": lambda value: isinstance(value, Band),
         "change": change,
+        "beside": beside,
+        "title": title,
+        "officer_items": [item for item in ELEMENTS if item.about == "officer"],
     }

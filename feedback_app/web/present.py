@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from feedback_app.domain.disclosure import Band, Withheld
 from feedback_app.domain.interval import HIGHEST, LOWEST, Mean
-from feedback_app.domain.officer_batches import Band
 from feedback_app.domain.skm import BANDS, TooFew
+from feedback_app.domain.survey import Span, day_words
 from feedback_app.services.public.results import Point
+from feedback_app.web.language import say
 
 POINTS_TO_INDEX = 25  # a mean of 1 to 4 points is an index of 25 to 100
 AXIS_LOW, AXIS_HIGH = 50.0, 100.0  # the part of the index scale where offices are
@@ -18,6 +21,21 @@ AXIS_LOW, AXIS_HIGH = 50.0, 100.0  # the part of the index scale where offices a
 def is_too_few(value: object) -> bool:
     """Whether there is no number to show."""
     return isinstance(value, TooFew)
+
+
+def is_band(value: object) -> bool:
+    """Whether the gate gave a band instead of a number."""
+    return isinstance(value, Band)
+
+
+def is_withheld(value: object) -> bool:
+    """Whether showing it would open other people's answers."""
+    return isinstance(value, Withheld)
+
+
+def days(first: date, last: date) -> str:
+    """1 – 24 November 2026."""
+    return say(day_words(Span(first, last)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +59,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A line of weekly means with gaps, and the band of their intervals."""
+    """A line of means, week by week, and the band of their intervals."""
 
-    lines: tuple[str, ...]  # points of each unbroken run
-    bands: tuple[str, ...]
+    line: str
+    band: str
     dots: tuple[tuple[float, float], ...]
 
 
@@ -92,29 +110,22 @@ def stack(counts: Sequence[int], *, width: float) -> list[Segment]:
 
 
 def trend(means: Sequence[Mean | TooFew], *, width: float, height: float) -> Trend:
-    """Weekly indexes as lines; a week with too few answers is a gap, not a zero."""
+    """Weekly indexes as a line. A week in which no block closed has no point: its days are in
+    the next one's."""
     step = width / max(len(means) - 1, 1)
 
     def y(points: float) -> float:
         return round(height - index_axis(POINTS_TO_INDEX * points, width=height), 1)
 
-    runs: list[list[tuple[float, Mean]]] = [[]]
-    for place, mean in enumerate(means):
-        if isinstance(mean, Mean):
-            runs[-1].append((round(place * step, 1), mean))
-        elif runs[-1]:
-            runs.append([])
-    shown = [run for run in runs if run]
+    shown = [
+        (round(place * step, 1), mean) for place, mean in enumerate(means) if isinstance(mean, Mean)
+    ]
+    upper = [f"{x},{y(mean.high)}" for x, mean in shown]
+    lower = [f"{x},{y(mean.low)}" for x, mean in reversed(shown)]
     return Trend(
-        lines=tuple(" ".join(f"{x},{y(mean.mean)}" for x, mean in run) for run in shown),
-        bands=tuple(
-            " ".join(
-                [f"{x},{y(mean.high)}" for x, mean in run]
-                + [f"{x},{y(mean.low)}" for x, mean in reversed(run)]
-            )
-            for run in shown
-        ),
-        dots=tuple((x, y(mean.mean)) for run in shown for x, mean in run),
+        line=" ".join(f"{x},{y(mean.mean)}" for x, mean in shown),
+        band=" ".join(upper + lower),
+        dots=tuple((x, y(mean.mean)) for x, mean in shown),
     )
 
 

@@ -12,6 +12,7 @@ from feedback_app.domain.appeals import (
     AppealClass,
     Cell,
     Made,
+    apart_from_open,
     deadline,
     holds,
     is_corrected,
@@ -20,9 +21,9 @@ from feedback_app.domain.appeals import (
     offered,
     offers,
 )
-from feedback_app.domain.officer_batches import Span
+from feedback_app.domain.survey import Span
 
-SPAN = Span(date(2026, 9, 1), date(2026, 9, 1))
+SPAN = Span(date(2026, 7, 1), date(2026, 9, 30))
 DAY = date(2026, 9, 10)
 
 
@@ -38,6 +39,21 @@ def test_a_class_holds_ten_and_leaves_ten() -> None:
         ("counter", "1", 12),
         ("counter", "2", 12),
     ]
+
+
+def test_a_counter_that_shows_nobody_apart_does_not_stand_in_the_way() -> None:
+    cells = [Cell(DAY, 1, "poster", 14), Cell(DAY, 2, "poster", 3), Cell(DAY, 1, "visit", 10)]
+    assert keys(cells, present={DAY}) == [
+        ("batch", "", 27),
+        ("tier", "poster", 17),
+        ("tier", "visit", 10),
+        ("counter", "1", 24),
+    ]
+
+
+def test_a_class_that_takes_few_at_a_counter_is_not_offered() -> None:
+    cells = [Cell(DAY, 1, "poster", 14), Cell(DAY, 2, "poster", 3), Cell(DAY, 2, "visit", 20)]
+    assert [value for kind, value, _n in keys(cells, present={DAY}) if kind == "tier"] == []
 
 
 def test_what_is_the_whole_batch_is_not_offered_twice() -> None:
@@ -68,13 +84,29 @@ def test_a_day_of_absence_is_offered_without_its_size() -> None:
         max_size=12,
     )
 )
-def test_no_offer_takes_or_leaves_one_to_nine(cells: list[Cell]) -> None:
-    total = sum(cell.n for cell in cells)
+def test_no_offer_takes_or_leaves_one_to_nine_where_an_officer_is_shown(
+    cells: list[Cell],
+) -> None:
     for one in offers(SPAN, cells, present={DAY, date(2026, 9, 11)}):
-        taken = sum(cell.n for cell in cells if holds(one.what, cell))
-        assert taken >= 10
-        assert taken == one.n
-        assert total - taken == 0 or total - taken >= 10
+        assert one.n is not None
+        assert one.n >= 10
+        for counter_id in (1, 2, 3):
+            here = [cell for cell in cells if cell.counter_id == counter_id]
+            total = sum(cell.n for cell in here)
+            taken = sum(cell.n for cell in here if holds(one.what, cell))
+            if total >= 10:
+                assert taken == 0 or taken >= 10
+                assert total - taken == 0 or total - taken >= 10 or taken == 0
+
+
+def test_what_waits_keeps_away_what_shares_answers_with_it() -> None:
+    cells = [Cell(DAY, 1, "poster", 14), Cell(DAY, 1, "visit", 12), Cell(DAY, 1, "kiosk", 11)]
+    found = offers(SPAN, cells, present={DAY})
+    waiting = made(AppealClass(SPAN, "tier", "poster"))
+    left = [one.what.value for one in apart_from_open(found, [waiting], cells)]
+    assert left == ["kiosk", "visit"]
+    decided = made(AppealClass(SPAN, "tier", "poster"), outcome="rejected")
+    assert len(apart_from_open(found, [decided], cells)) == len(found)
 
 
 WHOLE = AppealClass(SPAN, "batch", "")
@@ -107,28 +139,22 @@ def test_a_second_review_follows_a_rejection_once() -> None:
 
 
 def test_figures_are_hidden_where_a_difference_would_tell() -> None:
-    enough = [Cell(DAY, 1, "visit", 20)]
-    few = [Cell(DAY, 1, "visit", 7)]
     day, tier = AppealClass(SPAN, "day", "2026-09-11"), AppealClass(SPAN, "tier", "poster")
-    for what, removed, left, hidden in (
-        (day, 3, enough, True),
-        (day, 30, enough, True),  # its size is never told
-        (tier, 12, enough, False),
-        (tier, 6, enough, True),  # the others were taken by another appeal before
-        (tier, 12, few, True),
-        (tier, 12, [], False),
+    for what, removed, hidden in (
+        (day, 3, True),
+        (day, 30, True),  # its size is never told
+        (tier, 12, False),
+        (tier, 6, True),  # the others were taken for another reason meanwhile
     ):
         one = made(what, outcome="upheld", removed=removed)
-        assert is_corrected(SPAN, [one], left) is hidden, (what.kind, removed)
-    assert not is_corrected(SPAN, [made(day, outcome="rejected")], enough)
-    elsewhere = Span(date(2026, 10, 1), date(2026, 10, 1))
-    assert not is_corrected(elsewhere, [made(day, outcome="upheld", removed=3)], enough)
-    wider = Span(date(2026, 8, 1), date(2026, 10, 1))
-    assert is_corrected(wider, [made(day, outcome="upheld", removed=3)], enough)
+        assert is_corrected(SPAN, [one]) is hidden, (what.kind, removed)
+    assert not is_corrected(SPAN, [made(day, outcome="rejected")])
+    elsewhere = Span(date(2026, 10, 1), date(2026, 12, 31))
+    assert not is_corrected(elsewhere, [made(day, outcome="upheld", removed=3)])
 
 
 def test_only_what_is_offered_is_found_by_its_key() -> None:
     found = offers(SPAN, [Cell(DAY, 1, "poster", 12)], present={DAY})
-    assert offered(found, "2026-09:batch:") == WHOLE
-    for key, value in itertools.product(("", "batch", "2026-09:tier:"), ("", "x", "poster")):
+    assert offered(found, "2026-t3:batch:") == WHOLE
+    for key, value in itertools.product(("", "batch", "2026-t3:tier:"), ("", "x", "poster")):
         assert offered(found, key + value) is None

@@ -33,7 +33,7 @@ FILLED = {
     "agency": "dukcapil",
     "unit": "A",
     "period": "2026-t3",
-    "month": "2026-09",
+    "key": "2026-t3",
     "shape": "a4",
 }
 

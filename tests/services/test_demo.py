@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from feedback_app.domain.disclosure import MIN_GROUP
+from feedback_app.domain.disclosure import MIN_GROUP, Score
 from feedback_app.services.accounts import log_in, viewer_of_session
 from feedback_app.services.cards import card_lines
 from feedback_app.services.dashboard import overview
@@ -55,9 +55,10 @@ def test_it_is_alive_on_any_day(tmp_path: object, at: datetime) -> None:
     assert tally_differences(site) == 0
     viewer = viewer_of_session(site, log_in(site, username="atasan", password=DEMO_PASSWORD))
     assert viewer
-    _chosen, lines = overview(site, viewer, period_key="30", service="", tier="")
+    _chosen, lines = overview(site, viewer, period_key="30")
     assert len(lines) == 6
-    assert any(line.n >= MIN_GROUP for line in lines)
+    assert any(line.received.counted >= MIN_GROUP for line in lines)
+    assert any(isinstance(line.score, Score) for line in lines)
     site.db.close()
 
 

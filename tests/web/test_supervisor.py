@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import openpyxl
 import pytest
 
+from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.services.site import Site
 from tests.conftest import Browser, SteppedClock
 from tests.ground.office import TODAY, Office, add_ratings
@@ -42,55 +44,144 @@ def test_each_sees_only_the_own_units_counters(
         assert plain[0].replace(foreign, "ZZ") == plain[1]  # absent and forbidden look alike
 
 
-def test_below_ten_no_number_is_shown_anywhere(alice: Browser, site: Site, office: Office) -> None:
-    add_ratings(site, office, 9, perilaku=4)
-    page = alice.get("/staf/loket/A1?periode=today").get_data(as_text=True)
-    assert "Belum cukup penilaian (9 dari 10)" in page
-    assert "3,00" not in page
-    assert "4,00" not in page
-    sheet = openpyxl.load_workbook(io.BytesIO(alice.get("/staf/loket/A1/unduh.xlsx").data))
-    rows = list(sheet["Unsur"].iter_rows(min_row=2, min_col=3, values_only=True))
-    assert all(cell is None for row in rows for cell in row)
-    add_ratings(site, office, 1, perilaku=4)
-    page = alice.get("/staf/loket/A1?periode=today").get_data(as_text=True)
-    assert "77,78" in page  # (8 x 3 + 4) / 9 x 25
+def next_day(alice: Browser, clock: SteppedClock) -> None:
+    """A log-in does not last until the next day."""
+    clock.at += timedelta(days=1)
+    alice.log_in("alice")
 
 
-def test_the_index_counts_complete_forms_and_shows_partial_apart(
-    alice: Browser, site: Site, office: Office
-) -> None:
-    add_ratings(site, office, 10)
-    add_ratings(site, office, 5, biaya=None, perilaku=1)
-    page = alice.get("/staf/loket/A1").get_data(as_text=True)
-    assert "75,00" in page  # ten forms of nothing but 3; the partial ones are not in the index
-    assert "5 terisi sebagian" in page
+def varied(site: Site, office: Office, day: date, *, best: int, rest: int, **changes: Any) -> None:
+    """Forms that do not all say the same: `best` with nothing but 4, `rest` with nothing but 3."""
+    add_ratings(site, office, best, day=day, **(dict.fromkeys(ALL_KEYS, 4) | changes))
+    add_ratings(site, office, rest, day=day, **changes)
 
 
-def test_only_named_officers_are_scored_and_nobody_is_ranked(
-    alice: Browser, site: Site, office: Office
-) -> None:
-    add_ratings(site, office, 12, officer_id=office.officer["Sari"], perilaku=1)
-    add_ratings(site, office, 12, officer_id=office.officer["Andi"], perilaku=4)
-    add_ratings(
-        site, office, 30, officer_id=office.officer["Andi"], attribution="roster", perilaku=1
-    )
-    add_ratings(site, office, 3, officer_id=None, attribution="unknown", served_by="another")
-    page = alice.get("/staf/loket/A1").get_data(as_text=True)
-    assert page.index("Andi Contoh") < page.index("Sari Contoh")  # by name, not by score
-    assert "3,25" in page  # Andi: (4 + 3 + 3 + 3) / 4, without the 30 that the roster guessed
-    assert "3 penilaian menyebut petugas lain" in page
-    assert "belum terverifikasi" in page
-
-
-def test_filters_live_in_the_address(
+def test_a_score_waits_for_ten_forms_and_the_end_of_the_day(
     alice: Browser, site: Site, office: Office, clock: SteppedClock
 ) -> None:
-    add_ratings(site, office, 11, day=TODAY - timedelta(days=10))
+    varied(site, office, TODAY, best=4, rest=5)
+    page = alice.get("/staf/loket/A1").get_data(as_text=True)
+    assert "Belum cukup penilaian (9 dari 10)" in page
+    assert 'data-n="A1">9<' in page  # the number of ratings is live
+    add_ratings(site, office, 1)
+    page = alice.get("/staf/loket/A1").get_data(as_text=True)
+    assert 'data-n="A1">10<' in page
+    assert "Menunggu blok berikutnya" in page
+    next_day(alice, clock)
+    page = alice.get("/staf/loket/A1").get_data(as_text=True)
+    assert "85,00" in page  # (4 x 100 + 6 x 75) / 10
+    assert "10 formulir lengkap dalam 1 blok" in page
+    assert "1 Januari – 24 November 2026" in page
+    for path in ("/staf/loket/A1?periode=today", "/staf/loket/?periode=today"):
+        above_the_trend = alice.get(path).get_data(as_text=True).split("<h2>12 minggu")[0]
+        assert "85,00" not in above_the_trend
+
+
+def test_the_next_rating_moves_the_count_and_no_score(
+    alice: Browser, site: Site, office: Office, clock: SteppedClock
+) -> None:
+    varied(site, office, TODAY, best=6, rest=6)
+    next_day(alice, clock)
+
+    def numbers() -> set[str]:
+        pages = [
+            alice.get(path).get_data(as_text=True) for path in ("/staf/loket/", "/staf/loket/A1")
+        ]
+        return {number for page in pages for number in re.findall(r"\d+,\d+", page)}
+
+    before = numbers()
+    assert "87,50" in before
+    for _ in range(3):
+        add_ratings(site, office, 3, day=TODAY + timedelta(days=1), **dict.fromkeys(ALL_KEYS, 1))
+        next_day(alice, clock)
+        assert numbers() == before
+    assert 'data-n="A1">21<' in alice.get("/staf/loket/A1").get_data(as_text=True)
+    add_ratings(site, office, 2, day=TODAY + timedelta(days=2))
+    next_day(alice, clock)
+    assert numbers() != before
+
+
+def test_the_index_counts_complete_forms_and_shows_partial_held_and_aside_apart(
+    alice: Browser, site: Site, office: Office
+) -> None:
+    yesterday = TODAY - timedelta(days=1)
+    varied(site, office, yesterday, best=5, rest=5)
+    add_ratings(site, office, 5, day=yesterday, biaya=None, perilaku=1)
+    add_ratings(site, office, 2, day=yesterday, state="held", perilaku=1)
+    add_ratings(site, office, 4, day=yesterday, state="aside", perilaku=1)
+    page = alice.get("/staf/loket/A1").get_data(as_text=True)
+    assert "87,50" in page
+    for words in ("5 terisi sebagian", "2 ditahan", "4 dikesampingkan", 'data-n="A1">15<'):
+        assert words in page
+
+
+def quarter_of_two_officers(site: Site, office: Office) -> None:
+    """The third quarter of 2026: each month both officers, both services, and some unnamed."""
+    unnamed = {"officer_id": None, "attribution": "unknown", "served_by": "another"}
+    for month in (7, 8, 9):
+        for number in (6, 20):
+            day = date(2026, month, number)
+            varied(site, office, day, best=6, rest=10, officer_id=office.officer["Sari"], waktu=2)
+            kk: dict[str, Any] = {"service_id": office.service["kk"], "prosedur": 2}
+            varied(site, office, day, best=9, rest=3, officer_id=office.officer["Andi"], **kk)
+            varied(site, office, day, best=2, rest=4, **unnamed)
+
+
+def test_officers_and_services_are_told_by_closed_quarter_and_nobody_is_ranked(
+    alice: Browser, site: Site, office: Office, clock: SteppedClock
+) -> None:
+    quarter_of_two_officers(site, office)
+    guessed = {"officer_id": office.officer["Andi"], "attribution": "roster"}
+    add_ratings(site, office, 30, day=date(2026, 8, 3), perilaku=1, waktu=2, **guessed)
+    page = alice.get("/staf/loket/A1").get_data(as_text=True)
+    assert "Triwulan III 2026" in page
+    assert page.index("Andi Contoh") < page.index("Sari Contoh")  # by name, not by score
+    assert "3,75" in page  # Andi: nine of twelve gave 4; not the 30 that the roster guessed
+    assert "36 penilaian menyebut petugas lain" in page
+    assert "belum terverifikasi" in page
+    assert "KTP-el" in page
+    assert "Kartu Keluarga" in page
+    book = openpyxl.load_workbook(io.BytesIO(alice.get("/staf/loket/A1/unduh.xlsx").data))
+    rows = {row[0]: row for row in book["Petugas"].iter_rows(min_row=2, values_only=True)}
+    assert rows["Andi Contoh"][1:4] == (72, 72, pytest.approx(3.75))
+    services = {row[0]: row for row in book["Layanan"].iter_rows(min_row=2, values_only=True)}
+    assert services["Kartu Keluarga"][1] == 72
+    assert "Kepercayaan" not in str(services)
+
+
+def test_an_officer_whose_figures_would_open_the_unnamed_is_withheld(
+    alice: Browser, site: Site, office: Office
+) -> None:
+    for month in (7, 8, 9):
+        varied(site, office, date(2026, month, 6), best=6, rest=10)
+    add_ratings(site, office, 4, day=date(2026, 9, 6), officer_id=None, attribution="unknown")
+    page = alice.get("/staf/loket/A1").get_data(as_text=True)
+    assert "jawaban beberapa orang lain dapat dihitung darinya" in page
+    assert "3,38" not in page
+
+
+def test_what_was_a_filter_is_none_and_the_page_says_so(
+    alice: Browser, site: Site, office: Office
+) -> None:
+    quarter_of_two_officers(site, office)
+    plain = alice.get("/staf/loket/A1").get_data(as_text=True)
+    for query in (f"layanan={office.service['kk']}", "jalur=poster", "jalur=kiosk&layanan=²"):
+        page = alice.get(f"/staf/loket/A1?{query}").get_data(as_text=True)
+        assert "tidak dapat digabung" in page
+        assert set(re.findall(r"\d+,\d+", page)) == set(re.findall(r"\d+,\d+", plain))
+    assert "tidak dapat digabung" not in plain
+
+
+def test_the_period_lives_in_the_address(
+    alice: Browser, site: Site, office: Office, clock: SteppedClock
+) -> None:
+    varied(site, office, TODAY - timedelta(days=10), best=5, rest=6)
     add_ratings(site, office, 10, service_id=office.service["kk"])
-    counts = {}
+    counts, scores = {}, {}
     for query in ("periode=today", "periode=7", "periode=30", "periode=semester", "periode=x"):
         page = alice.get(f"/staf/loket/A1?{query}").get_data(as_text=True)
         counts[query] = page.split('data-n="A1">')[1].split("<")[0]
+        scores[query] = "86,36" in page.split("<h2>12 minggu")[0]
     assert counts == {
         "periode=today": "10",
         "periode=7": "10",
@@ -98,26 +189,46 @@ def test_filters_live_in_the_address(
         "periode=semester": "21",
         "periode=x": "21",
     }
-    kk = alice.get(f"/staf/loket/A1?layanan={office.service['kk']}").get_data(as_text=True)
-    assert 'data-n="A1">10<' in kk
-    none = alice.get("/staf/loket/A1?jalur=kiosk&layanan=²").get_data(as_text=True)
-    assert 'data-n="A1">0<' in none
+    assert [key for key, is_there in scores.items() if is_there] == [
+        "periode=30",
+        "periode=semester",
+        "periode=x",
+    ]
+    for odd in ("triwulan=2026-t3", "triwulan=²", "triwulan=2031-t9"):
+        assert alice.get(f"/staf/loket/A1?{odd}").status_code == 200
+
+
+def test_elements_are_told_by_closed_months_and_nearly_alike_ones_as_bands(
+    alice: Browser, site: Site, office: Office
+) -> None:
+    varied(site, office, date(2026, 10, 5), best=12, rest=12, biaya=4)
+    page = alice.get("/staf/loket/A1").get_data(as_text=True)
+    assert "Unsur: Oktober 2026" in page
+    assert "3,50" in page
+    assert "Mendekati “Gratis”" in page
+    text = alice.get("/staf/loket/A1/unduh.csv").get_data(as_text=True)
+    lines = {line.split(";")[0]: line.split(";") for line in text.splitlines()}
+    assert lines["Biaya/Tarif"][2:] == ["24", *[""] * 7, "antara 3,5 dan 4,0"]
+    hidden = [name for name, cells in lines.items() if cells[-1].startswith("antara")]
+    assert len(hidden) == 2  # a single one would follow from the index and the other eight
+    assert lines["Kejelasan Informasi"][2:7] == ["24", "0", "0", "12", "12"]
 
 
 def test_files_open_again_and_hold_no_formula_and_no_identifier(
     alice: Browser, site: Site, office: Office
 ) -> None:
-    add_ratings(site, office, 12)
+    varied(site, office, date(2026, 10, 30), best=6, rest=6)
     book = openpyxl.load_workbook(io.BytesIO(alice.get("/staf/loket/unduh.xlsx").data))
     rows = list(book["Loket"].iter_rows(values_only=True))
-    assert rows[1][:3] == ("A1", "Loket A1", 12)
-    assert rows[1][5] == pytest.approx(75)
+    assert rows[1][:5] == ("A1", "Loket A1", 12, 0, 0)
+    assert rows[1][9] == pytest.approx(87.5)
+    assert rows[2][6:] == (None,) * 7
     whole = openpyxl.load_workbook(io.BytesIO(alice.get("/staf/loket/A1/unduh.xlsx").data))
     cells = [cell for sheet in whole for row in sheet.iter_rows() for cell in row]
     assert all(cell.data_type != "f" for cell in cells)
     text = alice.get("/staf/loket/A1/unduh.csv").get_data(as_text=True)
     assert text.startswith("\ufeffUnsur;")
-    assert "3,00" in text
+    assert "3,50" in text
     assert alice.get("/staf/loket/A1/unduh.exe").status_code == 404
 
 

@@ -13,6 +13,7 @@ from feedback_app.domain.appeals import (
     AppealClass,
     Made,
     Offer,
+    apart_from_open,
     deadline,
     is_corrected,
     may_open,
@@ -23,13 +24,18 @@ from feedback_app.domain.appeals import (
     within,
 )
 from feedback_app.domain.local_time import local_day, local_instant
-from feedback_app.domain.officer_batches import Span
+from feedback_app.domain.survey import Span, slug, title
 from feedback_app.domain.tiers import TIERS
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.acts import log_act
 from feedback_app.services.faults import FieldFaultError
-from feedback_app.services.officer.own import appeals_made, batch_keyed, own_officer
-from feedback_app.services.officer_figures import closed_batches
+from feedback_app.services.officer.own import (
+    appeals_made,
+    batch_keyed,
+    batches_of_viewer,
+    own_officer,
+    span_of_batch,
+)
 from feedback_app.services.screening import new_case
 from feedback_app.services.site import NotThereError, Site
 from feedback_app.storage.db import Session
@@ -41,7 +47,8 @@ from feedback_app.storage.queries import cases, officer_room
 class Choice:
     """What can be chosen for one batch now; none once the deadline is over."""
 
-    span: Span
+    key: str
+    title: tuple[str, str]
     offers: tuple[Offer, ...]
     deadline: date
     counters: dict[str, str]  # names by the value of a counter's class
@@ -52,7 +59,7 @@ class Appeal:
     """An appeal as its officer sees it: reasons without the names of those who gave them."""
 
     case: Case
-    span: Span
+    title: tuple[str, str]
     kind: str
     value: str
     counter: str
@@ -64,14 +71,15 @@ class Appeal:
 
 def choice_of(site: Site, viewer: Viewer, key: str) -> Choice:
     """The classes of one published batch that an appeal is still taken for."""
+    span = span_of_batch(batch_keyed(batches_of_viewer(site, viewer), key))
     with site.db.read() as session:
         officer = own_officer(session, viewer)
-        span = _span(site, session, officer, key)
         found = _open_offers(site, session, officer, span)
         ids = [int(one.what.value) for one in found if one.what.kind == "counter"]
         names = officer_room.counter_names(session, ids)
     return Choice(
-        span=span,
+        key=slug(span),
+        title=title(span),
         offers=tuple(found),
         deadline=deadline(span),
         counters={str(counter_id): name for counter_id, name in names.items()},
@@ -83,10 +91,10 @@ def open_appeal(
 ) -> int:
     """Open a case about one class of a batch and put its answers in; return its number."""
     _check_words(grounds, text)
+    span = span_of_batch(batch_keyed(batches_of_viewer(site, viewer), key))
     with site.db.transaction() as tx:
         officer = own_officer(tx, viewer)
         officer_room.lock_officer(tx, officer.id)
-        span = _span(site, tx, officer, key)
         if site.today() > deadline(span):
             raise FieldFaultError("what", "Batas waktu keberatan untuk masa ini sudah lewat.")
         what = offered(_open_offers(site, tx, officer, span), class_key)
@@ -135,7 +143,7 @@ def appeal_of(site: Site, viewer: Viewer, case_id: int) -> Appeal:
         ]
         return Appeal(
             case=case,
-            span=what.span,
+            title=title(what.span),
             kind=what.kind,
             value=what.value,
             counter=counter,
@@ -163,10 +171,6 @@ def _check_words(grounds: str, text: str) -> None:
         raise FieldFaultError("text", "Penjelasan memuat huruf yang tidak dapat disimpan.")
 
 
-def _span(site: Site, session: Session, officer: Officer, key: str) -> Span:
-    return batch_keyed(closed_batches(session, officer, today=site.today()), key).span
-
-
 def _open_offers(site: Site, session: Session, officer: Officer, span: Span) -> list[Offer]:
     """What may still be appealed against today."""
     made = appeals_made(session, officer_room.appeals_of(session, officer.id))
@@ -180,14 +184,14 @@ def _all_offers(
     """Classes of a batch; once it was corrected, only further days of absence (no sizes)."""
     cells = officer_room.cells_of_officer(session, officer.id)
     found = offers(span, within(cells, span), present=_days_on_duty(session, officer, span))
-    if is_corrected(span, made, cells):
-        return [one for one in found if one.what.kind == "day"]
-    return found
+    if is_corrected(span, made):
+        found = [one for one in found if one.what.kind == "day"]
+    return apart_from_open(found, made, within(cells, span))
 
 
 def _days_on_duty(session: Session, officer: Officer, span: Span) -> set[date]:
     since = local_instant(span.first, time.min)
-    until = local_instant(span.last_day + timedelta(days=1), time.min)
+    until = local_instant(span.last + timedelta(days=1), time.min)
     days: set[date] = set()
     for shift in officer_room.shifts_of_officer(session, officer.id, since=since, until=until):
         day = local_day(shift.starts_at)
@@ -254,7 +258,7 @@ def _days_of(what: AppealClass) -> tuple[date, date]:
     if what.kind == "day":
         day = date.fromisoformat(what.value)
         return day, day
-    return what.span.first, what.span.last_day
+    return what.span.first, what.span.last
 
 
 def _narrowed(what: AppealClass) -> tuple[str, object] | None:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from feedback_app.domain.appeals import AppealClass, Made
+from feedback_app.domain.disclosure.blocks import quarter_start
 from feedback_app.domain.local_time import local_day
-from feedback_app.domain.officer_batches import Span
+from feedback_app.domain.survey import Span, quarter_from
 from feedback_app.services.accounts import Viewer
-from feedback_app.services.officer_figures import OfficerBatch, OfficerFigures
-from feedback_app.services.site import NotThereError
+from feedback_app.services.officer_figures import OfficerBatch, own_batches
+from feedback_app.services.site import NotThereError, Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Case, Officer
 from feedback_app.storage.queries import officer_room
@@ -24,12 +25,24 @@ def own_officer(session: Session, viewer: Viewer) -> Officer:
     return officer
 
 
-def batch_keyed(figures: OfficerFigures, key: str) -> OfficerBatch:
-    """The published batch of this key, such as 2026-09; NotThereError for any other."""
-    for batch in figures.batches:
-        if batch.span.key == key:
+def batches_of_viewer(site: Site, viewer: Viewer) -> tuple[OfficerBatch, ...]:
+    """The closed quarters of the viewer's own officer, newest first."""
+    with site.db.read() as session:
+        officer_id = own_officer(session, viewer).id
+    return own_batches(site, officer_id)
+
+
+def batch_keyed(batches: Sequence[OfficerBatch], key: str) -> OfficerBatch:
+    """The batch of this key, such as 2026-t3; NotThereError for any other."""
+    for batch in batches:
+        if batch.key == key:
             return batch
     raise NotThereError
+
+
+def span_of_batch(batch: OfficerBatch) -> Span:
+    """The calendar quarter of a batch; its blocks may begin some days before."""
+    return quarter_from(quarter_start(batch.last))
 
 
 def class_of(case: Case) -> AppealClass:

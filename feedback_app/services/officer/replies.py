@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from math import ceil
 
 from feedback_app.domain.disclosure import mask
+from feedback_app.domain.survey import Span, title
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.acts import log_act
 from feedback_app.services.faults import FieldFaultError
-from feedback_app.services.officer.own import batch_keyed, own_officer
-from feedback_app.services.officer_figures import closed_batches
+from feedback_app.services.officer.own import (
+    batch_keyed,
+    batches_of_viewer,
+    own_officer,
+    span_of_batch,
+)
 from feedback_app.services.site import Site
 from feedback_app.storage.models import OfficerReply
 from feedback_app.storage.queries import officer_room
@@ -26,8 +31,7 @@ class ReplyLine:
 
     officer: str
     unit: str
-    first: date
-    last: date
+    title: tuple[str, str]
     made_at: datetime
     text: str
 
@@ -51,21 +55,22 @@ def write_reply(site: Site, viewer: Viewer, key: str, *, text: str) -> None:
         raise FieldFaultError("text", "Tanggapan paling banyak 1.000 huruf.")
     if "\x00" in written:
         raise FieldFaultError("text", "Tanggapan memuat huruf yang tidak dapat disimpan.")
+    batches = batches_of_viewer(site, viewer)
+    batch = batch_keyed(batches, key)
+    if batch is not batches[0]:
+        raise FieldFaultError(
+            "text", "Masa berikutnya sudah terbit; tanggapan ini tidak dapat diubah lagi."
+        )
+    span = span_of_batch(batch)
     with site.db.transaction() as tx:
         officer = own_officer(tx, viewer)
-        figures = closed_batches(tx, officer, today=site.today())
-        batch = batch_keyed(figures, key)
-        if batch is not figures.batches[-1]:
-            raise FieldFaultError(
-                "text", "Masa berikutnya sudah terbit; tanggapan ini tidak dapat diubah lagi."
-            )
         tx.add(
             OfficerReply(
                 agency_id=officer.agency_id,
                 officer_id=officer.id,
                 account_id=viewer.account_id,
-                first_month=batch.span.first,
-                last_month=batch.span.last,
+                first_day=span.first,
+                last_day=span.last,
                 text=written,
                 made_at=site.now(),
             )
@@ -86,8 +91,7 @@ def unit_replies(site: Site, viewer: Viewer, *, page: int) -> ReplyPage:
         ReplyLine(
             officer=row.officer,
             unit=row.unit,
-            first=row.reply.first_month,
-            last=row.reply.last_month,
+            title=title(Span(row.reply.first_day, row.reply.last_day)),
             made_at=row.reply.made_at,
             text=mask(row.reply.text, names=()),
         )

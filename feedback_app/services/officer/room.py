@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from feedback_app.domain.appeals import Cell, Made, deadline, is_corrected, within
-from feedback_app.domain.disclosure import MIN_GROUP, Batch, comment_batches, mask, merge_small
-from feedback_app.domain.officer_batches import Span
+from feedback_app.domain.appeals import Cell, Made, deadline, is_corrected, published_on, within
+from feedback_app.domain.disclosure import MIN_GROUP, Batch, comment_batches, mask
+from feedback_app.domain.disclosure.blocks import quarter_start
+from feedback_app.domain.skm import TooFew
+from feedback_app.domain.survey import quarter_from, short_title
 from feedback_app.domain.thanks import is_thanks
-from feedback_app.domain.tiers import VERIFIED
+from feedback_app.domain.tiers import TIERS
 from feedback_app.services.accounts import Viewer
-from feedback_app.services.officer.own import appeals_made, batch_keyed, own_officer
-from feedback_app.services.officer_figures import OfficerBatch, OfficerFigures, closed_batches
+from feedback_app.services.officer.own import (
+    appeals_made,
+    batch_keyed,
+    batches_of_viewer,
+    own_officer,
+    span_of_batch,
+)
+from feedback_app.services.officer_figures import OfficerBatch
 from feedback_app.services.site import Site
 from feedback_app.services.training_hours import OfficerHistory, own_history
 from feedback_app.storage.db import Session
@@ -26,28 +34,20 @@ THANKS_SHOWN = 3  # batches of thanks
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a batch's answers: names (counters or tiers) and how many; never below ten."""
-
-    names: tuple[str, ...]
-    n: int
-
-
-@dataclass(frozen=True, slots=True)
 class Basis:
-    """What a batch's figures rest on."""
+    """What a quarter's answers about the officer came from."""
 
-    counters: tuple[Part, ...]
-    tiers: tuple[Part, ...]
-    unverified: float  # share of answers that came through the poster
+    counters: tuple[str, ...]
+    tiers: tuple[str, ...]
     another: float | None  # share of answers at these counters that named another officer
 
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """One batch as its officer sees it; without figures once a day was taken out of it."""
+    """One batch as its officer sees it; without figures once too little was taken out of it."""
 
     batch: OfficerBatch
+    short: str
     is_corrected: bool
     reply: OfficerReply | None
     appeals: int
@@ -55,13 +55,16 @@ class BatchView:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Everything on the room's first page; `newest` is the last batch that still has figures."""
+    """Everything on the room's first page; `batches` run from new to old.
+
+    `newest` is the last batch that has figures; `waiting` counts answers of quarters not yet out.
+    """
 
     officer: Officer
-    figures: OfficerFigures
     batches: tuple[BatchView, ...]
     newest: OfficerBatch | None
     basis: Basis | None
+    waiting: TooFew
     thanks: tuple[Batch, ...]
     history: OfficerHistory
     seen: tuple[Seen, ...]
@@ -70,10 +73,11 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class BatchPage:
-    """One batch's own page; `basis` is None once a day was taken out of it."""
+    """One batch's own page."""
 
     view: BatchView
-    basis: Basis | None
+    basis: Basis
+    published_on: date
     may_reply: bool
     last_day_to_appeal: date
     may_appeal: bool
@@ -81,21 +85,21 @@ class BatchPage:
 
 def own_room(site: Site, viewer: Viewer) -> Room:
     """The room of the viewer's own officer; NotThereError when the account has none."""
+    batches = batches_of_viewer(site, viewer)
     with site.db.read() as session:
         officer = own_officer(session, viewer)
-        figures = closed_batches(session, officer, today=site.today())
         cells = officer_room.cells_of_officer(session, officer.id)
         appeals = officer_room.appeals_of(session, officer.id)
-        views = _views(session, officer, figures, appeals_made(session, appeals), cells)
-        usable = [view.batch for view in views if not view.is_corrected]
-        newest = usable[-1] if usable else None
+        views = _views(session, officer, batches, appeals_made(session, appeals))
+        told = [view.batch for view in views if view.batch.items and not view.is_corrected]
+        newest = told[0] if told else None
         _total, seen = officer_room.who_saw(session, officer.id, limit=RECENT_VIEWS, offset=0)
         return Room(
             officer=officer,
-            figures=figures,
             batches=views,
             newest=newest,
-            basis=None if newest is None else _basis(session, newest.span, cells),
+            basis=None if newest is None else _basis(session, newest, cells),
+            waiting=_waiting(cells, today=site.today()),
             thanks=_thanks(site, session, officer),
             history=own_history(session, officer, year=site.today().year),
             seen=tuple(seen),
@@ -105,70 +109,61 @@ def own_room(site: Site, viewer: Viewer) -> Room:
 
 def own_batch(site: Site, viewer: Viewer, key: str) -> BatchPage:
     """One closed batch of the viewer's own officer; NotThereError for any other."""
+    batches = batches_of_viewer(site, viewer)
+    batch = batch_keyed(batches, key)
+    span = span_of_batch(batch)
     with site.db.read() as session:
         officer = own_officer(session, viewer)
-        figures = closed_batches(session, officer, today=site.today())
-        batch = batch_keyed(figures, key)
         made = appeals_made(session, officer_room.appeals_of(session, officer.id))
+        (view,) = _views(session, officer, [batch], made)
         cells = officer_room.cells_of_officer(session, officer.id)
-        views = _views(session, officer, figures, made, cells)
-        view = next(view for view in views if view.batch is batch)
         return BatchPage(
             view=view,
-            basis=None if view.is_corrected else _basis(session, batch.span, cells),
-            may_reply=batch is figures.batches[-1],
-            last_day_to_appeal=deadline(batch.span),
-            may_appeal=site.today() <= deadline(batch.span),
+            basis=_basis(session, batch, cells),
+            published_on=published_on(span),
+            may_reply=batch is batches[0],
+            last_day_to_appeal=deadline(span),
+            may_appeal=site.today() <= deadline(span),
         )
 
 
 def _views(
-    session: Session,
-    officer: Officer,
-    figures: OfficerFigures,
-    made: Sequence[Made],
-    cells: Sequence[Cell],
+    session: Session, officer: Officer, batches: Sequence[OfficerBatch], made: Sequence[Made]
 ) -> tuple[BatchView, ...]:
     replies = officer_room.newest_replies(session, officer.id)
-    return tuple(
-        BatchView(
-            batch=batch,
-            is_corrected=is_corrected(batch.span, made, cells),
-            reply=replies.get(batch.span.first),
-            appeals=sum(1 for one in made if one.what.span.first == batch.span.first),
+    views = []
+    for batch in batches:
+        span = span_of_batch(batch)
+        views.append(
+            BatchView(
+                batch=batch,
+                short=short_title(span),
+                is_corrected=is_corrected(span, made),
+                reply=replies.get(span.first),
+                appeals=sum(1 for one in made if one.what.span == span),
+            )
         )
-        for batch in figures.batches
-    )
+    return tuple(views)
 
 
-def _basis(session: Session, span: Span, cells: Sequence[Cell]) -> Basis:
+def _waiting(cells: Sequence[Cell], *, today: date) -> TooFew:
+    """How many answers (no more than that) wait in quarters whose figures are not out."""
+    n = sum(cell.n for cell in cells if published_on(quarter_from(quarter_start(cell.day))) > today)
+    return TooFew(n=n, needed=MIN_GROUP)
+
+
+def _basis(session: Session, batch: OfficerBatch, cells: Sequence[Cell]) -> Basis:
+    span = span_of_batch(batch)
     own = within(cells, span)
-    counters, tiers = _sizes(own, "counter_id"), _sizes(own, "tier")
-    names = officer_room.counter_names(session, [int(key) for key in counters])
+    names = officer_room.counter_names(session, {cell.counter_id for cell in own})
     total, another = officer_room.answers_at_counters(
-        session, list(names), first=span.first, last=span.last_day
+        session, list(names), first=span.first, last=span.last
     )
-    verified = sum(n for tier, n in tiers.items() if tier in VERIFIED)
+    tiers = {cell.tier for cell in own}
     return Basis(
-        counters=_parts(counters, {str(key): name for key, name in names.items()}),
-        tiers=_parts(tiers, {key: key for key in tiers}),
-        unverified=1 - verified / sum(tiers.values()),
+        counters=tuple(sorted(names.values())),
+        tiers=tuple(tier for tier in TIERS if tier in tiers),
         another=another / total if total >= MIN_GROUP else None,
-    )
-
-
-def _sizes(cells: Iterable[Cell], by: str) -> dict[str, int]:
-    sizes: dict[str, int] = {}
-    for cell in cells:
-        key = str(getattr(cell, by))
-        sizes[key] = sizes.get(key, 0) + cell.n
-    return dict(sorted(sizes.items()))
-
-
-def _parts(sizes: Mapping[str, int], names: Mapping[str, str]) -> tuple[Part, ...]:
-    return tuple(
-        Part(tuple(names[key] for key in group), sum(sizes[key] for key in group))
-        for group in merge_small(sizes, at_least=MIN_GROUP)
     )
 
 

@@ -26,13 +26,13 @@ class OfficerReply(Base):
     """An officer's words to a closed batch; the newest stands, older ones stay. Appended only."""
 
     __tablename__ = "officer_reply"
-    __table_args__ = (Index("ix_officer_reply_batch", "officer_id", "first_month"),)
+    __table_args__ = (Index("ix_officer_reply_batch", "officer_id", "first_day"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
     officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    first_month: Mapped[date]  # the batch: first days of its first and last month
-    last_month: Mapped[date]
+    first_day: Mapped[date]  # the closed quarter
+    last_day: Mapped[date]
     text: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime]

@@ -12,7 +12,6 @@ from feedback_app.storage.db import Session
 from feedback_app.storage.models import (
     Comment,
     Counter,
-    CounterService,
     Officer,
     Service,
     Shift,
@@ -30,6 +29,12 @@ def counters_of_units(session: Session, unit_ids: Collection[int]) -> Sequence[C
     ).all()
 
 
+def counters_of_same_units(session: Session, counter_ids: Collection[int]) -> Sequence[int]:
+    """All counters of the units in which these stand, closed ones too."""
+    units = select(Counter.unit_id).where(Counter.id.in_(counter_ids))
+    return session.scalars(select(Counter.id).where(Counter.unit_id.in_(units))).all()
+
+
 def counter_in_units(session: Session, code: str, unit_ids: Collection[int]) -> Counter | None:
     """The counter with this code, if it stands in one of these units."""
     return session.scalar(
@@ -37,17 +42,12 @@ def counter_in_units(session: Session, code: str, unit_ids: Collection[int]) -> 
     )
 
 
-def services_of_counters(session: Session, counter_ids: Collection[int]) -> Sequence[Service]:
-    """Every service that these counters offer, at any hour."""
-    return session.scalars(
-        select(Service)
-        .where(
-            Service.id.in_(
-                select(CounterService.service_id).where(CounterService.counter_id.in_(counter_ids))
-            )
-        )
-        .order_by(Service.id)
-    ).all()
+def services_named(session: Session, service_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Indonesian and English names by service."""
+    rows = session.execute(
+        select(Service.id, Service.name, Service.name_en).where(Service.id.in_(service_ids))
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 def officers_named(session: Session, officer_ids: Collection[int]) -> dict[int, str]:

@@ -6,14 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from feedback_app.domain.appeals import Cell
 from feedback_app.domain.disclosure import Remark
 from feedback_app.storage.db import Base, Session
 from feedback_app.storage.models import (
-    TALLY_SUMS,
     Account,
     Case,
     CaseOpinion,
@@ -27,7 +26,6 @@ from feedback_app.storage.models import (
     Unit,
     Verdict,
 )
-from feedback_app.storage.queries.tallies import Sums
 from feedback_app.storage.standing import RATING, with_standing
 
 
@@ -71,54 +69,15 @@ def cells_of_officer(session: Session, officer_id: int) -> list[Cell]:
     """Answers that count for the officer, by day, counter and tier."""
     key = (Tally.c.day, Tally.c.counter_id, Tally.c.tier)
     rows = session.execute(
-        select(*key, func.sum(Tally.c.n)).where(*_for_officers([officer_id])).group_by(*key)
+        select(*key, func.sum(Tally.c.n))
+        .where(
+            Tally.c.officer_id == officer_id,
+            Tally.c.state == "counted",
+            Tally.c.for_officer == 1,
+        )
+        .group_by(*key)
     )
-    return [Cell(row[0], row[1], row[2], int(row[3])) for row in rows if row[3]]
-
-
-def _for_officers(officer_ids: Collection[int]) -> list[ColumnElement[bool]]:
-    return [
-        Tally.c.officer_id.in_(officer_ids),
-        Tally.c.state == "counted",
-        Tally.c.for_officer == 1,
-    ]
-
-
-def answers_by_month(session: Session, officer_id: int) -> dict[date, int]:
-    """Answers with all four officer items that count for the officer, by first day of the month."""
-    rows = session.execute(
-        select(Tally.c.day, func.sum(Tally.c.officer_n))
-        .where(*_for_officers([officer_id]))
-        .group_by(Tally.c.day)
-    )
-    months: dict[date, int] = {}
-    for day, n in rows:
-        month = day.replace(day=1)
-        months[month] = months.get(month, 0) + int(n)
-    return months
-
-
-def sums_of_officers(
-    session: Session, officer_ids: Collection[int], *, first: date, last: date
-) -> dict[int, Sums]:
-    """Sums of answers that count for these officers, at any counter, by officer."""
-    columns = [func.sum(Tally.c[name]).label(name) for name in TALLY_SUMS]
-    rows = session.execute(
-        select(Tally.c.officer_id, *columns)
-        .where(*_for_officers(officer_ids), Tally.c.day.between(first, last))
-        .group_by(Tally.c.officer_id)
-    )
-    return {
-        row[0]: {name: int(value) for name, value in zip(TALLY_SUMS, row[1:], strict=True)}
-        for row in rows
-    }
-
-
-def colleagues_of(session: Session, officer: Officer) -> Sequence[int]:
-    """The unit's other officers."""
-    return session.scalars(
-        select(Officer.id).where(Officer.unit_id == officer.unit_id, Officer.id != officer.id)
-    ).all()
+    return [Cell(row[0], row[1], row[2], int(row[3])) for row in rows]
 
 
 def answers_at_counters(
@@ -234,11 +193,11 @@ def who_saw(
 
 
 def newest_replies(session: Session, officer_id: int) -> dict[date, OfficerReply]:
-    """The officer's standing replies by the batch's first month."""
+    """The officer's standing replies by the batch's first day."""
     rows = session.scalars(
         select(OfficerReply).where(OfficerReply.officer_id == officer_id).order_by(OfficerReply.id)
     )
-    return {row.first_month: row for row in rows}
+    return {row.first_day: row for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +214,7 @@ def replies_in_units(
 ) -> tuple[int, list[UnitReply]]:
     """Standing replies of these units' officers, newest first; how many there are."""
     newest = select(func.max(OfficerReply.id)).group_by(
-        OfficerReply.officer_id, OfficerReply.first_month
+        OfficerReply.officer_id, OfficerReply.first_day
     )
     question = (
         select(OfficerReply, Officer.name, Unit.name)

@@ -1,67 +1,128 @@
-"""Questions that the tally answers: sums over days, by counter, week or officer."""
+"""Questions that the tally answers: how many came, and sums of complete forms over days."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
+from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import TALLY_SUMS, Tally
 from feedback_app.storage.models.tally import NOBODY
 
 Sums = Mapping[str, int]
 NO_SUMS: Sums = dict.fromkeys(TALLY_SUMS, 0)
+_EACH_SUM = tuple(func.sum(Tally.c[name]) for name in TALLY_SUMS)
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
-    """Which part of the tally: days (both ends), one service or all, one tier or all."""
+class Days:
+    """Days of one counter, both ends included."""
 
+    counter_id: int
     first: date
     last: date
-    service_id: int | None = None
-    tier: str | None = None
 
 
-def sums_by_counter(
-    session: Session, counter_ids: Collection[int], part: Slice, *, state: str = "counted"
-) -> dict[int, Sums]:
-    """All forms, complete or not, by counter."""
-    return _sums_by(session, Tally.c.counter_id, _wanted(counter_ids, part, state))
-
-
-def complete_sums_by_counter(
-    session: Session, counter_ids: Collection[int], part: Slice
-) -> dict[int, Sums]:
-    """Complete forms only, as the SKM index demands, by counter."""
-    wanted = [*_wanted(counter_ids, part, "counted"), Tally.c.is_complete == 1]
-    return _sums_by(session, Tally.c.counter_id, wanted)
-
-
-def sums_by_officer(session: Session, counter_id: int, part: Slice) -> dict[int, Sums]:
-    """Answers that count for the officer: named by the citizen, of a tier that counts here."""
-    wanted = [
-        *_wanted([counter_id], part, "counted"),
-        Tally.c.officer_id != NOBODY,
-        Tally.c.for_officer == 1,
-    ]
-    return _sums_by(session, Tally.c.officer_id, wanted)
-
-
-def skm_sums_by_day(
-    session: Session, counter_ids: Collection[int], part: Slice
-) -> list[tuple[int, date, int, int, int]]:
-    """(counter, day, complete forms, sum of their totals, sum of squares)."""
-    columns = (Tally.c.skm_n, Tally.c.skm_total, Tally.c.skm_squares)
+def received_by_counter(
+    session: Session, counter_ids: Collection[int], *, first: date, last: date
+) -> list[tuple[int, str, str, int, int]]:
+    """(counter, state, tier, ratings, complete ones) of these days: how many, not what."""
+    key = (Tally.c.counter_id, Tally.c.state, Tally.c.tier)
     rows = session.execute(
-        select(Tally.c.counter_id, Tally.c.day, *(func.sum(column) for column in columns))
-        .where(*_wanted(counter_ids, part, "counted"))
+        select(*key, func.sum(Tally.c.n), func.sum(Tally.c.skm_n))
+        .where(Tally.c.counter_id.in_(counter_ids), Tally.c.day.between(first, last))
+        .group_by(*key)
+    )
+    return [(row[0], row[1], row[2], int(row[3]), int(row[4])) for row in rows]
+
+
+def complete_days(
+    session: Session, counter_ids: Collection[int], *, since: date
+) -> list[tuple[int, date, int, int, int]]:
+    """(counter, day, complete forms, sum of their totals, sum of squares) from this day on."""
+    sums = (Tally.c.skm_n, Tally.c.skm_total, Tally.c.skm_squares)
+    rows = session.execute(
+        select(Tally.c.counter_id, Tally.c.day, *(func.sum(column) for column in sums))
+        .where(
+            Tally.c.counter_id.in_(counter_ids),
+            Tally.c.day >= since,
+            Tally.c.state == "counted",
+            Tally.c.is_complete == 1,
+        )
         .group_by(Tally.c.counter_id, Tally.c.day)
     )
     return [(row[0], row[1], int(row[2]), int(row[3]), int(row[4])) for row in rows]
+
+
+def complete_sums(session: Session, days: Days) -> Sums:
+    """Complete forms of these days."""
+    rows = _sums(session, [], _complete(days))
+    return rows[0][1] if rows else NO_SUMS
+
+
+def complete_sums_by_service(session: Session, days: Days) -> dict[int, Sums]:
+    """The same by service; NOBODY for forms that name none."""
+    return {key[0]: sums for key, sums in _sums(session, [Tally.c.service_id], _complete(days))}
+
+
+def complete_sums_by_officer(session: Session, days: Days) -> dict[int, Sums]:
+    """Complete forms that count for an officer, by officer."""
+    wanted = [*_complete(days), *_for_officers()]
+    return {key[0]: sums for key, sums in _sums(session, [Tally.c.officer_id], wanted)}
+
+
+def poster_forms_by_officer(session: Session, days: Days) -> dict[int, int]:
+    """How many of these came through the printed card, which proves no visit."""
+    rows = session.execute(
+        select(Tally.c.officer_id, func.sum(Tally.c.skm_n))
+        .where(*_complete(days), *_for_officers(), Tally.c.tier == "poster")
+        .group_by(Tally.c.officer_id)
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def service_days(session: Session, days: Days) -> list[tuple[int, date, int]]:
+    """(service, day, complete forms)."""
+    key = (Tally.c.service_id, Tally.c.day)
+    rows = session.execute(
+        select(*key, func.sum(Tally.c.skm_n)).where(*_complete(days)).group_by(*key)
+    )
+    return [(row[0], row[1], int(row[2])) for row in rows]
+
+
+def officer_days(
+    session: Session, days: Days, *, keys: Collection[str]
+) -> list[tuple[int, date, tuple[int, ...]]]:
+    """(officer, day, answers to each of these elements) of forms that count for an officer."""
+    return _answers_by(session, Tally.c.officer_id, [*_complete(days), *_for_officers()], keys)
+
+
+def answers_by_day(
+    session: Session, days: Days, *, keys: Collection[str]
+) -> list[tuple[int, date, tuple[int, ...]]]:
+    """(counter, day, answers to each of these elements) of all complete forms."""
+    return _answers_by(session, Tally.c.counter_id, _complete(days), keys)
+
+
+def another_named(session: Session, days: Days) -> int:
+    """How many said that somebody else than the rostered officers served them."""
+    question = select(func.sum(Tally.c.n_another)).where(*_counted(days))
+    return int(session.scalar(question) or 0)
+
+
+def counters_of_officer(session: Session, officer_id: int, *, since: date) -> list[int]:
+    """Counters where answers counted for this officer from this day on."""
+    rows = session.scalars(
+        select(Tally.c.counter_id)
+        .where(Tally.c.officer_id == officer_id, Tally.c.day >= since, *_for_officers())
+        .distinct()
+    )
+    return sorted(rows)
 
 
 def last_day_by_counter(session: Session, counter_ids: Collection[int]) -> dict[int, date]:
@@ -74,25 +135,57 @@ def last_day_by_counter(session: Session, counter_ids: Collection[int]) -> dict[
     return {row[0]: row[1] for row in rows}
 
 
-def _wanted(counter_ids: Collection[int], part: Slice, state: str) -> list[ColumnElement[bool]]:
-    wanted = [
-        Tally.c.counter_id.in_(counter_ids),
-        Tally.c.day.between(part.first, part.last),
-        Tally.c.state == state,
+def counts_of(sums: Sums, key: str) -> tuple[int, int, int, int]:
+    """Answers 1, 2, 3, 4 of one element."""
+    one, two, three, four = (sums[f"{key}_{value}"] for value in (1, 2, 3, 4))
+    return one, two, three, four
+
+
+def _for_officers() -> list[ColumnElement[bool]]:
+    """Answers that may enter an officer's score: the only place that says so here."""
+    return [Tally.c.officer_id != NOBODY, Tally.c.for_officer == 1]
+
+
+def _counted(days: Days) -> list[ColumnElement[bool]]:
+    return [
+        Tally.c.counter_id == days.counter_id,
+        Tally.c.day.between(days.first, days.last),
+        Tally.c.state == "counted",
     ]
-    if part.service_id is not None:
-        wanted.append(Tally.c.service_id == part.service_id)
-    if part.tier is not None:
-        wanted.append(Tally.c.tier == part.tier)
-    return wanted
 
 
-def _sums_by(
-    session: Session, key: ColumnElement[int], wanted: Iterable[ColumnElement[bool]]
-) -> dict[int, Sums]:
-    columns = [func.sum(Tally.c[name]).label(name) for name in TALLY_SUMS]
-    rows = session.execute(select(key, *columns).where(*wanted).group_by(key))
-    return {
-        row[0]: {name: int(value) for name, value in zip(TALLY_SUMS, row[1:], strict=True)}
+def _complete(days: Days) -> list[ColumnElement[bool]]:
+    return [*_counted(days), Tally.c.is_complete == 1]
+
+
+def _sums(
+    session: Session, key: list[ColumnElement[Any]], wanted: list[ColumnElement[bool]]
+) -> list[tuple[tuple[Any, ...], Sums]]:
+    question = select(*key, *_EACH_SUM).where(*wanted).having(func.sum(Tally.c.n) > 0)
+    rows = session.execute(question.group_by(*key) if key else question)
+    start = len(key)
+    return [
+        (
+            tuple(row[:start]),
+            {name: int(value) for name, value in zip(TALLY_SUMS, row[start:], strict=True)},
+        )
         for row in rows
-    }
+    ]
+
+
+def _answers_by(
+    session: Session,
+    who: ColumnElement[int],
+    wanted: list[ColumnElement[bool]],
+    keys: Collection[str],
+) -> list[tuple[int, date, tuple[int, ...]]]:
+    if not set(keys) <= set(ALL_KEYS):
+        raise ValueError(f"unknown elements: {sorted(set(keys) - set(ALL_KEYS))}")
+    answered = [
+        func.sum(sum((Tally.c[f"{key}_{value}"] for value in (2, 3, 4)), Tally.c[f"{key}_1"]))
+        for key in keys
+    ]
+    rows = session.execute(
+        select(who, Tally.c.day, *answered).where(*wanted).group_by(who, Tally.c.day)
+    )
+    return [(row[0], row[1], tuple(int(value) for value in row[2:])) for row in rows]

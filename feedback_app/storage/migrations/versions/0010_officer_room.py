@@ -29,15 +29,15 @@ def upgrade() -> None:
         sa.Column("agency_id", sa.Integer(), nullable=False),
         sa.Column("officer_id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
-        sa.Column("first_month", sa.Date(), nullable=False),
-        sa.Column("last_month", sa.Date(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("made_at", UtcDateTime(), nullable=False),
         *_references("officer_reply"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_officer_reply")),
     )
     op.create_index(
-        "ix_officer_reply_batch", "officer_reply", ["officer_id", "first_month"], unique=False
+        "ix_officer_reply_batch", "officer_reply", ["officer_id", "first_day"], unique=False
     )
     _refuse_changes("officer_reply")
 

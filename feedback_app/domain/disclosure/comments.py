@@ -1,14 +1,13 @@
-"""What may be shown without singling anybody out: least numbers, comment batches, masking."""
+"""Comments: closed batches in an order that tells nothing, and private things masked."""
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-MIN_GROUP = 10  # answers behind any shown number (docs/privacy.md)
 COMMENT_BATCH = 5
 COMMENT_DELAY = timedelta(days=7)
 
@@ -68,28 +67,6 @@ def closed_batch(
     if last + COMMENT_DELAY > today or len(remarks) < COMMENT_BATCH:
         return None
     return _shuffled(list(remarks), seed=seed)
-
-
-def merge_small(sizes: Mapping[str, int], *, at_least: int) -> list[tuple[str, ...]]:
-    """Groups of keys that may be shown apart: large ones alone, the small ones as one.
-
-    A small group that stood alone could be found by subtraction from the whole, and so could a
-    merged one that is still small: then the smallest large one joins it. Empty groups are left
-    out. When everything together is too small, all of it is one group.
-    """
-    filled = [key for key, size in sizes.items() if size > 0]
-    small = [key for key in filled if sizes[key] < at_least]
-    large = [key for key in filled if sizes[key] >= at_least]
-    while small and sum(sizes[key] for key in small) < at_least and large:
-        nearest = min(reversed(large), key=lambda key: sizes[key])
-        large.remove(nearest)
-        small = [key for key in filled if key in small or key == nearest]
-    return [*((key,) for key in large), *([tuple(small)] if small else [])]
-
-
-def is_unanimous(counts: Sequence[int]) -> bool:
-    """Whether everybody gave one answer: a mean would then tell what each person said."""
-    return sum(1 for count in counts if count) == 1
 
 
 def mask(text: str, *, names: Sequence[str]) -> str:

@@ -1,0 +1,140 @@
+"""Closed blocks: whole days that are over, merged until ten complete forms lie in each.
+
+Every score is over whole blocks, so any two scores of a counter differ by whole blocks: by ten
+forms or more. A block never changes as long as its days do not: the grid is built from the oldest
+day on, and what fills the last block comes after it. It starts anew each 1 January, which bounds
+what has to be read; what is left over on 31 December is counted, but never in a score here.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+from feedback_app.domain.disclosure.groups import MIN_GROUP, tells_total
+
+ITEMS = 9  # official elements of a complete form
+PARTS_DELAY = timedelta(days=7)  # parts of a quarter are shown a week after it
+
+
+@dataclass(frozen=True, slots=True)
+class DayForms:
+    """Complete forms of one day: how many, the sum of their nine-answer totals, of the squares."""
+
+    day: date
+    n: int
+    total: int
+    squares: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Consecutive days, both included, and their complete forms."""
+
+    first: date
+    last: date
+    n: int
+    total: int
+    squares: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A counter's blocks, oldest first, and how many forms wait for the next one to close."""
+
+    blocks: tuple[Block, ...]
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The blocks that end in one calendar month or quarter; `starts` is its first day.
+
+    The days really covered go from the first block's first day to the last one's last.
+    """
+
+    starts: date
+    blocks: tuple[Block, ...]
+
+    @property
+    def first(self) -> date:
+        """The first day covered."""
+        return self.blocks[0].first
+
+    @property
+    def last(self) -> date:
+        """The last day covered."""
+        return self.blocks[-1].last
+
+
+def grid_of(days: Iterable[DayForms], *, today: date) -> Grid:
+    """The blocks of these days, which begin on a 1 January; today is not over and only waits."""
+    blocks: list[Block] = []
+    waiting = 0
+    ordered = sorted(days, key=lambda forms: forms.day)
+    for year, of_year in groupby(ordered, key=lambda forms: forms.day.year):
+        first, n, total, squares = date(year, 1, 1), 0, 0, 0
+        for forms in of_year:
+            n, total, squares = n + forms.n, total + forms.total, squares + forms.squares
+            if forms.day < today and _is_full(n, total, squares):
+                blocks.append(Block(first, forms.day, n, total, squares))
+                first, n, total, squares = forms.day + timedelta(days=1), 0, 0, 0
+        waiting = n if year == today.year else 0
+    return Grid(tuple(blocks), waiting)
+
+
+def grid_start(oldest: date) -> date:
+    """From which day on days must be read to know the blocks that hold this day."""
+    return date(oldest.year, 1, 1)
+
+
+def ending_within(blocks: Iterable[Block], *, first: date, last: date) -> tuple[Block, ...]:
+    """The blocks that end on one of these days."""
+    return tuple(block for block in blocks if first <= block.last <= last)
+
+
+def closed_months(blocks: Sequence[Block], *, today: date) -> list[Stretch]:
+    """Calendar months that are over and in which a block ended, oldest first."""
+    return _stretches(blocks, lambda day: day.replace(day=1), months=1, today=today)
+
+
+def closed_quarters(blocks: Sequence[Block], *, today: date) -> list[Stretch]:
+    """The same for calendar quarters, a week after they are over."""
+    return _stretches(blocks, quarter_start, months=3, today=today - PARTS_DELAY)
+
+
+def quarter_start(day: date) -> date:
+    """The first day of the calendar quarter."""
+    return day.replace(month=3 * ((day.month - 1) // 3) + 1, day=1)
+
+
+def months_later(month: date, months: int) -> date:
+    """The first day of the month that is so many months later (or earlier)."""
+    number = month.year * 12 + month.month - 1 + months
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def by_stretch(
+    rows: Iterable[tuple[date, int]], stretches: Sequence[Block] | Sequence[Stretch]
+) -> tuple[int, ...]:
+    """Numbers of days summed over the stretch (or block) in which each day lies."""
+    ends = [stretch.last for stretch in stretches]
+    sums = [0] * len(ends)
+    for day, number in rows:
+        sums[bisect_left(ends, day)] += number
+    return tuple(sums)
+
+
+def _stretches(
+    blocks: Sequence[Block], start_of: Callable[[date], date], *, months: int, today: date
+) -> list[Stretch]:
+    grouped = groupby(blocks, key=lambda block: start_of(block.last))
+    found = [Stretch(starts, tuple(members)) for starts, members in grouped]
+    return [stretch for stretch in found if months_later(stretch.starts, months) <= today]
+
+
+def _is_full(n: int, total: int, squares: int) -> bool:
+    return n >= MIN_GROUP and not tells_total(n, total, squares, items=ITEMS)

@@ -1,0 +1,134 @@
+"""Closed blocks: ten forms each, never changed by what comes later, never all alike."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback_app.domain.disclosure import (
+    MIN_GROUP,
+    DayForms,
+    Score,
+    by_stretch,
+    closed_months,
+    closed_quarters,
+    ending_within,
+    grid_of,
+    score_of,
+    tells_total,
+)
+from feedback_app.domain.periods import PERIOD_KEYS, period
+from feedback_app.domain.skm import TooFew
+
+START = date(2026, 10, 1)
+
+
+def day(number: int, totals: list[int]) -> DayForms:
+    squares = sum(total * total for total in totals)
+    return DayForms(START + timedelta(days=number), len(totals), sum(totals), squares)
+
+
+def mixed(number: int, n: int) -> DayForms:
+    return day(number, [27 + (i % 3) for i in range(n)])
+
+
+def test_days_are_merged_until_ten_and_today_only_waits() -> None:
+    days = [mixed(0, 4), mixed(1, 5), mixed(3, 3), mixed(4, 12), mixed(5, 2)]
+    grid = grid_of(days, today=START + timedelta(days=5))
+    assert [(b.first, b.last, b.n) for b in grid.blocks] == [
+        (date(2026, 1, 1), date(2026, 10, 4), 12),
+        (date(2026, 10, 5), date(2026, 10, 5), 12),
+    ]
+    assert grid.waiting == 2
+    open_day = grid_of(days[:4], today=START + timedelta(days=4))
+    assert (len(open_day.blocks), open_day.waiting) == (1, 12)
+    assert score_of((), grid=open_day) == TooFew(n=12, needed=MIN_GROUP)
+
+
+def test_a_year_begins_anew_and_its_tail_is_never_shown() -> None:
+    days = [
+        DayForms(date(2026, 12, 31), 8, 216, 5834),
+        DayForms(date(2027, 1, 4), 9, 243, 6563),
+        DayForms(date(2027, 1, 5), 1, 20, 400),
+    ]
+    grid = grid_of(days, today=date(2027, 2, 1))
+    assert [(b.first, b.n) for b in grid.blocks] == [(date(2027, 1, 1), 10)]
+    assert grid_of(days[:1], today=date(2027, 2, 1)).waiting == 0
+
+
+def test_ten_forms_that_are_all_but_one_alike_wait_for_more() -> None:
+    nine_best = day(0, [36] * 9 + [9])
+    assert grid_of([nine_best], today=date(2026, 11, 1)).blocks == ()
+    assert grid_of([day(0, [27] * 10)], today=date(2026, 11, 1)).blocks == ()
+    (block,) = grid_of([nine_best, day(1, [30])], today=date(2026, 11, 1)).blocks
+    assert block.n == 11
+
+
+def test_what_two_sums_tell_of_totals() -> None:
+    for totals, told in (
+        ([36] * 10, True),
+        ([36] * 9 + [9], True),
+        ([9] * 9 + [20], True),
+        ([27] * 10, True),
+        ([36] * 8 + [35, 35], False),
+        ([20, 21] * 5, False),
+    ):
+        n, total, squares = len(totals), sum(totals), sum(t * t for t in totals)
+        assert tells_total(n, total, squares, items=9) is told
+
+
+forms = st.lists(st.lists(st.integers(9, 36), max_size=6), min_size=1, max_size=60)
+
+
+@given(forms)
+def test_later_days_never_change_an_older_block_and_looks_differ_by_ten(
+    totals: list[list[int]],
+) -> None:
+    """Every period on every day of two months: any two of them differ by nothing or by ten."""
+    days = [day(number, of_day) for number, of_day in enumerate(totals)]
+    whole = grid_of(days, today=START + timedelta(days=len(days)))
+    looks: set[frozenset[date]] = set()
+    for number in range(len(days) + 1):
+        today = START + timedelta(days=number)
+        grid = grid_of(days[: number + 1], today=today)
+        assert grid.blocks == whole.blocks[: len(grid.blocks)]
+        for key in PERIOD_KEYS:
+            asked = period(key, today=today)
+            seen = ending_within(grid.blocks, first=asked.first, last=asked.last)
+            looks.add(frozenset(block.last for block in seen))
+    sizes = {block.last: block.n for block in whole.blocks}
+    for one, other in combinations(looks, 2):
+        for part in (one - other, other - one):
+            assert not part or sum(sizes[end] for end in part) >= MIN_GROUP
+
+
+def test_months_and_quarters_are_the_blocks_that_end_in_them() -> None:
+    days = [mixed(number, 6) for number in range(0, 60)]
+    grid = grid_of(days, today=date(2026, 12, 20))
+    october, november = closed_months(grid.blocks, today=date(2026, 12, 20))
+    assert (october.starts, october.first, october.last) == (
+        date(2026, 10, 1),
+        date(2026, 1, 1),
+        date(2026, 10, 30),
+    )
+    assert november.first == date(2026, 10, 31)
+    assert sum(b.n for b in october.blocks) + sum(b.n for b in november.blocks) == 60 * 6
+    assert [m.starts.month for m in closed_months(grid.blocks, today=date(2026, 11, 30))] == [10]
+    assert closed_quarters(grid.blocks, today=date(2027, 1, 7)) == []
+    (quarter,) = closed_quarters(grid.blocks, today=date(2027, 1, 8))
+    assert quarter.blocks == grid.blocks
+    by_day = [(forms.day, forms.n) for forms in days]
+    assert by_stretch(by_day, [october, november]) == (180, 180)
+
+
+def test_a_score_is_the_index_of_its_blocks() -> None:
+    days = [day(0, [27] * 5 + [36] * 5), day(1, [18] * 6 + [20] * 6)]
+    grid = grid_of(days, today=date(2026, 11, 1))
+    score = score_of(grid.blocks, grid=grid)
+    assert isinstance(score, Score)
+    total = 5 * 27 + 5 * 36 + 6 * 18 + 6 * 20
+    assert float(score.ikm) == round(total / (22 * 9) * 25, 2)
+    assert (score.n, score.blocks, score.mutu) == (22, 2, "C")

@@ -1,0 +1,233 @@
+"""Parts: no combination of blocks and parts isolates one to nine forms; telling cells are bands."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedback_app.domain.disclosure import Answers, Band, Withheld, elements_of, hidden_elements
+from feedback_app.domain.disclosure.gate import band_of
+from feedback_app.domain.disclosure.groups import Counts, tells
+from feedback_app.domain.disclosure.parts import (
+    REST,
+    SERVICE_KEYS,
+    OfficerPart,
+    OfficerSums,
+    merged_services,
+    narrow_split,
+    officer_parts,
+    service_parts,
+    showable_officers,
+)
+from feedback_app.domain.elements import ALL_KEYS, OFFICER_KEYS
+from feedback_app.domain.interval import Mean
+from feedback_app.domain.skm import TooFew
+
+Table = dict[tuple[int, ...], tuple[int, ...]]
+
+
+def least_isolated(table: Table) -> int | None:
+    """By brute force: the fewest forms on which any combination of row and column sums is not 0.
+
+    A combination that is 0 on the cells Z and not on all exists just when Z's columns of the
+    matrix of sums have a lower rank than all columns.
+    """
+    cells = [(part, block) for part in table for block in range(len(next(iter(table.values()))))]
+    cells = [cell for cell in cells if table[cell[0]][cell[1]]]
+    sums = [[int(cell[0] == part) for cell in cells] for part in table]
+    sums += [[int(cell[1] == block) for cell in cells] for block in {c[1] for c in cells}]
+    matrix = np.array(sums)
+    rank = np.linalg.matrix_rank(matrix)
+    weights = [table[part][block] for part, block in cells]
+    found = []
+    for size in range(1, len(cells) + 1):
+        for left in combinations(range(len(cells)), size):
+            zero = [place for place in range(len(cells)) if place not in left]
+            if not zero or np.linalg.matrix_rank(matrix[:, zero]) < rank:
+                found.append(sum(weights[place] for place in left))
+    return min(found, default=None)
+
+
+sizes = st.integers(0, 14)
+tables = st.lists(st.tuples(sizes, sizes, sizes), min_size=2, max_size=3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(tables)
+def test_the_least_cut_is_what_brute_force_finds(rows: list[tuple[int, int, int]]) -> None:
+    table: Table = {(key,): row for key, row in enumerate(rows) if any(row)}
+    whole = [sum(column) for column in zip(*rows, strict=True)]
+    if len(table) < 2 or any(0 < n < 10 for n in whole):
+        return  # the grid never makes such blocks
+    least = least_isolated(table)
+    assert least is not None
+    assert bool(narrow_split(table)) == (least < 10)
+
+
+@given(st.lists(st.tuples(sizes, sizes, sizes, sizes), min_size=1, max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_merged_services_leave_nothing_narrow(rows: list[tuple[int, ...]]) -> None:
+    classes = merged_services(dict(enumerate(rows)))
+    assert sorted(one for members in classes for one in members) == [
+        key for key, row in enumerate(rows) if any(row)
+    ]
+    table = {
+        members: tuple(sum(rows[one][block] for one in members) for block in range(4))
+        for members in classes
+    }
+    assert len(table) < 2 or not narrow_split(table)
+
+
+def test_weeks_in_which_only_one_officer_served_do_not_open_the_unnamed() -> None:
+    """Sari in the first block, Andi in the second, four visitors who named nobody."""
+    sizes_of = {1: (20, 0), 2: (0, 20)}
+    assert showable_officers([(sizes_of, (24, 24))]) == frozenset()
+    assert showable_officers([(sizes_of, (31, 31))]) == {1, 2}
+    assert showable_officers([(sizes_of, (20, 20))]) == {1, 2}  # their sums are the blocks' own
+    assert showable_officers([({1: (20, 0), 2: (0, 9)}, (35, 35))]) == {1}
+
+
+def test_every_item_must_leave_ten_or_nobody() -> None:
+    official = ({1: (20, 20)}, (35, 35))
+    own = ({1: (20, 20)}, (20, 24))  # four others answered the item outside the index
+    assert showable_officers([official]) == {1}
+    assert showable_officers([official, own]) == frozenset()
+
+
+def test_a_service_that_lives_in_its_own_weeks_is_merged() -> None:
+    rows = {7: (30, 30, 1), 8: (0, 0, 40), REST: (3, 0, 2)}
+    assert merged_services(rows) == [(0, 7, 8)]
+    assert merged_services(rows | {REST: (3, 0, 12)}) == [(0, 7), (8,)]
+    assert merged_services({7: (30, 30, 12), 8: (0, 11, 40)}) == [(7,), (8,)]
+
+
+MIXED: Counts = (2, 5, 20, 15)
+ALIKE: Counts = (0, 0, 0, 42)
+
+
+def officer(items: dict[str, Counts]) -> OfficerSums:
+    n = sum(items["perilaku"])
+    total = sum(v * c for counts in items.values() for v, c in enumerate(counts, start=1))
+    return OfficerSums(items=items, n=n, total=total, squares=total * total // n + 90, by_poster=3)
+
+
+def four(counts: Counts, **changed: Counts) -> dict[str, Counts]:
+    return dict.fromkeys(OFFICER_KEYS, counts) | changed
+
+
+def lines_of(
+    *own: dict[str, Counts], rest: dict[str, Counts], hidden: frozenset[str] = frozenset()
+) -> list[OfficerPart]:
+    groups = [*own, rest]
+    whole = {
+        key: tuple(sum(group[key][v] for group in groups) for v in range(4)) for key in OFFICER_KEYS
+    }
+    sums = {number: officer(items) for number, items in enumerate(own, start=1)}
+    found = officer_parts(sums, shown=frozenset(sums), whole=whole, hidden=hidden)  # type: ignore[arg-type]
+    assert all(isinstance(line, OfficerPart) for line in found.values())
+    return [line for line in found.values() if isinstance(line, OfficerPart)]
+
+
+def exact_items(line: OfficerPart) -> bool:
+    return all(isinstance(item, Answers) for item in line.items.values())
+
+
+def test_officers_are_told_by_their_four_items() -> None:
+    (line,) = lines_of(four(MIXED), rest=four((1, 3, 9, 4)))
+    assert exact_items(line)
+    assert isinstance(line.mean, Mean)
+    assert line.mean.mean == pytest.approx((2 + 10 + 60 + 60) / 42)
+    assert (line.n, line.by_poster) == (42, 3)
+
+
+@pytest.mark.parametrize("who", ["one officer", "the other", "the rest"])
+def test_one_telling_item_hides_everybodys_items(who: str) -> None:
+    """Else the hidden one is the whole minus the others."""
+    telling = four(MIXED, perilaku=ALIKE)
+    groups = [telling if who == name else four(MIXED) for name in ("one officer", "the other")]
+    rest = telling if who == "the rest" else four((1, 3, 9, 4))
+    lines = lines_of(*groups, rest=rest)
+    assert not any(exact_items(line) for line in lines)
+    assert all(isinstance(line.mean, Mean) for line in lines)
+
+
+def test_where_all_four_items_tell_the_means_are_bands_too() -> None:
+    lines = lines_of(four(MIXED), four(ALIKE), rest=four((1, 3, 9, 4)))
+    assert all(isinstance(line.mean, Band) for line in lines)
+    assert lines[1].mean == Band(n=42, value=4, low=3.5, high=4)
+
+
+def test_a_month_that_hides_an_item_hides_it_for_officers() -> None:
+    hidden = frozenset({"perilaku", "biaya"})
+    nobody: dict[str, Counts] = four((0, 0, 0, 0))
+    assert isinstance(lines_of(four(MIXED), rest=four(MIXED), hidden=hidden)[0].mean, Mean)
+    assert isinstance(lines_of(four(MIXED), rest=nobody, hidden=hidden)[0].mean, Band)
+    assert not exact_items(lines_of(four(MIXED), rest=four(MIXED), hidden=hidden)[0])
+
+
+def test_who_is_not_shown_keeps_no_number_about_answers() -> None:
+    sums = {1: officer(four(MIXED)), 2: officer(four((0, 0, 5, 4)))}
+    whole = four((5, 12, 60, 50))
+    found = officer_parts(sums, shown=frozenset(), whole=whole, hidden=frozenset())
+    assert found == {1: Withheld(42), 2: TooFew(n=9, needed=10)}
+
+
+def test_a_telling_service_makes_the_element_a_band_for_every_service() -> None:
+    plain: dict[str, Counts] = dict.fromkeys(SERVICE_KEYS, MIXED)
+    sums = {7: plain, 8: plain | {"biaya": ALIKE}}
+    rows = {7: (20, 22), 8: (21, 21)}
+    one, other = service_parts(sums, sizes=rows, hidden=frozenset({"sarana"}))
+    for part in (one, other):
+        bands = {key for key, shown in part.elements.items() if isinstance(shown, Band)}
+        assert bands == {"biaya", "sarana"}
+        assert not set(part.elements) & set(OFFICER_KEYS)
+    assert service_parts({7: plain}, sizes={7: (20, 22)}, hidden=frozenset()) == []
+
+
+def month(**changed: Counts) -> dict[str, Counts]:
+    return dict.fromkeys(ALL_KEYS, MIXED) | changed
+
+
+def test_a_hidden_element_never_hides_alone() -> None:
+    """The index is exact: with eight elements beside it the ninth would be known."""
+    assert hidden_elements(month()) == frozenset()
+    hidden = hidden_elements(month(biaya=ALIKE, waktu=(0, 2, 3, 37)))
+    assert hidden == {"biaya", "waktu"}
+    assert hidden_elements(month(informasi=ALIKE)) == {"informasi"}  # not in the index
+
+
+def test_what_one_month_hides_no_sum_of_months_shows() -> None:
+    shown = elements_of([month(), month(biaya=ALIKE, waktu=(0, 2, 3, 37)), month()])
+    assert isinstance(shown["biaya"], Band)
+    assert isinstance(shown["waktu"], Band)
+    assert isinstance(shown["sarana"], Answers)
+    assert shown["sarana"].counts == (6, 15, 60, 45)
+
+
+def test_a_month_in_which_few_answered_is_left_out_of_an_own_item() -> None:
+    shown = elements_of([month(), month(kepercayaan=(0, 0, 3, 4))])
+    assert isinstance(shown["kepercayaan"], Answers)
+    assert shown["kepercayaan"].counts == MIXED
+    assert isinstance(elements_of([month(kepercayaan=(0, 0, 3, 4))])["kepercayaan"], TooFew)
+
+
+def test_no_cell_that_is_shown_exactly_tells_a_single_answer() -> None:
+    """All counts of ten to twelve answers: exact only when two people differ from the rest."""
+    for n in (10, 11, 12):
+        for one, two, three in product(range(n + 1), repeat=3):
+            four_ = n - one - two - three
+            if four_ < 0:
+                continue
+            counts = (one, two, three, four_)
+            mean = (one + 2 * two + 3 * three + 4 * four_) / n
+            near_an_end = min(mean - 1, 4 - mean) <= 1 / n + 1e-9
+            assert tells(counts) or not near_an_end
+            assert tells(counts) == (max(counts) >= n - 1)
+            band = band_of(counts)
+            assert isinstance(band, Band)
+            assert band.low <= mean <= band.high
+            assert (band.high - band.low) * n >= 5  # five points or more stay unknown
