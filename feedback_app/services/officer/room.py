@@ -8,9 +8,8 @@ from datetime import date
 
 from feedback_app.domain.appeals import Cell, Made, deadline, is_corrected, published_on, within
 from feedback_app.domain.disclosure import MIN_GROUP, Batch, comment_batches, mask
-from feedback_app.domain.disclosure.blocks import quarter_start
 from feedback_app.domain.skm import TooFew
-from feedback_app.domain.survey import quarter_from, short_title
+from feedback_app.domain.survey import short_title
 from feedback_app.domain.thanks import is_thanks
 from feedback_app.domain.tiers import TIERS
 from feedback_app.services.accounts import Viewer
@@ -99,7 +98,7 @@ def own_room(site: Site, viewer: Viewer) -> Room:
             batches=views,
             newest=newest,
             basis=None if newest is None else _basis(session, newest, cells),
-            waiting=_waiting(cells, today=site.today()),
+            waiting=_waiting(cells, batches),
             thanks=_thanks(site, session, officer),
             history=own_history(session, officer, year=site.today().year),
             seen=tuple(seen),
@@ -146,10 +145,10 @@ def _views(
     return tuple(views)
 
 
-def _waiting(cells: Sequence[Cell], *, today: date) -> TooFew:
-    """How many answers (no more than that) wait in quarters whose figures are not out."""
-    n = sum(cell.n for cell in cells if published_on(quarter_from(quarter_start(cell.day))) > today)
-    return TooFew(n=n, needed=MIN_GROUP)
+def _waiting(cells: Sequence[Cell], batches: Sequence[OfficerBatch]) -> TooFew:
+    """How many answers (no more than that) came in after the newest batch."""
+    newest = batches[0].last if batches else date.min
+    return TooFew(n=sum(cell.n for cell in cells if cell.day > newest), needed=MIN_GROUP)
 
 
 def _basis(session: Session, batch: OfficerBatch, cells: Sequence[Cell]) -> Basis:
