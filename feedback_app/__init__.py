@@ -29,6 +29,7 @@ from feedback_app.web.follow_ups import follow_ups
 from feedback_app.web.impact import impact
 from feedback_app.web.inspectorate import inspectorate
 from feedback_app.web.links import links
+from feedback_app.web.officer import officer
 from feedback_app.web.own_account import own
 from feedback_app.web.paper import paper
 from feedback_app.web.paper_checks import paper_checks
@@ -52,6 +53,7 @@ ROOMS = (
     links,
     own,
     supervisor,
+    officer,
     surveys,
     follow_ups,
     paper,

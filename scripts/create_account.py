@@ -19,6 +19,8 @@ from feedback_app.config import Settings, SettingsError
 from feedback_app.domain.roles import Role
 from feedback_app.services import imports, setup
 from feedback_app.services.accounts import AccountFaultError, create_account, invite_account
+from feedback_app.services.faults import FieldFaultError
+from feedback_app.services.officer.accounts import chosen_officer, officer_with_nip
 from feedback_app.services.site import Site, open_site
 
 
@@ -31,6 +33,7 @@ def main() -> int:
     parser.add_argument("--name", required=True, help="the person's name")
     parser.add_argument("--role", choices=[role.value for role in Role], default="admin")
     parser.add_argument("--unit", metavar="CODE", action="append", help="for a supervisor")
+    parser.add_argument("--officer", metavar="NIP", help="for an officer: whose figures")
     parser.add_argument("--agency", metavar="CODE", help="needed when there is more than one")
     parser.add_argument("--agency-name", help="makes the agency when it is new")
     parser.add_argument("--password-stdin", action="store_true", help="read it; print no link")
@@ -48,6 +51,7 @@ def main() -> int:
         SettingsError,
         AccountFaultError,
         imports.NoAgencyError,
+        FieldFaultError,
         setup.SetupFaultError,
     ) as error:
         print(error, file=sys.stderr)
@@ -57,17 +61,24 @@ def main() -> int:
 
 
 def _make(site: Site, agency_id: int, arguments: argparse.Namespace) -> str:
+    role = Role(arguments.role)
     person: dict[str, Any] = {
         "agency_id": agency_id,
         "username": arguments.username,
         "name": arguments.name,
-        "role": Role(arguments.role),
+        "role": role,
+        "officer_id": _officer(site, agency_id, role, arguments.officer),
         "unit_ids": setup.units_named(site, agency_id, arguments.unit or ()),
     }
     if arguments.password_stdin:
         create_account(site, **person, password=sys.stdin.readline().rstrip("\r\n"))
         return "password set"
     return invite_account(site, **person).url
+
+
+def _officer(site: Site, agency_id: int, role: Role, nip: str | None) -> int | None:
+    number = officer_with_nip(site, agency_id=agency_id, nip=nip) if nip else None
+    return chosen_officer(site, agency_id=agency_id, role=role, officer_id=number)
 
 
 if __name__ == "__main__":

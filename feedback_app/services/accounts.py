@@ -75,9 +75,11 @@ def invite_account(
     role: Role,
     unit_ids: frozenset[int],
     by: int | None = None,
+    officer_id: int | None = None,
 ) -> IssuedLink:
     """Make an account whose password only its owner will know, by a one-time link."""
     account = _new_account(site, agency_id, username, name, role, unit_ids)
+    account.officer_id = officer_id
     with site.db.transaction() as tx:
         _add_account(tx, account, unit_ids, at=site.now(), by=by)
         return add_link(tx, site, account)

@@ -13,6 +13,7 @@ from feedback_app.domain.roles import Role
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.acts import log_act
 from feedback_app.services.faults import FieldFaultError
+from feedback_app.services.officer.appeals import barred_reviewers
 from feedback_app.services.site import NotThereError, Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Case, CaseOpinion
@@ -136,7 +137,7 @@ def case_view(site: Site, viewer: Viewer, case_id: int) -> CaseView:
             texts=_texts(session, row.case),
             opinions=tuple(_opinion(o, name, may_read=may_read) for o, name in found),
             own_outcome=own or None,
-            may_decide=row.case.closed_at is None and _is_outside(viewer, row.case),
+            may_decide=row.case.closed_at is None and _is_outside(session, viewer, row.case),
             outcomes=rules.OUTCOMES[row.case.kind],
         )
 
@@ -160,11 +161,16 @@ def _texts(session: Session, case: Case) -> tuple[str, ...]:
     return tuple(mask(text, names=names) for text in list(texts)[:SHOWN_TEXTS])
 
 
-def _is_outside(viewer: Viewer, case: Case) -> bool:
-    return viewer.role is Role.INSPECTORATE and rules.may_decide(
-        case.unit_id,
-        own_units=viewer.unit_ids,
-        own_officer=viewer.officer_id is not None and viewer.officer_id == case.officer_id,
+def _is_outside(session: Session, viewer: Viewer, case: Case) -> bool:
+    """Outside the unit, and in a second review nobody who decided the first time."""
+    return (
+        viewer.role is Role.INSPECTORATE
+        and rules.may_decide(
+            case.unit_id,
+            own_units=viewer.unit_ids,
+            own_officer=viewer.officer_id is not None and viewer.officer_id == case.officer_id,
+        )
+        and viewer.account_id not in barred_reviewers(session, case)
     )
 
 
@@ -181,7 +187,7 @@ def give_opinion(
         if row is None:
             raise NotThereError
         case = row.case
-        _check_opinion(viewer, case, outcome, reason)
+        _check_opinion(tx, viewer, case, outcome, reason)
         tx.add(
             CaseOpinion(
                 agency_id=case.agency_id,
@@ -207,10 +213,10 @@ def give_opinion(
     return decided
 
 
-def _check_opinion(viewer: Viewer, case: Case, outcome: str, reason: str) -> None:
+def _check_opinion(session: Session, viewer: Viewer, case: Case, outcome: str, reason: str) -> None:
     if case.closed_at is not None:
         raise FieldFaultError("outcome", "Perkara ini sudah diputus.")
-    if not _is_outside(viewer, case):
+    if not _is_outside(session, viewer, case):
         raise FieldFaultError("outcome", "Hanya orang dari luar unit yang dapat memutus.")
     if outcome not in rules.OUTCOMES[case.kind]:
         raise FieldFaultError("outcome", "Pilih salah satu pendapat.")

@@ -19,6 +19,7 @@ ADMIN = frozenset({Role.ADMIN})
 HR = frozenset({Role.HR})
 INSPECTORATE = frozenset({Role.INSPECTORATE})
 SUPERVISOR = frozenset({Role.SUPERVISOR})
+OFFICER = frozenset({Role.OFFICER})
 
 # endpoint -> roles that may open it; EVERYBODY needs no log-in. A route that is missing here
 # stops the program at start-up (see `protect`), so nobody can forget one.
@@ -38,6 +39,8 @@ ROUTES: dict[str, frozenset[Role]] = {
     "results.period_data": EVERYBODY,
     "results.codebook": EVERYBODY,
     "results.codebook_file": EVERYBODY,
+    "results.trust": EVERYBODY,
+    "results.trust_data": EVERYBODY,
     "results.screen": EVERYBODY,
     "results.sitemap": EVERYBODY,
     "citizen.form": EVERYBODY,
@@ -92,6 +95,15 @@ ROUTES: dict[str, frozenset[Role]] = {
     "supervisor.counters_file": SUPERVISOR,
     "supervisor.counter": SUPERVISOR,
     "supervisor.counter_file": SUPERVISOR,
+    "officer.home": OFFICER,
+    "officer.seen": OFFICER,
+    "officer.batch": OFFICER,
+    "officer.reply": OFFICER,
+    "officer.appeal_form": OFFICER,
+    "officer.open_appeal": OFFICER,
+    "officer.appeal": OFFICER,
+    "officer.ask_review": OFFICER,
+    "officer.unit_replies": SUPERVISOR,
     "surveys.overview": SUPERVISOR,
     "surveys.new": SUPERVISOR,
     "surveys.add": SUPERVISOR,

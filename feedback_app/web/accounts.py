@@ -13,14 +13,16 @@ from feedback_app.services import accounts as service
 from feedback_app.services import setup
 from feedback_app.services.access import links, second_step
 from feedback_app.services.access.people import AccountFaultError
+from feedback_app.services.faults import FieldFaultError
+from feedback_app.services.officer import accounts as officer_accounts
 from feedback_app.web.access import site, viewer
-from feedback_app.web.forms import NEEDED, TOO_LONG, labelled, translate_errors
+from feedback_app.web.forms import NEEDED, TOO_LONG, labelled, tell, translate_errors
 from feedback_app.web.language import gettext as _
 from feedback_app.web.roles import ROLE_NAMES
 
 accounts = Blueprint("accounts", __name__, url_prefix="/staf/admin/akun")
 
-INVITED_ROLES = (Role.SUPERVISOR, Role.ADMIN, Role.HR, Role.INSPECTORATE)
+INVITED_ROLES = (Role.SUPERVISOR, Role.ADMIN, Role.HR, Role.INSPECTORATE, Role.OFFICER)
 
 
 class AccountForm(FlaskForm):  # type: ignore[misc]
@@ -34,6 +36,7 @@ class AccountForm(FlaskForm):  # type: ignore[misc]
     name = StringField("Nama lengkap", [InputRequired(NEEDED), Length(max=200, message=TOO_LONG)])
     role = SelectField("Peran")
     units = SelectMultipleField("Unit yang boleh dilihat", coerce=int)
+    officer = SelectField("Petugas yang memiliki akun ini", coerce=int)
 
 
 @accounts.get("")
@@ -48,17 +51,26 @@ def add() -> str | tuple[str, int]:
     form = _account_form()
     if form.validate_on_submit():
         try:
+            role = Role(form.role.data)
             issued = service.invite_account(
                 site(),
                 agency_id=viewer().agency_id,
                 username=form.username.data,
                 name=form.name.data,
-                role=Role(form.role.data),
+                role=role,
+                officer_id=officer_accounts.chosen_officer(
+                    site(),
+                    agency_id=viewer().agency_id,
+                    role=role,
+                    officer_id=form.officer.data or None,
+                ),
                 unit_ids=frozenset(form.units.data or ()),
                 by=viewer().account_id,
             )
         except AccountFaultError as fault:
             form.form_errors.append(_(str(fault)))
+        except FieldFaultError as fault:
+            tell(form, fault)
         else:
             return render_template("admin/link.html", issued=issued)
     translate_errors(form)
@@ -145,6 +157,7 @@ def _account_form() -> AccountForm:
     form.role.choices = [(role.value, _(ROLE_NAMES[role])) for role in INVITED_ROLES]
     lines = setup.unit_lines(site(), viewer())
     form.units.choices = [(line.unit_id, line.name) for line in lines]
+    form.officer.choices = [(0, "–"), *officer_accounts.officer_choices(site(), viewer())]
     return form
 
 

@@ -15,6 +15,9 @@ from feedback_app.web.language import gettext as _
 # endpoint -> menu text; shown to those whom ROUTES lets in
 MENU: dict[str, str] = {
     "supervisor.counters": "Loket",
+    "officer.unit_replies": "Tanggapan",
+    "officer.home": "Penilaian saya",
+    "officer.seen": "Siapa yang melihat",
     "surveys.overview": "Survei SKM",
     "paper.overview": "Formulir kertas",
     "impact.matrix": "Dampak",

@@ -182,8 +182,54 @@ def element_bar(mean: float, *, width: float) -> float:
     return round((mean - LOWEST) / (HIGHEST - LOWEST) * width, 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One batch on an officer's line; `y` is None where only the band may be told."""
+
+    x: float
+    y: float | None
+    low: float
+    high: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """An officer's batches one after another, and whole points as grid lines."""
+
+    marks: tuple[Mark, ...]
+    grid: tuple[tuple[float, int], ...]
+
+
+def progress(
+    batches: Sequence[tuple[str, Mean | Band]], *, width: float, height: float
+) -> Progress:
+    """Means of 1 to 4 with intervals; the axis starts at 2 unless something lies below."""
+    floor = LOWEST if any(mean.low < LOWEST + 1 for _label, mean in batches) else LOWEST + 1
+    step = width / max(len(batches) - 1, 1)
+    every = max(1, math.ceil(LABEL_WIDTH / step)) if batches else 1
+
+    def y(points: float) -> float:
+        return round(height * (HIGHEST - points) / (HIGHEST - floor), 1)
+
+    return Progress(
+        marks=tuple(
+            Mark(
+                x=round(place * step, 1),
+                y=y(mean.mean) if isinstance(mean, Mean) else None,
+                low=y(mean.low),
+                high=y(mean.high),
+                label=label if (len(batches) - 1 - place) % every == 0 else "",
+            )
+            for place, (label, mean) in enumerate(batches)
+        ),
+        grid=tuple((y(value), value) for value in range(floor, HIGHEST + 1)),
+    )
+
+
 CHARTS = {
     "element_bar": element_bar,
+    "progress": progress,
     "survey_trend": survey_trend,
     "index_ticks": index_ticks,
     "points_whisker": points_whisker,

@@ -12,9 +12,10 @@ from feedback_app.domain.elements import ELEMENTS
 from feedback_app.domain.follow_up import STATUSES, UNFINISHED
 from feedback_app.domain.published import Published
 from feedback_app.domain.respondent import BANDS
+from feedback_app.domain.screening import RULES
 from feedback_app.domain.skm import BANDS as LETTERS
 from feedback_app.services import publishing
-from feedback_app.services.public import open_data, posters
+from feedback_app.services.public import open_data, posters, strictness
 from feedback_app.services.public import regency as regencies
 from feedback_app.services.public import results as service
 from feedback_app.services.public.results import UnitResults
@@ -92,6 +93,21 @@ def codebook_file() -> Response:
     """The codebook as a table."""
     content = publishing.to_csv(open_data.codebook_sheet())
     return _public(download(content, CSV, "kamus-hasil-skm.csv"))
+
+
+@results.get("/hasil/kepercayaan")
+def trust() -> Response:
+    """What was held, set aside, decided in time and appealed against, in totals."""
+    page = strictness.trust_page(site())
+    return _kept(render_template("results/trust.html", page=page, rules=RULES))
+
+
+@results.get("/hasil/kepercayaan.json")
+def trust_data() -> Response:
+    """The same for machines."""
+    document = strictness.as_document(strictness.trust_page(site()))
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    return _public(Response(text, content_type=JSON))
 
 
 @results.get("/layar/<agency>/<unit>")

@@ -29,6 +29,7 @@ START_PAGES = {
     Role.ADMIN: "admin.checklist",
     Role.INSPECTORATE: "inspectorate.cases",
     Role.HR: "impact.matrix",
+    Role.OFFICER: "officer.home",
 }
 
 

@@ -8,6 +8,7 @@ from feedback_app.domain.disclosure import MIN_GROUP
 from feedback_app.domain.periods import PERIOD_KEYS, Period
 from feedback_app.domain.tiers import TIERS
 from feedback_app.services import counter_page, dashboard, publishing
+from feedback_app.services.officer.views import note_views
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import sheets
 
@@ -47,14 +48,16 @@ def counter_file(code: str, ending: str) -> Response:
 
 
 def _counter_view(code: str) -> tuple[Period, counter_page.CounterView]:
-    """Page and file alike come through here; `view.shown_officers` are those who were seen."""
-    return counter_page.counter_view(
+    """Page and file alike come through here, so whoever was seen is written down."""
+    chosen, view = counter_page.counter_view(
         site(),
         viewer(),
         code,
         period_key=_period_key(),
         quarter=request.args.get("triwulan", ""),
     )
+    note_views(site(), viewer(), view.shown_officers)
+    return chosen, view
 
 
 def _period_key() -> str:

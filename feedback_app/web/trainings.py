@@ -15,6 +15,7 @@ from feedback_app.domain.elements import ELEMENTS
 from feedback_app.domain.training import LARGEST_JP, REASONS, RESULTS, SENT, TRAINING_KINDS
 from feedback_app.services import publishing, training, training_hours
 from feedback_app.services.faults import FieldFaultError
+from feedback_app.services.officer.views import note_views
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import sheets
 from feedback_app.web.forms import NEEDED, labelled, tell, translate_errors
@@ -216,6 +217,7 @@ def officer(officer_id: int) -> str:
     """One officer's training history."""
     year = _year()
     found = training_hours.history(site(), viewer(), officer_id, year=year)
+    note_views(site(), viewer(), [officer_id])
     return render_template(
         "trainings/officer.html",
         found=found,

@@ -109,6 +109,7 @@ def build_office(site: Site) -> Office:
             role=role,
             unit_ids=frozenset(office.unit[code] for code in units),
             password=PASSWORD,
+            officer_id=office.officer["Sari"] if role is Role.OFFICER else None,
         )
         if name in TOTP_SECRETS:
             factor = {"account_id": account_id, "agency_id": office.agency_id, "last_step": 0}

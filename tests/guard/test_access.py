@@ -37,6 +37,7 @@ FILLED = {
     "agency": "dukcapil",
     "unit": "A",
     "period": "2026-t3",
+    "key": "2026-t3",
     "shape": "a4",
 }
 

@@ -53,6 +53,7 @@ QUERIES = ["periode", "triwulan", "layanan", "jalur", "lang", "next", "kode", "l
 QUERIES += ["state", "iss", "error"]
 FIELDS += ["sheet", "officer", "visit", "offer", "counter", "size", "visited_on"]
 QUERIES += ["dari", "sampai", "tindakan", "akun", "hari", "terakhir"]
+FIELDS += ["text", "what", "grounds"]
 QUERIES += [
     "revisi",
     "unsur",

@@ -15,6 +15,7 @@ from feedback_app.domain.roles import Role
 from feedback_app.domain.roster import COUNTS_FOR_OFFICER
 from feedback_app.services import accounts, impact_study
 from feedback_app.services.demo import answers, office, roster, words
+from feedback_app.services.demo.officer_room import add_room
 from feedback_app.services.demo.places import Places, add_agency, add_places
 from feedback_app.services.demo.records import add_trainings
 from feedback_app.services.demo.surveys import add_surveys
@@ -61,6 +62,7 @@ def load_demo(site: Site, *, progress: Progress, rating_count: int = RATINGS) ->
         ratings.rebuild_tally(tx)
         attendances = add_trainings(tx, places, last=last, now=site.now())
     _add_accounts(site, agency_id, places)
+    add_room(site, places)
     impact_study.run_first_study(site, agency_id)
     surveys = add_surveys(site, places, first=first, last=last)
     return {
@@ -224,6 +226,7 @@ def _add_accounts(site: Site, agency_id: int, places: Places) -> None:
             role=Role(role),
             unit_ids=frozenset(places.units[code] for code in units),
             password=office.DEMO_PASSWORD,
+            officer_id=places.officers[office.ROOM_OWNER] if role == Role.OFFICER else None,
         )
 
 

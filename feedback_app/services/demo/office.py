@@ -101,7 +101,12 @@ LOGINS = (
     ("atasan", "Atasan Kantor Contoh", "supervisor", ("kantor",)),
     ("atasan.rimbo", "Atasan Rimbo Contoh", "supervisor", ("rimbo",)),
     ("kepegawaian", "Kepegawaian Contoh", "hr", ()),
+    ("petugas", OFFICERS[0][0], "officer", ()),
+    ("inspektorat", "Inspektur Satu Contoh", "inspectorate", ()),
+    ("inspektorat2", "Inspektur Dua Contoh", "inspectorate", ()),  # a decision needs two
 )
+ROOM_OWNER = 0  # place in OFFICERS of whom the log-in "petugas" belongs to
+ROOM_READERS = ("atasan", "kepegawaian")
 
 
 def made_up_nip(position: int) -> str:

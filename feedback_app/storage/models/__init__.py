@@ -9,6 +9,7 @@ from feedback_app.storage.models.counter import Counter, CounterService, Counter
 from feedback_app.storage.models.device import Device, DisplayUse
 from feedback_app.storage.models.follow_up import FollowUp
 from feedback_app.storage.models.officer import Officer, Shift
+from feedback_app.storage.models.officer_room import FigureView, OfficerReply
 from feedback_app.storage.models.paper import PaperBatch, PaperSheet
 from feedback_app.storage.models.rating import Comment, Rating, Screening
 from feedback_app.storage.models.second_factor import RecoveryCode, SecondFactor
@@ -47,10 +48,12 @@ __all__ = [
     "CounterTiers",
     "Device",
     "DisplayUse",
+    "FigureView",
     "FollowUp",
     "ImpactStudy",
     "LoginThrottle",
     "Officer",
+    "OfficerReply",
     "PaperBatch",
     "PaperSheet",
     "PastResult",

@@ -1,0 +1,1 @@
+"""The officer's own room: figures, thanks, replies, appeals, and who looked."""

@@ -1,0 +1,182 @@
+"""The officer's own room: progress against the own past, thanks, and what it all rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from feedback_app.domain.appeals import Cell, Made, deadline, is_corrected, published_on, within
+from feedback_app.domain.disclosure import MIN_GROUP, Batch, comment_batches, mask
+from feedback_app.domain.skm import TooFew
+from feedback_app.domain.survey import short_title
+from feedback_app.domain.thanks import is_thanks
+from feedback_app.domain.tiers import TIERS
+from feedback_app.services.accounts import Viewer
+from feedback_app.services.officer.own import (
+    appeals_made,
+    batch_keyed,
+    batches_of_viewer,
+    own_officer,
+    span_of_batch,
+)
+from feedback_app.services.officer_figures import OfficerBatch
+from feedback_app.services.site import Site
+from feedback_app.services.training_hours import OfficerHistory, own_history
+from feedback_app.storage.db import Session
+from feedback_app.storage.models import Case, Officer, OfficerReply
+from feedback_app.storage.queries import officer_room
+from feedback_app.storage.queries.officer_room import Seen
+
+RECENT_VIEWS = 5
+THANKS_SHOWN = 3  # batches of thanks
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a quarter's answers about the officer came from."""
+
+    counters: tuple[str, ...]
+    tiers: tuple[str, ...]
+    another: float | None  # share of answers at these counters that named another officer
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """One batch as its officer sees it; without figures once too little was taken out of it."""
+
+    batch: OfficerBatch
+    short: str
+    is_corrected: bool
+    reply: OfficerReply | None
+    appeals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Everything on the room's first page; `batches` run from new to old.
+
+    `newest` is the last batch that has figures; `waiting` counts answers of quarters not yet out.
+    """
+
+    officer: Officer
+    batches: tuple[BatchView, ...]
+    newest: OfficerBatch | None
+    basis: Basis | None
+    waiting: TooFew
+    thanks: tuple[Batch, ...]
+    history: OfficerHistory
+    seen: tuple[Seen, ...]
+    appeals: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPage:
+    """One batch's own page."""
+
+    view: BatchView
+    basis: Basis
+    published_on: date
+    may_reply: bool
+    last_day_to_appeal: date
+    may_appeal: bool
+
+
+def own_room(site: Site, viewer: Viewer) -> Room:
+    """The room of the viewer's own officer; NotThereError when the account has none."""
+    batches = batches_of_viewer(site, viewer)
+    with site.db.read() as session:
+        officer = own_officer(session, viewer)
+        cells = officer_room.cells_of_officer(session, officer.id)
+        appeals = officer_room.appeals_of(session, officer.id)
+        views = _views(session, officer, batches, appeals_made(session, appeals))
+        told = [view.batch for view in views if view.batch.items and not view.is_corrected]
+        newest = told[0] if told else None
+        _total, seen = officer_room.who_saw(session, officer.id, limit=RECENT_VIEWS, offset=0)
+        return Room(
+            officer=officer,
+            batches=views,
+            newest=newest,
+            basis=None if newest is None else _basis(session, newest, cells),
+            waiting=_waiting(cells, batches),
+            thanks=_thanks(site, session, officer),
+            history=own_history(session, officer, year=site.today().year),
+            seen=tuple(seen),
+            appeals=tuple(appeals),
+        )
+
+
+def own_batch(site: Site, viewer: Viewer, key: str) -> BatchPage:
+    """One closed batch of the viewer's own officer; NotThereError for any other."""
+    batches = batches_of_viewer(site, viewer)
+    batch = batch_keyed(batches, key)
+    span = span_of_batch(batch)
+    with site.db.read() as session:
+        officer = own_officer(session, viewer)
+        made = appeals_made(session, officer_room.appeals_of(session, officer.id))
+        (view,) = _views(session, officer, [batch], made)
+        cells = officer_room.cells_of_officer(session, officer.id)
+        return BatchPage(
+            view=view,
+            basis=_basis(session, batch, cells),
+            published_on=published_on(span),
+            may_reply=batch is batches[0],
+            last_day_to_appeal=deadline(span),
+            may_appeal=site.today() <= deadline(span),
+        )
+
+
+def _views(
+    session: Session, officer: Officer, batches: Sequence[OfficerBatch], made: Sequence[Made]
+) -> tuple[BatchView, ...]:
+    replies = officer_room.newest_replies(session, officer.id)
+    views = []
+    for batch in batches:
+        span = span_of_batch(batch)
+        views.append(
+            BatchView(
+                batch=batch,
+                short=short_title(span),
+                is_corrected=is_corrected(span, made),
+                reply=replies.get(span.first),
+                appeals=sum(1 for one in made if one.what.span == span),
+            )
+        )
+    return tuple(views)
+
+
+def _waiting(cells: Sequence[Cell], batches: Sequence[OfficerBatch]) -> TooFew:
+    """How many answers (no more than that) came in after the newest batch."""
+    newest = batches[0].last if batches else date.min
+    return TooFew(n=sum(cell.n for cell in cells if cell.day > newest), needed=MIN_GROUP)
+
+
+def _basis(session: Session, batch: OfficerBatch, cells: Sequence[Cell]) -> Basis:
+    span = span_of_batch(batch)
+    own = within(cells, span)
+    names = officer_room.counter_names(session, {cell.counter_id for cell in own})
+    total, another = officer_room.answers_at_counters(
+        session, list(names), first=span.first, last=span.last
+    )
+    tiers = {cell.tier for cell in own}
+    return Basis(
+        counters=tuple(sorted(names.values())),
+        tiers=tuple(tier for tier in TIERS if tier in tiers),
+        another=another / total if total >= MIN_GROUP else None,
+    )
+
+
+def _thanks(site: Site, session: Session, officer: Officer) -> tuple[Batch, ...]:
+    """The newest batches of thanks; colleagues' names and everybody's numbers are masked."""
+    remarks = [
+        remark
+        for remark in officer_room.remarks_about(session, officer.id)
+        if is_thanks(remark.text)
+    ]
+    names = officer_room.other_officers_names(session, officer)
+    seed = site.keys_for("comment order")[-1].hex()
+    batches = comment_batches(remarks, today=site.today(), seed=seed)[:THANKS_SHOWN]
+    return tuple(
+        Batch(batch.first, batch.last, tuple(mask(text, names=names) for text in batch.texts))
+        for batch in batches
+    )
