@@ -14,8 +14,12 @@ from feedback_app.web import access, errors, formats, headers, language, limits,
 from feedback_app.web.admin import admin
 from feedback_app.web.audit import audit
 from feedback_app.web.citizen import citizen
+from feedback_app.web.devices import devices
+from feedback_app.web.display import display
 from feedback_app.web.follow_ups import follow_ups
 from feedback_app.web.impact import impact
+from feedback_app.web.kiosk import kiosk
+from feedback_app.web.pairing import pairing
 from feedback_app.web.public import public
 from feedback_app.web.results import results
 from feedback_app.web.staff import staff
@@ -28,6 +32,9 @@ ROOMS = (
     public,
     results,
     citizen,
+    pairing,
+    display,
+    kiosk,
     staff,
     supervisor,
     surveys,
@@ -35,6 +42,7 @@ ROOMS = (
     trainings,
     impact,
     admin,
+    devices,
     audit,
     uploads,
 )

@@ -47,6 +47,12 @@ def moment(at: datetime) -> str:
     return format_datetime(at.astimezone(WIB), format=pattern, locale=locale()) + " WIB"
 
 
+def clock(at: datetime) -> str:
+    """09.30 WIB."""
+    pattern = "HH.mm" if language() == "id" else "HH:mm"
+    return format_datetime(at.astimezone(WIB), format=pattern, locale=locale()) + " WIB"
+
+
 def points(value: float) -> str:
     """Points with a sign and two decimals: +0,12."""
     return effect_words.points(value, language=language())
@@ -60,6 +66,7 @@ def about(value: Number) -> str:
 
 FILTERS = {
     "about": about,
+    "clock": clock,
     "number": number,
     "percent": percent,
     "long_date": long_date,

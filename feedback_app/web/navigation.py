@@ -22,6 +22,7 @@ MENU: dict[str, str] = {
     "trainings.hours": "JP petugas",
     "admin.checklist": "Persiapan",
     "admin.cards": "Kartu QR",
+    "devices.overview": "Layar dan kios",
     "admin.accounts": "Akun",
     "audit.log": "Catatan tindakan",
 }

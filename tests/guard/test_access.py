@@ -25,6 +25,7 @@ FILLED = {
     "kind": "officers",
     "filename": "site.css",
     "account_id": 999_999,
+    "device_id": 999_999,
     "attendance_id": 999_999,
     "officer_id": 999_999,
     "survey_id": 999_999,

@@ -47,9 +47,9 @@ FIELDS += ["horizon", "title", "kind", "elements", "jp", "cost", "starts_on", "e
 FIELDS += ["reason", "sent", "result", "certificate", "competences", "provider", "partner"]
 FIELDS += ["unit", "period", "first", "last", "meaning", "population", "weight", "order"]
 FIELDS += ["place", "position", "rank", "nip", "element", "cause", "action", "due"]
-FIELDS += ["responsible", "status", "note"]
+FIELDS += ["responsible", "status", "note", "counter"]
 QUERIES = ["periode", "layanan", "jalur", "lang", "next", "kode", "loket"]
-QUERIES += ["dari", "sampai", "tindakan", "akun"]
+QUERIES += ["dari", "sampai", "tindakan", "akun", "buka"]
 QUERIES += [
     "revisi",
     "unsur",
