@@ -6,7 +6,7 @@
   var leaveAfter = Number(document.body.dataset.leaveAfter || 0) * 1000;
   var form = document.querySelector("form");
   var ask = document.getElementById("ask");
-  var curtain = document.getElementById("away");
+  var away = document.getElementById("away"), unsent = document.getElementById("unsent");
   var opened = Date.now(), touched = opened, busy = false;
   var english = document.documentElement.lang === "en";
 
@@ -34,7 +34,7 @@
     if (document.activeElement) document.activeElement.blur();
     window.scrollTo(0, 0);
   }
-  function later(again) {
+  function later(curtain, again) {
     curtain.hidden = false;
     setTimeout(again, RETRY_MS);
   }
@@ -45,14 +45,14 @@
     fetch(home, { credentials: "same-origin", cache: "no-store" }).then(function (answer) {
       if (answer.status >= 500) throw new Error("away");
       location.replace(home);
-    }).catch(function () { later(leave); });
+    }).catch(function () { later(away, leave); });
   }
   function send(body) {
     fetch(form.action, { method: "POST", body: body, credentials: "same-origin" }).then(function (answer) {
       if (answer.status >= 500) throw new Error("away");
       if (answer.redirected) { location.replace(answer.url); return; }
       form.submit();  /* something to mend: the same form again gives the page that says so */
-    }).catch(function () { later(function () { send(body); }); });
+    }).catch(function () { later(unsent, function () { send(body); }); });
   }
   if (form) form.addEventListener("submit", function (event) {
     event.preventDefault();

@@ -44,8 +44,7 @@ def kiosk_here(place: Place) -> int:
 
 
 def lead_back(response: Response) -> Response:
-    """From a page that is no form of the kiosk, a kiosk finds back to its form by itself."""
-    is_page = response.mimetype == "text/html" and not response.location
-    if device_secret() and is_page and not g.get("is_kiosk_form"):
+    """From an error's page a kiosk finds back to its form by itself."""
+    if response.status_code >= 400 and device_secret() and not g.get("is_kiosk_form"):
         response.headers["Refresh"] = f"{BACK_AFTER_SECONDS}; url={url_for('kiosk.form')}"
     return response

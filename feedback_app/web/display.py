@@ -40,7 +40,7 @@ def face() -> AnyResponse:
     except RetiredPlaceError:
         return make_response(render_template("devices/closed_counter.html"), 410)
     # Written in percents, an SVG in an address holds no sign that HTML or the policy minds.
-    picture = "data:image/svg+xml," + quote(shown.picture, safe="")
+    picture = "data:image/svg+xml," + quote(shown.picture, safe=",")
     return make_response(render_template("display/face.html", face=shown, picture=picture))
 
 
