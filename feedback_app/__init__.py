@@ -25,12 +25,16 @@ from feedback_app.web.accounts import accounts
 from feedback_app.web.admin import admin
 from feedback_app.web.audit import audit
 from feedback_app.web.citizen import citizen
+from feedback_app.web.devices import devices
+from feedback_app.web.display import display
 from feedback_app.web.follow_ups import follow_ups
 from feedback_app.web.impact import impact
 from feedback_app.web.inspectorate import inspectorate
+from feedback_app.web.kiosk import kiosk
 from feedback_app.web.links import links
 from feedback_app.web.officer import officer
 from feedback_app.web.own_account import own
+from feedback_app.web.pairing import pairing
 from feedback_app.web.paper import paper
 from feedback_app.web.paper_checks import paper_checks
 from feedback_app.web.public import public
@@ -47,6 +51,9 @@ ROOMS = (
     public,
     results,
     citizen,
+    pairing,
+    display,
+    kiosk,
     staff,
     second_step,
     sso,
@@ -63,6 +70,7 @@ ROOMS = (
     admin,
     inspectorate,
     accounts,
+    devices,
     audit,
     uploads,
 )

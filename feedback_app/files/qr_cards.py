@@ -42,8 +42,17 @@ def qr_cards_pdf(cards: Sequence[Card]) -> bytes:
 
 def qr_svg(url: str) -> bytes:
     """The symbol with error correction H: up to 30% may be dirty or torn."""
+    return _symbol(url, qrcode.constants.ERROR_CORRECT_H)
+
+
+def screen_qr_svg(url: str) -> bytes:
+    """The symbol with error correction M: a screen is not torn, and larger squares read farther."""
+    return _symbol(url, qrcode.constants.ERROR_CORRECT_M)
+
+
+def _symbol(url: str, correction: int) -> bytes:
     symbol = qrcode.QRCode(
-        error_correction=qrcode.constants.ERROR_CORRECT_H,
+        error_correction=correction,
         border=QUIET_ZONE,
         image_factory=SvgPathImage,
     )

@@ -13,11 +13,13 @@ from feedback_app.services.visit_codes import TooManyGuessesError
 from feedback_app.web import citizen_page, headers
 from feedback_app.web.access import site
 from feedback_app.web.citizen_form import CitizenForm
+from feedback_app.web.device_cookie import device_secret, kiosk_here, lead_back
 from feedback_app.web.errors import RETRY_AFTER_SECONDS
 from feedback_app.web.language import gettext as _
 from feedback_app.web.language import language
 
 citizen = Blueprint("citizen", __name__)
+citizen.after_request(lead_back)
 
 
 @citizen.get("/q/<code>")
@@ -29,7 +31,7 @@ def form(code: str) -> Response:
         return _unknown_place()
     except RetiredPlaceError:
         return _retired_place()
-    page = citizen_page.kept_page(place, language())
+    page = citizen_page.kept_page(place, language(), "phone")
     headers.allow_inline_style(citizen_page.style_digest())
     return citizen_page.answer_with(page, rating.open_form(site(), place))
 
@@ -57,7 +59,9 @@ def submit(code: str) -> AnyResponse:
         sent.say(_("Belum tersimpan. Coba kirim lagi beberapa saat lagi."))
         return _later(code, sent, status=503)
     lang = None if language() == "id" else language()
-    return redirect(url_for("citizen.receipt", code=received.receipt, lang=lang), 303)
+    is_on_kiosk = bool(received.was_at and device_secret())
+    page = "kiosk.thanks" if is_on_kiosk else "citizen.receipt"
+    return redirect(url_for(page, code=received.receipt, lang=lang), 303)
 
 
 @citizen.get("/r/<code>")
@@ -105,7 +109,7 @@ def _with_fresh_token(code: str, sent: CitizenForm) -> Response:
     if place.is_retired:
         return _retired_place()
     sent.say(_("Halaman terlalu lama terbuka. Periksa jawaban Anda, lalu kirim sekali lagi."))
-    sent.token.data = rating.open_form(site(), place)
+    sent.token.data = rating.open_form(site(), place, device_id=kiosk_here(place))
     return _again(place, sent, status=422)
 
 
@@ -117,9 +121,11 @@ def _later(code: str, sent: CitizenForm, *, status: int) -> Response:
 
 def _again(place: Place, sent: CitizenForm, *, status: int) -> Response:
     headers.allow_inline_style(citizen_page.style_digest())
+    kiosk_id = kiosk_here(place)
     if not sent.token.data:
-        sent.token.data = rating.open_form(site(), place)
-    return make_response(citizen_page.render_again(place, sent), status)
+        sent.token.data = rating.open_form(site(), place, device_id=kiosk_id)
+    look: citizen_page.Look = "kiosk" if kiosk_id else "phone"
+    return make_response(citizen_page.render_again(place, sent, look=look), status)
 
 
 def _unknown_place() -> Response:

@@ -12,6 +12,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Literal
 
 from flask import Response, current_app, render_template, request
 from markupsafe import Markup
@@ -24,6 +25,7 @@ from feedback_app.web.citizen_form import CitizenForm
 
 PLACE_OF_TOKEN = "@@TOKEN@@"  # noqa: S105 (a mark in the page)
 KEPT_PAGES = 512  # counters x languages in memory, about 15 kB each
+Look = Literal["phone", "kiosk"]
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 
 
@@ -51,9 +53,9 @@ def style_digest() -> str:
 
 
 @lru_cache(maxsize=KEPT_PAGES)
-def kept_page(place: Place, _language: str) -> KeptPage:
+def kept_page(place: Place, _language: str, look: Look) -> KeptPage:
     """The empty form of a place; the request's language is part of the key."""
-    page = _render(place, None, token=PLACE_OF_TOKEN)
+    page = _render(place, None, token=PLACE_OF_TOKEN, look=look)
     head, tail = (part.encode() for part in page.split(PLACE_OF_TOKEN))
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     head_deflated = packer.compress(head) + packer.flush(zlib.Z_FULL_FLUSH)
@@ -78,12 +80,12 @@ def answer_with(page: KeptPage, token: str) -> Response:
     return response
 
 
-def render_again(place: Place, sent: CitizenForm) -> str:
+def render_again(place: Place, sent: CitizenForm, *, look: Look) -> str:
     """The form with everything that was sent still in it, and what to mend on top."""
-    return _render(place, sent, token=sent.token.data or "")
+    return _render(place, sent, token=sent.token.data or "", look=look)
 
 
-def _render(place: Place, sent: CitizenForm | None, *, token: str) -> str:
+def _render(place: Place, sent: CitizenForm | None, *, token: str, look: Look) -> str:
     chosen = {} if sent is None else {field.name: field.data or "" for field in sent}
     return render_template(
         "citizen/form.html",
@@ -97,6 +99,7 @@ def _render(place: Place, sent: CitizenForm | None, *, token: str) -> str:
         wrong={anchor for anchor, _text in sent.faults()} if sent else set(),
         offer_as_is=bool(sent and sent.missing()),
         token=token,
+        look=look,
         style=style(),
         host=current_app.extensions["site"].settings.base_url.split("://")[1],
     )

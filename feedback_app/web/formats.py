@@ -57,6 +57,12 @@ def hour(at: datetime) -> str:
     return moment(at.replace(minute=0))
 
 
+def clock(at: datetime) -> str:
+    """09.30 WIB."""
+    pattern = "HH.mm" if language() == "id" else "HH:mm"
+    return format_datetime(at.astimezone(WIB), format=pattern, locale=locale()) + " WIB"
+
+
 def points(value: float) -> str:
     """Points with a sign and two decimals: +0,12."""
     return effect_words.points(value, language=language())
@@ -70,6 +76,7 @@ def about(value: Number) -> str:
 
 FILTERS = {
     "about": about,
+    "clock": clock,
     "number": number,
     "percent": percent,
     "local_date": local_date,

@@ -29,6 +29,7 @@ MENU: dict[str, str] = {
     "inspectorate.cases": "Perkara",
     "inspectorate.rules": "Penyaringan",
     "accounts.overview": "Akun",
+    "devices.overview": "Layar dan kios",
     "audit.log": "Catatan tindakan",
 }
 

@@ -27,6 +27,7 @@ FILLED = {
     "account_id": 999_999,
     "session_id": 999_999,
     "token": "no-such-link",
+    "device_id": 999_999,
     "attendance_id": 999_999,
     "officer_id": 999_999,
     "survey_id": 999_999,

@@ -54,6 +54,7 @@ QUERIES += ["state", "iss", "error"]
 FIELDS += ["sheet", "officer", "visit", "offer", "counter", "size", "visited_on"]
 QUERIES += ["dari", "sampai", "tindakan", "akun", "hari", "terakhir"]
 FIELDS += ["text", "what", "grounds"]
+QUERIES += ["buka"]
 QUERIES += [
     "revisi",
     "unsur",

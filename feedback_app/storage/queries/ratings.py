@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from feedback_app.storage.db import Session
@@ -28,3 +30,8 @@ def state_of_receipt(session: Session, receipt: str) -> str | None:
         .where(Screening.receipt == receipt)
         .limit(1)
     )
+
+
+def arrival_of_receipt(session: Session, receipt: str) -> datetime | None:
+    """When the rating with this receipt came in, while screening keeps it."""
+    return session.scalar(select(Screening.received_at).where(Screening.receipt == receipt))

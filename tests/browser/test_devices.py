@@ -1,0 +1,366 @@
+"""Displays and kiosks in real Chromium, over a served site whose clock a test can step."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import select
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from feedback_app import create_app
+from feedback_app.domain.elements import FORM_ORDER
+from feedback_app.services.site import Site
+from feedback_app.storage.models import Device, Rating
+from tests.conftest import SteppedClock, settings_for
+from tests.ground.browser import free_port, violations
+from tests.ground.office import PASSWORD
+
+SIZES = ((360, 740), (768, 1024), (1280, 800))
+TABLET = {"width": 768, "height": 1024}
+HALL = {"width": 1280, "height": 720}
+PHONE = {"width": 360, "height": 740}
+COUNTED = "Penilaian Anda sudah dihitung, tanpa nama."
+
+
+@dataclass
+class Served:
+    """A site that is served, its clock, and a way to take the server away."""
+
+    site: Site
+    address: str
+    clock: SteppedClock
+    server: BaseWSGIServer
+
+
+@pytest.fixture
+def served(database_url: str, tmp_path: Path) -> Iterator[Served]:
+    """The small office, served at the address that its QR codes name."""
+    port, clock = free_port(), SteppedClock()
+    address = f"http://127.0.0.1:{port}"
+    app = create_app(settings_for(database_url, tmp_path, address), clock=clock)
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Served(app.extensions["site"], address, clock, server)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["site"].db.close()
+
+
+def context(chromium: Browser, size: dict[str, int], **options: bool) -> BrowserContext:
+    return chromium.new_context(viewport=size, **options)  # type: ignore[arg-type]
+
+
+def pairing_code(chromium: Browser, served: Served, kind: str) -> str:
+    """What the admin is shown after registering a device at counter A1."""
+    desk = context(chromium, {"width": 1280, "height": 800})
+    page = desk.new_page()
+    page.goto(f"{served.address}/masuk?next=/staf/admin/perangkat/")
+    page.get_by_label("Nama pengguna").fill("dina")
+    page.get_by_label("Kata sandi").fill(PASSWORD)
+    page.get_by_role("button", name="Masuk").click()
+    page.get_by_label("Loket", exact=True).select_option("A1")
+    page.get_by_label("Layar:" if kind == "display" else "Kios:").check()
+    page.get_by_label("Nama perangkat").fill("Tablet depan")
+    page.get_by_role("button", name="Daftarkan perangkat").click()
+    code = page.locator(".big").inner_text()
+    desk.close()
+    return code
+
+
+def paired_page(chromium: Browser, served: Served, kind: str, size: dict[str, int]) -> Page:
+    """A tablet on which somebody typed the code; its page's clock can be moved."""
+    page = context(chromium, size).new_page()
+    page.clock.install()
+    page.goto(f"{served.address}/perangkat")
+    page.get_by_label("Kode pasang").fill(pairing_code(chromium, served, kind))
+    page.get_by_role("button", name="Pasang").click()
+    return page
+
+
+def seen_code(page: Page) -> str:
+    """What a camera reads from the whole screen."""
+    picture = Image.open(io.BytesIO(page.screenshot()))
+    (found,) = zxingcpp.read_barcodes(picture)
+    return found.text
+
+
+def shown_picture(page: Page) -> str:
+    return page.locator("#qr").get_attribute("src") or ""
+
+
+def fill_in(page: Page) -> None:
+    """Answers that are not all alike."""
+    for key in FORM_ORDER:
+        value = "4" if key == "kepercayaan" else "3"
+        page.locator(f"input[name={key}][value='{value}']").check()
+
+
+def tiers(site: Site) -> list[str]:
+    with site.db.read() as session:
+        return list(session.scalars(select(Rating.tier)))
+
+
+def left_behind(page: Page) -> tuple[object, list[tuple[str | None, str | None]]]:
+    """Everything that the browser stores for the site: names and values."""
+    stored = page.evaluate("[{...localStorage}, {...sessionStorage}]")
+    cookies = [(one.get("name"), one.get("value")) for one in page.context.cookies()]
+    return stored, sorted(cookies, key=str)
+
+
+def test_the_screen_is_read_by_a_camera_and_opens_one_form(
+    served: Served, chromium: Browser
+) -> None:
+    screen = paired_page(chromium, served, "display", HALL)
+    expect(screen.get_by_role("heading", level=1)).to_have_text("Loket A1")
+    url = seen_code(screen)
+    assert url.startswith(f"{served.address}/d/")
+    phone = context(chromium, PHONE, java_script_enabled=False).new_page()
+    phone.goto(url)
+    served.clock.at += timedelta(seconds=70)
+    fill_in(phone)
+    phone.get_by_role("button", name="Kirim penilaian").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Diterima. Terima kasih.")
+    expect(phone.get_by_text(COUNTED)).to_be_visible()
+    assert tiers(served.site) == ["display"]
+    phone.goto(url)  # one step later it still opens, and two steps later no more
+    expect(phone.get_by_role("button", name="Kirim penilaian")).to_be_visible()
+    served.clock.at += timedelta(seconds=60)
+    phone.goto(url)
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Kode layar sudah lewat")
+
+
+def test_the_code_changes_every_minute_and_an_old_one_is_taken_away(
+    served: Served, chromium: Browser
+) -> None:
+    screen = paired_page(chromium, served, "display", HALL)
+    first, picture = seen_code(screen), shown_picture(screen)
+    served.clock.at += timedelta(seconds=61)
+    screen.clock.fast_forward(61_500)
+    expect(screen.locator("#qr")).not_to_have_attribute("src", picture)
+    expect(screen.locator(".clock")).to_have_text("13.06 WIB")
+    second = seen_code(screen)
+    assert second != first
+    screen.context.set_offline(True)
+    screen.clock.fast_forward(62_000)
+    expect(screen.get_by_text("Sambungan terputus", exact=True)).to_be_visible()
+    assert seen_code(screen) == second  # for a moment it still holds
+    screen.clock.fast_forward(60_000)
+    expect(screen.get_by_text("Kode menunggu sambungan.")).to_be_visible()
+    assert zxingcpp.read_barcodes(Image.open(io.BytesIO(screen.screenshot()))) == []
+    screen.context.set_offline(False)
+    served.clock.at += timedelta(seconds=130)
+    screen.clock.fast_forward(6_000)
+    expect(screen.get_by_text("Sambungan terputus", exact=True)).to_be_hidden()
+    assert seen_code(screen) not in (first, second)
+
+
+def test_a_revoked_display_goes_dark_by_itself(served: Served, chromium: Browser) -> None:
+    screen = paired_page(chromium, served, "display", HALL)
+    with served.site.db.transaction() as tx:
+        for device in tx.scalars(select(Device)):
+            device.revoked_at = served.site.now()
+    screen.clock.fast_forward(61_500)
+    expect(screen.get_by_role("heading", level=1)).to_have_text("Perangkat ini tidak berlaku lagi")
+
+
+def test_without_a_script_the_screen_renews_itself(served: Served, chromium: Browser) -> None:
+    served.clock.at += timedelta(seconds=58)
+    screen = context(chromium, HALL, java_script_enabled=False).new_page()
+    screen.goto(f"{served.address}/perangkat")
+    screen.get_by_label("Kode pasang").fill(pairing_code(chromium, served, "display"))
+    screen.get_by_role("button", name="Pasang").click()
+    first = seen_code(screen)
+    served.clock.at += timedelta(seconds=3)
+    with screen.expect_navigation(timeout=15_000):
+        pass  # within three seconds, as the page says
+    assert seen_code(screen) != first
+
+
+def test_a_kiosk_empties_itself_after_twenty_seconds_and_leaves_nothing(
+    served: Served, chromium: Browser
+) -> None:
+    tablet = paired_page(chromium, served, "kiosk", TABLET)
+    expect(tablet.get_by_role("heading", level=1)).to_have_text("Bagaimana pelayanan tadi?")
+    before = left_behind(tablet)
+    fill_in(tablet)
+    tablet.get_by_label("Saran (boleh dilewati)").fill("kenari-unik-4711")
+    tablet.clock.fast_forward(11_000)
+    expect(tablet.get_by_text("Masih mengisi?")).to_be_visible()
+    tablet.mouse.click(5, 500)  # any touch
+    tablet.clock.fast_forward(1_000)
+    expect(tablet.get_by_text("Masih mengisi?")).to_be_hidden()
+    tablet.clock.fast_forward(17_000)
+    assert tablet.locator("input:checked").count() == len(FORM_ORDER)
+    with tablet.expect_navigation():
+        tablet.clock.fast_forward(3_500)
+    assert tablet.locator("input:checked").count() == 0
+    assert tablet.get_by_label("Saran (boleh dilewati)").input_value() == ""
+    assert left_behind(tablet) == before
+    tablet.go_back()
+    assert tablet.locator("input:checked").count() == 0
+    assert "kenari" not in tablet.content()
+    tablet.go_forward()
+    assert tablet.locator("input:checked").count() == 0
+    assert tiers(served.site) == []
+
+
+def test_after_sending_a_kiosk_is_empty_again_in_twenty_seconds(
+    served: Served, chromium: Browser
+) -> None:
+    tablet = paired_page(chromium, served, "kiosk", TABLET)
+    before = left_behind(tablet)
+    entries = tablet.evaluate("history.length")
+    fill_in(tablet)
+    served.clock.at += timedelta(seconds=70)
+    tablet.get_by_role("button", name="Kirim penilaian").click()
+    expect(tablet.get_by_role("heading", level=1)).to_have_text("Diterima. Terima kasih.")
+    receipt = tablet.locator("#receipt strong").inner_text()
+    assert receipt.replace(" ", "") not in tablet.url
+    tablet.clock.fast_forward(19_000)
+    expect(tablet.locator("#receipt")).to_be_visible()
+    served.clock.at += timedelta(seconds=21)
+    with tablet.expect_navigation():
+        tablet.clock.fast_forward(2_000)
+    expect(tablet.get_by_role("heading", level=1)).to_have_text("Bagaimana pelayanan tadi?")
+    assert tablet.locator("input:checked").count() == 0
+    assert left_behind(tablet) == before
+    assert tablet.evaluate("history.length") == entries  # nothing to go back to
+    assert tiers(served.site) == ["kiosk"]
+    fill_in(tablet)
+    served.clock.at += timedelta(minutes=6)
+    tablet.get_by_role("button", name="Kirim penilaian").click()
+    expect(tablet.get_by_text(COUNTED)).to_be_visible()
+    tablet.get_by_role("link", name="Selesai").click()
+    expect(tablet.get_by_role("heading", level=1)).to_have_text("Bagaimana pelayanan tadi?")
+    assert tiers(served.site) == ["kiosk", "kiosk"]
+
+
+def test_going_back_from_a_faulty_form_shows_nothing(served: Served, chromium: Browser) -> None:
+    tablet = paired_page(chromium, served, "kiosk", TABLET)
+    fill_in(tablet)
+    tablet.get_by_label("Saran (boleh dilewati)").fill("kenari-unik-4711" * 100)
+    tablet.get_by_role("button", name="Kirim penilaian").click()
+    expect(tablet.get_by_role("alert").first).to_contain_text("paling banyak 1.000 huruf")
+    assert tablet.locator("input:checked").count() == len(FORM_ORDER)
+    with tablet.expect_navigation():
+        tablet.clock.fast_forward(21_000)
+    assert tablet.locator("input:checked").count() == 0
+    tablet.go_back()
+    assert "kenari" not in tablet.content()
+    tablet.reload()
+    assert "kenari" not in tablet.content()
+    assert tablet.locator("input:checked").count() == 0
+
+
+def test_a_kiosk_without_a_network_keeps_trying_and_then_thanks(
+    served: Served, chromium: Browser
+) -> None:
+    tablet = paired_page(chromium, served, "kiosk", TABLET)
+    fill_in(tablet)
+    served.clock.at += timedelta(seconds=70)
+    tablet.context.set_offline(True)
+    tablet.get_by_role("button", name="Kirim penilaian").click()
+    expect(tablet.get_by_text("Belum terkirim")).to_be_visible()
+    tablet.clock.fast_forward(60_000)
+    assert tiers(served.site) == []
+    tablet.context.set_offline(False)
+    tablet.clock.fast_forward(3_500)
+    expect(tablet.get_by_role("heading", level=1)).to_have_text("Diterima. Terima kasih.")
+    assert tiers(served.site) == ["kiosk"]
+
+
+def test_an_abandoned_form_is_cleared_even_without_a_network(
+    served: Served, chromium: Browser
+) -> None:
+    tablet = paired_page(chromium, served, "kiosk", TABLET)
+    fill_in(tablet)
+    tablet.context.set_offline(True)
+    tablet.clock.fast_forward(21_000)
+    expect(tablet.get_by_text("Sambungan terputus", exact=True)).to_be_visible()
+    assert tablet.locator("input:checked").count() == 0
+    tablet.context.set_offline(False)
+    with tablet.expect_navigation():
+        tablet.clock.fast_forward(3_500)
+    expect(tablet.get_by_text("Sambungan terputus", exact=True)).to_be_hidden()
+
+
+def test_an_idle_kiosk_fetches_a_fresh_form_and_comes_back_to_indonesian(
+    served: Served, chromium: Browser
+) -> None:
+    tablet = paired_page(chromium, served, "kiosk", TABLET)
+    token = tablet.locator("input[name=token]").input_value()
+    with tablet.expect_navigation():
+        tablet.clock.fast_forward(601_000)
+    assert tablet.locator("input[name=token]").input_value() != token
+    tablet.get_by_role("link", name="English").click()
+    expect(tablet.get_by_role("button", name="Send rating")).to_be_visible()
+    with tablet.expect_navigation():
+        tablet.clock.fast_forward(21_000)
+    expect(tablet.get_by_role("button", name="Kirim penilaian")).to_be_visible()
+
+
+def test_without_a_script_the_thanks_page_goes_by_itself(served: Served, chromium: Browser) -> None:
+    tablet = context(chromium, TABLET, java_script_enabled=False).new_page()
+    tablet.goto(f"{served.address}/perangkat")
+    tablet.get_by_label("Kode pasang").fill(pairing_code(chromium, served, "kiosk"))
+    tablet.get_by_role("button", name="Pasang").click()
+    fill_in(tablet)
+    tablet.get_by_role("button", name="Kirim penilaian").click()
+    expect(tablet.get_by_role("heading", level=1)).to_have_text("Diterima. Terima kasih.")
+    served.clock.at += timedelta(seconds=31)
+    tablet.wait_for_url("**/perangkat/kios", timeout=25_000)
+    tablet.go_back()
+    expect(tablet.get_by_role("heading", level=1)).to_have_text("Bagaimana pelayanan tadi?")
+    assert tablet.locator("input:checked").count() == 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_pages_of_devices_pass_axe_and_fit(
+    served: Served, chromium: Browser, width: int, height: int
+) -> None:
+    size = {"width": width, "height": height}
+
+    def check(page: Page, what: str) -> None:
+        assert violations(page) == [], what
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, what
+
+    screen = paired_page(chromium, served, "display", size)
+    check(screen, "display")
+    code = seen_code(screen).rsplit("/", 1)[1]
+    tablet = paired_page(chromium, served, "kiosk", size)
+    check(tablet, "kiosk")
+    fill_in(tablet)
+    tablet.clock.fast_forward(11_000)
+    expect(tablet.get_by_text("Masih mengisi?")).to_be_visible()
+    check(tablet, "kiosk, asked")
+    tablet.get_by_role("button", name="Kirim penilaian").click()
+    expect(tablet.locator("#receipt")).to_be_visible()
+    check(tablet, "thanks")
+    phone = context(chromium, size).new_page()
+    phone.goto(f"{served.address}/perangkat")
+    check(phone, "pairing")
+    phone.goto(f"{served.address}/d/{code[:-1]}")
+    check(phone, "unknown")
+    served.clock.at += timedelta(minutes=5)
+    phone.goto(f"{served.address}/d/{code}")
+    check(phone, "late")
+    phone.goto(f"{served.address}/masuk?next=/staf/admin/perangkat/")
+    phone.get_by_label("Nama pengguna").fill("dina")
+    phone.get_by_label("Kata sandi").fill(PASSWORD)
+    phone.get_by_role("button", name="Masuk").click()
+    expect(phone.get_by_text("terhubung", exact=True).first).to_be_visible()
+    check(phone, "list")
+    phone.get_by_role("link", name="Tablet depan").first.click()
+    check(phone, "one device")
