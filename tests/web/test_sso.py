@@ -162,7 +162,7 @@ LIES: dict[str, Callable[[Claims], Claims]] = {
     "several audiences and no azp": lambda claims: without("azp")(
         claims | {"aud": [CLIENT_ID, "another"]}
     ),
-    "expired": lambda claims: claims | {"exp": claims["iat"] - 61},
+    "expired": lambda claims: claims | {"exp": claims["iat"] - 600},
     "no end": without("exp"),
     "from tomorrow": lambda claims: claims | {"iat": claims["iat"] + 86400},
     "not yet": lambda claims: claims | {"nbf": claims["iat"] + 3600},
