@@ -29,6 +29,7 @@ ALIVE_OFF = "--disable-back-forward-cache"
 NOT_YET = "Belum terkirim. Akan dicoba lagi."
 RECEIVED = "Diterima. Terima kasih."
 EARLIER = "Penilaian sebelumnya: "
+expect.set_options(timeout=20_000)  # a busy machine draws slowly
 STORED = "JSON.stringify(Object.entries(localStorage))"
 
 
@@ -118,7 +119,7 @@ def send(page: Page) -> None:
 
 
 def is_received(page: Page) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text(RECEIVED, timeout=20_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text(RECEIVED, timeout=60_000)
 
 
 def stored(page: Page) -> str:

@@ -52,6 +52,7 @@ def running_server(environment: dict[str, str], port: int) -> Iterator[str]:
     """The server as run.py starts it; yield its address once it is ready."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--log-level", "warning", "--blocking-threads", "4"]
+    command += ["--workers-kill-timeout", "5"]  # a browser's open connection may keep it for ever
     command += ["feedback_app.wsgi:app"]
     with subprocess.Popen(command, cwd=ROOT, env=os.environ | environment) as server:
         try:
@@ -64,7 +65,7 @@ def running_server(environment: dict[str, str], port: int) -> Iterator[str]:
 
 
 def wait_until_ready(address: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(1200):  # a busy machine takes its time
+    for _ in range(1200):  # a minute: a busy machine starts slowly
         if server.poll() is not None:
             raise RuntimeError("the server stopped at its start")
         try:
