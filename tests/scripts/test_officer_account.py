@@ -1,0 +1,38 @@
+"""An officer's account from the command line belongs to one officer of the agency."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from feedback_app.config import ROOT
+from feedback_app.services.site import Site
+from tests.ground.office import Office
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_officer_is_named_by_nip_and_taken_once(
+    site: Site, office: Office, tmp_path: Path
+) -> None:
+    def run(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(ROOT / "scripts" / "create_account.py"), name]
+        command += ["--name", "Andi", "--role", "officer", *arguments]
+        environment = os.environ | {
+            "INSTANCE_DIR": str(tmp_path),
+            "DATABASE_URL": site.settings.database_url,
+        }
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+
+    assert "Pilih petugas" in run("andi").stderr
+    assert "Tidak ada petugas" in run("andi", "--officer", "1").stderr
+    assert "Pilih petugas" in run("andi", "--officer", "198001012010012000").stderr  # Sari's
+    made = run("andi", "--officer", "198001012010012001")
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.startswith("andi: ")
+    assert run("andi2", "--officer", "198001012010012001").returncode == 2
