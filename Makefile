@@ -1,5 +1,5 @@
 # Thin aliases for developers; run.py does the work.
-.PHONY: differencing serve test bench-page truth bench-impact bench-survey doctor
+.PHONY: attacks bad-network bench-impact bench-page bench-survey differencing doctor serve test truth
 serve:
 	python3 run.py
 test:
@@ -16,6 +16,13 @@ bench-survey:
 # What is unsafe or neglected in this deployment.
 doctor:
 	.venv/bin/python scripts/doctor.py --deep
+# Simulated cheating among honest visitors: what is held, and what is held wrongly (P20).
+attacks:
+	.venv/bin/python tests/rigs/attacks.py --days 60
+# P21: delayed, lost and cut connections; no answer lost or doubled, on both engines.
+bad-network:
+	.venv/bin/python tests/rigs/bad_network.py --engine sqlite
+	.venv/bin/python tests/rigs/bad_network.py --engine postgresql
 # The bot that subtracts everything it can see (P19), a fortnight, with two planted faults.
 differencing:
 	.venv/bin/python tests/rigs/differencing.py --days 14

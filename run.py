@@ -58,7 +58,7 @@ def serve() -> int:
     _port_must_be_free(host, port)
     python = install("requirements.txt")
     environment = os.environ | {"PORT": str(port)}
-    for script in (("migrate.py",), ("delete_old_screening.py",), ("demo_data.py", "--if-empty")):
+    for script in (("migrate.py",), ("daily_upkeep.py",), ("demo_data.py", "--if-empty")):
         command = [str(python), str(ROOT / "scripts" / script[0]), *script[1:]]
         done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
         if done.returncode:

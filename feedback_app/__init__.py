@@ -10,15 +10,32 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from feedback_app.config import ROOT, Settings
 from feedback_app.services.site import Clock, open_site, system_clock
-from feedback_app.web import access, errors, formats, headers, language, limits, navigation, present
+from feedback_app.web import (
+    access,
+    daily,
+    errors,
+    formats,
+    headers,
+    language,
+    limits,
+    navigation,
+    present,
+)
+from feedback_app.web.accounts import accounts
 from feedback_app.web.admin import admin
 from feedback_app.web.audit import audit
 from feedback_app.web.citizen import citizen
 from feedback_app.web.follow_ups import follow_ups
 from feedback_app.web.impact import impact
 from feedback_app.web.inspectorate import inspectorate
+from feedback_app.web.links import links
+from feedback_app.web.own_account import own
+from feedback_app.web.paper import paper
+from feedback_app.web.paper_checks import paper_checks
 from feedback_app.web.public import public
 from feedback_app.web.results import results
+from feedback_app.web.second_step import second_step
+from feedback_app.web.sso import sso
 from feedback_app.web.staff import staff
 from feedback_app.web.supervisor import supervisor
 from feedback_app.web.surveys import surveys
@@ -30,13 +47,20 @@ ROOMS = (
     results,
     citizen,
     staff,
+    second_step,
+    sso,
+    links,
+    own,
     supervisor,
     surveys,
     follow_ups,
+    paper,
+    paper_checks,
     trainings,
     impact,
     admin,
     inspectorate,
+    accounts,
     audit,
     uploads,
 )
@@ -71,6 +95,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     headers.send_safe_headers(app)
     errors.show_errors_as_pages(app)
     access.protect(app)
+    daily.do_daily_upkeep(app)
     app.before_request(language.remember_language)
     return app
 

@@ -19,6 +19,16 @@ class SettingsError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class SsoSettings:
+    """The office's single sign-on (OpenID Connect): who vouches, and as whom we ask."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    name: str  # on the button
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the office decides; see docs/runbook.md for each one."""
 
@@ -32,6 +42,7 @@ class Settings:
     max_upload_bytes: int = 12 * 1024 * 1024
     session_hours: int = 10
     form_hours: int = 48  # a citizen may finish at home (docs/privacy.md)
+    sso: SsoSettings | None = None
 
     @property
     def is_https(self) -> bool:
@@ -53,6 +64,7 @@ class Settings:
             proxy_hops=_whole_number(env, "PROXY_HOPS", default=0),
             secret_keys=_read_keys(keys / "secret"),
             place_key=_read_keys(keys / "place")[0],
+            sso=_sso(env),
         )
 
 
@@ -91,6 +103,47 @@ def _trusted_hosts(env: Mapping[str, str], base_url: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((own, *LOOPBACK_HOSTS, *named)))
 
 
+def _sso(env: Mapping[str, str]) -> SsoSettings | None:
+    """Single sign-on as a whole or not at all; its secret lies in a file of mode 0600."""
+    issuer = env.get("OIDC_ISSUER", "").strip()
+    client_id = env.get("OIDC_CLIENT_ID", "").strip()
+    secret_file = env.get("OIDC_CLIENT_SECRET_FILE", "").strip()
+    if not (issuer or client_id or secret_file):
+        return None
+    if not (issuer and client_id and secret_file):
+        raise SettingsError(
+            "OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET_FILE belong together"
+        )
+    parts = urlsplit(issuer)
+    is_loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if not parts.hostname or parts.scheme not in ("https", "http") or parts.query:
+        raise SettingsError(f"OIDC_ISSUER must look like https://sso.example.go.id, not {issuer!r}")
+    if parts.scheme == "http" and not is_loopback:
+        raise SettingsError(f"OIDC_ISSUER {issuer} is not encrypted; use https")
+    return SsoSettings(
+        issuer=issuer,
+        client_id=client_id,
+        client_secret=_read_secret(Path(secret_file)),
+        name=env.get("OIDC_NAME", "").strip() or str(parts.hostname),
+    )
+
+
+def _read_secret(path: Path) -> str:
+    try:
+        text = path.read_text().strip()
+    except (OSError, ValueError):
+        raise SettingsError(f"OIDC_CLIENT_SECRET_FILE {path} cannot be read") from None
+    _refuse_readable_by_others(path)
+    if not text:
+        raise SettingsError(f"OIDC_CLIENT_SECRET_FILE {path} is empty")
+    return text
+
+
+def _refuse_readable_by_others(path: Path) -> None:
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        raise SettingsError(f"{path} can be read by others; run: chmod 600 {path}")
+
+
 def _whole_number(env: Mapping[str, str], name: str, *, default: int) -> int:
     text = env.get(name, "")
     if not text:
@@ -105,8 +158,7 @@ def _read_keys(path: Path) -> tuple[bytes, ...]:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _create_key(path)
-    if os.name == "posix" and path.stat().st_mode & 0o077:
-        raise SettingsError(f"{path} can be read by others; run: chmod 600 {path}")
+    _refuse_readable_by_others(path)
     try:
         keys = tuple(bytes.fromhex(line) for line in path.read_text().split())
     except ValueError:

@@ -2,6 +2,8 @@
 
 Example: .venv/bin/python scripts/create_account.py admin --name "Nama Admin" --role admin \\
              --agency disdukcapil --agency-name "Dinas Dukcapil Kabupaten Tebo"
+Prints "USERNAME: LINK"; the link works once, for 72 hours, and asks for the password.
+With --password-stdin the password is the first line of the input, and nothing is shown.
 """
 
 from __future__ import annotations
@@ -9,18 +11,19 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from feedback_app.config import Settings, SettingsError
 from feedback_app.domain.roles import Role
 from feedback_app.services import imports, setup
-from feedback_app.services.accounts import AccountFaultError, create_account
-from feedback_app.services.site import open_site
+from feedback_app.services.accounts import AccountFaultError, create_account, invite_account
+from feedback_app.services.site import Site, open_site
 
 
 def main() -> int:
-    """Make the account and print its password once."""
+    """Make the account and print the link by which its owner sets a password."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -30,6 +33,7 @@ def main() -> int:
     parser.add_argument("--unit", metavar="CODE", action="append", help="for a supervisor")
     parser.add_argument("--agency", metavar="CODE", help="needed when there is more than one")
     parser.add_argument("--agency-name", help="makes the agency when it is new")
+    parser.add_argument("--password-stdin", action="store_true", help="read it; print no link")
     arguments = parser.parse_args()
     if arguments.agency_name and not arguments.agency:
         parser.error("--agency-name goes with --agency")
@@ -39,14 +43,7 @@ def main() -> int:
             agency_id = setup.agency_for(site, code=arguments.agency, name=arguments.agency_name)
         else:
             agency_id = imports.only_agency(site, code=arguments.agency)
-        password = create_account(
-            site,
-            agency_id=agency_id,
-            username=arguments.username,
-            name=arguments.name,
-            role=Role(arguments.role),
-            unit_ids=setup.units_named(site, agency_id, arguments.unit or ()),
-        )
+        made = _make(site, agency_id, arguments)
     except (
         SettingsError,
         AccountFaultError,
@@ -55,8 +52,22 @@ def main() -> int:
     ) as error:
         print(error, file=sys.stderr)
         return 2
-    print(f"{arguments.username}: {password}")
+    print(f"{arguments.username}: {made}")
     return 0
+
+
+def _make(site: Site, agency_id: int, arguments: argparse.Namespace) -> str:
+    person: dict[str, Any] = {
+        "agency_id": agency_id,
+        "username": arguments.username,
+        "name": arguments.name,
+        "role": Role(arguments.role),
+        "unit_ids": setup.units_named(site, agency_id, arguments.unit or ()),
+    }
+    if arguments.password_stdin:
+        create_account(site, **person, password=sys.stdin.readline().rstrip("\r\n"))
+        return "password set"
+    return invite_account(site, **person).url
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ def standing_of(outcome: str, *, for_officer: bool) -> tuple[str, bool] | None:
     return {
         "counted": ("counted", for_officer),
         "unit_only": ("counted", False),
-        "aside": ("aside", False),
+        "aside": ("aside", for_officer),
         "upheld": ("counted", False),
         EXPIRED: ("counted", False),
     }.get(outcome)

@@ -148,10 +148,10 @@ def receipt_is_well_formed(text: str) -> bool:
     return text[-1] == check_character(text[:-1])
 
 
-def check_character(letters: str) -> str:
-    """Luhn's algorithm modulo 30: finds every single wrong character."""
+def check_character(letters: str, *, alphabet: str = RECEIPT_ALPHABET) -> str:
+    """Luhn's algorithm modulo an even number: finds every single wrong character."""
     total = 0
     for i, letter in enumerate(reversed(letters)):
-        value = RECEIPT_ALPHABET.index(letter) * (2 - i % 2)
-        total += value // len(RECEIPT_ALPHABET) + value % len(RECEIPT_ALPHABET)
-    return RECEIPT_ALPHABET[-total % len(RECEIPT_ALPHABET)]
+        value = alphabet.index(letter) * (2 - i % 2)
+        total += value // len(alphabet) + value % len(alphabet)
+    return alphabet[-total % len(alphabet)]

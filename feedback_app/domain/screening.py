@@ -54,10 +54,11 @@ RULES = {
 WINDOW = timedelta(minutes=30)  # of `burst` and `same_device`
 CHAIN = 3  # forms of one device, each opened soon after the one before was sent
 CHAIN_GAP = timedelta(seconds=90)
+TOKEN_SECOND = timedelta(seconds=1)  # a form's token tells its opening in whole seconds
 SLACK = 2  # answers beyond the counter's pace that chance may bring
 FEW_OUTSIDE = 3  # answers in a window when nobody is on duty
 FAST = timedelta(seconds=15)  # a citizen reads twelve questions in about a minute
-LONG_TEXT = 40  # letters; nobody writes the same forty by chance
+LONG_TEXT = 60  # letters; stock phrases of thanks are shorter
 SERVED_BEFORE = timedelta(hours=2)  # after the shift one may still say "just now"
 PACED = frozenset({"poster", "kiosk", "display"})  # tiers that prove no single visit
 
@@ -163,7 +164,7 @@ def _chain(arrival: Arrival, earlier: Sequence[Arrival]) -> list[str]:
         if one.device != arrival.device:
             continue
         gap = later.opened_at - one.received_at
-        if not timedelta(0) <= gap <= CHAIN_GAP:
+        if not -TOKEN_SECOND <= gap <= CHAIN_GAP:
             break
         found.append(one.rating_id)
         later = one

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import qrcode
+from defusedxml.ElementTree import fromstring
 from qrcode.image.svg import SvgPathImage
 
 from feedback_app.files.typesetting import typeset
@@ -49,6 +50,21 @@ def qr_svg(url: str) -> bytes:
     symbol.add_data(url, optimize=8)
     symbol.make(fit=True)
     return bytes(symbol.make_image().to_string())
+
+
+@dataclass(frozen=True, slots=True)
+class QrOutline:
+    """A symbol for a page: its side in modules, and the path that a template draws."""
+
+    side: str
+    path: str
+
+
+def qr_outline(text: str) -> QrOutline:
+    """The symbol of `qr_svg`, taken apart so that a template writes the drawing itself."""
+    drawing = fromstring(qr_svg(text))
+    side = drawing.get("viewBox").split()[2]
+    return QrOutline(side=side, path=next(iter(drawing)).get("d"))
 
 
 def _grouped(card: Card) -> str:

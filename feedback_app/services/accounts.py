@@ -1,122 +1,45 @@
-"""Staff accounts and log-in: Argon2id passwords, sessions kept and ended on the server."""
+"""Accounts of staff: made, listed, changed, closed. How they come in: services/access/."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
+from feedback_app.domain.passwords import PASSWORD_MIN, fault_of_password
 from feedback_app.domain.roles import Role
+from feedback_app.domain.second_factor import must_enrol
+from feedback_app.domain.staff_sessions import Stage, is_idle
+from feedback_app.services.access.guessing import GUESSES
+from feedback_app.services.access.links import IssuedLink, add_link, is_good_name
+from feedback_app.services.access.log_in import log_in, normal_username
+from feedback_app.services.access.people import AccountFaultError, LoginRefusedError, Viewer
+from feedback_app.services.access.reach import account_of_agency
+from feedback_app.services.access.secrets import hasher
+from feedback_app.services.access.sessions import viewer_of_session
 from feedback_app.services.acts import log_act
 from feedback_app.services.site import NotThereError, Site
 from feedback_app.storage.db import Session
-from feedback_app.storage.models import Account, AccountUnit, LoginThrottle, StaffSession
+from feedback_app.storage.models import Account, AccountUnit, Agency
+from feedback_app.storage.queries import access_links, audit, second_factors, staff_sessions
 from feedback_app.storage.queries import accounts as queries
-from feedback_app.storage.queries import audit
 
-PASSWORD_MIN = 10  # characters; length beats composition rules (NIST SP 800-63B §3.1.1)
-GUESSES = 8  # failed log-ins of one name per window; then only a wait, never a lock
-GUESS_WINDOW = timedelta(minutes=10)
-
-_hasher = PasswordHasher()  # argon2-cffi's defaults are RFC 9106's low-memory profile
-# Checked when a name is unknown, so that both cases take the same time.
-_NOBODY_HASH = _hasher.hash("nobody has this password")
-
-
-class LoginRefusedError(Exception):
-    """Name or password is wrong; which one is not said."""
-
-
-class TooManyGuessesError(Exception):
-    """This name was guessed too often; try again after the window."""
-
-
-class AccountFaultError(ValueError):
-    """The account cannot be made or changed; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who looks: handed to every service that reads for staff."""
-
-    account_id: int
-    agency_id: int
-    username: str
-    name: str
-    role: Role
-    unit_ids: frozenset[int]
-    officer_id: int | None
-
-
-def log_in(site: Site, *, username: str, password: str) -> str:
-    """Check name and password; return the new session's secret for the cookie."""
-    name = normal_username(username)
-    account = None
-    with site.db.transaction() as tx:
-        if _is_throttled(tx, site, name):
-            raise TooManyGuessesError
-    if name.isprintable():  # a NUL would be an error to PostgreSQL
-        with site.db.read() as session:
-            account = queries.open_account_named(session, name)
-    if not _password_fits(account, password) or account is None:
-        with site.db.transaction() as tx:
-            _count_failure(tx, site, name)
-        raise LoginRefusedError
-    return _open_session(site, account, name)
-
-
-def _open_session(site: Site, account: Account, name: str) -> str:
-    secret = secrets.token_urlsafe(32)
-    now = site.now()
-    with site.db.transaction() as tx:
-        throttle = tx.get(LoginThrottle, _hash(name))
-        if throttle is not None:
-            tx.delete(throttle)
-        tx.add(
-            StaffSession(
-                secret_hash=_hash(secret),
-                account_id=account.id,
-                created_at=now,
-                expires_at=now + timedelta(hours=site.settings.session_hours),
-                revoked_at=None,
-            )
-        )
-        audit.append(
-            tx,
-            agency_id=account.agency_id,
-            at=now,
-            account_id=account.id,
-            action="log_in",
-            subject=name,
-        )
-    return secret
-
-
-def viewer_of_session(site: Site, secret: str) -> Viewer | None:
-    """Who this session belongs to; None once it has expired or was ended."""
-    with site.db.read() as session:
-        found = queries.account_of_session(session, _hash(secret), now=site.now())
-        if found is None:
-            return None
-        return Viewer(
-            account_id=found.id,
-            agency_id=found.agency_id,
-            username=found.username,
-            name=found.name,
-            role=Role(found.role),
-            unit_ids=frozenset(queries.unit_ids_of(session, found.id)),
-            officer_id=found.officer_id,
-        )
-
-
-def log_out(site: Site, secret: str) -> None:
-    """End this session on the server."""
-    with site.db.transaction() as tx:
-        queries.end_session(tx, _hash(secret), now=site.now())
+__all__ = [
+    "GUESSES",
+    "PASSWORD_MIN",
+    "AccountFaultError",
+    "LoginRefusedError",
+    "Viewer",
+    "account_lines",
+    "account_page",
+    "close_account",
+    "create_account",
+    "end_sessions_of_account",
+    "invite_account",
+    "log_in",
+    "name_for_single_sign_on",
+    "normal_username",
+    "viewer_of_session",
+]
 
 
 def create_account(
@@ -127,27 +50,63 @@ def create_account(
     name: str,
     role: Role,
     unit_ids: frozenset[int],
-    password: str | None = None,
+    password: str,
     by: int | None = None,
     officer_id: int | None = None,
-) -> str:
-    """Make an account; return its password (a random one when none is given)."""
+) -> int:
+    """Make an account with a password that is known already; return its number."""
+    fault = fault_of_password(password, username=normal_username(username))
+    if fault:
+        raise AccountFaultError(fault)
+    account = _new_account(site, agency_id, username, name, role, unit_ids)
+    account.password_hash = hasher.hash(password)  # outside: it takes long on purpose
+    account.officer_id = officer_id
+    with site.db.transaction() as tx:
+        _add_account(tx, account, unit_ids, at=site.now(), by=by)
+        return account.id
+
+
+def invite_account(
+    site: Site,
+    *,
+    agency_id: int,
+    username: str,
+    name: str,
+    role: Role,
+    unit_ids: frozenset[int],
+    by: int | None = None,
+) -> IssuedLink:
+    """Make an account whose password only its owner will know, by a one-time link."""
+    account = _new_account(site, agency_id, username, name, role, unit_ids)
+    with site.db.transaction() as tx:
+        _add_account(tx, account, unit_ids, at=site.now(), by=by)
+        return add_link(tx, site, account)
+
+
+def _new_account(
+    site: Site, agency_id: int, username: str, name: str, role: Role, unit_ids: frozenset[int]
+) -> Account:
     username = normal_username(username)
-    chosen = password or secrets.token_urlsafe(9)
-    _check_new_account(username, name, role, unit_ids, chosen)
-    account = Account(
+    if not (3 <= len(username) <= 80) or not username.replace(".", "").replace("-", "").isalnum():
+        raise AccountFaultError(
+            "Nama pengguna: 3 sampai 80 huruf, angka, titik, atau tanda hubung."
+        )
+    if not is_good_name(name):
+        raise AccountFaultError("Isi nama lengkap, paling banyak 200 karakter.")
+    if role is Role.SUPERVISOR and not unit_ids:
+        raise AccountFaultError("Pilih paling sedikit satu unit untuk seorang atasan.")
+    return Account(
         agency_id=agency_id,
         username=username,
         name=name.strip(),
         role=role.value,
-        password_hash=_hasher.hash(chosen),  # before the transaction: it takes long on purpose
-        officer_id=officer_id,
+        password_hash="",
+        sso_name=None,
+        sso_subject=None,
+        officer_id=None,
         created_at=site.now(),
         closed_at=None,
     )
-    with site.db.transaction() as tx:
-        _add_account(tx, account, unit_ids, at=site.now(), by=by)
-    return chosen
 
 
 def _add_account(
@@ -172,20 +131,6 @@ def _add_account(
     )
 
 
-def change_password(site: Site, viewer: Viewer, *, old: str, new: str) -> None:
-    """Change one's own password and end every session of the account."""
-    if len(new) < PASSWORD_MIN:
-        raise AccountFaultError(f"Kata sandi paling sedikit {PASSWORD_MIN} karakter.")
-    with site.db.read() as session:
-        account = session.get(Account, viewer.account_id)
-    if not _password_fits(account, old):
-        raise LoginRefusedError
-    new_hash = _hasher.hash(new)
-    with site.db.transaction() as tx:
-        queries.set_password(tx, viewer.account_id, new_hash, now=site.now())
-        log_act(tx, site, viewer, "change_password", viewer.username)
-
-
 @dataclass(frozen=True, slots=True)
 class AccountLine:
     """One account in the admin's list."""
@@ -196,12 +141,17 @@ class AccountLine:
     role: str
     units: tuple[str, ...]
     is_closed: bool
+    is_invited: bool  # nobody has set its password yet
+    has_second_factor: bool
+    lacks_second_factor: bool  # its role needs one
 
 
 def account_lines(site: Site, viewer: Viewer) -> list[AccountLine]:
     """Every account of the viewer's agency, open ones first."""
     with site.db.read() as session:
         units = queries.unit_names_by_account(session, viewer.agency_id)
+        with_factor = second_factors.accounts_with_factor(session, viewer.agency_id)
+        is_demo = session.get_one(Agency, viewer.agency_id).is_demo
         found = queries.accounts_of_agency(session, viewer.agency_id)
         return [
             AccountLine(
@@ -211,9 +161,46 @@ def account_lines(site: Site, viewer: Viewer) -> list[AccountLine]:
                 role=row.role,
                 units=tuple(units.get(row.id, ())),
                 is_closed=row.closed_at is not None,
+                is_invited=not row.password_hash,
+                has_second_factor=row.id in with_factor,
+                lacks_second_factor=row.id not in with_factor
+                and must_enrol(Role(row.role), agency_is_demo=is_demo),
             )
             for row in found
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """One account as the admin sees it."""
+
+    line: AccountLine
+    sessions: int
+    link_expires_at: datetime | None
+    sso_name: str
+    sso_is_bound: bool
+    is_own: bool
+
+
+def account_page(site: Site, viewer: Viewer, account_id: int) -> AccountPage:
+    """One account of the viewer's agency; NotThereError for any other."""
+    line = next((x for x in account_lines(site, viewer) if x.account_id == account_id), None)
+    if line is None:
+        raise NotThereError
+    now = site.now()
+    with site.db.read() as session:
+        account = session.get_one(Account, account_id)
+        rows = staff_sessions.living_sessions_of(session, account_id, stage=Stage.FULL, now=now)
+        link = access_links.open_link_of(session, account_id, now=now)
+    alive = [r for r in rows if not is_idle(Role(line.role), last_seen=r.last_seen_at, now=now)]
+    return AccountPage(
+        line=line,
+        sessions=len(alive),
+        link_expires_at=link.expires_at if link else None,
+        sso_name=account.sso_name or "",
+        sso_is_bound=account.sso_subject is not None,
+        is_own=account_id == viewer.account_id,
+    )
 
 
 def close_account(site: Site, viewer: Viewer, account_id: int) -> None:
@@ -221,83 +208,35 @@ def close_account(site: Site, viewer: Viewer, account_id: int) -> None:
     if account_id == viewer.account_id:
         raise AccountFaultError("Akun sendiri tidak dapat ditutup.")
     with site.db.transaction() as tx:
-        account = _account_of_agency(tx, viewer, account_id)
+        account = account_of_agency(tx, viewer, account_id)
         account.closed_at = site.now()
-        queries.end_sessions_of(tx, account_id, now=site.now())
+        account.sso_name = account.sso_subject = None  # free for the person's next account
+        staff_sessions.end_sessions_of(tx, account_id, now=site.now())
+        access_links.revoke_links_of(tx, account_id, now=site.now())
         log_act(tx, site, viewer, "close_account", account.username)
 
 
-def give_new_password(site: Site, viewer: Viewer, account_id: int) -> str:
-    """Set a random password, to be handed over once, and end the account's sessions."""
-    password = secrets.token_urlsafe(9)
-    new_hash = _hasher.hash(password)
+def end_sessions_of_account(site: Site, viewer: Viewer, account_id: int) -> int:
+    """End every session of an account of the agency; return how many lived."""
     with site.db.transaction() as tx:
-        account = _account_of_agency(tx, viewer, account_id)
-        queries.set_password(tx, account_id, new_hash, now=site.now())
-        log_act(tx, site, viewer, "give_new_password", account.username)
-    return password
+        account = account_of_agency(tx, viewer, account_id)
+        ended = staff_sessions.end_sessions_of(tx, account_id, now=site.now())
+        log_act(tx, site, viewer, "end_sessions_of_account", account.username)
+    return ended
 
 
-def account_named(site: Site, viewer: Viewer, account_id: int) -> AccountLine:
-    """One account of the viewer's agency; NotThereError for any other."""
-    for line in account_lines(site, viewer):
-        if line.account_id == account_id:
-            return line
-    raise NotThereError
+SSO_NAME_MAX = 200
 
 
-def _account_of_agency(tx: Session, viewer: Viewer, account_id: int) -> Account:
-    account = tx.get(Account, account_id)
-    if account is None or account.agency_id != viewer.agency_id or account.closed_at is not None:
-        raise NotThereError
-    return account
-
-
-def normal_username(text: str) -> str:
-    """Names are compared without case or blanks around them."""
-    return text.strip().casefold()
-
-
-def _check_new_account(
-    username: str, name: str, role: Role, unit_ids: frozenset[int], password: str
-) -> None:
-    if not (3 <= len(username) <= 80) or not username.replace(".", "").replace("-", "").isalnum():
-        raise AccountFaultError(
-            "Nama pengguna: 3 sampai 80 huruf, angka, titik, atau tanda hubung."
-        )
-    if not name.strip() or len(name) > 200 or not name.isprintable():
-        raise AccountFaultError("Isi nama lengkap, paling banyak 200 karakter.")
-    if len(password) < PASSWORD_MIN:
-        raise AccountFaultError(f"Kata sandi paling sedikit {PASSWORD_MIN} karakter.")
-    if role is Role.SUPERVISOR and not unit_ids:
-        raise AccountFaultError("Pilih paling sedikit satu unit untuk seorang atasan.")
-
-
-def _password_fits(account: Account | None, password: str) -> bool:
-    try:
-        return _hasher.verify(account.password_hash if account else _NOBODY_HASH, password)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-def _is_throttled(tx: Session, site: Site, name: str) -> bool:
-    throttle = tx.get(LoginThrottle, _hash(name))
-    if throttle is None:
-        return False
-    if throttle.window_ends_at <= site.now():
-        tx.delete(throttle)
-        return False
-    return throttle.failures >= GUESSES
-
-
-def _count_failure(tx: Session, site: Site, name: str) -> None:
-    throttle = tx.get(LoginThrottle, _hash(name))
-    if throttle is None:
-        ends = site.now() + GUESS_WINDOW
-        tx.add(LoginThrottle(name_hash=_hash(name), failures=1, window_ends_at=ends))
-    else:
-        throttle.failures += 1
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+def name_for_single_sign_on(site: Site, viewer: Viewer, account_id: int, name: str) -> None:
+    """Say which name of the single sign-on belongs to this account ('': none); unbinds it."""
+    plain = normal_username(name)
+    if len(plain) > SSO_NAME_MAX or not plain.isprintable():
+        raise AccountFaultError("Nama masuk tunggal paling banyak 200 karakter.")
+    with site.db.transaction() as tx:
+        account = account_of_agency(tx, viewer, account_id)
+        if plain and queries.sso_name_is_taken(tx, plain, by_other_than=account_id):
+            raise AccountFaultError("Nama masuk tunggal ini sudah dipakai akun lain.")
+        account.sso_name = plain or None
+        account.sso_subject = None
+        log_act(tx, site, viewer, "set_sso_name", account.username, {"sso_name": plain})

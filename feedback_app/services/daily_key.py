@@ -32,8 +32,15 @@ def _key_of_day(folder: Path, today: date) -> bytes:
     return path.read_bytes()
 
 
-def _destroy_old_keys(folder: Path, today: date) -> None:
+def destroy_old(instance_dir: Path, *, today: date) -> int:
+    """Destroy keys past their two days; return how many there were."""
+    folder = instance_dir / "keys" / "daily"
+    return _destroy_old_keys(folder, today) if folder.exists() else 0
+
+
+def _destroy_old_keys(folder: Path, today: date) -> int:
     oldest = (today - timedelta(days=KEPT_DAYS - 1)).isoformat()
-    for path in folder.iterdir():
-        if path.name < oldest:
-            path.unlink(missing_ok=True)
+    old = [path for path in folder.iterdir() if path.name < oldest]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)

@@ -10,12 +10,13 @@ from datetime import timedelta
 from typing import Literal
 
 from feedback_app.config import LOOPBACK_HOSTS
-from feedback_app.services import upkeep
+from feedback_app.domain.second_factor import NEEDS_SECOND_FACTOR
+from feedback_app.services import retention, upkeep
+from feedback_app.services.access.secrets import is_sealed_by_newest
 from feedback_app.services.daily_key import KEPT_DAYS
 from feedback_app.services.site import NotSavedError, Site
-from feedback_app.storage import ratings
 from feedback_app.storage.health import health_of
-from feedback_app.storage.queries import agencies, audit
+from feedback_app.storage.queries import agencies, audit, second_factors
 
 Level = Literal["ok", "warn", "bad"]
 
@@ -114,26 +115,42 @@ def _database(site: Site) -> Iterator[Sign]:
 
 
 def _data(site: Site) -> Iterator[Sign]:
-    limit = site.now() - timedelta(days=upkeep.SCREENING_DAYS)
+    overdue = retention.overdue(site)
     with site.db.read() as session:
-        overdue = ratings.screening_before(session, before=limit)
         newest = audit.newest_instant(session)
         is_demo = agencies.any_is_demo(session)
     if overdue:
         yield Sign(
             "bad",
-            "screening",
-            f"{overdue} rows older than {upkeep.SCREENING_DAYS} days",
-            "run scripts/delete_old_screening.py daily",
+            "retention",
+            "past their time: " + ", ".join(f"{n} rows of {name}" for name, n in overdue.items()),
+            "run scripts/daily_upkeep.py daily",
         )
     else:
-        yield Sign("ok", "screening", f"nothing older than {upkeep.SCREENING_DAYS} days")
+        yield Sign("ok", "retention", "nothing is kept past its time")
     if newest is not None and newest > site.now() + CLOCK_SLACK:
         yield Sign("bad", "clock", f"the last act was written at {newest}, later than now", "NTP")
+    yield from _second_steps(site)
     is_local = any(host in site.settings.base_url for host in LOOPBACK_HOSTS)
     if is_demo:
         level: Level = "warn" if is_local else "bad"
         yield Sign(level, "demo", "made-up data with public log-ins is in it", "start with DEMO=0")
+
+
+def _second_steps(site: Site) -> Iterator[Sign]:
+    with site.db.read() as session:
+        names = second_factors.names_without_factor(session, sorted(NEEDS_SECOND_FACTOR))
+        sealed = [row.sealed_secret for row in second_factors.all_factors(session)]
+    if names:
+        shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+        found = f"{len(names)} HR, inspectorate or admin accounts have none: {shown}"
+        yield Sign("warn", "second step", found, "they set it up at their next log-in")
+    else:
+        yield Sign("ok", "second step", "everybody who needs one has one")
+    stale = sum(not is_sealed_by_newest(site, text) for text in sealed)
+    if stale:
+        found = f"{stale} second steps are not under the newest key"
+        yield Sign("warn", "old keys", found, "scripts/reseal.py, before the old key goes")
 
 
 def _tallies(site: Site) -> Sign:

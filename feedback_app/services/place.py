@@ -70,8 +70,8 @@ def place_at(site: Site, code: str, *, at: datetime) -> Place:
         takes_codes = visit_codes.are_in_use(
             session, unit.id, since=local_day(at) - CODES_REMEMBERED
         )
-        tiers = places.officer_tiers(session, counter.id, at=site.now())
-        shifts = _shifts_of_day(session, counter.id, at=at)
+        officer_tiers = tiers_for_officers(session, counter.id, at=site.now())
+        shifts = shifts_of_day(session, counter.id, at=at)
         named_officers = offered(shifts, counter_id=counter.id, at=at)
         names = places.display_names(session, named_officers)
     is_retired = counter.retired_on is not None or named.serial < counter.card_serial
@@ -89,13 +89,20 @@ def place_at(site: Site, code: str, *, at: datetime) -> Place:
         takes_codes=takes_codes,
         unit_id=unit.id,
         minutes={row.id: row.minutes for row in services},
-        officer_tiers=UNTIL_SET if tiers is None else frozenset(tiers.split(",")),
+        officer_tiers=officer_tiers,
         free_services=frozenset(row.id for row in services if row.is_free),
         shifts=shifts,
     )
 
 
-def _shifts_of_day(session: Session, counter_id: int, *, at: datetime) -> tuple[Shift, ...]:
+def tiers_for_officers(session: Session, counter_id: int, *, at: datetime) -> frozenset[str]:
+    """The tiers whose answers may enter an officer's score at this counter."""
+    tiers = places.officer_tiers(session, counter_id, at=at)
+    return UNTIL_SET if tiers is None else frozenset(tiers.split(","))
+
+
+def shifts_of_day(session: Session, counter_id: int, *, at: datetime) -> tuple[Shift, ...]:
+    """Every shift at the counter on the local day of this instant."""
     midnight = local_instant(local_day(at), time.min)
     return places.shifts_at_counter(
         session, counter_id, since=midnight, until=midnight + timedelta(days=1)

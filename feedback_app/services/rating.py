@@ -18,7 +18,7 @@ from feedback_app.domain.codes import (
     receipt_code,
     receipt_is_well_formed,
 )
-from feedback_app.domain.elements import ALL_KEYS, INSTRUMENT_VERSION
+from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.local_time import local_day
 from feedback_app.domain.respondent import BANDS
 from feedback_app.domain.roster import COUNTS_FOR_OFFICER, attribute
@@ -32,11 +32,10 @@ from feedback_app.storage.db import ConflictError, Session
 from feedback_app.storage.queries import places
 from feedback_app.storage.queries import ratings as queries
 from feedback_app.storage.queries.visit_codes import Spent
-from feedback_app.storage.ratings import AlreadyThereError, add_rating
+from feedback_app.storage.ratings import AlreadyThereError, add_rating, answer_columns
 
 TOKEN_PURPOSE = "form token"  # noqa: S105 (a label for key derivation)
 RECEIPT_PURPOSE = "receipt"
-FREE_OF_CHARGE = 4  # the answer "Gratis"; a lower one at a free service may mean a charge
 TRIES = 4
 KIOSK_PATIENCE = timedelta(minutes=30)  # a kiosk's form lies open no longer
 
@@ -168,9 +167,9 @@ def _signal(
     """What goes to the inspectorate only, counted apart from the answer."""
     if sent.is_pressed:
         screening.signal(tx, site, rating, "pressed", unit_id=place.unit_id)
-    is_charged = (rating["biaya"] or FREE_OF_CHARGE) < FREE_OF_CHARGE
-    if is_charged and rating["service_id"] in place.free_services:
-        screening.signal(tx, site, rating, "fee", unit_id=place.unit_id)
+    screening.signal_charge(
+        tx, site, rating, free_services=place.free_services, unit_id=place.unit_id
+    )
 
 
 def _circumstances(
@@ -258,11 +257,8 @@ def _rating_row(
         "served_when": sent.served_when,
         "tier": tier,
         "day": local_day(site.now()),
-        **{key: sent.answers.get(key) for key in ALL_KEYS},
-        **{band.key: sent.bands.get(band.key) for band in BANDS},
-        "extra": {},
+        **answer_columns(sent.answers, sent.bands),
         "visit_purpose": sent.visit_purpose,
-        "instrument_version": INSTRUMENT_VERSION,
         "language": sent.language,
         "state": "counted",
         # Under pressure an answer says little about the officer, and the receipt must not tell.

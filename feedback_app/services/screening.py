@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +26,7 @@ from feedback_app.storage.queries import screening as queries
 from feedback_app.storage.verdicts import Change, append_verdicts, standings
 
 ROSTER_IS_KEPT_WITHIN = timedelta(days=7)
+FREE_OF_CHARGE = 4  # the answer "Gratis"; a lower one at a free service may mean a charge
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ def hold(tx: Session, site: Site, held: Held, *, unit_id: int) -> None:
     append_verdicts(tx, changes, reason=f"penyaringan: {rules}", at=site.now(), case_id=case.id)
     ids = [held.rating["id"], *(change.rating_id for change in changes)]
     case.size += cases.add_answers(tx, case, ids)
-    case.first_day = min(case.first_day, *(row.rating["day"] for row in counted), case.last_day)
+    days = [held.rating["day"], *(row.rating["day"] for row in counted)]
+    case.first_day = min(case.first_day, *days)
     case.last_day = max(case.last_day, held.rating["day"])
 
 
@@ -137,6 +139,20 @@ def new_case(
     tx.add(case)
     tx.flush()
     return case
+
+
+def signal_charge(
+    tx: Session,
+    site: Site,
+    rating: Mapping[str, Any],
+    *,
+    free_services: Collection[int],
+    unit_id: int,
+) -> None:
+    """Count a sign of a charge, where the service is free and the answer says otherwise."""
+    is_charged = (rating["biaya"] or FREE_OF_CHARGE) < FREE_OF_CHARGE
+    if is_charged and rating["service_id"] in free_services:
+        signal(tx, site, rating, "fee", unit_id=unit_id)
 
 
 def signal(tx: Session, site: Site, rating: Mapping[str, Any], kind: str, *, unit_id: int) -> None:

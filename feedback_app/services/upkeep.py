@@ -1,13 +1,9 @@
-"""Keep the database in order: schema, screening rows past their time, tallies."""
+"""Keep the database in order: schema and tallies."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from feedback_app.services.site import Site
 from feedback_app.storage import ratings, upgrade
-
-SCREENING_DAYS = 14  # fine times and device marks live no longer (docs/privacy.md)
 
 
 def upgrade_schema(site: Site) -> str:
@@ -20,14 +16,6 @@ def upgrade_schema(site: Site) -> str:
 def is_ready(site: Site) -> bool:
     """Whether the database answers and has the schema this code was written for."""
     return site.db.is_ready() and upgrade.is_current(site.db)
-
-
-def delete_old_screening(site: Site) -> int:
-    """Delete screening rows older than 14 days; return how many there were."""
-    with site.db.transaction() as tx:
-        return ratings.delete_screening_before(
-            tx, before=site.now() - timedelta(days=SCREENING_DAYS)
-        )
 
 
 def rebuild_tallies(site: Site) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -11,9 +11,15 @@ from sqlalchemy import Column, Integer, case, delete, func, insert, literal, sel
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.selectable import Select
 
-from feedback_app.domain.elements import ALL_KEYS, OFFICER_KEYS, OFFICIAL_KEYS
-from feedback_app.storage.db import Base, Session, changed_rows
-from feedback_app.storage.models import TALLY_KEY, TALLY_SUMS, Screening, Tally
+from feedback_app.domain.elements import (
+    ALL_KEYS,
+    INSTRUMENT_VERSION,
+    OFFICER_KEYS,
+    OFFICIAL_KEYS,
+)
+from feedback_app.domain.respondent import BANDS
+from feedback_app.storage.db import Base, Session
+from feedback_app.storage.models import TALLY_KEY, TALLY_SUMS, Tally
 from feedback_app.storage.models.tally import NOBODY
 from feedback_app.storage.standing import RATING, with_standing
 
@@ -29,15 +35,41 @@ class AlreadyThereError(Exception):
 
 def add_rating(session: Session, *, rating: Row, screening: Row, comment: str) -> None:
     """Add one rating with everything that hangs on it; each row maps column to value."""
+    _add_row(session, rating)
+    session.execute(insert(SCREENING), dict(screening))
+    if comment:
+        session.execute(insert(COMMENT), comment_row(rating, comment))
+
+
+def add_paper_rating(session: Session, *, rating: Row, comment: str, comment_day: date) -> None:
+    """Add a rating that came on paper: no times, no device and no receipt hang on it.
+
+    Its comment goes by the day it was keyed, so that no batch of comments grows afterwards.
+    """
+    _add_row(session, rating)
+    if comment:
+        session.execute(insert(COMMENT), comment_row(rating, comment) | {"day": comment_day})
+
+
+def _add_row(session: Session, rating: Row) -> None:
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     build = sqlite.insert if is_sqlite else postgresql.insert
     added = build(RATING).on_conflict_do_nothing(index_elements=["id"]).returning(RATING.c.id)
     if session.execute(added, dict(rating)).first() is None:
         raise AlreadyThereError
-    session.execute(insert(SCREENING), dict(screening))
-    if comment:
-        session.execute(insert(COMMENT), comment_row(rating, comment))
     add_to_tally(session, [tally_row(rating)])
+
+
+def answer_columns(
+    answers: Mapping[str, int | None], bands: Mapping[str, str | None]
+) -> dict[str, Any]:
+    """The columns of a rating that its sender filled in."""
+    return {
+        **{key: answers.get(key) for key in ALL_KEYS},
+        **{band.key: bands.get(band.key) for band in BANDS},
+        "extra": {},
+        "instrument_version": INSTRUMENT_VERSION,
+    }
 
 
 def comment_row(rating: Row, text: str) -> dict[str, Any]:
@@ -162,15 +194,3 @@ def _count_where(condition: Any) -> Any:
 
 def _total(value: Column[int] | Any) -> Any:
     return func.coalesce(func.sum(value), literal(0, Integer))
-
-
-def delete_screening_before(session: Session, *, before: datetime) -> int:
-    """Delete what screening kept of ratings received before this instant."""
-    gone = session.execute(delete(Screening).where(Screening.received_at < before))
-    return changed_rows(gone)
-
-
-def screening_before(session: Session, *, before: datetime) -> int:
-    """How many screening rows are older than this instant."""
-    question = select(func.count()).select_from(Screening).where(Screening.received_at < before)
-    return int(session.scalar(question) or 0)

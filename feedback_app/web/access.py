@@ -8,8 +8,9 @@ from flask import Flask, abort, current_app, g, redirect, request, session, url_
 from werkzeug.wrappers import Response
 
 from feedback_app.domain.roles import Role
-from feedback_app.services import accounts
-from feedback_app.services.accounts import Viewer
+from feedback_app.domain.staff_sessions import Stage
+from feedback_app.services.access.people import HalfWay, Viewer
+from feedback_app.services.access.sessions import visitor_of_session
 from feedback_app.services.site import Site
 
 EVERYBODY: frozenset[Role] = frozenset()
@@ -42,10 +43,25 @@ ROUTES: dict[str, frozenset[Role]] = {
     "citizen.form": EVERYBODY,
     "citizen.submit": EVERYBODY,
     "citizen.receipt": EVERYBODY,
+    "citizen.forget": EVERYBODY,
     "citizen.wrong_place": EVERYBODY,
     "citizen.typed_code": EVERYBODY,
     "staff.login": EVERYBODY,
     "staff.enter": EVERYBODY,
+    "sso.begin": EVERYBODY,
+    "sso.come_back": EVERYBODY,
+    "links.show": EVERYBODY,  # whoever holds the link
+    "links.use": EVERYBODY,
+    "second_step.ask": STAFF,
+    "second_step.check": STAFF,
+    "second_step.enrol": STAFF,
+    "second_step.confirm": STAFF,
+    "own.overview": STAFF,
+    "own.second_factor": STAFF,
+    "own.begin_second_factor": STAFF,
+    "own.sessions": STAFF,
+    "own.end_session": STAFF,
+    "own.end_other_sessions": STAFF,
     "staff.logout": STAFF,
     "staff.start": STAFF,
     "staff.password": STAFF,
@@ -57,15 +73,19 @@ ROUTES: dict[str, frozenset[Role]] = {
     "admin.cards_file": ADMIN,
     "admin.confirm_new_card": ADMIN,
     "admin.new_card": ADMIN,
-    "admin.accounts": ADMIN,
-    "admin.add_account": ADMIN,
-    "admin.confirm_account": ADMIN,
-    "admin.close_account": ADMIN,
-    "admin.new_password": ADMIN,
     "inspectorate.cases": INSPECTORATE,
     "inspectorate.case": INSPECTORATE,
     "inspectorate.give_opinion": INSPECTORATE,
     "inspectorate.rules": INSPECTORATE,
+    "accounts.overview": ADMIN,
+    "accounts.add": ADMIN,
+    "accounts.show": ADMIN,
+    "accounts.close": ADMIN,
+    "accounts.issue_link": ADMIN,
+    "accounts.revoke_link": ADMIN,
+    "accounts.end_sessions": ADMIN,
+    "accounts.remove_second_factor": ADMIN,
+    "accounts.name_for_single_sign_on": ADMIN,
     "audit.log": ADMIN | INSPECTORATE,
     "audit.file": ADMIN | INSPECTORATE,
     "supervisor.counters": SUPERVISOR,
@@ -94,6 +114,24 @@ ROUTES: dict[str, frozenset[Role]] = {
     "follow_ups.change": SUPERVISOR,
     "follow_ups.confirm_removal": SUPERVISOR,
     "follow_ups.remove": SUPERVISOR,
+    "paper.overview": SUPERVISOR | ADMIN,
+    "paper.new": SUPERVISOR | ADMIN,
+    "paper.add": SUPERVISOR | ADMIN,
+    "paper.show": SUPERVISOR | ADMIN,
+    "paper.forms_file": SUPERVISOR | ADMIN,
+    "paper.void": SUPERVISOR | ADMIN,
+    "paper.restore": SUPERVISOR | ADMIN,
+    "paper.key": SUPERVISOR | ADMIN,
+    "paper.key_one": SUPERVISOR | ADMIN,
+    "paper.edit": SUPERVISOR | ADMIN,
+    "paper.correct": SUPERVISOR | ADMIN,
+    "paper_checks.confirm_draw": SUPERVISOR | ADMIN,
+    "paper_checks.draw": SUPERVISOR | ADMIN,
+    "paper_checks.check": SUPERVISOR | ADMIN,
+    "paper_checks.check_one": SUPERVISOR | ADMIN,
+    "paper_checks.result": SUPERVISOR | ADMIN,
+    "paper_checks.differ": SUPERVISOR | ADMIN,
+    "paper_checks.settle": SUPERVISOR | ADMIN,
     "uploads.upload": ADMIN | HR,  # HR: files about trainings only, see uploads.py
     "uploads.take_upload": ADMIN | HR,
     "uploads.example": ADMIN | HR,
@@ -118,6 +156,16 @@ ROUTES: dict[str, frozenset[Role]] = {
     "impact.matrix_file": HR,
 }
 
+# What half a log-in opens, by its stage: the second step, or the setting-up of one.
+HALF_WAY: dict[str, frozenset[Stage]] = {
+    "second_step.ask": frozenset({Stage.CODE}),
+    "second_step.check": frozenset({Stage.CODE}),
+    "second_step.enrol": frozenset({Stage.ENROL}),
+    "second_step.confirm": frozenset({Stage.ENROL}),
+    "staff.logout": frozenset({Stage.CODE, Stage.ENROL}),
+}
+NEXT_STEP = {Stage.CODE: "second_step.ask", Stage.ENROL: "second_step.enrol"}
+
 
 class UndeclaredRouteError(RuntimeError):
     """A route has no line in ROUTES."""
@@ -133,6 +181,16 @@ def viewer() -> Viewer:
     return cast(Viewer, g.viewer)
 
 
+def half_way() -> HalfWay | None:
+    """Who has taken the first step of a log-in and not the second."""
+    return cast("HalfWay | None", g.half_way)
+
+
+def person() -> Viewer | HalfWay:
+    """Who is logged in, or half-way; only where HALF_WAY opens the page to both."""
+    return viewer() if g.viewer is not None else cast(HalfWay, g.half_way)
+
+
 def protect(app: Flask) -> None:
     """Refuse to start with an undeclared route; check every request against the table."""
     undeclared = {rule.endpoint for rule in app.url_map.iter_rules()} - ROUTES.keys()
@@ -142,19 +200,32 @@ def protect(app: Flask) -> None:
 
 
 def _check_access() -> Response | None:
-    g.viewer = _known_viewer()
+    found = _known_person()
+    g.viewer = found if isinstance(found, Viewer) else None
+    g.half_way = found if isinstance(found, HalfWay) else None
     allowed = ROUTES.get(request.endpoint or "", STAFF)
     if request.endpoint is None or allowed == EVERYBODY:
         return None
     if g.viewer is None:
-        if request.method == "GET":
-            return redirect(url_for("staff.login", next=request.full_path.rstrip("?")))
-        abort(403)
+        return _check_half_way(request.endpoint)
     if g.viewer.role not in allowed:
         abort(404)  # absent and forbidden look alike
     return None
 
 
-def _known_viewer() -> Viewer | None:
+def _check_half_way(endpoint: str) -> Response | None:
+    half = half_way()
+    if half is not None and half.stage in HALF_WAY.get(endpoint, ()):
+        return None
+    if request.method != "GET":
+        abort(403)
+    door = "staff.login" if half is None else NEXT_STEP[half.stage]
+    asked: str | None = request.full_path.rstrip("?")
+    if endpoint in HALF_WAY:  # a step's page is no place to go on to; what it leads to is
+        asked = request.args.get("next", asked if half is None else None)
+    return redirect(url_for(door, next=asked))
+
+
+def _known_person() -> Viewer | HalfWay | None:
     secret = session.get("sid")
-    return accounts.viewer_of_session(site(), secret) if isinstance(secret, str) else None
+    return visitor_of_session(site(), secret) if isinstance(secret, str) else None

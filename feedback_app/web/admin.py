@@ -1,15 +1,10 @@
-"""The admin's room: get an office live, print cards, give accounts."""
+"""The admin's room: get an office live, print cards. Accounts: accounts.py."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length
 
-from feedback_app.domain.roles import Role
-from feedback_app.services import accounts as account_service
 from feedback_app.services import cards as card_service
 from feedback_app.services import setup
 from feedback_app.web.access import site, viewer
@@ -17,22 +12,6 @@ from feedback_app.web.downloads import download
 from feedback_app.web.language import gettext as _
 
 admin = Blueprint("admin", __name__, url_prefix="/staf/admin")
-
-ROLE_NAMES = {
-    Role.SUPERVISOR: "Atasan unit",
-    Role.ADMIN: "Admin",
-    Role.HR: "Kepegawaian (BKPSDM)",
-    Role.INSPECTORATE: "Inspektorat",
-}
-
-
-class AccountForm(FlaskForm):  # type: ignore[misc]
-    """A new account; its password is made here and shown once."""
-
-    username = StringField("Nama pengguna", [InputRequired(), Length(max=80)])
-    name = StringField("Nama lengkap", [InputRequired(), Length(max=200)])
-    role = SelectField("Peran")
-    units = SelectMultipleField("Unit yang boleh dilihat", coerce=int)
 
 
 @admin.get("/")
@@ -92,75 +71,3 @@ def new_card(code: str) -> AnyResponse:
     card_service.replace_card(site(), viewer(), counter_code=code)
     flash(_("Kartu lama tidak berlaku lagi. Cetak kartu yang baru."))
     return redirect(url_for("admin.cards"))
-
-
-@admin.get("/akun")
-def accounts() -> str:
-    """Accounts and a form for a new one."""
-    return _accounts_page(_account_form())
-
-
-@admin.post("/akun")
-def add_account() -> tuple[str, int]:
-    """Make an account and show its password once."""
-    form = _account_form()
-    if form.validate_on_submit():
-        try:
-            password = account_service.create_account(
-                site(),
-                agency_id=viewer().agency_id,
-                username=form.username.data,
-                name=form.name.data,
-                role=Role(form.role.data),
-                unit_ids=frozenset(form.units.data or ()),
-                by=viewer().account_id,
-            )
-        except account_service.AccountFaultError as fault:
-            form.form_errors.append(_(str(fault)))
-        else:
-            username = account_service.normal_username(form.username.data)
-            return render_template("admin/password.html", name=username, password=password), 200
-    return _accounts_page(form), 422
-
-
-@admin.get("/akun/<int:account_id>")
-def confirm_account(account_id: int) -> str:
-    """One account: new password or close it, each asked for by name."""
-    line = account_service.account_named(site(), viewer(), account_id)
-    return render_template("admin/account.html", line=line)
-
-
-@admin.post("/akun/<int:account_id>/tutup")
-def close_account(account_id: int) -> AnyResponse:
-    """Close an account."""
-    try:
-        account_service.close_account(site(), viewer(), account_id)
-    except account_service.AccountFaultError as fault:
-        flash(_(str(fault)), "error")
-    else:
-        flash(_("Akun ditutup."))
-    return redirect(url_for("admin.accounts"))
-
-
-@admin.post("/akun/<int:account_id>/sandi")
-def new_password(account_id: int) -> str:
-    """Give a new password, shown once."""
-    line = account_service.account_named(site(), viewer(), account_id)
-    password = account_service.give_new_password(site(), viewer(), account_id)
-    return render_template("admin/password.html", name=line.username, password=password)
-
-
-def _account_form() -> AccountForm:
-    form = AccountForm()
-    form.role.choices = [(role.value, _(name)) for role, name in ROLE_NAMES.items()]
-    lines = setup.unit_lines(site(), viewer())
-    form.units.choices = [(line.unit_id, line.name) for line in lines]
-    for field in (form.username, form.name, form.role, form.units):
-        field.label.text = _(field.label.text)
-    return form
-
-
-def _accounts_page(form: AccountForm) -> str:
-    lines = account_service.account_lines(site(), viewer())
-    names = {role.value: name for role, name in ROLE_NAMES.items()}
-    return render_template("admin/accounts.html", form=form, lines=lines, role_names=names)

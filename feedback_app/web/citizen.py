@@ -69,6 +69,19 @@ def receipt(code: str) -> Response:
     return make_response(render_template("citizen/receipt.html", receipt=found))
 
 
+@citizen.get("/lupakan.css")
+def forget() -> Response:
+    """An empty sheet that makes the browser forget the pages before it.
+
+    Chromium keeps left pages alive for its back button, `no-store` or not, with what was chosen in
+    them. It forgets them at this header, but not when the page that replaces them carries it: they
+    are put aside only after it. So the receipt asks for this sheet.
+    """
+    response = Response("", mimetype="text/css")
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
 @citizen.get("/bukan-di-sini")
 def wrong_place() -> str:
     """The card names another counter than the one the visitor stands at."""

@@ -36,6 +36,11 @@ def long_date(day: date) -> str:
     return format_date(day, format="d MMMM y", locale=locale())
 
 
+def local_date(at: datetime) -> str:
+    """The local day of an instant: 24 November 2026."""
+    return long_date(at.astimezone(WIB).date())
+
+
 def month(day: date) -> str:
     """November 2026."""
     return format_date(day, format="MMMM y", locale=locale())
@@ -45,6 +50,11 @@ def moment(at: datetime) -> str:
     """24 November 2026 09.30 WIB."""
     pattern = "d MMMM y HH.mm" if language() == "id" else "d MMMM y HH:mm"
     return format_datetime(at.astimezone(WIB), format=pattern, locale=locale()) + " WIB"
+
+
+def hour(at: datetime) -> str:
+    """24 November 2026 09.00 WIB, for what is not told finer than the hour."""
+    return moment(at.replace(minute=0))
 
 
 def points(value: float) -> str:
@@ -62,7 +72,9 @@ FILTERS = {
     "about": about,
     "number": number,
     "percent": percent,
+    "local_date": local_date,
     "long_date": long_date,
     "month": month,
     "moment": moment,
+    "hour": hour,
 }

@@ -12,6 +12,7 @@ from feedback_app.web.language import gettext as _
 Form = TypeVar("Form", bound=FlaskForm)
 
 NEEDED = "Wajib diisi."
+TOO_LONG = "Terlalu panjang."
 # WTForms has no Indonesian of its own.
 LIBRARY_MESSAGES = {
     "Not a valid integer value.": "Harus bilangan bulat.",

@@ -16,15 +16,16 @@ from feedback_app.web.language import gettext as _
 MENU: dict[str, str] = {
     "supervisor.counters": "Loket",
     "surveys.overview": "Survei SKM",
+    "paper.overview": "Formulir kertas",
     "impact.matrix": "Dampak",
     "impact.calculator": "Rencana ukur",
     "trainings.catalogue": "Pelatihan",
     "trainings.hours": "JP petugas",
     "admin.checklist": "Persiapan",
     "admin.cards": "Kartu QR",
-    "admin.accounts": "Akun",
     "inspectorate.cases": "Perkara",
     "inspectorate.rules": "Penyaringan",
+    "accounts.overview": "Akun",
     "audit.log": "Catatan tindakan",
 }
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
@@ -11,8 +9,17 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from feedback_app.domain.roles import Role
-from feedback_app.services import accounts
+from feedback_app.services.access.log_in import change_password as change_own_password
+from feedback_app.services.access.log_in import log_in
+from feedback_app.services.access.people import (
+    AccountFaultError,
+    LoginRefusedError,
+    TooManyGuessesError,
+)
+from feedback_app.services.access.sessions import log_out
 from feedback_app.web.access import site, viewer
+from feedback_app.web.door import let_in
+from feedback_app.web.forms import NEEDED, TOO_LONG, labelled, translate_errors
 from feedback_app.web.language import gettext as _
 
 staff = Blueprint("staff", __name__)
@@ -28,52 +35,73 @@ START_PAGES = {
 class LoginForm(FlaskForm):  # type: ignore[misc]
     """Name and password."""
 
-    username = StringField("Nama pengguna", [InputRequired(), Length(max=80)])
-    password = PasswordField("Kata sandi", [InputRequired(), Length(max=200)])
+    username = StringField(
+        "Nama pengguna",
+        [InputRequired(NEEDED), Length(max=80, message=TOO_LONG)],
+        render_kw={"autocomplete": "username"},
+    )
+    password = PasswordField(
+        "Kata sandi",
+        [InputRequired(NEEDED), Length(max=200, message=TOO_LONG)],
+        render_kw={"autocomplete": "current-password"},
+    )
 
 
 class PasswordForm(FlaskForm):  # type: ignore[misc]
     """A new password, with the old one as proof."""
 
-    old = PasswordField("Kata sandi sekarang", [InputRequired(), Length(max=200)])
-    new = PasswordField("Kata sandi baru", [InputRequired(), Length(max=200)])
+    old = PasswordField(
+        "Kata sandi sekarang",
+        [InputRequired(NEEDED), Length(max=200, message=TOO_LONG)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    new = PasswordField(
+        "Kata sandi baru",
+        [InputRequired(NEEDED), Length(max=200, message=TOO_LONG)],
+        render_kw={"autocomplete": "new-password"},
+    )
 
 
 @staff.get("/masuk")
 def login() -> str:
     """Ask for name and password."""
-    return render_template("staff/login.html", form=_login_form(), next=request.args.get("next"))
+    return _login_page(labelled(LoginForm()), request.args.get("next", ""))
 
 
 @staff.post("/masuk")
-def enter() -> Response | str | tuple[str, int]:
+def enter() -> Response | tuple[str, int]:
     """Check them and start a session."""
-    form = _login_form()
+    form = labelled(LoginForm())
     next_page = request.form.get("next", "")
     if form.validate_on_submit():
         try:
-            secret = accounts.log_in(
-                site(), username=form.username.data, password=form.password.data
+            secret = log_in(
+                site(),
+                username=form.username.data,
+                password=form.password.data,
+                user_agent=request.user_agent.string,
             )
-        except accounts.LoginRefusedError:
+        except LoginRefusedError:
             form.form_errors.append(_("Nama pengguna atau kata sandi tidak cocok."))
-        except accounts.TooManyGuessesError:
+        except TooManyGuessesError:
             form.form_errors.append(_("Terlalu banyak percobaan. Coba lagi 10 menit lagi."))
         else:
-            language = session.get("lang")
-            session.clear()
-            session.permanent = True
-            session["sid"] = secret
-            if language:
-                session["lang"] = language
-            return redirect(_safe_target(next_page))
-    return render_template("staff/login.html", form=form, next=next_page), 422
+            return let_in(secret, next_page)
+    translate_errors(form)
+    return _login_page(form, next_page), 422
+
+
+def _login_page(form: LoginForm, next_page: str) -> str:
+    sso = site().settings.sso
+    return render_template(
+        "staff/login.html", form=form, next=next_page, sso_name=sso.name if sso else ""
+    )
 
 
 @staff.post("/keluar")
 def logout() -> Response:
     """End the session on the server and forget the cookie."""
-    accounts.log_out(site(), session["sid"])
+    log_out(site(), session["sid"])
     session.clear()
     flash(_("Anda sudah keluar."))
     return redirect(url_for("staff.login"))
@@ -89,45 +117,25 @@ def start() -> Response | str:
 @staff.get("/staf/kata-sandi")
 def password() -> str:
     """Ask for a new password."""
-    return render_template("staff/password.html", form=_password_form())
+    return render_template("staff/password.html", form=labelled(PasswordForm()))
 
 
 @staff.post("/staf/kata-sandi")
 def change_password() -> Response | tuple[str, int]:
     """Change the password and end every session of the account."""
-    form = _password_form()
+    form = labelled(PasswordForm())
     if form.validate_on_submit():
         try:
-            accounts.change_password(site(), viewer(), old=form.old.data, new=form.new.data)
-        except accounts.LoginRefusedError:
+            change_own_password(site(), viewer(), old=form.old.data, new=form.new.data)
+        except LoginRefusedError:
             form.form_errors.append(_("Kata sandi sekarang tidak cocok."))
-        except accounts.AccountFaultError as fault:
+        except TooManyGuessesError:
+            form.form_errors.append(_("Terlalu banyak percobaan. Coba lagi 10 menit lagi."))
+        except AccountFaultError as fault:
             form.form_errors.append(_(str(fault)))
         else:
             session.clear()
             flash(_("Kata sandi sudah diganti. Masuk kembali."))
             return redirect(url_for("staff.login"))
+    translate_errors(form)
     return render_template("staff/password.html", form=form), 422
-
-
-def _login_form() -> LoginForm:
-    form = LoginForm()
-    form.username.label.text = _("Nama pengguna")
-    form.password.label.text = _("Kata sandi")
-    return form
-
-
-def _password_form() -> PasswordForm:
-    form = PasswordForm()
-    form.old.label.text = _("Kata sandi sekarang")
-    form.new.label.text = _("Kata sandi baru")
-    return form
-
-
-def _safe_target(text: str) -> str:
-    """A path of this site, or the start page: never another site."""
-    parts = urlsplit(text.replace("\\", "/"))
-    is_own = text.startswith("/") and not text.startswith(("//", "/\\"))
-    if is_own and not parts.netloc and not parts.scheme and text.isprintable():
-        return text
-    return url_for("staff.start")

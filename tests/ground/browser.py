@@ -64,7 +64,7 @@ def running_server(environment: dict[str, str], port: int) -> Iterator[str]:
 
 
 def wait_until_ready(address: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
+    for _ in range(1200):  # a busy machine takes its time
         if server.poll() is not None:
             raise RuntimeError("the server stopped at its start")
         try:

@@ -7,20 +7,28 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import select
+import pyotp
+from sqlalchemy import select, update
 
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.roles import Role
 from feedback_app.domain.roster import COUNTS_FOR_OFFICER
+from feedback_app.services.access.secrets import seal
 from feedback_app.services.accounts import create_account
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk, ratings
-from feedback_app.storage.models import Agency, Counter, Officer
+from feedback_app.storage.models import Account, Agency, Counter, Officer, SecondFactor
 from feedback_app.storage.queries.records import ids_by_code
 
 PASSWORD = "a long enough password"
 TODAY = date(2026, 11, 24)
+# What the phones of those who need a second step hold.
+TOTP_SECRETS = {
+    "dina": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+    "hana": "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU",
+    "ina": "ONSWG4TFOQQG633GONSWG4TFOQQG633G",
+}
 
 
 @dataclass
@@ -93,7 +101,7 @@ def build_office(site: Site) -> Office:
         ("ina", Role.INSPECTORATE, ""),
         ("oki", Role.OFFICER, ""),
     ):
-        create_account(
+        account_id = create_account(
             site,
             agency_id=office.agency_id,
             username=name,
@@ -102,7 +110,26 @@ def build_office(site: Site) -> Office:
             unit_ids=frozenset(office.unit[code] for code in units),
             password=PASSWORD,
         )
+        if name in TOTP_SECRETS:
+            factor = {"account_id": account_id, "agency_id": office.agency_id, "last_step": 0}
+            factor |= {"sealed_secret": seal(site, TOTP_SECRETS[name]), "created_at": site.now()}
+            with site.db.transaction() as tx:
+                bulk.add_rows(tx, "second_factor", [factor])
     return office
+
+
+def app_code(site: Site, username: str) -> str:
+    """What the phone of this person shows at the site's time."""
+    return pyotp.TOTP(TOTP_SECRETS[username]).at(site.now())
+
+
+def as_if_unused(site: Site, username: str) -> None:
+    """Let the present code count as new: a test's clock stands still between two log-ins."""
+    with site.db.transaction() as tx:
+        account_id = select(Account.id).where(Account.username == username).scalar_subquery()
+        tx.execute(
+            update(SecondFactor).where(SecondFactor.account_id == account_id).values(last_step=0)
+        )
 
 
 def known_office(site: Site) -> Office:

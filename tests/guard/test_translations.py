@@ -9,24 +9,30 @@ import pytest
 from babel.messages.extract import extract
 
 from feedback_app.config import ROOT
+from feedback_app.domain.passwords import fault_of_password
 from feedback_app.domain.skm import BANDS
 from feedback_app.services.imports import KINDS
 from feedback_app.services.survey.closing import FIRST_REASON
-from feedback_app.web.admin import ROLE_NAMES
 from feedback_app.web.language import catalogue
 from feedback_app.web.navigation import MENU
+from feedback_app.web.roles import ROLE_NAMES
 
 SOURCES = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "feedback_app" / "web").glob("*.py")]
 # What these raise is read by analysts at a terminal, and is English already.
 FOR_ANALYSTS = {"linked_table.py", "linking.py", "measuring.py", "panel_files.py", "score_panel.py"}
+# What these raise is read in the server's log.
+FOR_LOGS = {"sso.py", "sso_attempt.py"}
 FAULTS = [
     path
     for room in ("services", "files")
     for path in (ROOT / "feedback_app" / room).rglob("*.py")
-    if path.name not in FOR_ANALYSTS
+    if path.name not in FOR_ANALYSTS | FOR_LOGS
 ]
 # Raised for programs and scripts, in English already.
 ENGLISH = {"there is no such agency", "name one agency by its code", "rolled back"}
+
+
+REFUSED_PASSWORDS = ("short", "x" * 201, "alice is here", "aaaaaaaaaaaa", "1234567890")
 
 
 def texts_in(path: Path) -> set[str]:
@@ -58,6 +64,7 @@ def texts_in_data() -> set[str]:
         *ROLE_NAMES.values(),
         *MENU.values(),
         FIRST_REASON,
+        *(fault_of_password(text, username="alice") or "" for text in REFUSED_PASSWORDS),
     }
 
 
@@ -82,6 +89,12 @@ def test_reasons_and_labels_of_forms_have_their_english() -> None:
         "web/trainings.py",
         "web/survey_forms.py",
         "web/follow_ups.py",
+        "web/accounts.py",
+        "web/links.py",
+        "web/own_account.py",
+        "web/second_step.py",
+        "web/staff.py",
+        "web/paper_forms.py",
     ):
         for node in ast.walk(ast.parse((ROOT / "feedback_app" / name).read_text())):
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "reason":

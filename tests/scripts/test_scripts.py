@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))
 
 
 def run(
-    script: str, *arguments: str, instance: Path | None = None
+    script: str, *arguments: str, instance: Path | None = None, typed: str = ""
 ) -> subprocess.CompletedProcess[str]:
     environment = os.environ | ({"INSTANCE_DIR": str(instance)} if instance else {})
     environment.pop("DATABASE_URL", None)
@@ -26,6 +27,7 @@ def run(
         [sys.executable, str(ROOT / "scripts" / script), *arguments],
         cwd=ROOT,
         env=environment,
+        input=typed,
         capture_output=True,
         text=True,
         check=False,
@@ -118,6 +120,12 @@ def test_an_office_is_set_up_from_the_command_line(tmp_path: Path) -> None:
         instance=tmp_path,
     )
     assert made.returncode == 0, made.stderr
+    assert re.fullmatch(r"admin: http://127\.0\.0\.1:8000/tautan/[\w-]{43}\n", made.stdout)
+    quiet = ("create_account.py", "dua", "--name", "Dua", "--password-stdin")
+    assert run(*quiet, instance=tmp_path, typed="1234567890\n").returncode == 2
+    done = run(*quiet, instance=tmp_path, typed="kuda biru lari pagi\n")
+    assert (done.returncode, done.stdout) == (0, "dua: password set\n")
+    assert run("reseal.py", instance=tmp_path).stdout == "0 sealed again\n"
     assert run("create_account.py", "admin", "--name", "Dua", instance=tmp_path).returncode == 2
     path = tmp_path / "o.csv"
     path.write_text("nip;nama;status_asn;unit\n1.98609E+17;Siti;PNS;A\n")

@@ -53,7 +53,7 @@ def test_each_neglect_is_named_with_what_to_do(
     (keys / "2020-01-01").write_bytes(b"k" * 32)
     (keys / "2020-01-01").chmod(0o644)
     add_ratings(site, office, 1)
-    row = rating_row(office)
+    row = rating_row(office) | {"for_officer": True}
     screening = {
         "rating_id": row["id"],
         "agency_id": office.agency_id,
@@ -63,6 +63,11 @@ def test_each_neglect_is_named_with_what_to_do(
         "receipt": "r",
         "device_key": "k",
         "network_key": "k",
+        "counter_id": row["counter_id"],
+        "tier": "poster",
+        "text_key": None,
+        "is_hasty": False,
+        "rules": "",
     }
     with site.db.transaction() as tx:
         bulk.add_rows(tx, "rating", [row])  # without its tally
@@ -72,10 +77,28 @@ def test_each_neglect_is_named_with_what_to_do(
     clock.at -= timedelta(days=1)  # a clock that went back
     found = replace(site, settings=settings)
     signs = bad(found, deep=True)
-    assert set(signs) >= {"TLS", "keys", "screening", "demo", "tallies", "clock"}
+    assert set(signs) >= {"TLS", "keys", "retention", "demo", "tallies", "clock"}
     assert all(sign.advice for sign in signs.values())
     levels = {sign.what: sign.level for sign in doctor.examine(found, deep=False)}
     assert levels["daily keys"] == "warn"
+
+
+def test_missing_second_steps_and_old_seals_are_named(site: Site, office: Office) -> None:
+    def signs(found: Site) -> dict[str, Sign]:
+        return {sign.what: sign for sign in doctor.examine(found, deep=False)}
+
+    assert signs(site)["second step"].level == "ok"
+    assert "old keys" not in signs(site)
+    rotated = replace(site, settings=replace(site.settings, secret_keys=(b"n" * 32, b"s" * 32)))
+    assert "3 second steps" in signs(rotated)["old keys"].found
+    with site.db.transaction() as tx:
+        tx.execute(text("DELETE FROM second_factor"))
+    found = signs(site)["second step"]
+    assert found.level == "warn"
+    assert "3 HR, inspectorate or admin accounts have none: dina, hana, ina" in found.found
+    with site.db.transaction() as tx:
+        tx.execute(text("UPDATE agency SET is_demo = true"))
+    assert signs(site)["second step"].level == "ok"
 
 
 def test_a_server_that_may_lose_commits_is_bad(site: Site, office: Office) -> None:

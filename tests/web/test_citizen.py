@@ -13,8 +13,9 @@ from sqlalchemy import event, select
 
 from feedback_app.domain.codes import place_code, receipt_is_well_formed
 from feedback_app.domain.elements import ALL_KEYS
+from feedback_app.services.retention import run_daily
 from feedback_app.services.site import Site
-from feedback_app.services.upkeep import delete_old_screening, tally_differences
+from feedback_app.services.upkeep import tally_differences
 from feedback_app.storage.models import Comment, Rating, Screening
 from tests.conftest import Browser, SteppedClock
 from tests.ground.office import Office
@@ -233,7 +234,7 @@ def test_fine_times_and_marks_are_gone_after_fourteen_days(
     answer = citizen.post(f"/q/{place}", data=opened(citizen, place))
     assert citizen.get(answer.location).status_code == 200
     clock.at += timedelta(days=14, minutes=1)
-    assert delete_old_screening(site) == 1
+    assert run_daily(site)["screening"] == 1
     assert citizen.get(answer.location).status_code == 404
     with site.db.read() as session:
         assert session.scalars(select(Screening)).all() == []

@@ -48,8 +48,11 @@ FIELDS += ["reason", "sent", "result", "certificate", "competences", "provider",
 FIELDS += ["unit", "period", "first", "last", "meaning", "population", "weight", "order"]
 FIELDS += ["place", "position", "rank", "nip", "element", "cause", "action", "due"]
 FIELDS += ["responsible", "status", "note", "visit", "without_code", "pressed", "outcome"]
+FIELDS += ["typed", "again", "sso_name"]
 QUERIES = ["periode", "triwulan", "layanan", "jalur", "lang", "next", "kode", "loket"]
-QUERIES += ["dari", "sampai", "tindakan", "akun"]
+QUERIES += ["state", "iss", "error"]
+FIELDS += ["sheet", "officer", "visit", "offer", "counter", "size", "visited_on"]
+QUERIES += ["dari", "sampai", "tindakan", "akun", "hari", "terakhir"]
 QUERIES += [
     "revisi",
     "unsur",

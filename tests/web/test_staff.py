@@ -15,6 +15,7 @@ from feedback_app.services.site import Site
 from feedback_app.storage.models import AuditEntry, Officer
 from tests.conftest import Browser, SteppedClock
 from tests.ground.office import PASSWORD, Office
+from tests.ground.staff import account_number, follow, link_on
 
 
 def try_log_in(browser: Browser, username: str, password: str, next_page: str = "") -> object:
@@ -94,28 +95,33 @@ def test_every_admin_page_is_whole(browse: Callable[[], Browser], office: Office
         admin.get(f"{path}?lang=id")
 
 
-def test_an_account_is_made_used_given_a_new_password_and_closed(
+def test_an_account_is_invited_given_a_new_link_and_closed(
     browse: Callable[[], Browser], office: Office, site: Site
 ) -> None:
     admin = browse().log_in("dina")
     data = {"username": "Eka.Baru", "name": "Eka", "role": "supervisor"}
     data |= {"units": str(office.unit["A"]), "csrf_token": admin.csrf("/staf/admin/akun")}
-    page = admin.post("/staf/admin/akun", data=data).get_data(as_text=True)
-    password = page.split('class="big">')[1].split("<")[0]
+    invitation = link_on(admin.post("/staf/admin/akun", data=data))
     eka = browse()
-    assert try_log_in(eka, "eka.baru", password).status_code == 302  # type: ignore[attr-defined]
+    assert follow(eka, invitation, "kuda biru lari pagi").location == "/masuk"
+    assert try_log_in(eka, "eka.baru", "kuda biru lari pagi").status_code == 302  # type: ignore[attr-defined]
     assert eka.get("/staf/loket/A1").status_code == 200
     assert admin.post("/staf/admin/akun", data=data).status_code == 422
-    listing = admin.get("/staf/admin/akun").get_data(as_text=True)
-    account = listing.split(">eka.baru<")[0].rsplit("/akun/", 1)[1].split('"')[0]
+    account = account_number(admin, "eka.baru")
     token = {"csrf_token": admin.csrf(f"/staf/admin/akun/{account}")}
-    assert admin.post(f"/staf/admin/akun/{account}/sandi", data=token).status_code == 200
+    reset = link_on(admin.post(f"/staf/admin/akun/{account}/tautan", data=token))
+    assert eka.get("/staf/loket/A1").status_code == 200  # until the link is used
+    assert follow(browse(), reset, "kuda hijau lari sore").location == "/masuk"
     assert eka.get("/staf/loket/A1").status_code == 302
+    assert try_log_in(eka, "eka.baru", "kuda biru lari pagi").status_code == 422  # type: ignore[attr-defined]
+    assert try_log_in(eka, "eka.baru", "kuda hijau lari sore").status_code == 302  # type: ignore[attr-defined]
     assert admin.post(f"/staf/admin/akun/{account}/tutup", data=token).status_code == 302
-    assert try_log_in(eka, "eka.baru", password).status_code == 422  # type: ignore[attr-defined]
+    assert eka.get("/staf/loket/A1").status_code == 302
+    assert try_log_in(eka, "eka.baru", "kuda hijau lari sore").status_code == 422  # type: ignore[attr-defined]
     with site.db.read() as session:
         actions = set(session.scalars(select(AuditEntry.action)))
-    assert {"create_account", "give_new_password", "close_account", "log_in"} <= actions
+    done = {"create_account", "issue_link", "use_link", "close_account"}
+    assert done | {"log_in"} <= actions
 
 
 def test_an_upload_is_checked_saved_and_refused_whole(

@@ -1,5 +1,6 @@
 """Tables, one noun a file; importing this room registers them all."""
 
+from feedback_app.storage.models.access_link import AccessLink
 from feedback_app.storage.models.account import Account, AccountUnit, LoginThrottle, StaffSession
 from feedback_app.storage.models.agency import Agency, Unit
 from feedback_app.storage.models.audit import AuditEntry
@@ -8,7 +9,9 @@ from feedback_app.storage.models.counter import Counter, CounterService, Counter
 from feedback_app.storage.models.device import Device, DisplayUse
 from feedback_app.storage.models.follow_up import FollowUp
 from feedback_app.storage.models.officer import Officer, Shift
+from feedback_app.storage.models.paper import PaperBatch, PaperSheet
 from feedback_app.storage.models.rating import Comment, Rating, Screening
+from feedback_app.storage.models.second_factor import RecoveryCode, SecondFactor
 from feedback_app.storage.models.study import ImpactStudy
 from feedback_app.storage.models.survey import PastResult, Survey, SurveyRevision
 from feedback_app.storage.models.tally import TALLY_KEY, TALLY_SUMS, Tally
@@ -26,6 +29,7 @@ from feedback_app.storage.models.visit_code import (
 __all__ = [
     "TALLY_KEY",
     "TALLY_SUMS",
+    "AccessLink",
     "Account",
     "AccountUnit",
     "Agency",
@@ -47,10 +51,14 @@ __all__ = [
     "ImpactStudy",
     "LoginThrottle",
     "Officer",
+    "PaperBatch",
+    "PaperSheet",
     "PastResult",
     "QueueKey",
     "Rating",
+    "RecoveryCode",
     "Screening",
+    "SecondFactor",
     "Service",
     "Shift",
     "StaffSession",

@@ -20,7 +20,10 @@ class Account(Base):
     username: Mapped[str] = mapped_column(String(80), unique=True)  # stored case-folded
     name: Mapped[str] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(20))
-    password_hash: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str] = mapped_column(String(200))  # "" until an invitation is accepted
+    sso_name: Mapped[str | None] = mapped_column(String(200), index=True, unique=True)
+    # Issuer and subject, bound at the first single sign-on of `sso_name`.
+    sso_subject: Mapped[str | None] = mapped_column(String(600), index=True, unique=True)
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
@@ -41,15 +44,23 @@ class StaffSession(Base):
 
     __tablename__ = "staff_session"
 
-    secret_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(String(64), index=True, unique=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    stage: Mapped[str] = mapped_column(String(5))  # domain/staff_sessions.py: Stage
+    browser: Mapped[str] = mapped_column(String(20))  # families only, never the whole user agent
+    system: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    # A second factor being set up in this session, sealed; it dies with the session.
+    candidate: Mapped[str | None] = mapped_column(String(300))
 
 
 class LoginThrottle(Base):
-    """Failed log-ins of one name in the running window."""
+    """Guesses at one name, or at one account's second step, in the running window."""
 
     __tablename__ = "login_throttle"
 

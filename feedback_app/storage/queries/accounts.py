@@ -1,4 +1,4 @@
-"""Questions about staff accounts and their sessions."""
+"""Questions about staff accounts."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
-from feedback_app.storage.models import Account, AccountUnit, StaffSession, Unit
+from feedback_app.storage.db import Session, changed_rows
+from feedback_app.storage.models import Account, AccountUnit, Unit
+from feedback_app.storage.queries.staff_sessions import end_sessions_of
 
 
 def open_account_named(session: Session, username: str) -> Account | None:
@@ -23,20 +24,6 @@ def username_is_taken(session: Session, username: str) -> bool:
     return session.scalar(select(Account.id).where(Account.username == username)) is not None
 
 
-def account_of_session(session: Session, secret_hash: str, *, now: datetime) -> Account | None:
-    """The open account behind a session that is neither expired nor revoked."""
-    return session.scalar(
-        select(Account)
-        .join(StaffSession, StaffSession.account_id == Account.id)
-        .where(
-            StaffSession.secret_hash == secret_hash,
-            StaffSession.revoked_at.is_(None),
-            StaffSession.expires_at > now,
-            Account.closed_at.is_(None),
-        )
-    )
-
-
 def unit_ids_of(session: Session, account_id: int) -> Sequence[int]:
     """The units this account may see."""
     return session.scalars(
@@ -44,28 +31,47 @@ def unit_ids_of(session: Session, account_id: int) -> Sequence[int]:
     ).all()
 
 
-def end_session(session: Session, secret_hash: str, *, now: datetime) -> None:
-    """Revoke one session."""
-    session.execute(
-        update(StaffSession)
-        .where(StaffSession.secret_hash == secret_hash, StaffSession.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
-
-
-def end_sessions_of(session: Session, account_id: int, *, now: datetime) -> None:
-    """Revoke every session of an account."""
-    session.execute(
-        update(StaffSession)
-        .where(StaffSession.account_id == account_id, StaffSession.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
-
-
 def set_password(session: Session, account_id: int, new_hash: str, *, now: datetime) -> None:
     """Store a new password hash and end every session opened with the old one."""
-    session.execute(update(Account).where(Account.id == account_id).values(password_hash=new_hash))
+    renew_hash(session, account_id, new_hash)
     end_sessions_of(session, account_id, now=now)
+
+
+def renew_hash(session: Session, account_id: int, new_hash: str) -> None:
+    """Store another hash of the same password."""
+    session.execute(update(Account).where(Account.id == account_id).values(password_hash=new_hash))
+
+
+def open_account_of_subject(session: Session, subject: str) -> Account | None:
+    """The open account that this single sign-on identity is bound to."""
+    return session.scalar(
+        select(Account).where(Account.sso_subject == subject, Account.closed_at.is_(None))
+    )
+
+
+def unbound_account_of_sso_name(session: Session, name: str) -> Account | None:
+    """The open account that an admin meant for this name and that nobody has used yet."""
+    return session.scalar(
+        select(Account).where(
+            Account.sso_name == name, Account.sso_subject.is_(None), Account.closed_at.is_(None)
+        )
+    )
+
+
+def bind_subject(session: Session, account_id: int, subject: str) -> bool:
+    """Bind the account to an identity, once; False when another was first."""
+    bound = session.execute(
+        update(Account)
+        .where(Account.id == account_id, Account.sso_subject.is_(None))
+        .values(sso_subject=subject)
+    )
+    return changed_rows(bound) == 1
+
+
+def sso_name_is_taken(session: Session, name: str, *, by_other_than: int) -> bool:
+    """Whether another account has this single sign-on name."""
+    other = select(Account.id).where(Account.sso_name == name, Account.id != by_other_than)
+    return session.scalar(other) is not None
 
 
 def accounts_of_agency(session: Session, agency_id: int) -> Sequence[Account]:

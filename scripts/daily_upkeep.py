@@ -1,6 +1,9 @@
-"""Delete the fine times and device marks of ratings older than 14 days. Run it once a day.
+"""Delete what is past its time and decide what nobody decided. Run it once a day.
 
-Example: .venv/bin/python scripts/delete_old_screening.py
+The web server does the same with the first request of staff each day; where nobody logs in for
+days, run this by cron or the task planner.
+
+Example: .venv/bin/python scripts/daily_upkeep.py
 """
 
 from __future__ import annotations
@@ -12,12 +15,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from feedback_app.config import Settings, SettingsError
+from feedback_app.services.retention import run_daily
 from feedback_app.services.site import open_site
-from feedback_app.services.upkeep import delete_old_screening
 
 
 def main() -> int:
-    """Delete, and say how many rows there were."""
+    """Do it, and say how many rows of what there were."""
     argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     ).parse_args()
@@ -26,7 +29,8 @@ def main() -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    print(f"{delete_old_screening(site)} screening rows deleted")
+    for name, count in run_daily(site).items():
+        print(f"{name}\t{count}")
     return 0
 
 

@@ -1,0 +1,1 @@
+"""How staff come in: passwords, second step, sessions, one-time links, single sign-on."""

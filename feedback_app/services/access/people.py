@@ -1,0 +1,50 @@
+"""Who is at the door: a viewer who is in, or somebody half-way between password and code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from feedback_app.domain.roles import Role
+from feedback_app.domain.staff_sessions import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks: handed to every service that reads for staff."""
+
+    account_id: int
+    agency_id: int
+    username: str
+    name: str
+    role: Role
+    unit_ids: frozenset[int]
+    officer_id: int | None
+    session_id: int = 0  # 0: a script, which has no session
+
+
+@dataclass(frozen=True, slots=True)
+class HalfWay:
+    """Whose first step was right and whose second is still missing; opens nothing else."""
+
+    account_id: int
+    agency_id: int
+    username: str
+    name: str
+    session_id: int
+    stage: Stage
+
+
+class LoginRefusedError(Exception):
+    """Name or password is wrong; which one is not said."""
+
+
+class WrongCodeError(Exception):
+    """The code of the second step is wrong, too old, or was used before."""
+
+
+class TooManyGuessesError(Exception):
+    """Guessed too often; try again after the window."""
+
+
+class AccountFaultError(ValueError):
+    """The account cannot be made or changed; the message says why."""

@@ -1,0 +1,145 @@
+"""A sheet's answer as a rating: saved as keyed, or put in the place of one keyed wrongly."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import date, time
+from typing import Any
+
+from feedback_app.domain.local_time import local_instant
+from feedback_app.domain.paper import Entry, counted_day
+from feedback_app.domain.roster import COUNTS_FOR_OFFICER, UNKNOWN, Attribution
+from feedback_app.domain.screening import Screened
+from feedback_app.domain.survey import Span
+from feedback_app.domain.tiers import counts_for_officer
+from feedback_app.services import screening, visit_codes
+from feedback_app.services.faults import FieldFaultError
+from feedback_app.services.place import shifts_of_day, tiers_for_officers
+from feedback_app.services.site import Site
+from feedback_app.storage.db import Session
+from feedback_app.storage.models import PaperSheet
+from feedback_app.storage.queries import paper as queries
+from feedback_app.storage.queries import places, surveys
+from feedback_app.storage.queries.paper import BatchRow
+from feedback_app.storage.ratings import add_paper_rating, answer_columns
+from feedback_app.storage.verdicts import Change, append_verdicts, standings
+
+LANGUAGE = "id"  # the printed form's
+HELD_FOR = ("bad_code",)
+
+
+def add_answer(
+    tx: Session,
+    site: Site,
+    batch: BatchRow,
+    entry: Entry,
+    *,
+    visit: visit_codes.Given,
+    comment: str,
+) -> str:
+    """Save a sheet's answer; return the rating's id.
+
+    A visit code is spent in the same transaction and makes the answer one of the tier `visit`.
+    One that opens nothing leaves it on paper, held for two people to look at.
+    """
+    unit_id = batch.unit.id
+    spent = visit_codes.spend(tx, site, visit, agency_id=batch.agency.id, unit_id=unit_id)
+    is_bad = visit.is_there and spent is None
+    rating = _row(tx, site, batch, entry, tier="visit" if spent else "paper") | {
+        "day": counted_on(tx, site, batch, entry),
+        "state": "held" if is_bad else "counted",
+    }
+    add_paper_rating(tx, rating=rating, comment=comment, comment_day=site.today())
+    if is_bad:
+        held = screening.Held(rating, Screened(HELD_FOR, frozenset()))
+        screening.hold(tx, site, held, unit_id=unit_id)
+    free = {batch.service.id} if batch.service.is_free else set()
+    screening.signal_charge(tx, site, rating, free_services=free, unit_id=unit_id)
+    return str(rating["id"])
+
+
+def replace_answer(
+    tx: Session,
+    site: Site,
+    batch: BatchRow,
+    sheet: PaperSheet,
+    entry: Entry,
+    *,
+    comment: str | None,
+    reason: str,
+) -> str:
+    """Set the sheet's answer aside and save the right one, which stands where the first stood.
+
+    Tier, state and what a verdict took from the officer go over to the new one: keying again
+    gains nothing. `comment` None keeps the words. Return the new rating's id.
+    """
+    (old,) = standings(tx, [sheet.rating_id or ""])
+    if old.state == "aside":
+        raise FieldFaultError("sheet", "Jawaban lembar ini sudah dikesampingkan dengan putusan.")
+    is_limited = old.rating["for_officer"] and not old.for_officer
+    rating = _row(tx, site, batch, entry, tier=old.rating["tier"])
+    rating |= {
+        "day": old.counted_on
+        if _visited_on(sheet) == entry.visited_on
+        else counted_on(tx, site, batch, entry),
+        "state": old.state,
+        "for_officer": rating["for_officer"] and not is_limited,
+    }
+    words, row = queries.comment_of(tx, old.rating["id"])
+    add_paper_rating(
+        tx,
+        rating=rating,
+        comment=words if comment is None else comment,
+        comment_day=row.day if row else site.today(),
+    )
+    aside = Change(old.rating["id"], "aside", for_officer=False, counted_on=old.counted_on)
+    append_verdicts(tx, [aside], reason=reason, at=site.now(), case_id=None)
+    queries.put_in_place(tx, old=old.rating["id"], new=rating["id"])
+    return str(rating["id"])
+
+
+def counted_on(tx: Session, site: Site, batch: BatchRow, entry: Entry) -> date:
+    """Under which day the answer counts: see `domain.paper.counted_day`."""
+    closed = [
+        Span(row.first_day, row.last_day)
+        for row in surveys.surveys_of_units(tx, [batch.unit.id])
+        if row.closed_at is not None
+    ]
+    return counted_day(entry.visited_on, today=site.today(), closed=closed)
+
+
+def rostered(session: Session, counter_id: int, day: date) -> dict[int, str]:
+    """Who was on duty at a counter on a day: display names by officer, by name."""
+    shifts = shifts_of_day(session, counter_id, at=local_instant(day, time(12)))
+    names = places.display_names(session, sorted({shift.officer_id for shift in shifts}))
+    return dict(sorted(names.items(), key=lambda item: (item[1], item[0])))
+
+
+def _visited_on(sheet: PaperSheet) -> date | None:
+    return date.fromisoformat(sheet.entry["visited_on"]) if sheet.entry else None
+
+
+def _row(tx: Session, site: Site, batch: BatchRow, entry: Entry, *, tier: str) -> dict[str, Any]:
+    attribution = _attribution(rostered(tx, entry.counter_id, entry.visited_on), entry.officer_id)
+    allowed = tiers_for_officers(tx, entry.counter_id, at=site.now())
+    return {
+        "id": secrets.token_hex(16),
+        "agency_id": batch.agency.id,
+        "counter_id": entry.counter_id,
+        "service_id": batch.service.id,
+        "officer_id": attribution.officer_id,
+        "attribution": attribution.kind,
+        "served_by": "not_sure" if entry.officer_id is None else "officer",
+        "served_when": "earlier_today",  # the form is filled in on the day of the visit
+        "tier": tier,
+        **answer_columns(entry.answers, entry.bands),
+        "visit_purpose": None,
+        "language": LANGUAGE,
+        "for_officer": attribution.kind in COUNTS_FOR_OFFICER
+        and counts_for_officer(tier, allowed=allowed),
+    }
+
+
+def _attribution(on_duty: Mapping[int, str], officer_id: int | None) -> Attribution:
+    return Attribution(officer_id, "chosen") if officer_id in on_duty else UNKNOWN

@@ -1,0 +1,211 @@
+/* Help over a form that works without it: an answer that could not be sent waits on this phone,
+   one at most, and is sent again until the office has confirmed it. The form's token makes a
+   doubled sending harmless. A browser that cannot read this file posts the form as it is. */
+(() => {
+  "use strict";
+  const NAME = "suara-loket.unsent";
+  const LIFE_MS = 48 * 3600e3; // as long as the office takes the form's token
+  const PATIENCE_MS = 20e3, FIRST_WAIT_MS = 4e3, LONGEST_WAIT_MS = 60e3;
+  if (document.body.hasAttribute("data-kiosk") || !window.fetch || !window.AbortController) return;
+
+  const english = document.documentElement.lang === "en";
+  const words = (id, en) => (english ? en : id);
+  const NOT_YET = words("Belum terkirim. Akan dicoba lagi.", "Not sent yet. It will be tried again.");
+  const EARLIER = words("Penilaian sebelumnya: ", "Your earlier rating: ");
+  const KEPT = words(
+    "Penilaian disimpan di telepon ini, paling lama 48 jam, sampai kantor menerimanya. Bila halaman ini ditutup, pengiriman dicoba lagi saat kode QR loket dibuka kembali.",
+    "The rating is kept on this phone, for 48 hours at most, until the office has received it. If you close this page, sending is tried again when a counter's QR code is opened.");
+
+  let form, waiting = null, isOwn = false, box = null, timer = 0, tries = 0, running = null, stop = null, isPressed = false;
+
+  function forget() {
+    try { localStorage.removeItem(NAME); } catch (refused) { /* then nothing was kept either */ }
+  }
+  function kept() {
+    let found = null;
+    try { found = JSON.parse(localStorage.getItem(NAME)); } catch (unreadable) { forget(); }
+    if (found && found.until > Date.now()) return found;
+    if (found) forget();
+    return null;
+  }
+  function keep(answer) {
+    try { localStorage.setItem(NAME, JSON.stringify(answer)); return true; } catch (refused) { return false; }
+  }
+
+  /* What is said stands above the form; `alone` hides the form and whoever looks sees no answer. */
+  function show(heading, lines, buttons, alone) {
+    if (box) box.remove();
+    const main = document.querySelector("main");
+    Array.from(main.children).forEach((part) => { part.hidden = alone; });
+    box = document.createElement("section");
+    box.className = alone ? "" : "demo";
+    box.tabIndex = -1;
+    box.setAttribute("role", "status");
+    const add = (name, text) => {
+      const part = box.appendChild(document.createElement(name));
+      part.textContent = text;
+      return part;
+    };
+    add(alone ? "h1" : "strong", (isOwn ? "" : EARLIER) + heading);
+    lines.forEach((text) => add("p", text));
+    buttons.forEach(([text, act]) => {
+      const button = add("button", text);
+      button.type = "button";
+      button.className = "quiet";
+      button.addEventListener("click", act);
+    });
+    main.insertBefore(box, main.firstChild);
+    if (alone) { window.scrollTo(0, 0); box.focus(); }
+  }
+  function finish(heading, lines) {
+    if (isOwn) form.remove();
+    show(heading, lines, [], isOwn);
+  }
+  const again = [words("Coba sekarang", "Try now"), () => attempt()];
+  const cancel = [words("Batalkan dan hapus", "Cancel and delete"), () => {
+    if (!confirm(words(
+      "Hapus penilaian yang belum terkirim dari telepon ini? Bila sempat sampai di kantor, penilaian itu tetap dihitung.",
+      "Delete the unsent rating from this phone? If it did reach the office, it still counts."))) return;
+    end();
+    finish(words("Sudah dihapus dari telepon ini.", "Deleted from this phone."),
+      isOwn ? [words("Untuk menilai lagi, pindai kode QR di loket.", "To rate again, scan the QR code at the counter.")] : []);
+  }];
+
+  function end() {
+    forget();
+    waiting = null;
+    clearTimeout(timer);
+    if (stop) stop.abort();
+  }
+  async function post(answer) {
+    stop = new AbortController();
+    const limit = setTimeout(() => stop.abort(), PATIENCE_MS);
+    try {
+      const reply = await fetch(answer.url, {
+        method: "POST",
+        body: new URLSearchParams(answer.body),
+        cache: "no-store",
+        signal: stop.signal,
+      });
+      const isReceipt = reply.redirected && reply.ok && /\/r\/\w+$/.test(new URL(reply.url).pathname);
+      return { reply, isReceipt, text: isReceipt ? "" : await reply.text() };
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+  /* True once the office has confirmed the waiting answer. */
+  function attempt() {
+    clearTimeout(timer);
+    timer = 0;
+    running = running || run().finally(() => { running = null; });
+    return running;
+  }
+  async function run() {
+    const answer = waiting, now = kept();
+    if (!answer) return false;
+    if (!now || now.token !== answer.token) {
+      waiting = null;
+      finish(words("Tidak lagi disimpan di telepon ini.", "No longer kept on this phone."), [words(
+        "Sudah terkirim atau dihapus di halaman lain, atau sudah lebih dari 48 jam.",
+        "It was sent or deleted on another page, or is older than 48 hours.")]);
+      return false;
+    }
+    let got = null;
+    try { got = await post(answer); } catch (lost) { /* tried again below */ }
+    if (waiting !== answer) return false; // cancelled meanwhile
+    if (got && got.isReceipt) { received(got.reply.url); return true; }
+    const status = got ? got.reply.status : 0;
+    if (status >= 400 && status < 500 && status !== 408 && status !== 429) refused(status, got.text);
+    else later(got ? Number(got.reply.headers.get("Retry-After")) * 1000 || 0 : 0);
+    return false;
+  }
+  function received(url) {
+    end();
+    if (isOwn) { location.replace(url); return; } // Back finds no filled form
+    finish(words("sudah diterima. Kode tanda terima ", "received. Receipt code ") +
+      url.split("/r/")[1].slice(0, 8).replace(/^(.{4})/, "$1 ") + ".", []);
+  }
+  function later(asked) {
+    show(NOT_YET, isOwn ? [KEPT] : [], [again, cancel], isOwn);
+    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tries++);
+    // Spread, so that a whole hall does not call at once when the network is back.
+    timer = setTimeout(attempt, Math.max(wait, asked) * (1 + Math.random() / 2));
+  }
+  /* Said once in the office's own words, never sent again by itself. */
+  function refused(status, text) {
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const mend = () => {
+      end();
+      box = null;
+      document.body.replaceWith(page.body);
+      document.dispatchEvent(new Event("form-replaced"));
+    };
+    if (status === 422 && isOwn) { mend(); return; }
+    const heading = (page.querySelector("h1") || { textContent: words("Tidak dapat diterima", "Cannot be accepted") }).textContent;
+    const lines = Array.from(page.querySelectorAll("main p"))
+      .filter((part) => !part.querySelector("a")).map((part) => part.textContent);
+    if (status === 409) {
+      end();
+      finish(heading, lines);
+    } else if (status === 422) {
+      show(words("ada yang perlu diperbaiki.", "something needs mending."),
+        [words("Bila dibuka, isian di halaman ini diganti.", "Opening it replaces what you filled in here.")],
+        [[words("Buka dan perbaiki", "Open and mend"), mend], cancel], false);
+    } else {
+      show(heading, lines, isOwn ? [cancel] : [again, cancel], false); // its own form can send again
+      if (isOwn) { window.scrollTo(0, 0); box.focus(); }
+    }
+  }
+
+  function begin(answer) {
+    waiting = answer;
+    isOwn = true;
+    tries = 0;
+    if (stop) stop.abort();
+    show(words("Mengirim penilaian Anda…", "Sending your rating…"), [], [], true);
+    Promise.resolve(running).then(attempt);
+  }
+  async function submit(event) {
+    if (isPressed) { event.preventDefault(); return; }
+    const body = Array.from(new FormData(form));
+    const button = event.submitter || document.activeElement;
+    if (button && button.tagName === "BUTTON" && button.name) body.push([button.name, button.value]);
+    const answer = { url: form.action, body, token: form.elements.token.value, until: Date.now() + LIFE_MS };
+    const other = kept();
+    if (!other || other.token === answer.token) {
+      if (keep(answer)) { event.preventDefault(); begin(answer); }
+      return;
+    }
+    event.preventDefault();
+    isPressed = true;
+    waiting = other;
+    isOwn = false;
+    show(words("dikirim lebih dahulu…", "is sent first…"), [], [], true);
+    const isFree = await attempt();
+    isPressed = false;
+    if (isFree && keep(answer)) { begin(answer); return; }
+    box.insertBefore(document.createElement("p"), box.children[1]).textContent = words(
+      "Kirim lagi setelah penilaian sebelumnya terkirim atau dihapus. Jawaban Anda tetap di halaman ini.",
+      "Send again once the earlier rating is sent or deleted. Your answers stay on this page.");
+    window.scrollTo(0, 0);
+    box.focus();
+  }
+  function start() {
+    form = document.querySelector("form");
+    form.addEventListener("submit", submit);
+  }
+
+  start();
+  document.addEventListener("form-replaced", start);
+  const retry = () => { if (timer && !document.hidden) attempt(); };
+  window.addEventListener("online", retry);
+  document.addEventListener("visibilitychange", retry);
+  // A page that comes back as it was left would show the next person what was chosen.
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    document.querySelector("main").hidden = true;
+    location.replace(form.action);
+  });
+  waiting = kept();
+  if (waiting) { show(NOT_YET, [], [cancel], false); attempt(); }
+})();

@@ -1,0 +1,70 @@
+"""The printed form holds the official words, one page a sheet, a number on each."""
+
+from __future__ import annotations
+
+import re
+
+import pypdfium2
+import pytest
+
+from feedback_app.domain.elements import ELEMENTS
+from feedback_app.domain.paper import grouped, sheet_number
+from feedback_app.domain.respondent import BANDS
+from feedback_app.files.paper_form import PaperForms, paper_forms_pdf
+
+
+def forms(*, sheets: int, **changes: str) -> PaperForms:
+    texts = {"agency": "Dinas <Uji> & Coba", "unit": "Unit #A", "service": "KTP-el", "counter": ""}
+    return PaperForms(
+        **(texts | changes),
+        numbers=tuple(grouped(sheet_number("AB", n)) for n in range(1, sheets + 1)),
+        bands=tuple((b.question, tuple(w for _key, w, _en in b.choices)) for b in BANDS),
+        official=tuple((e.question, e.labels) for e in ELEMENTS if e.official),
+        own=tuple((e.question, e.labels) for e in ELEMENTS if not e.official),
+        is_demo=False,
+    )
+
+
+def words_of(page: pypdfium2.PdfPage) -> str:
+    return re.sub(r"\s+", " ", page.get_textpage().get_text_range())
+
+
+def test_every_word_of_the_official_form_is_there() -> None:
+    with pypdfium2.PdfDocument(paper_forms_pdf(forms(sheets=1))) as document:
+        (page,) = document
+        text = words_of(page)
+    squeezed = text.replace(" ", "")
+    for item in ELEMENTS:
+        for words in (item.question, *item.labels):
+            assert words.replace(" ", "") in squeezed, words
+    for band in BANDS:
+        for words in (band.question, *(choice[1] for choice in band.choices)):
+            assert words.replace(" ", "") in squeezed, words
+    for words in (
+        "Dinas <Uji> & Coba",
+        "Unit #A",
+        "Jangan tulis nama, NIK, atau nomor telepon",
+        "Dilayani oleh",
+        "Tanggal kunjungan",
+        "kotak survei",
+        "Kode kunjungan",
+    ):
+        assert words in text, words
+
+
+@pytest.mark.parametrize("sheets", [1, 3, 500])
+def test_a_page_a_sheet_each_with_its_number(sheets: int) -> None:
+    made = forms(sheets=sheets, counter="Loket 1")
+    with pypdfium2.PdfDocument(paper_forms_pdf(made)) as document:
+        assert len(document) == sheets
+        for place in {0, sheets // 2, sheets - 1}:
+            text = words_of(document[place])
+            assert made.numbers[place] in text
+            assert sum(number in text for number in made.numbers) == 1
+
+
+def test_long_names_still_fit_one_page() -> None:
+    long = {name: f"{name} " * 60 for name in ("agency", "unit", "service", "counter")}
+    with pypdfium2.PdfDocument(paper_forms_pdf(forms(sheets=2, **long))) as document:
+        assert len(document) == 2
+        assert "kotak survei" in words_of(document[1])
