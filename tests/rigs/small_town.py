@@ -68,4 +68,4 @@ def _service(office: Office, day: date, rng: random.Random) -> int | None:
     """Family cards took over in mid-September: services that live in their own weeks."""
     if rng.random() < 0.04:
         return None
-    return office.service["kk" if (day >= TURN) == (rng.random() < 0.95) else "ktp"]
+    return office.service["kk" if (day >= TURN) == (rng.random() < 0.99) else "ktp"]
