@@ -393,8 +393,16 @@ def live_sliding_figures() -> Iterator[None]:
 
 @contextmanager
 def parts_of_ten() -> Iterator[None]:
-    """Planted: every part of ten or more beside every block, without looking for narrow cuts."""
-    with patch.object(gate_of_parts, "narrow_split", lambda _sizes: frozenset()):
+    """Planted: the usual rule, parts and what is left of ten or more, blind to blocks beside."""
+
+    def by_size(sizes: Mapping[tuple[int, ...], Collection[int]]) -> frozenset[tuple[int, ...]]:
+        left, *parts = sorted(sizes)
+        small = [part for part in parts if 0 < sum(sizes[part]) < 10]
+        if not small and parts and 0 < sum(sizes[left]) < 10:
+            small = [min(parts, key=lambda part: sum(sizes[part]))]
+        return frozenset(small[:1])
+
+    with patch.object(gate_of_parts, "narrow_split", by_size):
         yield
 
 

@@ -14,6 +14,7 @@ from tests.ground.office import Office, rating_row
 
 FIRST = date(2026, 7, 1)
 FORTNIGHT = date(2026, 9, 28)  # a month ends in it, a quarter does, and its parts come out
+TURN = date(2026, 9, 14)
 A_DAY = {"A1": 5, "A2": 3, "B1": 2}
 BEST = {"biaya": 0.97}  # share of 4; nearly everybody says that it was free
 
@@ -64,7 +65,7 @@ def _answer(rng: random.Random, best: float) -> int:
 
 
 def _service(office: Office, day: date, rng: random.Random) -> int | None:
-    """Family cards are served from September on: a service that lives in its own weeks."""
-    if rng.random() < 0.05:
+    """Family cards took over in mid-September: services that live in their own weeks."""
+    if rng.random() < 0.04:
         return None
-    return office.service["kk" if day.month >= 9 and rng.random() < 0.7 else "ktp"]
+    return office.service["kk" if (day >= TURN) == (rng.random() < 0.99) else "ktp"]
