@@ -83,7 +83,14 @@ def render_again(place: Place, sent: CitizenForm) -> str:
     return _render(place, sent, token=sent.token.data or "")
 
 
-def _render(place: Place, sent: CitizenForm | None, *, token: str) -> str:
+def render_for_ticket(place: Place, sent: CitizenForm, *, counter: str) -> str:
+    """The empty form with a ticket's code in it; its links carry the code on in a body."""
+    return _render(place, sent, token=sent.token.data or "", ticket_counter=counter)
+
+
+def _render(
+    place: Place, sent: CitizenForm | None, *, token: str, ticket_counter: str | None = None
+) -> str:
     chosen = {} if sent is None else {field.name: field.data or "" for field in sent}
     return render_template(
         "citizen/form.html",
@@ -97,6 +104,7 @@ def _render(place: Place, sent: CitizenForm | None, *, token: str) -> str:
         wrong={anchor for anchor, _text in sent.faults()} if sent else set(),
         offer_as_is=bool(sent and sent.missing()),
         token=token,
+        ticket_counter=ticket_counter,
         style=style(),
         host=current_app.extensions["site"].settings.base_url.split("://")[1],
     )

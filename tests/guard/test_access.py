@@ -29,6 +29,8 @@ FILLED = {
     "officer_id": 999_999,
     "survey_id": 999_999,
     "item_id": 999_999,
+    "batch_id": 999_999,
+    "key_id": 999_999,
     "agency": "dukcapil",
     "unit": "A",
     "period": "2026-t3",

@@ -48,8 +48,10 @@ FIELDS += ["reason", "sent", "result", "certificate", "competences", "provider",
 FIELDS += ["unit", "period", "first", "last", "meaning", "population", "weight", "order"]
 FIELDS += ["place", "position", "rank", "nip", "element", "cause", "action", "due"]
 FIELDS += ["responsible", "status", "note"]
+FIELDS += ["visit", "without_code", "pressed", "counter", "step", "kode", "target", "valid_on"]
+FIELDS += ["size", "way", "after", "loket", "c1"]
 QUERIES = ["periode", "layanan", "jalur", "lang", "next", "kode", "loket"]
-QUERIES += ["dari", "sampai", "tindakan", "akun"]
+QUERIES += ["dari", "sampai", "tindakan", "akun", "unit"]
 QUERIES += [
     "revisi",
     "unsur",
