@@ -1,5 +1,5 @@
 # Thin aliases for developers; run.py does the work.
-.PHONY: serve test bench-page truth bench-impact bench-survey doctor
+.PHONY: serve test bench-page truth bench-impact bench-survey doctor one-code
 serve:
 	python3 run.py
 test:
@@ -16,3 +16,7 @@ bench-survey:
 # What is unsafe or neglected in this deployment.
 doctor:
 	.venv/bin/python scripts/doctor.py --deep
+# One code, one answer: 1,000 codes, each tried by 50 at once, on both engines; then the planted fault.
+one-code:
+	.venv/bin/python tests/rigs/one_code.py
+	.venv/bin/python tests/rigs/one_code.py --control --codes 20

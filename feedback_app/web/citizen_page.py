@@ -20,7 +20,7 @@ from feedback_app.config import ROOT
 from feedback_app.domain.elements import FORM_ORDER, element
 from feedback_app.domain.respondent import BANDS, SERVED_WHEN, VISIT_PURPOSE
 from feedback_app.services.place import Place
-from feedback_app.web.citizen_form import CitizenForm
+from feedback_app.web.citizen_form import CitizenForm, clean_text
 
 PLACE_OF_TOKEN = "@@TOKEN@@"  # noqa: S105 (a mark in the page)
 KEPT_PAGES = 512  # counters x languages in memory, about 15 kB each
@@ -91,7 +91,7 @@ def render_for_ticket(place: Place, sent: CitizenForm, *, counter: str) -> str:
 def _render(
     place: Place, sent: CitizenForm | None, *, token: str, ticket_counter: str | None = None
 ) -> str:
-    chosen = {} if sent is None else {field.name: field.data or "" for field in sent}
+    chosen = {} if sent is None else {field.name: clean_text(field.data or "") for field in sent}
     return render_template(
         "citizen/form.html",
         place=place,
