@@ -16,6 +16,7 @@ from feedback_app.services.codes import printing, queue
 from feedback_app.services.codes.batches import LARGEST_BATCH, AlreadyMadeError, Order
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.web.access import site, viewer
+from feedback_app.web.citizen_form import clean_text
 from feedback_app.web.downloads import CSV, PDF, download
 from feedback_app.web.forms import NEEDED, labelled, tell, translate_errors
 from feedback_app.web.language import gettext as _
@@ -63,6 +64,7 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
             InputRequired(message=NEEDED),
             Length(max=queue.NAME_LIMIT, message="Isi nama mesin, paling banyak 80 huruf."),
         ],
+        filters=[lambda text: clean_text(text or "")],
     )
 
 

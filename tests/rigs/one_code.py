@@ -1,8 +1,8 @@
 """One code, one answer (P17): each code tried by fifty at once, on SQLite and PostgreSQL.
 
-    .venv/bin/python tests/rigs/one_code.py                      1,000 codes x 50, both engines
-    .venv/bin/python tests/rigs/one_code.py --codes 20           sooner
-    .venv/bin/python tests/rigs/one_code.py --control            a planted fault that must be seen
+.venv/bin/python tests/rigs/one_code.py                      1,000 codes x 50, both engines
+.venv/bin/python tests/rigs/one_code.py --codes 20           sooner
+.venv/bin/python tests/rigs/one_code.py --control            a planted fault that must be seen
 """
 
 from __future__ import annotations
@@ -171,9 +171,7 @@ def _places(site: Site, office: Office) -> list[str]:
             for number in range(COUNTERS)
         ]
         bulk.add_rows(tx, "counter", rows)
-    return [
-        place_code(1000 + number, 1, key=site.settings.place_key) for number in range(COUNTERS)
-    ]
+    return [place_code(1000 + number, 1, key=site.settings.place_key) for number in range(COUNTERS)]
 
 
 def _next_morning(at: datetime) -> datetime:
@@ -255,7 +253,9 @@ def run(url: str, folder: Path, *, codes: int, tries: int) -> Outcome:
 
 def main() -> int:
     """Both engines; exit 1 when a promise is broken, or the control was not seen."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--codes", type=int, default=1000)
     parser.add_argument("--tries", type=int, default=50)
     parser.add_argument("--control", action="store_true", help="plant the fault; PostgreSQL only")
