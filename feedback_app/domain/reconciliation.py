@@ -15,6 +15,7 @@ SIGNS = {
     "more_than_visits": ("banyak kode sisa dipakai", "many leftover codes used"),
 }
 DAYS_TO_USE = timedelta(days=2)  # a code of today may be used until the day after tomorrow
+LATE_SHARE = 0.25  # of what a day left over; most who do not rate at once never do
 FEW = 3  # codes beyond the books that a clerk's slip may explain
 SHARE = 0.05  # and in a long day this part of the visits
 
@@ -40,8 +41,8 @@ class DayUse:
 def signs_by_day(uses: Iterable[DayUse]) -> dict[date, tuple[str, ...]]:
     """What does not fit, by day; the uses are of one unit and service.
 
-    A code may be used two days after its visit, so a day is held against what the days before
-    it left over. A day for which a queue told no call or the books no visit gives no sign.
+    A code may be used two days after its visit, so some of what the days before left over is
+    granted too. A day for which a queue told no call or the books no visit gives no sign.
     """
     days = sorted(uses, key=lambda use: use.day)
     beyond_calls = _beyond((use.day, use.called, use.redeemed) for use in days)
@@ -60,13 +61,14 @@ def signs_by_day(uses: Iterable[DayUse]) -> dict[date, tuple[str, ...]]:
 def _beyond(days: Iterable[tuple[date, int, int]]) -> dict[date, int]:
     """How many were used of which the supply of the last days knows nothing; oldest first."""
     beyond: dict[date, int] = {}
-    stock: dict[date, int] = {}
+    late: dict[date, int] = {}
     for day, supply, used in days:
-        stock = {at: n for at, n in stock.items() if day - at <= DAYS_TO_USE} | {day: supply}
-        missing = used
-        for at in sorted(stock):
-            taken = min(stock[at], missing)
-            stock[at] -= taken
+        late = {at: n for at, n in late.items() if day - at <= DAYS_TO_USE}
+        missing = max(0, used - supply)
+        for at in sorted(late):
+            taken = min(late[at], missing)
+            late[at] -= taken
             missing -= taken
+        late[day] = int(LATE_SHARE * max(0, supply - used))
         beyond[day] = missing
     return beyond

@@ -36,9 +36,13 @@ def test_more_used_than_called_is_a_sign_of_that_day() -> None:
     assert signs(use(0, called=10, redeemed=11)) == [("more_than_called",)]
 
 
-def test_codes_called_yesterday_may_be_used_today_but_not_on_the_third_day() -> None:
-    assert signs(use(0, called=30, redeemed=10), use(1, called=5, redeemed=25)) == [(), ()]
-    assert signs(use(0, called=30, redeemed=10), use(3, called=5, redeemed=25)) == [
+def test_some_codes_called_yesterday_may_be_used_today_but_not_on_the_third_day() -> None:
+    assert signs(use(0, called=30, redeemed=10), use(1, called=5, redeemed=10)) == [(), ()]
+    assert signs(use(0, called=30, redeemed=10), use(1, called=5, redeemed=11)) == [
+        (),
+        ("more_than_called",),
+    ]
+    assert signs(use(0, called=30, redeemed=10), use(3, called=5, redeemed=10)) == [
         (),
         ("more_than_called",),
     ]
@@ -47,6 +51,10 @@ def test_codes_called_yesterday_may_be_used_today_but_not_on_the_third_day() -> 
 def test_what_was_used_up_yesterday_is_not_there_today() -> None:
     found = signs(use(0, called=30, redeemed=30), use(1, called=5, redeemed=6))
     assert found == [(), ("more_than_called",)]
+    three = signs(
+        use(0, called=30, redeemed=10), use(1, called=5, redeemed=10), use(2, called=5, redeemed=6)
+    )
+    assert three == [(), (), ("more_than_called",)]
 
 
 def test_a_queue_that_tells_no_calls_and_silent_books_give_no_sign() -> None:

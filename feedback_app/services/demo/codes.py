@@ -19,7 +19,7 @@ SERVICES = ("ktp", "kk", "lahir")
 LASTED = timedelta(days=14)
 # So long ago that forms ask for no code now; the tiers of the past are left as they were.
 ENDED = timedelta(days=5)
-SPARE = 1.15  # printed beyond the visits that were expected
+SPARE = 1.4  # printed beyond the visits that were expected
 CALLED = 0.9  # of the visits: some come back for a receipt only
 USED = 0.32  # of the visits, as many as rate
 ODD_DAY = 4  # of the trial: somebody used what was left over
