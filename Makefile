@@ -1,5 +1,5 @@
 # Thin aliases for developers; run.py does the work.
-.PHONY: attacks bad-network bench-impact bench-page bench-survey differencing doctor serve test truth
+.PHONY: attacks bad-network bench-impact bench-page bench-survey differencing doctor one-code serve test truth
 serve:
 	python3 run.py
 test:
@@ -26,3 +26,7 @@ bad-network:
 # The bot that subtracts everything it can see (P19), a fortnight, with two planted faults.
 differencing:
 	.venv/bin/python tests/rigs/differencing.py --days 14
+# One code, one answer: 1,000 codes, each tried by 50 at once, on both engines; then the planted fault.
+one-code:
+	.venv/bin/python tests/rigs/one_code.py
+	.venv/bin/python tests/rigs/one_code.py --control --codes 20

@@ -25,6 +25,8 @@ from feedback_app.web.accounts import accounts
 from feedback_app.web.admin import admin
 from feedback_app.web.audit import audit
 from feedback_app.web.citizen import citizen
+from feedback_app.web.code_use import code_use
+from feedback_app.web.codes import codes
 from feedback_app.web.devices import devices
 from feedback_app.web.display import display
 from feedback_app.web.follow_ups import follow_ups
@@ -38,12 +40,15 @@ from feedback_app.web.pairing import pairing
 from feedback_app.web.paper import paper
 from feedback_app.web.paper_checks import paper_checks
 from feedback_app.web.public import public
+from feedback_app.web.queue_api import queue_api
 from feedback_app.web.results import results
 from feedback_app.web.second_step import second_step
 from feedback_app.web.sso import sso
 from feedback_app.web.staff import staff
 from feedback_app.web.supervisor import supervisor
 from feedback_app.web.surveys import surveys
+from feedback_app.web.tickets import tickets
+from feedback_app.web.tiers import tiers
 from feedback_app.web.trainings import trainings
 from feedback_app.web.uploads import uploads
 
@@ -54,6 +59,8 @@ ROOMS = (
     pairing,
     display,
     kiosk,
+    tickets,
+    queue_api,
     staff,
     second_step,
     sso,
@@ -71,8 +78,21 @@ ROOMS = (
     inspectorate,
     accounts,
     devices,
+    codes,
+    code_use,
+    tiers,
     audit,
     uploads,
+)
+
+# What citizens and machines send: no cookie goes with it, so nobody can borrow one. The form has
+# a token of its own, a machine its key.
+NO_SESSION = (
+    "feedback_app.web.citizen.submit",
+    "feedback_app.web.tickets.choose",
+    "feedback_app.web.tickets.typed",
+    "feedback_app.web.queue_api.issue",
+    "feedback_app.web.queue_api.call",
 )
 
 
@@ -98,7 +118,9 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
         charts=present.CHARTS,
     )
     limits.limit_bodies(app)  # first: it must come before anything reads a body
-    CSRFProtect(app).exempt("feedback_app.web.citizen.submit")  # its token is the form's own
+    csrf = CSRFProtect(app)
+    for view in NO_SESSION:
+        csrf.exempt(view)
     for room in ROOMS:
         app.register_blueprint(room)
     navigation.add_to_pages(app)

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   function start() {
-    var form = document.querySelector("form");
+    var form = document.querySelector("main form");
     var questions = Array.prototype.slice.call(document.querySelectorAll("fieldset.q"));
     if (!form || !questions.length) return;
     var english = document.documentElement.lang === "en";

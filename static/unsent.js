@@ -191,7 +191,7 @@
     box.focus();
   }
   function start() {
-    form = document.querySelector("form");
+    form = document.querySelector("main form");
     form.addEventListener("submit", submit);
   }
 

@@ -9,7 +9,7 @@ from feedback_app.services import place as places
 from feedback_app.services import rating
 from feedback_app.services.place import Place, RetiredPlaceError, UnknownPlaceError
 from feedback_app.services.site import NotSavedError
-from feedback_app.services.visit_codes import TooManyGuessesError
+from feedback_app.services.visit_codes import TooManyGuessesError, is_visit_code
 from feedback_app.web import citizen_page, headers
 from feedback_app.web.access import site
 from feedback_app.web.citizen_form import CitizenForm
@@ -96,6 +96,8 @@ def wrong_place() -> str:
 def typed_code() -> AnyResponse:
     """A code typed by hand on the front page."""
     code = request.args.get("kode", "").strip()
+    if is_visit_code(code):
+        return make_response(render_template("citizen/ticket_code.html", code=code))
     if not code or len(code) > 40 or "/" in code or "\\" in code:
         return _unknown_place()
     return redirect(url_for("citizen.form", code=code, lang=request.args.get("lang")))

@@ -21,7 +21,7 @@ from feedback_app.config import ROOT
 from feedback_app.domain.elements import FORM_ORDER, element
 from feedback_app.domain.respondent import BANDS, SERVED_WHEN, VISIT_PURPOSE
 from feedback_app.services.place import Place
-from feedback_app.web.citizen_form import CitizenForm
+from feedback_app.web.citizen_form import CitizenForm, clean_text
 
 PLACE_OF_TOKEN = "@@TOKEN@@"  # noqa: S105 (a mark in the page)
 KEPT_PAGES = 512  # counters x languages in memory, about 15 kB each
@@ -85,8 +85,21 @@ def render_again(place: Place, sent: CitizenForm, *, look: Look) -> str:
     return _render(place, sent, token=sent.token.data or "", look=look)
 
 
-def _render(place: Place, sent: CitizenForm | None, *, token: str, look: Look) -> str:
-    chosen = {} if sent is None else {field.name: field.data or "" for field in sent}
+def render_for_ticket(place: Place, sent: CitizenForm, *, counter: str) -> str:
+    """The empty form with a ticket's code in it; its links carry the code on in a body."""
+    token = sent.token.data or ""
+    return _render(place, sent, token=token, look="phone", ticket_counter=counter)
+
+
+def _render(
+    place: Place,
+    sent: CitizenForm | None,
+    *,
+    token: str,
+    look: Look,
+    ticket_counter: str | None = None,
+) -> str:
+    chosen = {} if sent is None else {field.name: clean_text(field.data or "") for field in sent}
     return render_template(
         "citizen/form.html",
         place=place,
@@ -100,6 +113,7 @@ def _render(place: Place, sent: CitizenForm | None, *, token: str, look: Look) -
         offer_as_is=bool(sent and sent.missing()),
         token=token,
         look=look,
+        ticket_counter=ticket_counter,
         style=style(),
         host=current_app.extensions["site"].settings.base_url.split("://")[1],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -15,6 +15,7 @@ from feedback_app.web.language import gettext as _
 log = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = "30"
+MACHINES = "/api/"  # below it programs read the answers, not people
 
 
 def show_errors_as_pages(app: Flask) -> None:
@@ -34,6 +35,11 @@ def error_page(status: int, heading: str, advice: str) -> Response:
     return make_response(body, status)
 
 
+def machine_error(status: int, message: str) -> Response:
+    """The same for a program: JSON with what is wrong and what to do."""
+    return make_response({"galat": message}, status)
+
+
 def _show_untrusted_host(_error: SecurityError) -> Response:
     """Without a trusted host no address can be written, so this is no full page."""
     return Response("400: unknown host\n", 400, mimetype="text/plain")
@@ -42,6 +48,8 @@ def _show_untrusted_host(_error: SecurityError) -> Response:
 def _show_http_error(error: HTTPException) -> Response:
     status = error.code or 500
     heading, advice = _explain(status)
+    if request.path.startswith(MACHINES):
+        return machine_error(status, f"{heading}. {advice}")
     response = error_page(status, heading, advice)
     if status == 405 and error.get_headers():
         response.headers.extend(h for h in error.get_headers() if h[0] == "Allow")
@@ -62,6 +70,10 @@ def _explain(status: int) -> tuple[str, str]:
             _("Periksa alamatnya, atau pindai kembali kode QR di loket."),
         ),
         405: (_("Cara ini tidak didukung"), _("Buka halaman dari tautan atau kode QR.")),
+        415: (
+            _("Jenis kiriman tidak dikenal"),
+            _("Kirim sebagai JSON dengan Content-Type: application/json."),
+        ),
         413: (
             _("Kiriman terlalu besar"),
             _("Perkecil berkas atau persingkat tulisan, lalu kirim lagi."),
@@ -94,19 +106,18 @@ def _show_csrf_error(_error: CSRFError) -> Response:
 
 def _show_not_saved(error: NotSavedError) -> Response:
     log.error("not saved: %s", error)
-    response = error_page(
-        503,
-        _("Belum tersimpan"),
-        _("Penyimpanan sedang tidak dapat menerima. Coba lagi beberapa saat lagi."),
-    )
+    advice = _("Penyimpanan sedang tidak dapat menerima. Coba lagi beberapa saat lagi.")
+    if request.path.startswith(MACHINES):
+        response = machine_error(503, advice)
+    else:
+        response = error_page(503, _("Belum tersimpan"), advice)
     response.headers["Retry-After"] = RETRY_AFTER_SECONDS
     return response
 
 
 def _show_fault(error: Exception) -> Response:
     log.exception("fault while answering", exc_info=error)
-    return error_page(
-        500,
-        _("Terjadi kesalahan pada sistem"),
-        _("Kesalahan ini sudah dicatat. Coba lagi beberapa saat lagi."),
-    )
+    advice = _("Kesalahan ini sudah dicatat. Coba lagi beberapa saat lagi.")
+    if request.path.startswith(MACHINES):
+        return machine_error(500, advice)
+    return error_page(500, _("Terjadi kesalahan pada sistem"), advice)

@@ -30,6 +30,9 @@ MENU: dict[str, str] = {
     "inspectorate.rules": "Penyaringan",
     "accounts.overview": "Akun",
     "devices.overview": "Layar dan kios",
+    "codes.batches": "Kode kunjungan",
+    "code_use.days": "Pemakaian kode",
+    "tiers.choices": "Jalur",
     "audit.log": "Catatan tindakan",
 }
 
@@ -70,6 +73,8 @@ def _site_is_demo() -> bool:
 def _with_language(language: str) -> str:
     if request.endpoint is None or request.method != "GET":
         return url_for("public.home", lang=language)
+    if request.endpoint == "tickets.scanned":  # a ticket's code is in no address of ours
+        return url_for("tickets.ask", lang=language)
     kept = request.args.to_dict(flat=False)
     values: dict[str, Any] = {**kept, **(request.view_args or {}), "lang": language}
     return url_for(request.endpoint, **values)

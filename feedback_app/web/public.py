@@ -40,6 +40,7 @@ def favicon() -> AnyResponse:
 @public.get("/robots.txt")
 def robots() -> Response:
     """Forms and staff pages are not for search engines."""
-    text = "User-agent: *\nDisallow: /q/\nDisallow: /r/\nDisallow: /staf/\nAllow: /hasil/\n"
+    closed = "".join(f"Disallow: {path}\n" for path in ("/q/", "/r/", "/v", "/staf/"))
+    text = f"User-agent: *\n{closed}Allow: /hasil/\n"
     text += f"Sitemap: {site().settings.base_url}/sitemap.xml\n"
     return Response(text, mimetype="text/plain")

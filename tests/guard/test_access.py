@@ -35,6 +35,7 @@ FILLED = {
     "case_id": 999_999,
     "batch_id": 999_999,
     "sheet_id": 999_999,
+    "key_id": 999_999,
     "agency": "dukcapil",
     "unit": "A",
     "period": "2026-t3",

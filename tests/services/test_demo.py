@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import func, select
 
 from feedback_app.domain.disclosure import MIN_GROUP, Score
+from feedback_app.domain.tiers import UNTIL_SET
 from feedback_app.services.accounts import log_in, viewer_of_session
 from feedback_app.services.cards import card_lines
+from feedback_app.services.codes.use import Choice, use_page
 from feedback_app.services.dashboard import overview
 from feedback_app.services.demo.load import is_empty, load_demo
 from feedback_app.services.demo.office import DEMO_PASSWORD, OFFICERS
@@ -59,6 +61,23 @@ def test_it_is_alive_on_any_day(tmp_path: object, at: datetime) -> None:
     assert len(lines) == 6
     assert any(line.received.counted >= MIN_GROUP for line in lines)
     assert any(isinstance(line.score, Score) for line in lines)
+    site.db.close()
+
+
+def test_the_trial_of_visit_codes_is_told_and_changed_no_tier(tmp_path: object) -> None:
+    site = loaded(tmp_path, DAYS["a Tuesday"], 4_000)
+    viewer = viewer_of_session(site, log_in(site, username="atasan", password=DEMO_PASSWORD))
+    assert viewer
+    first = site.today() - timedelta(days=29)
+    choice = Choice(first=first, last=site.today(), unit="", service="")
+    found = use_page(site, viewer, choice, page=1)
+    assert len(found.lines) > 20
+    assert 0 < found.signs <= 3
+    assert {use.issued >= use.redeemed for use in (line.use for line in found.lines)} == {True}
+    for line in card_lines(site):
+        place = place_at(site, line.url.rsplit("/", 1)[1], at=site.now())
+        assert place.officer_tiers == UNTIL_SET
+        assert not place.takes_codes
     site.db.close()
 
 

@@ -55,6 +55,9 @@ FIELDS += ["sheet", "officer", "visit", "offer", "counter", "size", "visited_on"
 QUERIES += ["dari", "sampai", "tindakan", "akun", "hari", "terakhir"]
 FIELDS += ["text", "what", "grounds"]
 QUERIES += ["buka"]
+FIELDS += ["visit", "without_code", "pressed", "counter", "step", "kode", "target", "valid_on"]
+FIELDS += ["size", "way", "after", "loket", "c1"]
+QUERIES += ["unit"]
 QUERIES += [
     "revisi",
     "unsur",

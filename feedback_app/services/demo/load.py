@@ -15,6 +15,7 @@ from feedback_app.domain.roles import Role
 from feedback_app.domain.roster import COUNTS_FOR_OFFICER
 from feedback_app.services import accounts, impact_study
 from feedback_app.services.demo import answers, office, roster, words
+from feedback_app.services.demo.codes import add_codes
 from feedback_app.services.demo.officer_room import add_room
 from feedback_app.services.demo.places import Places, add_agency, add_places
 from feedback_app.services.demo.records import add_trainings
@@ -52,7 +53,9 @@ def load_demo(site: Site, *, progress: Progress, rating_count: int = RATINGS) ->
         places = add_places(tx, agency_id)
         shift_rows = [*shifts, *roster.shifts_ahead(site.today(), rng)]
         bulk.add_rows(tx, "shift", [_shift_row(s, places, site.now()) for s in shift_rows])
-        bulk.add_rows(tx, "visit_count", _visit_rows(visits, places))
+        visit_rows = _visit_rows(visits, places)
+        bulk.add_rows(tx, "visit_count", visit_rows)
+        add_codes(tx, places, visit_rows, last=last)
         rows = _rating_rows(visits, places, rng, rating_count)
         for start in progress(range(0, len(rows), BATCH)):
             part = rows[start : start + BATCH]

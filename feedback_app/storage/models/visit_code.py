@@ -25,6 +25,8 @@ class CodeBatch(Base):
     made_at: Mapped[datetime]
     made_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     revoked_at: Mapped[datetime | None]
+    expired: Mapped[int] = mapped_column(server_default="0")  # its codes past their time
+    revoked: Mapped[int] = mapped_column(server_default="0")  # unspent when it was revoked
 
 
 class VisitCode(Base):

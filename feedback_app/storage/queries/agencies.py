@@ -30,6 +30,11 @@ def agency_with_code(session: Session, code: str) -> Agency | None:
     return session.scalar(select(Agency).where(Agency.code == code))
 
 
+def agency_of_id(session: Session, agency_id: int) -> Agency:
+    """The agency itself."""
+    return session.get_one(Agency, agency_id)
+
+
 def agencies(session: Session) -> Sequence[Agency]:
     """Every agency, by code."""
     return session.scalars(select(Agency).order_by(Agency.code)).all()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from feedback_app.storage.db import Base, Session
@@ -56,13 +57,9 @@ def spend(
 def unspent(
     session: Session, kind: Literal["long", "typed"], marks: Collection[str], *, now: datetime
 ) -> VisitCode | None:
-    """A code that could be spent now."""
+    """A code that can be spent now, or once it begins to hold."""
     column = VisitCode.long_mark if kind == "long" else VisitCode.typed_mark
-    return session.scalar(
-        select(VisitCode).where(
-            column.in_(marks), VisitCode.valid_from <= now, VisitCode.expires_at > now
-        )
-    )
+    return session.scalar(select(VisitCode).where(column.in_(marks), VisitCode.expires_at > now))
 
 
 def are_in_use(session: Session, unit_id: int, *, since: date) -> bool:
@@ -156,7 +153,13 @@ def expire(session: Session, *, now: datetime) -> Sequence[tuple[int, int, int |
         .where(VisitCode.expires_at <= now)
         .returning(VisitCode.batch_id, VisitCode.agency_id, VisitCode.unit_id, VisitCode.service_id)
     ).all()
-    batches = {row[0] for row in rows}
+    batches = Counter(row[0] for row in rows)
+    for batch_id, expired in batches.items():
+        session.execute(
+            update(CodeBatch)
+            .where(CodeBatch.id == batch_id)
+            .values(expired=CodeBatch.expired + expired)
+        )
     days = {
         row[0]: row[1]
         for row in session.execute(

@@ -5,8 +5,8 @@ from alembic import op
 
 from feedback_app.storage.db import UtcDateTime
 
-revision = "0010_officer_room"
-down_revision = "0009_paper"
+revision = "0009_officer_room"
+down_revision = "0008_paper"
 branch_labels = None
 depends_on = None
 

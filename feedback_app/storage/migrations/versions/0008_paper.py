@@ -5,8 +5,8 @@ from alembic import op
 
 from feedback_app.storage.db import UtcDateTime
 
-revision = "0009_paper"
-down_revision = "0006_staff_access"
+revision = "0008_paper"
+down_revision = "0007_codes"
 branch_labels = None
 depends_on = None
 

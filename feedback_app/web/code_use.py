@@ -1,0 +1,54 @@
+"""How visit codes were used: for the admin and for each unit's supervisor."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, Response, abort, render_template, request
+
+from feedback_app.domain.reconciliation import SIGNS
+from feedback_app.services.codes import use as service
+from feedback_app.services.codes.use import ANY, Choice
+from feedback_app.web.access import site, viewer
+from feedback_app.web.downloads import sheets
+from feedback_app.web.queries import day_asked, page_number
+
+code_use = Blueprint("code_use", __name__, url_prefix="/staf/kode")
+
+USUAL = timedelta(days=29)
+LONGEST = timedelta(days=366)
+FILTERS = ("dari", "sampai", "unit", "layanan")
+
+
+@code_use.get("/")
+def days() -> str:
+    """Day by day and service by service."""
+    choice = _choice()
+    return render_template(
+        "codes/use.html",
+        found=service.use_page(site(), viewer(), choice, page=page_number()),
+        choice=choice,
+        any_service=ANY,
+        sign_words=SIGNS,
+        kept={name: request.args[name] for name in FILTERS if request.args.get(name)},
+    )
+
+
+@code_use.get("/unduh.<ending>")
+def file(ending: str) -> Response:
+    """The same as CSV or XLSX."""
+    if ending not in ("csv", "xlsx"):
+        abort(404)
+    table = service.use_sheet(site(), viewer(), _choice())
+    return sheets([table], name=f"pemakaian-kode-{site().today().isoformat()}", ending=ending)
+
+
+def _choice() -> Choice:
+    last = day_asked("sampai", otherwise=site().today())
+    first = day_asked("dari", otherwise=last - USUAL)
+    return Choice(
+        first=min(max(first, last - LONGEST), last),
+        last=last,
+        unit=request.args.get("unit", ""),
+        service=request.args.get("layanan", ""),
+    )
