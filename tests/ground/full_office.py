@@ -14,9 +14,9 @@ from feedback_app.services.accounts import Viewer
 from feedback_app.services.impact_study import run_first_study
 from feedback_app.services.site import Site
 from feedback_app.services.survey import closing, follow_up, periods
-from feedback_app.storage import bulk, ratings
+from feedback_app.storage import bulk
 from feedback_app.storage.models import Tally
-from tests.ground.office import PASSWORD, TODAY, Office, add_ratings, rating_row
+from tests.ground.office import PASSWORD, TODAY, Office, add_ratings
 from tests.ground.scores import add_scores
 
 SUMMER = Span(date(2026, 7, 1), date(2026, 9, 30))
@@ -47,15 +47,13 @@ def place_codes(office: Office, *, key: bytes) -> list[str]:
 
 
 def _add_comments(site: Site, office: Office) -> None:
-    with site.db.transaction() as tx:
-        for place in range(7):
-            row = rating_row(office) | {"day": date(2026, 7, 2 + place), "perilaku": 2}
-            bulk.add_rows(tx, "rating", [row])
-            comment = {"rating_id": row["id"], "agency_id": office.agency_id}
-            comment |= {"counter_id": row["counter_id"], "day": row["day"]}
-            comment |= {"text": f"Saran nomor {place}: tambah kursi"}
+    for place in range(7):
+        rating_id, day = f"{place:032x}", date(2026, 7, 2 + place)
+        add_ratings(site, office, 1, id=rating_id, day=day, perilaku=2)
+        comment = {"rating_id": rating_id, "agency_id": office.agency_id, "day": day}
+        comment |= {"counter_id": office.counter["A1"], "text": f"Saran {place}: tambah kursi"}
+        with site.db.transaction() as tx:
             bulk.add_rows(tx, "comment", [comment])
-            ratings.add_to_tally(tx, [ratings.tally_row(row)])
 
 
 def _import(site: Site, office: Office, kind: str, text: str) -> None:

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 import traceback
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
@@ -50,6 +51,7 @@ RARE = {
     "staff.enter", "staff.change_password", "admin.add_account", "admin.new_password",
     "admin.cards_file", "surveys.report", "surveys.poster", "surveys.workbook", "results.poster",
     "impact.start", "impact.calculator", "impact.report", "impact.training",
+    "staff.logout",  # and each of these ends the walk's session until it is put back
 }  # fmt: skip
 RARELY = 0.1
 ACCOUNT_TABLES = ("account", "staff_session")  # in the order in which they lean on each other
@@ -134,7 +136,7 @@ class Walker:
         for name, browser in self.browsers.items():
             if name:
                 browser.log_in(name)
-            self.words[name] = crawl(app, browser.client, seeds=seeds)
+            self.words[name] = crawl(app, browser.client, seeds=seeds, public=self.words.get(""))
             self.words[name].fields["password"] = [PASSWORD]
             self.words[name].fields["username"] = [*CAST]
         self.accounts = _rows_of(app)
@@ -154,8 +156,10 @@ class Walker:
         log.addHandler(self.traces)
         log.propagate = False
         try:
-            for number in numbers:
-                self._step(number, seed, counted)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ResourceWarning)  # files of bodies that break off
+                for number in numbers:
+                    self._step(number, seed, counted)
         finally:
             log.removeHandler(self.traces)
             log.propagate = True
@@ -210,7 +214,7 @@ def seeds_of(app: Flask) -> list[str]:
     pages = [f"/q/{code}" for code in codes]
     client = app.test_client()
     token = hidden_fields(client.get(pages[0]).get_data(as_text=True))["token"]
-    body = dict.fromkeys(ALL_KEYS, "3") | {"token": token}
+    body = dict.fromkeys(ALL_KEYS, "3") | {"token": token, "pressed": "1"}  # makes a case as well
     receipt = client.post(pages[0], data=body).headers["Location"]
     return [*pages, receipt, "/static/site.css"]
 

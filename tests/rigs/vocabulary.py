@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -41,9 +42,15 @@ class Vocabulary:
     forms: dict[str, list[Form]] = field(default_factory=dict)  # by endpoint
 
 
-def crawl(app: Flask, client: FlaskClient, *, seeds: Iterable[str]) -> Vocabulary:
-    """Follow every link of this client's pages; nothing is sent but GET."""
-    found = Vocabulary()
+def crawl(
+    app: Flask, client: FlaskClient, *, seeds: Iterable[str], public: Vocabulary | None
+) -> Vocabulary:
+    """Follow every link of this client's pages; nothing is sent but GET.
+
+    What `public` knows already, from a walk without a log-in, is taken over and not opened again.
+    """
+    found = deepcopy(public) if public else Vocabulary()
+    opened = set(found.args)
     adapter = app.url_map.bind("localhost")
     plain = [adapter.build(rule.endpoint) for rule in app.url_map.iter_rules() if _is_page(rule)]
     waiting = [*seeds, *plain]
@@ -56,11 +63,13 @@ def crawl(app: Flask, client: FlaskClient, *, seeds: Iterable[str]) -> Vocabular
             continue
         seen.add(address)
         endpoint, args = match
-        known = found.args.setdefault(endpoint, [])
-        _learn_address(found, endpoint, args, address)
-        if "." in path.rsplit("/", 1)[-1] or len(known) > PAGES_A_ENDPOINT:
-            continue  # a file, or enough of this page
+        is_file = "." in path.rsplit("/", 1)[-1] and address not in plain
+        if endpoint in opened or is_file or len(found.args.get(endpoint, ())) > PAGES_A_ENDPOINT:
+            _learn_address(found, endpoint, args, address)
+            continue  # known, linked as a file, or enough of this page
         answer = client.get(address)
+        if answer.status_code == 200:
+            _learn_address(found, endpoint, args, address)
         if answer.status_code == 200 and answer.mimetype == "text/html":
             waiting += _read_page(app, found, address, answer.get_data(as_text=True))
     cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
