@@ -11,7 +11,6 @@ import argparse
 import hashlib
 import random
 import sys
-import tempfile
 import time
 import traceback
 import warnings
@@ -34,6 +33,7 @@ from feedback_app.storage.db import Base
 from tests.conftest import SteppedClock, on_server, settings_for
 from tests.ground.office import Office, build_office
 from tests.ground.postgres import running_postgres
+from tests.ground.quick_folder import quick_folder
 from tests.rigs.spoilt_files import good_rows, spoilt
 
 # Where a kind's rows go: as many rows more as the import says it added.
@@ -197,13 +197,13 @@ def main() -> int:
     chosen = parser.parse_args()
     broken = 0
     for engine in chosen.engine or ("sqlite", "postgresql"):
-        with tempfile.TemporaryDirectory(prefix="imports") as folder:
+        with quick_folder() as folder:
             counted = run(
                 engine,
                 first=chosen.first,
                 files=chosen.files,
                 seed=chosen.seed,
-                folder=Path(folder),
+                folder=folder,
             )
         broken += len(counted.broken)
         print(f"{engine}: {chosen.files} files, {len(counted.broken)} broke the promise; "

@@ -13,7 +13,6 @@ import logging
 import random
 import shutil
 import sys
-import tempfile
 import time
 import traceback
 import warnings
@@ -42,6 +41,7 @@ from tests.conftest import Browser, SteppedClock, on_server, settings_for
 from tests.ground.full_office import fill_office, place_codes
 from tests.ground.office import PASSWORD, build_office, known_office
 from tests.ground.postgres import running_postgres
+from tests.ground.quick_folder import quick_folder
 from tests.rigs.odd_requests import Maker, Sent, environ_of
 from tests.rigs.vocabulary import Vocabulary, crawl, hidden_fields
 
@@ -320,14 +320,14 @@ def main() -> int:
     is_bad = False
     for engine in chosen.engine or ("sqlite", "postgresql"):
         began = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="fuzz") as folder:
+        with quick_folder() as folder:
             counted = fuzz(
                 engine,
                 first=chosen.first,
                 requests=chosen.requests,
                 seed=chosen.seed,
                 processes=chosen.processes,
-                folder=Path(folder),
+                folder=folder,
             )
         is_bad |= report(engine, counted, seconds=time.monotonic() - began)
     return int(is_bad)
