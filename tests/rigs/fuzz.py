@@ -12,6 +12,7 @@ import argparse
 import logging
 import random
 import shutil
+import signal
 import sys
 import time
 import traceback
@@ -55,7 +56,7 @@ RARE = {
 }  # fmt: skip
 RARELY = 0.1
 ACCOUNT_TABLES = ("account", "staff_session")  # in the order in which they lean on each other
-ROUND = 4_000  # requests to one database, before a fresh one takes its place
+ROUND = 2_000  # requests to one database, before a fresh one takes its place
 FAULTS_LOGGED_BY = "feedback_app.web.errors"
 FAILURES_SHOWN = 20
 
@@ -263,6 +264,7 @@ _walker: Walker  # one a process
 
 
 def _start(folder: Path, database_url: str) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the first process's to answer
     global _walker  # noqa: PLW0603 (a pool's process has no other place for it)
     logging.getLogger("feedback_app").setLevel(logging.CRITICAL)
     logging.getLogger(FAULTS_LOGGED_BY).setLevel(logging.ERROR)
@@ -298,8 +300,11 @@ def fuzz(
             url = databases.copy(name)
             end = min(start + ROUND, first + requests)
             parts = [(url, range(start + p, end, processes), seed) for p in range(processes)]
-            for part in pool.imap_unordered(_walk, parts):
-                counted += part
+            try:
+                for part in pool.imap_unordered(_walk, parts):
+                    counted += part
+            except KeyboardInterrupt:  # what was counted so far is told all the same
+                break
             databases.drop(name)
             if len(counted.failures) > FAILURES_SHOWN:
                 break
