@@ -1,5 +1,5 @@
 # Thin aliases for developers; run.py does the work.
-.PHONY: attacks bad-network bench-impact bench-page bench-survey differencing doctor one-code serve test truth
+.PHONY: attacks bad-imports bad-network bench-impact bench-page bench-survey differencing doctor formulas fuzz mutation one-code serve supply test truth
 serve:
 	python3 run.py
 test:
@@ -30,3 +30,18 @@ differencing:
 one-code:
 	.venv/bin/python tests/rigs/one_code.py
 	.venv/bin/python tests/rigs/one_code.py --control --codes 20
+# 1,000,000 odd requests over every route, as every role, on each engine: no server error.
+fuzz:
+	.venv/bin/python tests/rigs/fuzz.py --requests 1000000
+# 10,000 spoilt files of every kind on each engine: taken whole or refused whole.
+bad-imports:
+	.venv/bin/python tests/rigs/bad_imports.py --files 10000
+# 100,000 texts through every writer of exports: no cell that a spreadsheet runs.
+formulas:
+	.venv/bin/python tests/rigs/formulas.py --texts 100000
+# Locks, licences, a changed byte, secrets in the history.
+supply:
+	.venv/bin/python -m pytest -q tests/guard/test_locks.py tests/guard/test_supply.py
+# Faults planted in the code of submit, codes, access and disclosure: the share that tests find.
+mutation:
+	.venv/bin/python tests/rigs/mutation.py

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from feedback_app.files.tables import Cell
 
 LONGEST_TEXT = 200
+FORMULA_FAULTS = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!")
 
 
 class CellFaultError(ValueError):
@@ -36,6 +37,10 @@ def text(cell: Cell) -> str:
         "[\u202a-\u202e\u2066-\u2069]", cell.text
     ):
         raise CellFaultError("berisi karakter yang tidak tampak; ketik ulang")
+    if "\ufffd" in cell.text:
+        raise CellFaultError("berisi huruf yang rusak; simpan berkas sebagai UTF-8")
+    if cell.text in FORMULA_FAULTS:
+        raise CellFaultError("berisi galat rumus; perbaiki rumusnya atau ketik nilainya")
     return cell.text
 
 

@@ -14,10 +14,37 @@ import xlsxwriter
 Cell = str | int | float | Decimal | None
 
 # Spreadsheets run a cell as a formula when it begins so (OWASP, CSV injection); full-width too.
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
+_FORMULA_START = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "|",
+    "%",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+    "｜",
+    "％",
+    "﹦",
+    "﹢",
+    "﹣",
+    "﹫",
+)
+_BREAKS = ("\t", "\r", "\n")
+# Not seen, and dropped by some programs before they look at what follows.
+_UNSEEN = "\x0b\x0c\x1c\x1d\x1e\x1f\x85\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
+_LEADING = re.compile(rf"^[\s{_UNSEEN}]+")
+# The same inside a text, for programs that divide the line at another separator than ours. A sign
+# with nothing behind it stays: prices are written "Rp 10.000,-".
+_INSIDE = re.compile(
+    rf"""([,;\t\r\n"][\s{_UNSEEN}]*)(?=[{re.escape("".join(_FORMULA_START))}])(?![+-]\s*(?:$|[,;"]))"""
+)
 # What XML 1.0 cannot hold.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 SHEET_NAME_LIMIT = 31
+LONGEST_CELL = 32_767  # characters; a longer one would be left out whole
 _NOT_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
 
 
@@ -50,12 +77,12 @@ def to_xlsx(sheets: Sequence[Sheet]) -> bytes:
             page = book.add_worksheet(_sheet_name(sheet.name))
             page.freeze_panes(1, 0)
             for column, name in enumerate(sheet.columns):
-                page.write_string(0, column, plain_text(name), bold)
+                page.write_string(0, column, plain_text(name)[:LONGEST_CELL], bold)
                 page.set_column(column, column, _width(sheet, column))
             for line, row in enumerate(sheet.rows, start=1):
                 for column, cell in enumerate(row):
                     if isinstance(cell, str):
-                        page.write_string(line, column, plain_text(cell))
+                        page.write_string(line, column, plain_text(cell)[:LONGEST_CELL])
                     elif isinstance(cell, int):
                         page.write_number(line, column, cell)
                     elif cell is not None:
@@ -68,12 +95,19 @@ def plain_text(text: str) -> str:
     return _NOT_XML.sub("", text)
 
 
+def inert(text: str) -> str:
+    """Text that no spreadsheet takes for a formula, with an apostrophe where it would."""
+    plain = _INSIDE.sub(r"\1'", plain_text(text))
+    seen = _LEADING.sub("", plain)
+    is_risky = plain.startswith(_BREAKS) or seen.startswith(_FORMULA_START)
+    return "'" + plain if is_risky else plain
+
+
 def _csv_cell(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        text = plain_text(cell)
-        return "'" + text if text.lstrip(" \u00a0").startswith(_FORMULA_START) else text
+        return inert(cell)
     if isinstance(cell, int):
         return str(cell)
     return f"{cell:.2f}".replace(".", ",")

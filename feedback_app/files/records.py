@@ -74,9 +74,11 @@ def parse(kind: Kind, table: Table) -> Parsed:
     places, errors = _find_columns(kind, table.headers)
     known = {name for column in kind.columns for name in (column.heading, *column.also)}
     warnings = [
-        CellError(1, header, header, "kolom ini tidak dikenal dan dilewati")
-        for header in table.headers
-        if header and header not in known
+        CellError(
+            1, header or f"kolom ke-{place + 1}", header, "kolom ini tidak dikenal dan dilewati"
+        )
+        for place, header in enumerate(table.headers)
+        if header not in known and (header or any(line[place].text for _, line in table.rows))
     ]
     if errors:
         return Parsed((), tuple(errors), tuple(warnings))

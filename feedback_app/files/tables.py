@@ -6,18 +6,21 @@ import csv
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, Literal
+from typing import IO, Any, Literal
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
+from defusedxml.ElementTree import iterparse
 from openpyxl.utils.exceptions import InvalidFileException
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 100
+LAST_ROW_OF_A_SHEET = 1_048_576
 MAX_UNPACKED = 200 * 1024 * 1024  # bytes inside an XLSX: more is a zip bomb
+_SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _OLE = b"\xd0\xcf\x11\xe0"  # old .xls, and XLSX behind a password
 
 # What openpyxl and the standard library raise for a file that is no whole workbook.
@@ -83,8 +86,12 @@ def _table(lines: Iterator[list[Cell]]) -> Table:
     for number, cells in enumerate(lines, start=1):
         if all(not cell.text for cell in cells):
             continue
+        if any(cell.text for cell in cells[len(headers) :]) and headers:
+            raise FileFaultError(
+                f"Baris {number} berisi lebih banyak sel daripada judul kolom. Periksa pemisahnya."
+            )
         if not headers:
-            headers = tuple(cell.text.strip().casefold() for cell in cells)
+            headers = _headers(cells)
             if len(headers) > MAX_COLUMNS:
                 raise FileFaultError(f"Terlalu banyak kolom (paling banyak {MAX_COLUMNS}).")
             continue
@@ -97,6 +104,14 @@ def _table(lines: Iterator[list[Cell]]) -> Table:
     if not headers:
         raise FileFaultError("Berkas ini kosong.")
     return Table(headers, tuple(rows))
+
+
+def _headers(cells: Sequence[Cell]) -> tuple[str, ...]:
+    """Folded names; empty cells after the last one are only a spreadsheet's formatting."""
+    names = [cell.text.strip().casefold() for cell in cells]
+    while not names[-1]:
+        names.pop()
+    return tuple(names)
 
 
 def _csv_rows(content: bytes) -> Iterator[list[Cell]]:
@@ -133,14 +148,38 @@ def _xlsx_rows(content: bytes) -> Iterator[list[Cell]]:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > MAX_UNPACKED:
                 raise FileFaultError("Berkas ini terlalu besar bila dibuka.")
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        for row in book.worksheets[0].iter_rows(values_only=True):
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            page = book.worksheets[0]
+            with packed.open(page._worksheet_path) as source:
+                _check_sheet(source)
+        page.reset_dimensions()  # some programs write wrong ones; rows outside would be passed over
+        for row in page.iter_rows(values_only=True):
             yield [_xlsx_cell(value) for value in row]
         book.close()
     except FileFaultError:
         raise
     except _BROKEN_XLSX:
         raise FileFaultError("Berkas XLSX ini rusak. Simpan ulang, lalu coba lagi.") from None
+
+
+def _check_sheet(source: IO[bytes]) -> None:
+    """Refuse what the library would pass over: rows out of order, formulas without a result."""
+    last = 0
+    for _event, row in iterparse(source):
+        if row.tag != _SHEET + "row":
+            continue
+        number = int(row.get("r", last + 1))
+        if not last < number <= LAST_ROW_OF_A_SHEET:
+            raise FileFaultError(f"Nomor baris {number} dalam berkas ini kacau. Simpan ulang.")
+        last = number
+        for cell in row:
+            is_formula = cell.find(_SHEET + "f") is not None
+            if is_formula and cell.get("t") != "str" and not cell.findtext(_SHEET + "v"):
+                place = cell.get("r", f"di baris {number}")
+                raise FileFaultError(
+                    f"Sel {place} berisi rumus tanpa hasil. Buka dan simpan ulang di Excel."
+                )
+        row.clear()
 
 
 def _xlsx_cell(value: Any) -> Cell:

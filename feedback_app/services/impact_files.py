@@ -15,6 +15,7 @@ from babel.dates import format_date
 
 from feedback_app.domain.effect_words import Effect
 from feedback_app.domain.findings import Finding
+from feedback_app.files.exports import inert
 from feedback_app.files.impact_report import Report, Steps, report_html, report_pictures
 from feedback_app.files.whole_file import whole_file
 from feedback_app.impact.results import METHOD_VERSION, Diagnostic, Estimate, Measured
@@ -159,8 +160,14 @@ def _csv(names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     writer = csv.DictWriter(text, names, lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({key: " ".join(v) if isinstance(v, list) else v for key, v in row.items()})
+        writer.writerow({key: _csv_value(value) for key, value in row.items()})
     return text.getvalue()
+
+
+def _csv_value(value: object) -> object:
+    """Lists as words; texts that no spreadsheet runs: an analyst's own codes come through here."""
+    text = " ".join(value) if isinstance(value, list) else value
+    return inert(text) if isinstance(text, str) else text
 
 
 def _plain(value: object) -> str:

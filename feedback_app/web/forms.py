@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeVar
 
 from flask_wtf import FlaskForm
+from wtforms import IntegerField
 
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.web.language import gettext as _
@@ -22,6 +24,17 @@ LIBRARY_MESSAGES = {
     "Invalid Choice: could not coerce.": "Pilih salah satu dari daftar.",
     "'%(value)s' is not a valid choice for this field.": "Pilih salah satu dari daftar.",
 }
+
+
+class WholeNumberField(IntegerField):  # type: ignore[misc]
+    """A number in plain figures: one too long to be compared is a fault like any other word."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Refuse more than 15 figures; NumberRange would overflow on 400."""
+        if valuelist and not re.fullmatch(r"\s*[+-]?[0-9]{1,15}\s*", valuelist[0]):
+            self.data = None
+            raise ValueError("Not a valid integer value.")
+        super().process_formdata(valuelist)
 
 
 def labelled(form: Form) -> Form:

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from flask import Flask, abort, current_app, request
+import re
+from typing import Any
+
+from flask import Flask, Request, abort, current_app, request
+from werkzeug.exceptions import SecurityError
 
 FORM_BYTES = 256 * 1024
 LARGEST_ID = 2**31 - 1  # of an INTEGER column
 UPLOADS = frozenset({"uploads.take_upload"})
 
 
+class PlainQueryRequest(Request):
+    """A request whose query is ASCII: raw bytes, which no browser sends, count as encoded ones."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Encode them, for reading a query of other bytes than UTF-8 would raise anywhere."""
+        super().__init__(*args, **options)
+        self.query_string = re.sub(
+            rb"[\x80-\xff]", lambda found: b"%%%02X" % ord(found[0]), self.query_string
+        )
+
+
 def limit_bodies(app: Flask) -> None:
     """Refuse larger bodies before anything reads them (413)."""
+    app.request_class = PlainQueryRequest
     app.before_request(_limit_body)
 
 
 def _limit_body() -> None:
+    # With an unknown host no address can be written, so no other refusal could show its page.
+    if isinstance(request.routing_exception, SecurityError):
+        raise request.routing_exception
     # PostgreSQL cannot store or compare a NUL, and no address of ours holds one.
     if "\x00" in request.path:
         abort(404)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, RadioField, SelectField, StringField
+from wtforms import DateField, RadioField, SelectField, StringField
 from wtforms.validators import Length, NumberRange, Optional, Regexp
 
 from feedback_app.domain.skm import WEIGHTS
@@ -21,7 +21,7 @@ from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.survey import periods as service
 from feedback_app.services.survey.periods import LARGEST_POPULATION, OverlapError, Settings
 from feedback_app.web.access import site, viewer
-from feedback_app.web.forms import labelled, tell
+from feedback_app.web.forms import WholeNumberField, labelled, tell
 from feedback_app.web.language import gettext as _
 from feedback_app.web.language import say
 
@@ -40,7 +40,7 @@ class SurveyForm(FlaskForm):  # type: ignore[misc]
     first = DateField("Hari pertama", [Optional()])
     last = DateField("Hari terakhir", [Optional()])
     meaning = RadioField("Arti populasi")
-    population = IntegerField(
+    population = WholeNumberField(
         "Jumlah populasi",
         [
             Optional(),

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms import DateField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -18,7 +18,7 @@ from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.officer.views import note_views
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import sheets
-from feedback_app.web.forms import NEEDED, labelled, tell, translate_errors
+from feedback_app.web.forms import NEEDED, WholeNumberField, labelled, tell, translate_errors
 from feedback_app.web.language import gettext as _
 from feedback_app.web.language import say
 
@@ -53,11 +53,11 @@ class TrainingForm(FlaskForm):  # type: ignore[misc]
     )
     provider = StringField("Penyelenggara", [Length(max=200, message="Paling banyak 200 huruf.")])
     partner = StringField("Mitra", [Length(max=200, message="Paling banyak 200 huruf.")])
-    jp = IntegerField(
+    jp = WholeNumberField(
         "JP",
         [Optional(), NumberRange(1, LARGEST_JP, message="JP harus bilangan bulat mulai dari 1.")],
     )
-    cost = IntegerField(
+    cost = WholeNumberField(
         "Biaya per peserta (rupiah)",
         [Optional(), NumberRange(0, LARGEST_COST, message="Biaya harus bilangan bulat rupiah.")],
     )
@@ -68,7 +68,7 @@ class RunForm(FlaskForm):  # type: ignore[misc]
 
     starts_on = DateField("Tanggal mulai", [InputRequired(NEEDED)])
     ends_on = DateField("Tanggal selesai", [Optional()])
-    seats = IntegerField(
+    seats = WholeNumberField(
         "Jumlah kursi",
         [Optional(), NumberRange(1, 100_000, message="Harus bilangan bulat mulai dari 1.")],
     )
@@ -80,7 +80,7 @@ class AttendanceForm(FlaskForm):  # type: ignore[misc]
     reason = SelectField("Cara pemilihan peserta")
     sent = SelectField("Yang dikirim")
     result = SelectField("Hasil")
-    jp = IntegerField(
+    jp = WholeNumberField(
         "JP",
         [Optional(), NumberRange(1, LARGEST_JP, message="JP harus bilangan bulat mulai dari 1.")],
     )

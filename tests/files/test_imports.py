@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import io
-import random
+import re
 from datetime import date, datetime, time
+from typing import Any
 
 import openpyxl
 import pytest
-from sqlalchemy import func, select
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from sqlalchemy import func, select, update
 
 from feedback_app.domain.codes import place_code
 from feedback_app.files.examples import example_csv, example_xlsx
 from feedback_app.files.kinds import KINDS
 from feedback_app.files.records import Parsed, parse
 from feedback_app.files.tables import FileFaultError, read_table
-from feedback_app.services.imports import check_records, import_records
+from feedback_app.services.imports import Imported, Kind, check_records, import_records
 from feedback_app.services.place import open_place
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Base
+from feedback_app.storage.models import Agency
 from tests.ground.office import Office
+from tests.rigs import bad_imports
+from tests.rigs.bad_imports import import_spoilt
+from tests.rigs.spoilt_files import Spoilt, changed_member, zip_bomb
 
 
 def parsed(kind: str, text: str, encoding: str = "utf-8") -> Parsed:
@@ -33,6 +39,15 @@ def xlsx(rows: list[list[object]]) -> bytes:
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def _sheet_with(pattern: bytes, put: bytes) -> bytes:
+    """A good workbook of two services whose XML was changed."""
+    rows: list[list[object]] = [["kode", "nama", "gratis", "unit"]]
+    rows += [[code, code.upper(), "ya", "A"] for code in ("kia", "lahir")]
+    return changed_member(
+        xlsx(rows), "xl/worksheets/sheet1.xml", lambda text: re.sub(pattern, put, text)
+    )
 
 
 def row_counts(site: Site) -> dict[str, int]:
@@ -167,28 +182,60 @@ def test_a_service_is_offered_at_its_hours_only(site: Site, office: Office) -> N
         assert [error.column for error in found.errors] == ["layanan"], wrong
 
 
+def test_a_spoilt_file_is_refused_whole_or_taken_whole(site: Site, office: Office) -> None:
+    """P10 in small, on both engines; `make bad-imports` takes thousands."""
+    counted = import_spoilt(site, office, range(200), seed=10)
+    assert counted.broken == []
+    assert min(counted.outcomes[name] for name in ("imported", "refused by cells", "no table")) > 20
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_mutated_file_never_raises_and_never_saves_half(site: Site, office: Office) -> None:
-    """P10 in small: random bytes changed, doubled, cut."""
-    rng = random.Random(10)
-    sources = {key: [example_csv(kind), example_xlsx(kind)] for key, kind in KINDS.items()}
-    refused = 0
-    for _ in range(400):
-        key = rng.choice(list(KINDS))
-        content = bytearray(rng.choice(sources[key]))
-        for _ in range(rng.randint(1, 6)):
-            content[rng.randrange(len(content))] = rng.randrange(256)
-        content = content[: rng.randint(len(content) // 2, len(content))]
-        before = row_counts(site)
-        try:
-            done = import_records(
-                site, KINDS[key], bytes(content), agency_id=office.agency_id, by=None
-            )
-        except FileFaultError:
-            refused += 1
-            assert row_counts(site) == before
-            continue
-        if done.errors:
-            refused += 1
-            assert row_counts(site) == before
-    assert refused > 200
+def test_the_check_finds_rows_passed_over_and_what_a_refusal_left_behind(
+    site: Site, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = Spoilt(_sheet_with(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:D2"'), 2)
+    with monkeypatch.context() as planted:
+        planted.setattr(bad_imports, "spoilt", lambda *_given: file)
+        assert import_spoilt(site, office, range(30), seed=10).broken == []
+        planted.setattr(ReadOnlyWorksheet, "reset_dimensions", lambda *_given: None)
+        broken = import_spoilt(site, office, range(30), seed=10).broken
+        assert any("1 rows taken of 2" in fault for fault in broken)
+
+    def leaky(site: Site, kind: Kind, content: bytes, **given: Any) -> Imported:
+        done = import_records(site, kind, content, **given)
+        with site.db.transaction() as tx:
+            tx.execute(update(Agency).values(name=f"{len(content)} bytes"))
+        return done
+
+    monkeypatch.setattr(bad_imports, "import_records", leaky)
+    broken = import_spoilt(site, office, range(40), seed=10).broken
+    assert any("refused, yet the database changed" in fault for fault in broken)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (xlsx([["kode", "nama"], ["kia", "=1+1"]]), "Sel B2 berisi rumus tanpa hasil"),
+        (b"kode;nama;gratis;unit\nkia;KIA; baru;ya;A\n", "Baris 2 berisi lebih banyak sel"),
+        (_sheet_with(rb'<row r="3"', b'<row r="2"'), "Nomor baris 2"),
+        (_sheet_with(rb'<row r="3"', b'<row r="9999999"'), "Nomor baris 9999999"),
+        (zip_bomb(), "terlalu besar"),
+    ],
+    ids=["formula", "more cells than headings", "row twice", "row too far", "zip bomb"],
+)
+def test_what_would_be_passed_over_in_silence_is_refused(content: bytes, told: str) -> None:
+    with pytest.raises(FileFaultError, match=told):
+        read_table(content)
+
+
+@pytest.mark.parametrize("size", ["A1", "A1:D2", "A1:XFD1048576", "B2:C3"])
+def test_a_workbook_that_tells_a_wrong_size_is_read_whole(size: str) -> None:
+    content = _sheet_with(rb'<dimension ref="[^"]*"', f'<dimension ref="{size}"'.encode())
+    table = read_table(content)
+    assert (len(table.headers), len(table.rows)) == (4, 2)
+
+
+@pytest.mark.parametrize("value", ["#REF!", "#N/A", "KIA \ufffd"])
+def test_what_a_spreadsheet_has_destroyed_is_no_name(value: str) -> None:
+    found = parsed("services", f"kode;nama;gratis;unit\nkia;{value};ya;A\n")
+    assert [(error.row, error.column) for error in found.errors] == [(2, "nama")]

@@ -1,0 +1,84 @@
+"""The office after a year: ratings, comments, surveys, plans, trainings, visits, a study."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import update
+
+from feedback_app.domain.codes import place_code
+from feedback_app.domain.elements import OFFICIAL_KEYS
+from feedback_app.domain.survey import Span
+from feedback_app.services import accounts, imports
+from feedback_app.services.accounts import Viewer
+from feedback_app.services.impact_study import run_first_study
+from feedback_app.services.site import Site
+from feedback_app.services.survey import closing, follow_up, periods
+from feedback_app.storage import bulk
+from feedback_app.storage.models import Tally
+from tests.ground.office import PASSWORD, TODAY, Office, add_ratings
+from tests.ground.scores import add_scores
+
+SUMMER = Span(date(2026, 7, 1), date(2026, 9, 30))
+AUTUMN = Span(date(2026, 10, 1), date(2026, 12, 31))
+
+
+def fill_office(site: Site, office: Office) -> None:
+    """Something on every page, so that a walk over them meets real rows."""
+    add_ratings(site, office, 30, day=date(2026, 7, 2), waktu=2)
+    add_ratings(site, office, 12, day=date(2026, 8, 3), prosedur=4, sex="female")
+    add_ratings(site, office, 14, day=TODAY, biaya=4)
+    add_ratings(site, office, 3, day=TODAY, state="held")
+    _add_comments(site, office)
+    add_scores(site, office)
+    with site.db.transaction() as tx:  # those scores name two elements only: no complete forms
+        tx.execute(update(Tally).where(Tally.c.skm_n == 0).values(is_complete=0))
+    _import(site, office, "visits", "tanggal;loket;layanan;jumlah\n1-7-2026;A1;ktp;400\n")
+    names = ";".join(OFFICIAL_KEYS)
+    past = f"unit;mulai;selesai;responden;{names}\nA;01-01-2025;30-06-2025;214" + ";3,21" * 9
+    _import(site, office, "past-results", past)
+    _run_surveys(site, office)
+    run_first_study(site, office.agency_id)
+
+
+def place_codes(office: Office, *, key: bytes) -> list[str]:
+    """What is printed on the cards."""
+    return [place_code(number, 1, key=key) for number in office.number.values()]
+
+
+def _add_comments(site: Site, office: Office) -> None:
+    for place in range(7):
+        rating_id, day = f"{place:032x}", date(2026, 7, 2 + place)
+        add_ratings(site, office, 1, id=rating_id, day=day, perilaku=2)
+        comment = {"rating_id": rating_id, "agency_id": office.agency_id, "day": day}
+        comment |= {"counter_id": office.counter["A1"], "text": f"Saran {place}: tambah kursi"}
+        with site.db.transaction() as tx:
+            bulk.add_rows(tx, "comment", [comment])
+
+
+def _import(site: Site, office: Office, kind: str, text: str) -> None:
+    done = imports.import_records(
+        site, imports.KINDS[kind], text.encode(), agency_id=office.agency_id, by=None
+    )
+    assert done.is_saved, done.errors
+
+
+def _run_surveys(site: Site, office: Office) -> None:
+    alice = _viewer(site, "alice")
+    for span in (SUMMER, AUTUMN):
+        chosen = periods.Settings(office.unit["A"], span, "1/9", "sarana_8", "period", 100)
+        survey_id = periods.open_survey(site, alice, chosen)
+        if span is SUMMER:
+            signer = {"place": "Muara", "position": "Kepala", "name": "Nama, S.Sos."}
+            periods.sign_survey(site, alice, survey_id, signer)
+            closing.close_survey(site, alice, survey_id)
+            plan = {"element": "waktu", "cause": "Antrean", "action": "Loket kedua"}
+            plan |= {"responsible": "Kepala Seksi", "status": "planned", "note": ""}
+            follow_up.add_plan(site, alice, survey_id, plan | {"due": date(2026, 12, 1)})
+
+
+def _viewer(site: Site, username: str) -> Viewer:
+    secret = accounts.log_in(site, username=username, password=PASSWORD)
+    found = accounts.viewer_of_session(site, secret)
+    assert found is not None
+    return found

@@ -1,0 +1,87 @@
+"""The tests can fail: a few faults in the code of each promise, each found (P22 in small).
+
+`make mutation` plants every fault there is and prints the share that is found.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from feedback_app.config import ROOT
+from tests.rigs.mutants import mutants_of
+from tests.rigs.mutation import TESTS, outcome
+
+ENOUGH_SECONDS = 300
+# Module, code, the fault in its place, one test that finds it.
+PLANTED = (
+    (
+        "domain/codes.py",
+        "if now - opened_at > max_age",
+        "if now - opened_at < max_age",
+        "tests/domain/test_codes.py",
+    ),
+    ("domain/disclosure.py", "MIN_GROUP = 10", "MIN_GROUP = 9", "tests/domain/test_disclosure.py"),
+    (
+        "web/access.py",
+        "if g.viewer.role not in allowed:",
+        "if g.viewer.role in allowed:",
+        "tests/guard/test_access.py",
+    ),
+    (
+        "services/rating.py",
+        "        _must_be_the_same(",
+        "        bool or _must_be_the_same(",
+        "tests/web/test_citizen.py",
+    ),
+)
+
+
+@pytest.mark.parametrize(("module", "code", "fault", "test"), PLANTED, ids=[p[0] for p in PLANTED])
+def test_a_planted_fault_is_found(
+    module: str, code: str, fault: str, test: str, tmp_path: Path
+) -> None:
+    source = (ROOT / "feedback_app" / module).read_text()
+    assert source.count(code) == 1, "the code has changed: choose another fault"
+    found, _told = outcome(
+        module, source.replace(code, fault), (test,), folder=tmp_path, seconds=ENOUGH_SECONDS
+    )
+    assert found == "found"
+
+
+def test_code_without_a_fault_survives_and_so_does_a_fault_that_no_test_looks_at(
+    tmp_path: Path,
+) -> None:
+    """The control: the rig does not call everything found."""
+    module, tests = "domain/codes.py", ("tests/domain/test_codes.py",)
+    source = (ROOT / "feedback_app" / module).read_text()
+    for text in (source, source + "\n\ndef unused() -> int:\n    return 1 / 0\n"):
+        found, told = outcome(module, text, tests, folder=tmp_path, seconds=ENOUGH_SECONDS)
+        assert found == "survived", told
+
+
+def test_every_module_of_the_table_is_there_with_its_tests_and_has_faults_to_plant() -> None:
+    for module, tests in TESTS.items():
+        assert mutants_of((ROOT / "feedback_app" / module).read_text()), module
+        for test in tests:
+            assert (ROOT / test).exists(), test
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("x = a < b", {"x = a <= b"}),
+        ("x = a and b", {"x = a or b"}),
+        ("x = a + b", {"x = a - b"}),
+        ("x = a in b", {"x = a not in b"}),
+        ("x = 1", {"x = 2"}),
+        ("x = True", {"x = False"}),
+        ("if a:\n    raise E", {"if not a:\n    raise E", "if a:\n    pass"}),
+        ("f(a)", {"pass"}),
+        ("def f() -> int:\n    return a", {"def f() -> int:\n    return None"}),
+        ("@d(1)\ndef f(x: T[1]=a) -> T[2]:\n    return None", set()),
+    ],
+)
+def test_what_is_planted(source: str, expected: set[str]) -> None:
+    assert {mutant.source for mutant in mutants_of(source)} == expected

@@ -1,0 +1,147 @@
+"""What real pages speak of: forms, query names, and the values in their addresses, by crawling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import Flask
+from flask.testing import FlaskClient
+from lxml import html as lxml_html
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+PAGES_A_ENDPOINT = 2
+VALUES_A_NAME = 12
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form as a page shows it: where it was, where it goes, each field with its values."""
+
+    page: str
+    endpoint: str
+    args: dict[str, Any]
+    fields: tuple[tuple[str, tuple[str, ...]], ...]
+    files: tuple[str, ...]
+
+
+@dataclass
+class Vocabulary:
+    """Everything a walk of one role met."""
+
+    cookie: str = ""
+    csrf: str = ""
+    args: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by endpoint
+    values: dict[str, list[str]] = field(default_factory=dict)  # by argument's name
+    queries: dict[str, list[str]] = field(default_factory=dict)  # by query's name
+    fields: dict[str, list[str]] = field(default_factory=dict)  # by field's name
+    forms: dict[str, list[Form]] = field(default_factory=dict)  # by endpoint
+
+
+def crawl(
+    app: Flask, client: FlaskClient, *, seeds: Iterable[str], public: Vocabulary | None
+) -> Vocabulary:
+    """Follow every link of this client's pages; nothing is sent but GET.
+
+    What `public` knows already, from a walk without a log-in, is taken over and not opened again.
+    """
+    found = deepcopy(public) if public else Vocabulary()
+    opened = set(found.args)
+    adapter = app.url_map.bind("localhost")
+    plain = [adapter.build(rule.endpoint) for rule in app.url_map.iter_rules() if _is_page(rule)]
+    waiting = [*seeds, *plain]
+    seen: set[str] = set()
+    while waiting:
+        address = waiting.pop(0)
+        path = urlsplit(address).path
+        match = _endpoint_of(app, path)
+        if match is None or address in seen:
+            continue
+        seen.add(address)
+        endpoint, args = match
+        is_file = "." in path.rsplit("/", 1)[-1] and address not in plain
+        if endpoint in opened or is_file or len(found.args.get(endpoint, ())) > PAGES_A_ENDPOINT:
+            _learn_address(found, endpoint, args, address)
+            continue  # known, linked as a file, or enough of this page
+        answer = client.get(address)
+        if answer.status_code == 200:
+            _learn_address(found, endpoint, args, address)
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            waiting += _read_page(app, found, address, answer.get_data(as_text=True))
+    cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    found.cookie = f"{cookie.key}={cookie.value}" if cookie else ""
+    return found
+
+
+def hidden_fields(text: str) -> dict[str, str]:
+    """The hidden fields of a page's forms."""
+    hidden = lxml_html.document_fromstring(text or "<p>").xpath("//input[@type='hidden'][@name]")
+    return {str(item.get("name")): str(item.get("value") or "") for item in hidden}
+
+
+def _is_page(rule: Any) -> bool:
+    return not rule.arguments and "GET" in (rule.methods or ())
+
+
+def _endpoint_of(app: Flask, path: str, method: str = "GET") -> tuple[str, dict[str, Any]] | None:
+    try:
+        endpoint, args = app.url_map.bind("localhost").match(path, method=method)
+    except (HTTPException, RequestRedirect):
+        return None
+    return endpoint, dict(args)
+
+
+def _learn_address(found: Vocabulary, endpoint: str, args: dict[str, Any], address: str) -> None:
+    if args not in found.args.setdefault(endpoint, []):
+        found.args[endpoint].append(args)
+    for name, value in args.items():
+        _keep(found.values, name, str(value))
+    for name, value in parse_qsl(urlsplit(address).query, keep_blank_values=True):
+        _keep(found.queries, name, value)
+
+
+def _read_page(app: Flask, found: Vocabulary, address: str, text: str) -> list[str]:
+    document = lxml_html.document_fromstring(text)
+    document.make_links_absolute(f"http://localhost{address}")
+    for form in document.forms:
+        _read_form(app, found, address, form)
+    links = document.xpath("//a/@href | //img/@src | //iframe/@src")
+    own = [urlsplit(str(link)) for link in links if str(link).startswith("http://localhost/")]
+    return [link.path + (f"?{link.query}" if link.query else "") for link in own]
+
+
+def _read_form(app: Flask, found: Vocabulary, address: str, form: Any) -> None:
+    fields: dict[str, list[str]] = {}
+    files: list[str] = []
+    for item in form.xpath(
+        ".//*[@name][self::input or self::select or self::textarea or self::button]"
+    ):
+        if item.get("type") == "file":
+            files.append(item.get("name"))
+            continue
+        options = item.xpath(".//option/@value") if item.tag == "select" else []
+        value = item.text if item.tag == "textarea" else item.get("value")
+        fields.setdefault(item.get("name"), []).extend(options or [value or ""])
+    is_sent = (form.get("method") or "get").casefold() == "post"
+    for name, values in fields.items():
+        for value in values:
+            _keep(found.fields if is_sent else found.queries, name, value)
+    match = _endpoint_of(app, urlsplit(form.action or address).path, "POST") if is_sent else None
+    if match is None:
+        return
+    found.csrf = fields.get("csrf_token", [found.csrf])[0]
+    kept = tuple((name, tuple(dict.fromkeys(values))) for name, values in fields.items())
+    known = found.forms.setdefault(match[0], [])
+    if len(known) < PAGES_A_ENDPOINT:
+        known.append(Form(address, *match, kept, tuple(files)))
+    _learn_address(found, *match, "")
+
+
+def _keep(known: dict[str, list[str]], name: str, value: str) -> None:
+    values = known.setdefault(name, [])
+    if value not in values and len(values) < VALUES_A_NAME:
+        values.append(value)
