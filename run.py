@@ -203,7 +203,8 @@ def _port_must_be_free(host: str, port: int) -> None:
 def _run_server(python: Path, host: str, port: int, environment: dict[str, str]) -> int:
     command = [str(python), "-m", "granian", "--interface", "wsgi"]
     command += ["--host", host, "--port", str(port), "--log-level", "error"]
-    command += ["--blocking-threads", "8", "feedback_app.wsgi:app"]
+    # A browser that holds its connection open must not keep the server from stopping.
+    command += ["--blocking-threads", "8", "--workers-kill-timeout", "5", "feedback_app.wsgi:app"]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
 
         def stop(_number: int, _frame: object) -> None:

@@ -150,7 +150,7 @@ def _xlsx_rows(content: bytes) -> Iterator[list[Cell]]:
                 raise FileFaultError("Berkas ini terlalu besar bila dibuka.")
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             page = book.worksheets[0]
-            with packed.open(page._worksheet_path) as source:
+            with packed.open(page._worksheet_path) as source:  # type: ignore[attr-defined]
                 _check_sheet(source)
         page.reset_dimensions()  # some programs write wrong ones; rows outside would be passed over
         for row in page.iter_rows(values_only=True):

@@ -69,9 +69,17 @@ def _minutes(place: Place, service_id: int | None) -> int:
 
 
 def hold(tx: Session, site: Site, held: Held, *, unit_id: int) -> None:
-    """Put a held answer, and those that belong to it, into a case; hold the earlier ones too."""
-    rules = ",".join(held.screened.rules)
-    counted = [row for row in standings(tx, held.screened.also) if row.state == "counted"]
+    """Put a held answer, and those of today that belong to it, into a case, and hold these too.
+
+    Earlier days are over and their figures were shown: taking single answers out of them would let
+    these be subtracted.
+    """
+    rules, today = ",".join(held.screened.rules), site.today()
+    counted = [
+        row
+        for row in standings(tx, held.screened.also)
+        if row.state == "counted" and row.counted_on == today
+    ]
     case = _case(tx, site, held, rules, unit_id=unit_id)
     changes = [Change(row.rating["id"], "held", row.for_officer, row.counted_on) for row in counted]
     append_verdicts(tx, changes, reason=f"penyaringan: {rules}", at=site.now(), case_id=case.id)

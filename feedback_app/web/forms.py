@@ -29,6 +29,8 @@ LIBRARY_MESSAGES = {
 class WholeNumberField(IntegerField):  # type: ignore[misc]
     """A number in plain figures: one too long to be compared is a fault like any other word."""
 
+    data: int | None
+
     def process_formdata(self, valuelist: list[str]) -> None:
         """Refuse more than 15 figures; NumberRange would overflow on 400."""
         if valuelist and not re.fullmatch(r"\s*[+-]?[0-9]{1,15}\s*", valuelist[0]):

@@ -43,6 +43,7 @@ def add_answer(
     A visit code is spent in the same transaction and makes the answer one of the tier `visit`.
     One that opens nothing leaves it on paper, held for two people to look at.
     """
+    places.hold_counter(tx, entry.counter_id)
     unit_id = batch.unit.id
     spent = visit_codes.spend(tx, site, visit, agency_id=batch.agency.id, unit_id=unit_id)
     is_bad = visit.is_there and spent is None
@@ -74,6 +75,7 @@ def replace_answer(
     Tier, state and what a verdict took from the officer go over to the new one: keying again
     gains nothing. `comment` None keeps the words. Return the new rating's id.
     """
+    places.hold_counter(tx, entry.counter_id)
     (old,) = standings(tx, [sheet.rating_id or ""])
     if old.state == "aside":
         raise FieldFaultError("sheet", "Jawaban lembar ini sudah dikesampingkan dengan putusan.")
