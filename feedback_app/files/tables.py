@@ -149,8 +149,8 @@ def _xlsx_rows(content: bytes) -> Iterator[list[Cell]]:
             if sum(entry.file_size for entry in packed.infolist()) > MAX_UNPACKED:
                 raise FileFaultError("Berkas ini terlalu besar bila dibuka.")
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-            page = book.worksheets[0]
-            with packed.open(page._worksheet_path) as source:  # type: ignore[attr-defined]
+            page: Any = book.worksheets[0]
+            with packed.open(page._worksheet_path) as source:
                 _check_sheet(source)
         page.reset_dimensions()  # some programs write wrong ones; rows outside would be passed over
         for row in page.iter_rows(values_only=True):
