@@ -34,7 +34,7 @@ class WholeNumberField(IntegerField):  # type: ignore[misc]
     def process_formdata(self, valuelist: list[str]) -> None:
         """Refuse more than 15 figures; NumberRange would overflow on 400."""
         if valuelist and not re.fullmatch(r"\s*[+-]?[0-9]{1,15}\s*", valuelist[0]):
-            self.data = None
+            self.data: int | None = None
             raise ValueError("Not a valid integer value.")
         super().process_formdata(valuelist)
 

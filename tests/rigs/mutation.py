@@ -27,7 +27,7 @@ from tests.rigs.mutants import Mutant, mutants_of
 # Module -> the tests that hold its promises. A new module of these four jobs gets a row.
 TESTS: dict[str, tuple[str, ...]] = {
     "domain/codes.py": ("tests/domain/test_codes.py",),
-    "domain/disclosure.py": ("tests/domain/test_disclosure.py",),
+    "domain/disclosure.py": ("tests/domain/test_disclosure.py", "tests/domain/test_promised_numbers.py"),
     "domain/screening.py": ("tests/domain/test_screening.py",),
     "services/rating.py": ("tests/web/test_citizen.py", "tests/services/test_casework.py"),
     "services/screening.py": ("tests/web/test_citizen.py", "tests/services/test_casework.py", "tests/services/test_attacks.py"),
