@@ -52,6 +52,7 @@ RARE = {
     "staff.enter", "staff.change_password", "admin.add_account", "admin.new_password",
     "admin.cards_file", "surveys.report", "surveys.poster", "surveys.workbook", "results.poster",
     "impact.start", "impact.calculator", "impact.report", "impact.training",
+    "own.begin_second_factor", "own.end_session", "accounts.add", "accounts.new_password", "second_step.check",
     "staff.logout",  # and each of these ends the walk's session until it is put back
 }  # fmt: skip
 RARELY = 0.1
@@ -313,6 +314,7 @@ def fuzz(
 
 def main() -> int:
     """Fuzz and print what was met."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's "&" would have it ignored
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
