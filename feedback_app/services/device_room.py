@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Literal
 
-from feedback_app.domain.tiers import UNTIL_SET, with_stronger
 from feedback_app.domain.visit_codes import grouped, new_code
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.acts import log_act
 from feedback_app.services.devices import pairing_mark
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.site import NotThereError, Site
+from feedback_app.services.tier_choice import switch_on_stronger
 from feedback_app.storage.db import Session
-from feedback_app.storage.models import Counter, CounterTiers, Device
+from feedback_app.storage.models import Counter, Device
 from feedback_app.storage.queries import devices as queries
 from feedback_app.storage.queries import places
 
@@ -105,7 +105,13 @@ def register_device(
         device = _new_device(site, viewer, counter, kind, name)
         _give_code(site, device, code)
         tx.add(device)
-        _switch_on_stronger(tx, site, counter.id, viewer)
+        switch_on_stronger(
+            tx,
+            site,
+            agency_id=viewer.agency_id,
+            counter_ids=[counter.id],
+            by=viewer.account_id,
+        )
         detail = {"counter": counter.code, "kind": kind}
         log_act(tx, site, viewer, "register_device", name, detail)
         tx.flush()
@@ -135,25 +141,6 @@ def revoke_device(site: Site, viewer: Viewer, device_id: int) -> None:
         device.revoked_at = site.now()
         device.pairing_hash = device.pairing_ends_at = None
         log_act(tx, site, viewer, "revoke_device", device.name, {"counter": counter.code})
-
-
-def _switch_on_stronger(tx: Session, site: Site, counter_id: int, by: Viewer) -> None:
-    """From now on only stronger tiers than the poster count for officers at this counter."""
-    now = site.now()
-    known = places.officer_tiers(tx, counter_id, at=now)
-    allowed = UNTIL_SET if known is None else frozenset(known.split(","))
-    stronger = with_stronger(allowed)
-    if stronger == allowed:
-        return
-    tx.add(
-        CounterTiers(
-            agency_id=by.agency_id,
-            counter_id=counter_id,
-            tiers=",".join(sorted(stronger)),
-            from_at=now,
-            set_by=by.account_id,
-        )
-    )
 
 
 def _own(session: Session, viewer: Viewer, device_id: int) -> tuple[Device, Counter]:

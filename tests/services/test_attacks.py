@@ -11,7 +11,7 @@ from feedback_app.services import screening
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
 from feedback_app.storage.queries import tallies
-from feedback_app.storage.queries.tallies import Slice
+from feedback_app.storage.queries.tallies import Days
 from tests.conftest import Browser, SteppedClock
 from tests.ground.office import TODAY, Office, add_ratings
 from tests.rigs import attacks
@@ -51,8 +51,8 @@ def test_two_hundred_faked_poster_answers_move_the_officer_by_exactly_nothing(
 
     def score() -> object:
         with site.db.read() as session:
-            part = Slice(TODAY, TODAY)
-            return tallies.sums_by_officer(session, office.counter["A1"], part)
+            days = Days(office.counter["A1"], TODAY, TODAY)
+            return tallies.complete_sums_by_officer(session, days)
 
     before = score()
     for _ in range(200):
