@@ -35,6 +35,7 @@ from werkzeug.test import run_wsgi_app
 
 from feedback_app import create_app
 from feedback_app.domain.elements import ALL_KEYS
+from feedback_app.domain.paper import sheet_number
 from feedback_app.services.site import open_site
 from feedback_app.services.upkeep import upgrade_schema
 from feedback_app.storage.db import Base, NotSavedError, changed_rows
@@ -44,7 +45,7 @@ from tests.ground.office import PASSWORD, build_office, known_office
 from tests.ground.postgres import running_postgres
 from tests.ground.quick_folder import quick_folder
 from tests.rigs.odd_requests import Maker, Sent, environ_of
-from tests.rigs.vocabulary import Vocabulary, crawl, hidden_fields
+from tests.rigs.vocabulary import Move, Vocabulary, crawl, hidden_fields, play
 
 CAST = ("", "alice", "charlie", "dina", "hana", "ina", "oki")  # "" is a citizen
 # Each of these costs tens of milliseconds by design (Argon2, PDF, numbers), so it comes more rarely.
@@ -55,6 +56,30 @@ RARE = {
     "own.begin_second_factor", "own.end_session", "accounts.add", "accounts.new_password", "second_step.check",
     "staff.logout",  # and each of these ends the walk's session until it is put back
 }  # fmt: skip
+SHEET = dict.fromkeys(ALL_KEYS, "3")
+# What staff do before the walk, so that it meets codes, tablets, sheets of paper and an appeal.
+MOVES: dict[str, tuple[Move, ...]] = {
+    "alice": (
+        Move("/staf/kertas/baru", "paper.add", {}),
+        Move(
+            "/staf/kertas/1/ketik?hari=2026-11-24&loket=1",
+            "paper.key_one",
+            SHEET | {"sheet": sheet_number("AA", 1)},
+        ),
+        Move("", "paper.key_one", SHEET | {"sheet": sheet_number("AA", 2)}),
+        Move("/staf/kertas/1/selesai", "paper_checks.draw", {}),
+    ),
+    "dina": (
+        Move("/staf/admin/kode/baru", "codes.check", {"size": "20", "way": "csv"}),
+        Move("", "codes.make", {}),
+        Move("/staf/admin/kode/kunci", "codes.add_key", {"name": "Mesin antrean"}),
+        Move("/staf/admin/perangkat/", "devices.register", {"name": "Layar", "kind": "display"}),
+        Move("/staf/admin/perangkat/", "devices.register", {"name": "Tablet", "kind": "kiosk"}),
+        Move("/staf/admin/jalur/", "tiers.check", {"c1": "visit"}),
+        Move("", "tiers.save", {}),
+        Move("/staf/admin/akun/2", "accounts.issue_link", {}),
+    ),
+}
 RARELY = 0.1
 ACCOUNT_TABLES = ("account", "staff_session")  # in the order in which they lean on each other
 ROUND = 2_000  # requests to one database, before a fresh one takes its place
@@ -138,9 +163,13 @@ class Walker:
         for name, browser in self.browsers.items():
             if name:
                 browser.log_in(name)
-            self.words[name] = crawl(app, browser.client, seeds=seeds, public=self.words.get(""))
+            pages = play(app, browser.client, MOVES.get(name, ()))
+            self.words[name] = crawl(
+                app, browser.client, seeds=seeds, public=self.words.get(""), pages=pages
+            )
             self.words[name].fields["password"] = [PASSWORD]
             self.words[name].fields["username"] = [*CAST]
+            self.words[name].fields["sheet"] = [sheet_number("AA", n) for n in (1, 2, 3, 99)]
         self.accounts = _rows_of(app)
         self.rules = sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
         # What this role's pages lead to, and of that what a citizen's pages do not.

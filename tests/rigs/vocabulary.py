@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html as lxml_html
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -29,6 +30,23 @@ class Form:
     files: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Page:
+    """A page that was answered to a form: no link leads to it."""
+
+    address: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Move:
+    """A form to send before the crawl, found on this page ('' is the last answer), filled so."""
+
+    page: str
+    endpoint: str
+    values: dict[str, str]
+
+
 @dataclass
 class Vocabulary:
     """Everything a walk of one role met."""
@@ -42,8 +60,36 @@ class Vocabulary:
     forms: dict[str, list[Form]] = field(default_factory=dict)  # by endpoint
 
 
+def play(app: Flask, client: FlaskClient, moves: Iterable[Move]) -> list[Page]:
+    """Send real forms, so that there is something to walk over; what was answered."""
+    pages = [Page("/", "<p>")]
+    for move in moves:
+        text = client.get(move.page).get_data(as_text=True) if move.page else pages[-1].text
+        document = lxml_html.document_fromstring(text)
+        for form in document.forms:
+            match = _endpoint_of(app, urlsplit(form.action or "").path, "POST")
+            if form.method == "POST" and match and match[0] == move.endpoint:
+                body = MultiDict(form.form_values())
+                for name, value in move.values.items():
+                    body[name] = value
+                answer = client.post(form.action, data=body, follow_redirects=True)
+                break
+        else:
+            raise LookupError(f"no form of {move.endpoint} on {move.page or 'the last answer'}")
+        if answer.status_code != 200:
+            said = lxml_html.document_fromstring(answer.get_data(as_text=True)).text_content()
+            raise LookupError(f"{move.endpoint} answers {answer.status_code}: {said.split()}")
+        pages.append(Page(answer.request.path, answer.get_data(as_text=True)))
+    return pages[1:]
+
+
 def crawl(
-    app: Flask, client: FlaskClient, *, seeds: Iterable[str], public: Vocabulary | None
+    app: Flask,
+    client: FlaskClient,
+    *,
+    seeds: Iterable[str],
+    public: Vocabulary | None,
+    pages: Iterable[Page] = (),
 ) -> Vocabulary:
     """Follow every link of this client's pages; nothing is sent but GET.
 
@@ -54,6 +100,8 @@ def crawl(
     adapter = app.url_map.bind("localhost")
     plain = [adapter.build(rule.endpoint) for rule in app.url_map.iter_rules() if _is_page(rule)]
     waiting = [*seeds, *plain]
+    for page in pages:
+        waiting += _read_page(app, found, page.address, page.text)
     seen: set[str] = set()
     while waiting:
         address = waiting.pop(0)
