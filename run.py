@@ -75,7 +75,8 @@ def test(pytest_arguments: list[str]) -> int:
         ("lint", ["-m", "ruff", "check", "."]),
         ("format", ["-m", "ruff", "format", "--check", "."]),
         ("types", ["-m", "mypy"]),
-        ("tests", ["-m", "pytest", *pytest_arguments]),
+        # A worker for each core, whole files each, so that a file's fixtures are made once.
+        ("tests", ["-m", "pytest", "-n", "auto", "--dist", "loadfile", *pytest_arguments]),
     )
     for name, command in steps:
         print(f"== {name}", flush=True)
