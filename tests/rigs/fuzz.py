@@ -45,7 +45,7 @@ from tests.ground.office import PASSWORD, build_office, known_office
 from tests.ground.postgres import running_postgres
 from tests.ground.quick_folder import quick_folder
 from tests.rigs.odd_requests import Maker, Sent, environ_of
-from tests.rigs.vocabulary import Move, Vocabulary, crawl, hidden_fields, play
+from tests.rigs.vocabulary import Move, Page, Vocabulary, crawl, hidden_fields, play
 
 CAST = ("", "alice", "charlie", "dina", "hana", "ina", "oki")  # "" is a citizen
 # Each of these costs tens of milliseconds by design (Argon2, PDF, numbers), so it comes more rarely.
@@ -150,26 +150,52 @@ def _put_back(app: Flask, rows: Rows) -> None:
                     tx.execute(insert(table).values(row))
 
 
+@dataclass(frozen=True)
+class Start:
+    """Where a walk begins: everybody logged in, some work done, addresses that are printed."""
+
+    cookies: dict[str, str]
+    pages: dict[str, list[Page]]
+    seeds: list[str]
+
+
+def start_of(app: Flask) -> Start:
+    """Log everybody in and do the first work; once a database, for a code is good once."""
+    start = Start({}, {}, seeds_of(app))
+    for name in CAST:
+        browser = Browser(app.test_client())
+        if name:
+            browser.log_in(name)
+        start.pages[name] = play(app, browser.client, MOVES.get(name, ()))
+        cookie = browser.client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+        start.cookies[name] = cookie.value if cookie else ""
+    return start
+
+
 class Walker:
     """One process's application, and what each role's pages speak of."""
 
-    def __init__(self, app: Flask, *, seeds: Sequence[str]) -> None:
-        """Log everybody in and crawl; `app`'s site must hold the full office."""
+    def __init__(self, app: Flask, start: Start) -> None:
+        """Crawl as everybody; `app`'s site must hold what `start` was made on."""
         app.config["PROPAGATE_EXCEPTIONS"] = False
         self.app = app
         self.traces = _Traces()
-        self.browsers = {name: Browser(app.test_client()) for name in CAST}
+        self.clients = {name: app.test_client() for name in CAST}
         self.words: dict[str, Vocabulary] = {}
-        for name, browser in self.browsers.items():
-            if name:
-                browser.log_in(name)
-            pages = play(app, browser.client, MOVES.get(name, ()))
-            self.words[name] = crawl(
-                app, browser.client, seeds=seeds, public=self.words.get(""), pages=pages
+        for name, client in self.clients.items():
+            if start.cookies[name]:
+                client.set_cookie(app.config["SESSION_COOKIE_NAME"], start.cookies[name])
+            words = crawl(
+                app,
+                client,
+                seeds=start.seeds,
+                public=self.words.get(""),
+                pages=start.pages[name],
             )
-            self.words[name].fields["password"] = [PASSWORD]
-            self.words[name].fields["username"] = [*CAST]
-            self.words[name].fields["sheet"] = [sheet_number("AA", n) for n in (1, 2, 3, 99)]
+            words.fields["password"] = [PASSWORD]
+            words.fields["username"] = [*CAST]
+            words.fields["sheet"] = [sheet_number("AA", n) for n in (1, 2, 3, 99)]
+            self.words[name] = words
         self.accounts = _rows_of(app)
         self.rules = sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
         # What this role's pages lead to, and of that what a citizen's pages do not.
@@ -224,7 +250,7 @@ class Walker:
         forms = self.words[role].forms.get(rule.endpoint)
         if not forms or rng.random() > 0.3:
             return {}
-        page = self.browsers[role].client.get(rng.choice(forms).page)
+        page = self.clients[role].get(rng.choice(forms).page)
         return hidden_fields(page.get_data(as_text=True))
 
     def _send(self, sent: Sent) -> tuple[int, str, str, str]:
@@ -250,12 +276,15 @@ def seeds_of(app: Flask) -> list[str]:
     return [*pages, receipt, "/static/site.css"]
 
 
-def build_full(folder: Path, database_url: str) -> None:
-    """Migrate a database and fill it."""
-    site = open_site(settings_for(database_url, folder), clock=SteppedClock())
+def build_full(folder: Path, database_url: str) -> Start:
+    """Migrate a database, fill it, log everybody in."""
+    app = create_app(settings_for(database_url, folder), clock=SteppedClock())
+    site = app.extensions["site"]
     upgrade_schema(site)
     fill_office(site, build_office(site))
+    start = start_of(app)
     site.db.close()
+    return start
 
 
 class Databases:
@@ -266,7 +295,7 @@ class Databases:
         self.folder, self.server = folder, server
         if server:
             on_server(server, "CREATE DATABASE full_office")
-        build_full(folder, self._url("full_office"))
+        self.start = build_full(folder, self._url("full_office"))
 
     def copy(self, name: str) -> str:
         """The URL of a fresh copy."""
@@ -293,13 +322,13 @@ class Databases:
 _walker: Walker  # one a process
 
 
-def _start(folder: Path, database_url: str) -> None:
+def _start(folder: Path, database_url: str, start: Start) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the first process's to answer
     global _walker  # noqa: PLW0603 (a pool's process has no other place for it)
     logging.getLogger("feedback_app").setLevel(logging.CRITICAL)
     logging.getLogger(FAULTS_LOGGED_BY).setLevel(logging.ERROR)
     app = create_app(settings_for(database_url, folder), clock=SteppedClock())
-    _walker = Walker(app, seeds=seeds_of(app))
+    _walker = Walker(app, start)
 
 
 def _walk(task: tuple[str, range, int]) -> Counted:
@@ -321,8 +350,10 @@ def fuzz(
     with ExitStack() as stack:
         server = stack.enter_context(running_postgres()) if engine == "postgresql" else None
         databases = Databases(folder, server)
-        home = databases.copy("crawled")  # logged in here; sessions are copied with it
-        pool = stack.enter_context(get_context("spawn").Pool(processes, _start, (folder, home)))
+        home = databases.copy("crawled")
+        pool = stack.enter_context(
+            get_context("spawn").Pool(processes, _start, (folder, home, databases.start))
+        )
         rounds = range(first, first + requests, ROUND)
         bar = click.progressbar(rounds, label=engine, file=sys.stderr)
         for start in stack.enter_context(bar):

@@ -17,7 +17,7 @@ from tests.conftest import Browser
 from tests.ground.full_office import fill_office
 from tests.ground.office import Office
 from tests.ground.scores import add_scores
-from tests.rigs.fuzz import Walker, seeds_of
+from tests.rigs.fuzz import Walker, start_of
 from tests.web.test_citizen import opened
 
 # Sent without a form of theirs: machines have none, and the others appear only in the middle of
@@ -35,7 +35,7 @@ REQUESTS = 1_500  # on each engine; `make fuzz` sends a million
 def walker(app: Flask, site: Site, office: Office) -> Walker:
     """Every role logged in, with what its pages speak of."""
     fill_office(site, office)
-    return Walker(app, seeds=seeds_of(app))
+    return Walker(app, start_of(app))
 
 
 def test_no_odd_request_of_any_role_is_a_server_error(walker: Walker) -> None:
