@@ -23,7 +23,7 @@ PLANTED = (
         "tests/domain/test_codes.py",
     ),
     (
-        "domain/disclosure.py",
+        "domain/disclosure/groups.py",
         "MIN_GROUP = 10",
         "MIN_GROUP = 9",
         "tests/domain/test_promised_numbers.py",

@@ -25,14 +25,32 @@ from tests.ground.quick_folder import quick_folder
 from tests.rigs.mutants import Mutant, mutants_of
 
 # Module -> the tests that hold its promises. A new module of these four jobs gets a row.
+_PARTS = (
+    "tests/domain/test_disclosure.py",
+    "tests/domain/test_parts.py",
+    "tests/domain/test_blocks.py",
+)
+_STAFF = ("tests/web/test_staff_access.py", "tests/web/test_staff.py")
 TESTS: dict[str, tuple[str, ...]] = {
     "domain/codes.py": ("tests/domain/test_codes.py",),
-    "domain/disclosure.py": ("tests/domain/test_disclosure.py", "tests/domain/test_promised_numbers.py"),
+    "domain/visit_codes.py": ("tests/domain/test_codes.py", "tests/services/test_one_code.py"),
+    "domain/display_codes.py": ("tests/domain/test_display_codes.py",),
+    "domain/second_factor.py": ("tests/domain/test_second_factor.py",),
+    "domain/staff_sessions.py": ("tests/domain/test_staff_sessions.py",),
+    "domain/disclosure/groups.py": ("tests/domain/test_promised_numbers.py", *_PARTS),
+    "domain/disclosure/comments.py": ("tests/domain/test_promised_numbers.py", *_PARTS),
+    "domain/disclosure/parts.py": _PARTS,
+    "domain/disclosure/blocks.py": _PARTS,
     "domain/screening.py": ("tests/domain/test_screening.py",),
-    "services/rating.py": ("tests/web/test_citizen.py", "tests/services/test_casework.py"),
-    "services/screening.py": ("tests/web/test_citizen.py", "tests/services/test_casework.py", "tests/services/test_attacks.py"),
-    "services/accounts.py": ("tests/web/test_staff.py",),
-    "web/access.py": ("tests/guard/test_access.py", "tests/web/test_staff.py"),
+    "services/visit_codes.py": ("tests/services/test_one_code.py",),
+    "services/rating.py": ("tests/services/test_one_code.py", "tests/web/test_citizen.py", "tests/services/test_casework.py"),
+    "services/screening.py": ("tests/services/test_casework.py", "tests/web/test_citizen.py", "tests/services/test_attacks.py"),
+    "services/accounts.py": _STAFF,
+    "services/access/log_in.py": _STAFF,
+    "services/access/sessions.py": _STAFF,
+    "services/access/second_step.py": ("tests/services/test_second_factors.py", "tests/web/test_second_step.py"),
+    "services/access/guessing.py": (*_STAFF, "tests/services/test_second_factors.py"),
+    "web/access.py": ("tests/guard/test_access.py", *_STAFF),
 }  # fmt: skip
 BAR = 0.85
 SLOWER = 6  # times the tests' own time: a fault that makes them hang is found as well
