@@ -13,6 +13,7 @@ from feedback_app.domain.codes import (
     RECEIPT_ALPHABET,
     FormToken,
     PlaceName,
+    derive_key,
     new_form_token,
     place_code,
     read_form_token,
@@ -83,3 +84,34 @@ def test_a_mistyped_receipt_is_found() -> None:
     for position in range(8):
         for letter in RECEIPT_ALPHABET.replace(receipt[position], ""):
             assert not receipt_is_well_formed(receipt[:position] + letter + receipt[position + 1 :])
+
+
+def test_what_is_printed_or_handed_out_today_is_read_for_ever() -> None:
+    """Written down once: a change here would spoil every card on a counter."""
+    assert PLACE == "000701NS01PC6HE7"
+    assert place_code(2**20 - 1, 2**10 - 1, key=KEY) == "ZZZZZZBWFHD76G69"
+    assert TOKEN == "cnJycnJycnJycnJycnJycmsFKQwAAAAH4EQsKslrOGWE8Fg5"
+    assert receipt_code("ab" * 16, key=KEY) == "62KJSKRE"
+    told = "a5ba466b70800a2d23bd94d171e2e809993e88862a0d4ae6d983785719686637"
+    assert derive_key(KEY, "receipt").hex() == told
+    assert derive_key(KEY, "form token") != derive_key(KEY, "receipt")
+
+
+@pytest.mark.parametrize(("number", "serial"), [(2**20, 0), (0, 2**10), (-1, 0), (0, -1)])
+def test_a_counter_that_fits_on_no_card_is_refused(number: int, serial: int) -> None:
+    with pytest.raises(ValueError, match="out of range"):
+        place_code(number, serial, key=KEY)
+
+
+def test_a_token_lives_to_its_last_second_and_no_longer() -> None:
+    second = timedelta(seconds=1)
+    assert isinstance(read(TOKEN, after=timedelta(hours=48)), FormToken)
+    assert read(TOKEN, after=timedelta(hours=48) + second) == "expired"
+    assert isinstance(read(TOKEN, after=-timedelta(minutes=5)), FormToken)
+    assert read(TOKEN, after=-timedelta(minutes=5) - second) == "from_the_future"
+
+
+@pytest.mark.parametrize("blanks", [200 - 16, 200 - 15])
+def test_a_code_among_blanks_is_read_up_to_the_longest_input(blanks: int) -> None:
+    found = read_place_code(PLACE + " " * blanks, key=KEY)
+    assert found == (PlaceName(7, 1) if blanks == 184 else None)
