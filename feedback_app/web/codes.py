@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import DateField, IntegerField, RadioField, SelectField, StringField
+from wtforms import DateField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from feedback_app.services import setup
@@ -18,7 +18,7 @@ from feedback_app.services.faults import FieldFaultError
 from feedback_app.web.access import site, viewer
 from feedback_app.web.citizen_form import clean_text
 from feedback_app.web.downloads import CSV, PDF, download
-from feedback_app.web.forms import NEEDED, labelled, tell, translate_errors
+from feedback_app.web.forms import NEEDED, WholeNumberField, labelled, tell, translate_errors
 from feedback_app.web.language import gettext as _
 from feedback_app.web.language import say
 from feedback_app.web.queries import page_number, small_number
@@ -38,7 +38,7 @@ class BatchForm(FlaskForm):  # type: ignore[misc]
 
     target = SelectField("Untuk")
     valid_on = DateField("Untuk hari", [InputRequired(message=NEEDED)])
-    size = IntegerField(
+    size = WholeNumberField(
         "Jumlah kode",
         [
             InputRequired(message=NEEDED),
@@ -51,7 +51,8 @@ class BatchForm(FlaskForm):  # type: ignore[misc]
     def order(self) -> Order:
         """What the checked form asks for."""
         unit, service_id = (int(part) for part in self.target.data.split("-"))
-        return Order(unit, service_id or None, self.valid_on.data, self.size.data, self.way.data)
+        size = self.size.data or 0  # a checked form has a number
+        return Order(unit, service_id or None, self.valid_on.data, size, self.way.data)
 
 
 class KeyForm(FlaskForm):  # type: ignore[misc]

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from feedback_app.domain.elements import ALL_KEYS, element
@@ -20,7 +20,7 @@ from feedback_app.services.paper.sheets import Desk, Keyed
 from feedback_app.services.visit_codes import NONE_GIVEN, Given, is_visit_code
 from feedback_app.web.citizen_form import COMMENT_LIMIT, VALUES, clean_text
 from feedback_app.web.formats import long_date
-from feedback_app.web.forms import NEEDED, labelled
+from feedback_app.web.forms import NEEDED, WholeNumberField, labelled
 from feedback_app.web.language import gettext as _
 from feedback_app.web.language import say
 
@@ -33,7 +33,7 @@ class BatchForm(FlaskForm):  # type: ignore[misc]
 
     offer = SelectField("Layanan")
     counter = SelectField("Loket")
-    size = IntegerField(
+    size = WholeNumberField(
         "Jumlah lembar",
         [InputRequired(NEEDED), NumberRange(1, LARGEST_BATCH, message=SIZE_MESSAGE)],
     )
@@ -146,7 +146,7 @@ def wanted_batch(form: BatchForm) -> Wanted:
         unit_id=int(unit),
         service_id=int(service),
         counter_id=int(form.counter.data) if form.counter.data else None,
-        size=form.size.data,
+        size=form.size.data or 0,  # a checked form has a number
     )
 
 
