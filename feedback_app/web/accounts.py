@@ -36,7 +36,7 @@ class AccountForm(FlaskForm):  # type: ignore[misc]
     name = StringField("Nama lengkap", [InputRequired(NEEDED), Length(max=200, message=TOO_LONG)])
     role = SelectField("Peran")
     units = SelectMultipleField("Unit yang boleh dilihat", coerce=int)
-    officer = SelectField("Petugas yang memiliki akun ini", coerce=int)
+    officer = SelectField("Petugas yang memiliki akun ini", coerce=int, default=0)
 
 
 @accounts.get("")

@@ -16,9 +16,10 @@ from typing import Literal
 
 from flask import Response, current_app, render_template, request
 from markupsafe import Markup
+from wtforms import Field
 
 from feedback_app.config import ROOT
-from feedback_app.domain.elements import FORM_ORDER, element
+from feedback_app.domain.elements import ALL_KEYS, FORM_ORDER, element
 from feedback_app.domain.respondent import BANDS, SERVED_WHEN, VISIT_PURPOSE
 from feedback_app.services.place import Place
 from feedback_app.web.citizen_form import CitizenForm, clean_text
@@ -91,6 +92,11 @@ def render_for_ticket(place: Place, sent: CitizenForm, *, counter: str) -> str:
     return _render(place, sent, token=token, look="phone", ticket_counter=counter)
 
 
+def _shown_again(field: Field) -> str:
+    """What was typed, without what no page can show; answers exactly as sent, or none is ticked."""
+    return (field.data or "") if field.name in ALL_KEYS else clean_text(field.data or "")
+
+
 def _render(
     place: Place,
     sent: CitizenForm | None,
@@ -99,7 +105,7 @@ def _render(
     look: Look,
     ticket_counter: str | None = None,
 ) -> str:
-    chosen = {} if sent is None else {field.name: clean_text(field.data or "") for field in sent}
+    chosen = {} if sent is None else {field.name: _shown_again(field) for field in sent}
     return render_template(
         "citizen/form.html",
         place=place,

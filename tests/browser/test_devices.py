@@ -22,7 +22,7 @@ from feedback_app.services.site import Site
 from feedback_app.storage.models import Device, Rating
 from tests.conftest import SteppedClock, settings_for
 from tests.ground.browser import free_port, violations
-from tests.ground.office import PASSWORD
+from tests.ground.office import PASSWORD, app_code, as_if_unused
 
 SIZES = ((360, 740), (768, 1024), (1280, 800))
 TABLET = {"width": 768, "height": 1024}
@@ -69,6 +69,9 @@ def pairing_code(chromium: Browser, served: Served, kind: str) -> str:
     page.get_by_label("Nama pengguna").fill("dina")
     page.get_by_label("Kata sandi").fill(PASSWORD)
     page.get_by_role("button", name="Masuk").click()
+    as_if_unused(served.site, "dina")
+    page.get_by_label("Kode").fill(app_code(served.site, "dina"))
+    page.get_by_role("button", name="Lanjutkan").click()
     page.get_by_label("Loket", exact=True).select_option("A1")
     page.get_by_label("Layar:" if kind == "display" else "Kios:").check()
     page.get_by_label("Nama perangkat").fill("Tablet depan")

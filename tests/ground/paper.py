@@ -9,8 +9,8 @@ from typing import Any
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.local_time import local_day
 from feedback_app.domain.paper import BAND_KEYS, Entry, batch_mark, sheet_number
+from feedback_app.domain.roles import Role
 from feedback_app.domain.visit_codes import GivenCode, mark_of, new_code
-from feedback_app.services import accounts
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.paper import batches, sheets
 from feedback_app.services.paper.batches import Wanted
@@ -18,16 +18,26 @@ from feedback_app.services.paper.sheets import Keyed
 from feedback_app.services.site import Site
 from feedback_app.services.visit_codes import NONE_GIVEN, PURPOSE, Given
 from feedback_app.storage import bulk
+from feedback_app.storage.queries import accounts
 from feedback_app.storage.queries import paper as queries
-from tests.ground.office import PASSWORD, TODAY, Office
+from tests.ground.office import TODAY, Office
 
 
 def viewer_of(site: Site, username: str) -> Viewer:
     """Somebody of the cast, logged in."""
-    secret = accounts.log_in(site, username=username, password=PASSWORD)
-    found = accounts.viewer_of_session(site, secret)
-    assert found is not None
-    return found
+    with site.db.read() as session:
+        account = accounts.open_account_named(session, username)
+        assert account is not None
+        units = frozenset(accounts.unit_ids_of(session, account.id))
+    return Viewer(
+        account_id=account.id,
+        agency_id=account.agency_id,
+        username=username,
+        name=account.name,
+        role=Role(account.role),
+        unit_ids=units,
+        officer_id=account.officer_id,
+    )
 
 
 def batch(site: Site, office: Office, viewer: Viewer, *, size: int = 20, **changes: Any) -> int:

@@ -308,7 +308,9 @@ def _everybody_else(app: Flask, haul: Haul) -> None:
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint in ("static", "staff.logout"):
             continue
-        if rule.endpoint.startswith("supervisor."):
+        # The supervisor's pages were walked; the officer's room shows the same quarters' cells
+        # (tests/services/test_officer_figures.py), in other words and roundings.
+        if rule.endpoint.startswith(("supervisor.", "officer.")):
             continue
         path = adapter.build(rule.endpoint, {name: FILLED[name] for name in rule.arguments})
         allowed = access.ROUTES[rule.endpoint]

@@ -19,7 +19,7 @@ from feedback_app.services.upkeep import tally_differences
 from feedback_app.storage import bulk, ratings
 from feedback_app.storage.models import AuditEntry, Case, FigureView, OfficerReply, Tally
 from tests.conftest import Browser, SteppedClock
-from tests.ground.office import PASSWORD, Office, add_ratings, rating_row
+from tests.ground.office import PASSWORD, Office, add_ratings, add_second_step, rating_row
 
 DAY = date(2026, 9, 10)
 BATCH = "/staf/saya/masa/2026-t3"
@@ -59,7 +59,7 @@ def add_comments(site: Site, office: Office, texts: list[str], **changes: Any) -
 
 def add_inspectors(site: Site, office: Office, *names: str) -> None:
     for name in names:
-        create_account(
+        account_id = create_account(
             site,
             agency_id=office.agency_id,
             username=name,
@@ -68,6 +68,7 @@ def add_inspectors(site: Site, office: Office, *names: str) -> None:
             unit_ids=frozenset(),
             password=PASSWORD,
         )
+        add_second_step(site, office.agency_id, account_id, name)
 
 
 def test_an_officer_sees_the_own_figures_and_no_others(
