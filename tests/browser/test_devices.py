@@ -61,10 +61,8 @@ def context(chromium: Browser, size: dict[str, int], **options: bool) -> Browser
     return chromium.new_context(viewport=size, **options)  # type: ignore[arg-type]
 
 
-def pairing_code(chromium: Browser, served: Served, kind: str) -> str:
-    """What the admin is shown after registering a device at counter A1."""
-    desk = context(chromium, {"width": 1280, "height": 800})
-    page = desk.new_page()
+def log_in_as_admin(page: Page, served: Served) -> None:
+    """Both steps, then the room of the devices."""
     page.goto(f"{served.address}/masuk?next=/staf/admin/perangkat/")
     page.get_by_label("Nama pengguna").fill("dina")
     page.get_by_label("Kata sandi").fill(PASSWORD)
@@ -72,6 +70,13 @@ def pairing_code(chromium: Browser, served: Served, kind: str) -> str:
     as_if_unused(served.site, "dina")
     page.get_by_label("Kode").fill(app_code(served.site, "dina"))
     page.get_by_role("button", name="Lanjutkan").click()
+
+
+def pairing_code(chromium: Browser, served: Served, kind: str) -> str:
+    """What the admin is shown after registering a device at counter A1."""
+    desk = context(chromium, {"width": 1280, "height": 800})
+    page = desk.new_page()
+    log_in_as_admin(page, served)
     page.get_by_label("Loket", exact=True).select_option("A1")
     page.get_by_label("Layar:" if kind == "display" else "Kios:").check()
     page.get_by_label("Nama perangkat").fill("Tablet depan")
@@ -366,10 +371,7 @@ def test_pages_of_devices_pass_axe_and_fit(
     served.clock.at += timedelta(minutes=5)
     phone.goto(f"{served.address}/d/{code}")
     check(phone, "late")
-    phone.goto(f"{served.address}/masuk?next=/staf/admin/perangkat/")
-    phone.get_by_label("Nama pengguna").fill("dina")
-    phone.get_by_label("Kata sandi").fill(PASSWORD)
-    phone.get_by_role("button", name="Masuk").click()
+    log_in_as_admin(phone, served)
     expect(phone.get_by_text("terhubung", exact=True).first).to_be_visible()
     check(phone, "list")
     phone.get_by_role("link", name="Tablet depan").first.click()
