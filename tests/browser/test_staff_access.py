@@ -83,7 +83,7 @@ def test_from_an_invitation_to_the_inspectors_first_page(
 
     give_password(page, staffed.address, "eka", NEW_PASSWORD)
     give_code(page, codes[4].lower().replace("-", " "))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Catatan tindakan")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Perkara")
     page.goto(link)
     expect(page.get_by_role("heading", level=1)).to_have_text("Tautan ini tidak berlaku")
     context.close()
