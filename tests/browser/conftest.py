@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,19 +35,41 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def live(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[LiveSite]:
-    """The demo office on each engine."""
-    folder: Path = tmp_path_factory.mktemp(f"live-{request.param}")
-    url = ""
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgres_url")
-        on_server(server, "CREATE DATABASE live")
-        url = server.replace("/postgres?", "/live?")
+@contextmanager
+def _live(folder: Path, database_url: str) -> Iterator[LiveSite]:
     with (
-        demo_site(folder, database_url=url, ratings=RATINGS) as (site, environment),
+        demo_site(folder, database_url=database_url, ratings=RATINGS) as (site, environment),
         running_server(environment, int(environment["PORT"])) as address,
     ):
         yield LiveSite(site, address)
+
+
+@pytest.fixture(scope="session")
+def live_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+    """The demo office in a file."""
+    with _live(tmp_path_factory.mktemp("live-sqlite"), "") as live:
+        yield live
+
+
+@pytest.fixture(scope="session")
+def live_postgres(
+    postgres_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveSite]:
+    """The demo office on PostgreSQL."""
+    on_server(postgres_url, "CREATE DATABASE live")
+    url = postgres_url.replace("/postgres?", "/live?")
+    with _live(tmp_path_factory.mktemp("live-postgresql"), url) as live:
+        yield live
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def live(request: pytest.FixtureRequest) -> LiveSite:
+    """The demo office on each engine.
+
+    The two are fixtures of their own: a session fixture with parameters is built again each time
+    the parameter changes, once a file and engine.
+    """
+    site: LiveSite = request.getfixturevalue(
+        "live_sqlite" if request.param == "sqlite" else "live_postgres"
+    )
+    return site
