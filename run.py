@@ -28,6 +28,9 @@ SYSTEM_PACKAGES = (
     "postgresql",
     "w3m",
 )
+# A worker for each core, whole files each, so that a file's fixtures are made once; in the order of
+# the folders, as the browser's long files would else come last and alone.
+PYTEST = ("-m", "pytest", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -75,8 +78,7 @@ def test(pytest_arguments: list[str]) -> int:
         ("lint", ["-m", "ruff", "check", "."]),
         ("format", ["-m", "ruff", "format", "--check", "."]),
         ("types", ["-m", "mypy"]),
-        # A worker for each core, whole files each, so that a file's fixtures are made once.
-        ("tests", ["-m", "pytest", "-n", "auto", "--dist", "loadfile", *pytest_arguments]),
+        ("tests", [*PYTEST, *pytest_arguments]),
     )
     for name, command in steps:
         print(f"== {name}", flush=True)
