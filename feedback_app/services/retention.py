@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from feedback_app.services import casework, daily_key
+from feedback_app.services.paper.checks import count_overdue
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import retention as queries
@@ -58,6 +59,7 @@ def run_daily(site: Site) -> dict[str, int]:
         }
         done["visit_code"] = _expire_codes(tx, site)
     done["cases"] = casework.decide_overdue(site)
+    done["paper"] = count_overdue(site)
     done["daily_key"] = daily_key.destroy_old(site.settings.instance_dir, today=site.today())
     return done
 

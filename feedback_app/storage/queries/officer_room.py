@@ -104,7 +104,7 @@ def remarks_about(session: Session, officer_id: int) -> list[Remark]:
     """Comments of counted answers that the citizen gave about this officer by name."""
     joined, standing = with_standing()
     rows = session.execute(
-        select(Comment.rating_id, Comment.day, Comment.text)
+        select(Comment.rating_id, Comment.day, standing["counted_on"], Comment.text)
         .select_from(joined.join(Comment, Comment.rating_id == RATING.c.id))
         .where(
             RATING.c.officer_id == officer_id,
@@ -112,7 +112,7 @@ def remarks_about(session: Session, officer_id: int) -> list[Remark]:
             standing["state"] == "counted",
         )
     )
-    return [Remark(rating_id=row[0], day=row[1], text=row[2]) for row in rows]
+    return [Remark(rating_id=row[0], day=max(row[1], row[2]), text=row[3]) for row in rows]
 
 
 def other_officers_names(session: Session, officer: Officer) -> Sequence[str]:
