@@ -17,5 +17,6 @@ def upgrade() -> None:
     """Add the column and change the index."""
     op.add_column("paper_batch", sa.Column("waits_since", UtcDateTime(), nullable=True))
     op.create_index(op.f("ix_paper_batch_waits_since"), "paper_batch", ["waits_since"])
+    op.create_index(op.f("ix_verdict_case_id"), "verdict", ["case_id"])
     op.drop_index("ix_tally_counter_day", "tally")
     op.create_index("ix_tally_blocks", "tally", BLOCKS)
