@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from feedback_app.domain.elements import OFFICER_KEYS, OFFICIAL_KEYS
+from feedback_app.storage.comments import shown_text
 from feedback_app.storage.db import Base, Session
 from feedback_app.storage.models import (
     Account,
@@ -231,10 +232,21 @@ def marks_of(session: Session, case_id: int) -> Marks:
     return Marks(*row, tiers=tuple((tier, count) for tier, count in tiers))
 
 
+def is_in_case(session: Session, rating_id: str, *, kind: str) -> bool:
+    """Whether a case of this kind is or was about this answer."""
+    question = (
+        select(Case.id)
+        .join(CaseRating, CaseRating.case_id == Case.id)
+        .where(CaseRating.rating_id == rating_id, Case.kind == kind)
+    )
+    return session.scalar(question.limit(1)) is not None
+
+
 def comments_of(session: Session, case_id: int) -> Sequence[str]:
     """The comments of a case's answers."""
     return session.scalars(
-        select(Comment.text)
+        select(shown_text())
+        .select_from(Comment)
         .join(CaseRating, CaseRating.rating_id == Comment.rating_id)
         .where(CaseRating.case_id == case_id)
     ).all()

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select
 
 from feedback_app.domain.disclosure import Remark
+from feedback_app.storage.comments import shown_text
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import (
     Comment,
@@ -125,7 +126,7 @@ def remarks_at_counters(
     """
     joined, standing = with_standing()
     rows = session.execute(
-        select(Comment.rating_id, Comment.day, standing["counted_on"], Comment.text)
+        select(Comment.rating_id, Comment.day, standing["counted_on"], shown_text())
         .select_from(joined.join(Comment, Comment.rating_id == RATING.c.id))
         .where(
             Comment.counter_id.in_(counter_ids),
