@@ -8,13 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from types import CodeType
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine, text
 from werkzeug.test import TestResponse
 
@@ -24,6 +22,7 @@ from feedback_app.domain.codes import place_code
 from feedback_app.services.access import secrets
 from feedback_app.services.site import Site, open_site
 from feedback_app.services.upkeep import upgrade_schema
+from tests.ground.compiled_once import compile_once
 from tests.ground.office import (
     PASSWORD,
     TOTP_SECRETS,
@@ -42,23 +41,7 @@ PRODUCT_HASHER = secrets.hasher
 secrets.hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
-class CompiledOnce(BytecodeCache):
-    """Templates compiled once a process: every test makes an application of its own."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], CodeType] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """The same source's code, if it was compiled before."""
-        bucket.code = self._known.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep it."""
-        if bucket.code is not None:
-            self._known[bucket.key, bucket.checksum] = bucket.code
-
-
-Flask.jinja_options = {"bytecode_cache": CompiledOnce()}
+compile_once()
 
 # A Tuesday, 13:05 in Jambi: five minutes after the officers changed at the counter.
 NOON = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
