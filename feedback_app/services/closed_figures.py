@@ -59,8 +59,15 @@ def grids(
 def counts_of_months(
     session: Session, counter_id: int, months: Sequence[Stretch]
 ) -> list[dict[str, Counts]]:
-    """Counts of each element in each of these months: for the gate only, never to be shown."""
-    sums = [tallies.complete_sums(session, _days(counter_id, month)) for month in months]
+    """Counts of each element in each of these months, which follow each other.
+
+    For the gate only, never to be shown.
+    """
+    if not months:
+        return []
+    days = Days(counter_id, months[0].first, months[-1].last)
+    ends = [month.last for month in months]
+    sums = tallies.complete_sums_by_stretch(session, days, ends=ends)
     return [{key: counts_of(own, key) for key in ALL_KEYS} for own in sums]
 
 
@@ -95,10 +102,9 @@ def officers_in(
     """A quarter by officer; the same cells wherever an officer's answers are shown."""
     days, months = _days(counter_id, quarter), months_in(quarter)
     sums = tallies.complete_sums_by_officer(session, days)
-    posters = tallies.poster_forms_by_officer(session, days)
     taken = cases.taken_by_appeals(session, days)
     return officer_parts(
-        {who: _officer_sums(own, by_poster=posters.get(who, 0)) for who, own in sums.items()},
+        {who: _officer_sums(own) for who, own in sums.items()},
         shown=_showable(session, days, quarter.blocks, months, taken),
         taken=_counts_taken(taken),
         whole={key: add_counts([month[key] for month in counts]) for key in ALL_KEYS},
@@ -161,13 +167,13 @@ def _counted(values: Sequence[int | None]) -> Counts:
     return values.count(1), values.count(2), values.count(3), values.count(4)
 
 
-def _officer_sums(own: Sums, *, by_poster: int) -> OfficerSums:
+def _officer_sums(own: Sums) -> OfficerSums:
     return OfficerSums(
         items={key: counts_of(own, key) for key in OFFICER_KEYS},
         n=own["officer_n"],
         total=own["officer_total"],
         squares=own["officer_squares"],
-        by_poster=by_poster,
+        by_poster=own["by_poster"],
     )
 
 
