@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from feedback_app.domain.disclosure import (
@@ -35,6 +36,7 @@ from feedback_app.domain.disclosure.parts import (
 )
 from feedback_app.domain.elements import ALL_KEYS, OFFICER_KEYS, OFFICIAL_KEYS
 from feedback_app.domain.skm import TooFew
+from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import cases, tallies
 from feedback_app.storage.queries.cases import TakenAnswer
@@ -43,6 +45,14 @@ from feedback_app.storage.queries.tallies import Days, Sums, counts_of
 OfficerLines = Mapping[int, OfficerPart | Withheld | TooFew]
 # Every complete form answers the official items, so one of them stands for both.
 COUNTED_KEYS = ("kompetensi", *(key for key in OFFICER_KEYS if key not in OFFICIAL_KEYS))
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedQuarter:
+    """A quarter by service and by officer; the same cells wherever officers' answers are shown."""
+
+    services: tuple[ServicePart, ...]
+    officers: OfficerLines
 
 
 def grids(
@@ -56,13 +66,10 @@ def grids(
     return {counter_id: grid_of(days, today=today) for counter_id, days in forms.items()}
 
 
-def counts_of_months(
+def _counts_of_months(
     session: Session, counter_id: int, months: Sequence[Stretch]
 ) -> list[dict[str, Counts]]:
-    """Counts of each element in each of these months, which follow each other.
-
-    For the gate only, never to be shown.
-    """
+    """Counts of each element in each of these months, which follow each other."""
     if not months:
         return []
     days = Days(counter_id, months[0].first, months[-1].last)
@@ -72,16 +79,37 @@ def counts_of_months(
 
 
 def elements_over(
-    session: Session, counter_id: int, months: Sequence[Stretch]
-) -> dict[str, Answers | Band | TooFew]:
+    site: Site, session: Session, counter_id: int, months: Sequence[Stretch]
+) -> Mapping[str, Answers | Band | TooFew]:
     """The elements over closed months of a counter."""
-    return elements_of(counts_of_months(session, counter_id, months))
+    return site.closed.get(
+        ("elements", counter_id, tuple(months)),
+        lambda: elements_of(_counts_of_months(session, counter_id, months)),
+    )
 
 
-def services_in(
+def quarter_of(site: Site, session: Session, counter_id: int, quarter: Stretch) -> ClosedQuarter:
+    """A closed quarter of a counter; worked out once, as its days keep their answers (ADR 12).
+
+    Only an upheld appeal changes it; so does what a restore or an import may do to its blocks.
+    """
+    newest = cases.newest_upheld(session)
+    return site.closed.get(
+        ("quarter", counter_id, quarter, newest), lambda: _quarter(session, counter_id, quarter)
+    )
+
+
+def _quarter(session: Session, counter_id: int, quarter: Stretch) -> ClosedQuarter:
+    counts = _counts_of_months(session, counter_id, _months_in(quarter))
+    return ClosedQuarter(
+        services=tuple(_services_in(session, counter_id, quarter, counts=counts)),
+        officers=_officers_in(session, counter_id, quarter, counts=counts),
+    )
+
+
+def _services_in(
     session: Session, counter_id: int, quarter: Stretch, *, counts: Sequence[Mapping[str, Counts]]
 ) -> list[ServicePart]:
-    """A quarter by service; `counts` are those of its months."""
     days = _days(counter_id, quarter)
     rows = tallies.service_days(session, days)
     sizes = {
@@ -96,11 +124,10 @@ def services_in(
     return service_parts(by_service, sizes=sizes, hidden=_hidden(counts))
 
 
-def officers_in(
+def _officers_in(
     session: Session, counter_id: int, quarter: Stretch, *, counts: Sequence[Mapping[str, Counts]]
 ) -> OfficerLines:
-    """A quarter by officer; the same cells wherever an officer's answers are shown."""
-    days, months = _days(counter_id, quarter), months_in(quarter)
+    days, months = _days(counter_id, quarter), _months_in(quarter)
     sums = tallies.complete_sums_by_officer(session, days)
     taken = cases.taken_by_appeals(session, days)
     return officer_parts(
@@ -181,8 +208,7 @@ def _hidden(months: Iterable[Mapping[str, Counts]]) -> frozenset[str]:
     return frozenset[str]().union(*(hidden_elements(month) for month in months))
 
 
-def months_in(quarter: Stretch) -> list[Stretch]:
-    """The months of a closed quarter."""
+def _months_in(quarter: Stretch) -> list[Stretch]:
     return closed_months(quarter.blocks, today=date.max)
 
 

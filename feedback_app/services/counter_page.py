@@ -121,12 +121,15 @@ def counter_view(
         view = CounterView(
             line=lines_of(site, session, [counter], chosen, grids)[0],
             months=_months_view(
-                session, counter.id, _months_of(closed_months(blocks, today=site.today()), chosen)
+                site,
+                session,
+                counter.id,
+                _months_of(closed_months(blocks, today=site.today()), chosen),
             ),
             quarters=tuple(
                 (name, title(quarter_from(own.starts))) for name, own in quarters.items()
             ),
-            quarter=_quarter_view(session, counter.id, key, quarters[key]) if key else None,
+            quarter=_quarter_view(site, session, counter.id, quarters[key]) if key else None,
             batches=batches_of(site, session, counter.id),
         )
     return chosen, view
@@ -142,10 +145,12 @@ def _last_day(month: date) -> date:
     return (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
-def _months_view(session: Session, counter_id: int, months: Sequence[Stretch]) -> MonthsView | None:
+def _months_view(
+    site: Site, session: Session, counter_id: int, months: Sequence[Stretch]
+) -> MonthsView | None:
     if not months:
         return None
-    shown = closed_figures.elements_over(session, counter_id, months)
+    shown = closed_figures.elements_over(site, session, counter_id, months)
     return MonthsView(
         months=tuple(month.starts for month in months),
         first=months[0].first,
@@ -154,19 +159,17 @@ def _months_view(session: Session, counter_id: int, months: Sequence[Stretch]) -
     )
 
 
-def _quarter_view(session: Session, counter_id: int, key: str, quarter: Stretch) -> QuarterView:
+def _quarter_view(site: Site, session: Session, counter_id: int, quarter: Stretch) -> QuarterView:
     days = tallies.Days(counter_id, quarter.first, quarter.last)
-    months = closed_figures.months_in(quarter)
-    counts = closed_figures.counts_of_months(session, counter_id, months)
-    services = closed_figures.services_in(session, counter_id, quarter, counts=counts)
-    officers = closed_figures.officers_in(session, counter_id, quarter, counts=counts)
+    span = quarter_from(quarter.starts)
+    closed = closed_figures.quarter_of(site, session, counter_id, quarter)
     return QuarterView(
-        key=key,
-        title=title(quarter_from(quarter.starts)),
+        key=slug(span),
+        title=title(span),
         first=quarter.first,
         last=quarter.last,
-        services=_service_lines(session, services),
-        officers=_officer_lines(session, officers),
+        services=_service_lines(session, closed.services),
+        officers=_officer_lines(session, closed.officers),
         another=tallies.another_named(session, days),
     )
 

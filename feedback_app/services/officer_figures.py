@@ -77,10 +77,8 @@ def _cells(session: Session, counter_ids: Sequence[int], *, oldest: date, site: 
         for quarter in closed_quarters(grid.blocks, today=site.today()):
             if quarter.last < oldest:
                 continue
-            months = closed_figures.months_in(quarter)
-            counts = closed_figures.counts_of_months(session, counter_id, months)
-            lines = closed_figures.officers_in(session, counter_id, quarter, counts=counts)
-            found.append((quarter, counter_id, lines))
+            closed = closed_figures.quarter_of(site, session, counter_id, quarter)
+            found.append((quarter, counter_id, closed.officers))
     return found
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from feedback_app.config import Settings
 from feedback_app.domain.codes import derive_key
 from feedback_app.domain.local_time import local_day
+from feedback_app.services.memory import Memory
 from feedback_app.storage.db import Database, NotSavedError, open_database
 
 __all__ = ["Clock", "NotSavedError", "NotThereError", "Site", "open_site", "system_clock"]
@@ -32,6 +33,7 @@ class Site:
     settings: Settings
     db: Database
     clock: Clock
+    closed: Memory = field(default_factory=Memory)  # figures of closed quarters and months
 
     def now(self) -> datetime:
         """The present instant, aware UTC."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -44,7 +44,8 @@ class Batch:
 
     def masked(self, names: Sequence[str]) -> Batch:
         """The same with private things hidden."""
-        return replace(self, texts=tuple(mask(text, names=names) for text in self.texts))
+        hide = masker(names)
+        return replace(self, texts=tuple(hide(text) for text in self.texts))
 
 
 def comment_batches(remarks: Iterable[Remark], *, today: date, seed: str) -> list[Batch]:
@@ -80,13 +81,18 @@ def closed_batch(
 
 def mask(text: str, *, names: Sequence[str]) -> str:
     """Hide NIK, NIP, phone numbers, e-mail addresses, and the officers' names given."""
-    masked = _PRIVATE.sub(MASK, text)
+    return masker(names)(text)
+
+
+def masker(names: Sequence[str]) -> Callable[[str], str]:
+    """The same for many texts."""
     spoken = {part for name in names for part in name.split() if len(part) >= 4}
     if not spoken:
-        return masked
+        return lambda text: _PRIVATE.sub(MASK, text)
     longest_first = sorted(spoken, key=len, reverse=True)
     words = "|".join(re.escape(word) for word in longest_first)
-    return re.sub(rf"(?<!\w)(?:{words})(?!\w)", MASK, masked, flags=re.IGNORECASE)
+    named = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
+    return lambda text: named.sub(MASK, _PRIVATE.sub(MASK, text))
 
 
 def _batch(first: date, last: date, remarks: Sequence[Remark]) -> Batch:

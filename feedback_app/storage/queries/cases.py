@@ -187,6 +187,12 @@ def taken_by_appeals(session: Session, days: Days) -> list[TakenAnswer]:
     ]
 
 
+def newest_upheld(session: Session) -> int:
+    """Number of the newest verdict of an upheld appeal; 0 while there is none."""
+    question = select(func.max(VERDICT.c.id)).join(Case, Case.id == VERDICT.c.case_id)
+    return session.scalar(question.where(Case.kind == "appeal", Case.outcome == "upheld")) or 0
+
+
 def rule_counts(
     session: Session, agency_id: int, *, since: datetime
 ) -> list[tuple[str, int, str | None]]:
