@@ -322,7 +322,7 @@ def test_the_room_offers_an_appeal_in_time_only_and_says_when_an_answer_is_late(
     clock.at = datetime(2026, 10, 27, 3, tzinfo=UTC)
     late = browse().log_in("oki").get("/staf/saya/").get_data(as_text=True)
     assert f"{BATCH}/keberatan" not in late
-    assert "Menunggu putusan; batasnya (26 Oktober 2026) sudah lewat" in late
+    assert "Terlambat: seharusnya diputus paling lambat 26 Oktober 2026" in late
 
 
 def test_a_second_review_goes_to_two_other_people_and_only_once(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, literal, literal_column, select
 
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.storage.db import Session
@@ -59,10 +59,13 @@ def complete_days(
     return [(row[0], row[1], int(row[2]), int(row[3]), int(row[4])) for row in rows]
 
 
-def complete_sums(session: Session, days: Days) -> Sums:
-    """Complete forms of these days."""
-    rows = _sums(session, [], _complete(days))
-    return rows[0][1] if rows else NO_SUMS
+def complete_sums_by_stretch(session: Session, days: Days, *, ends: Sequence[date]) -> list[Sums]:
+    """Complete forms of consecutive stretches of these days, which end on those days."""
+    # written out: PostgreSQL takes two expressions with parameters for different ones
+    written = [(literal(end, literal_execute=True), number) for number, end in enumerate(ends)]
+    place = case(*((Tally.c.day <= end, literal_column(str(n))) for end, n in written))
+    found = {key[0]: sums for key, sums in _sums(session, [place], _complete(days))}
+    return [found.get(number, NO_SUMS) for number in range(len(ends))]
 
 
 def complete_sums_by_service(session: Session, days: Days) -> dict[int, Sums]:
@@ -71,19 +74,14 @@ def complete_sums_by_service(session: Session, days: Days) -> dict[int, Sums]:
 
 
 def complete_sums_by_officer(session: Session, days: Days) -> dict[int, Sums]:
-    """Complete forms that count for an officer, by officer."""
+    """Complete forms that count for an officer, by officer.
+
+    `by_poster` says how many of them came through the printed card, which proves no visit.
+    """
+    by_poster = func.sum(case((Tally.c.tier == "poster", Tally.c.skm_n), else_=0))
     wanted = [*_complete(days), *_for_officers()]
-    return {key[0]: sums for key, sums in _sums(session, [Tally.c.officer_id], wanted)}
-
-
-def poster_forms_by_officer(session: Session, days: Days) -> dict[int, int]:
-    """How many of these came through the printed card, which proves no visit."""
-    rows = session.execute(
-        select(Tally.c.officer_id, func.sum(Tally.c.skm_n))
-        .where(*_complete(days), *_for_officers(), Tally.c.tier == "poster")
-        .group_by(Tally.c.officer_id)
-    )
-    return {row[0]: int(row[1]) for row in rows}
+    rows = _sums(session, [Tally.c.officer_id], wanted, also={"by_poster": by_poster})
+    return {key[0]: sums for key, sums in rows}
 
 
 def service_days(session: Session, days: Days) -> list[tuple[int, date, int]]:
@@ -159,15 +157,21 @@ def _complete(days: Days) -> list[ColumnElement[bool]]:
 
 
 def _sums(
-    session: Session, key: list[ColumnElement[Any]], wanted: list[ColumnElement[bool]]
+    session: Session,
+    key: list[ColumnElement[Any]],
+    wanted: list[ColumnElement[bool]],
+    *,
+    also: Mapping[str, ColumnElement[int]] | None = None,
 ) -> list[tuple[tuple[Any, ...], Sums]]:
-    question = select(*key, *_EACH_SUM).where(*wanted).having(func.sum(Tally.c.n) > 0)
-    rows = session.execute(question.group_by(*key) if key else question)
+    more = also or {}
+    names = (*TALLY_SUMS, *more)
+    question = select(*key, *_EACH_SUM, *more.values()).where(*wanted)
+    rows = session.execute(question.group_by(*key).having(func.sum(Tally.c.n) > 0))
     start = len(key)
     return [
         (
             tuple(row[:start]),
-            {name: int(value) for name, value in zip(TALLY_SUMS, row[start:], strict=True)},
+            {name: int(value) for name, value in zip(names, row[start:], strict=True)},
         )
         for row in rows
     ]
