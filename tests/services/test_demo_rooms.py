@@ -15,11 +15,12 @@ from feedback_app.services.demo.stories import OLD, RECENT
 from feedback_app.services.device_room import device_page
 from feedback_app.services.officer.replies import unit_replies
 from feedback_app.services.officer.room import own_room
+from feedback_app.services.paper.batches import batch_page
 from feedback_app.services.public.strictness import trust_page
 from feedback_app.services.retention import overdue
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep import tally_differences
-from feedback_app.storage.models import Case, Rating
+from feedback_app.storage.models import Case, Rating, Tally
 from tests.services.test_demo import DAYS, loaded
 
 
@@ -99,6 +100,20 @@ def test_a_display_and_a_kiosk_are_in_use_and_answers_came_through_them(site: Si
         by_tier = {row[0]: row[1] for row in session.execute(question)}
     assert by_tier["display"] > 0
     assert by_tier["kiosk"] > 0
+
+
+def test_one_paper_batch_was_checked_and_one_waits(site: Site) -> None:
+    waiting, checked = batch_page(site, viewer(site, "admin"), page=1).lines
+    assert (checked.keyed, checked.void, checked.to_check) == (12, 1, 0)
+    assert checked.checked >= 5
+    assert (waiting.keyed, waiting.row.batch.drawn_at) == (7, None)
+    with site.db.read() as session:
+        rows = session.execute(
+            select(Tally.c.state, func.sum(Tally.c.n))
+            .where(Tally.c.tier == "paper")
+            .group_by(Tally.c.state)
+        )
+        assert {row[0]: row[1] for row in rows} == {"counted": 12, "held": 7}
 
 
 def test_the_trust_page_has_numbers(site: Site) -> None:

@@ -1,4 +1,4 @@
-"""What people did in the demo office: devices, held answers and cases, one officer's appeals."""
+"""What people did in the demo office: devices, held answers, appeals, paper forms."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from feedback_app.services.demo.appeals import appeal_events, published_quarters
 from feedback_app.services.demo.devices import device_events
 from feedback_app.services.demo.held import held_events
 from feedback_app.services.demo.officer_room import add_views, reply_event
+from feedback_app.services.demo.paper import paper_events
 from feedback_app.services.demo.people import run_in_order, viewer_named
 from feedback_app.services.demo.places import Places
 from feedback_app.services.demo.stories import INSPECTORS
@@ -32,6 +33,7 @@ def let_happen(site: Site, places: Places, *, last: date) -> int:
     events.append(reply_event(officer, quarters[0]))
     events += held_events(rng, last=last)
     events += device_events(site, admin, last=last)
+    events += paper_events(site, places, rng, last=last)
     run_in_order(site, events)
     add_views(site, places)
     run_daily(site)  # fine times of the older answers go, as they would have
