@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput
 
 from feedback_app.domain.roles import Role
 from feedback_app.services import accounts as service
@@ -35,7 +36,9 @@ class AccountForm(FlaskForm):  # type: ignore[misc]
     )
     name = StringField("Nama lengkap", [InputRequired(NEEDED), Length(max=200, message=TOO_LONG)])
     role = SelectField("Peran")
-    units = SelectMultipleField("Unit yang boleh dilihat", coerce=int)
+    units = SelectMultipleField(
+        "Unit yang boleh dilihat", coerce=int, option_widget=CheckboxInput()
+    )
     officer = SelectField("Petugas yang memiliki akun ini", coerce=int, default=0)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,20 +20,20 @@ MENU: dict[str, str] = {
     "officer.home": "Penilaian saya",
     "officer.seen": "Siapa yang melihat",
     "surveys.overview": "Survei SKM",
-    "paper.overview": "Formulir kertas",
     "impact.matrix": "Dampak",
     "impact.calculator": "Rencana ukur",
     "trainings.catalogue": "Pelatihan",
     "trainings.hours": "JP petugas",
     "admin.checklist": "Persiapan",
-    "admin.cards": "Kartu QR",
-    "inspectorate.cases": "Perkara",
-    "inspectorate.rules": "Penyaringan",
     "accounts.overview": "Akun",
+    "admin.cards": "Kartu QR",
     "devices.overview": "Layar dan kios",
     "codes.batches": "Kode kunjungan",
     "code_use.days": "Pemakaian kode",
+    "paper.overview": "Formulir kertas",
     "tiers.choices": "Jalur",
+    "inspectorate.cases": "Perkara",
+    "inspectorate.rules": "Penyaringan",
     "audit.log": "Catatan tindakan",
 }
 
@@ -43,7 +44,7 @@ class MenuItem:
 
     text: str
     url: str
-    is_here: bool
+    is_here: str  # 'page': this very page; 'true': one that it leads to; '' elsewhere
 
 
 def add_to_pages(app: Flask) -> None:
@@ -56,11 +57,24 @@ def add_to_pages(app: Flask) -> None:
 def _navigation() -> list[MenuItem]:
     if g.get("viewer") is None:
         return []
+    shown = [endpoint for endpoint in MENU if g.viewer.role in ROUTES[endpoint]]
+    here = _nearest(shown)
+    mark = "page" if here == request.endpoint else "true"
     return [
-        MenuItem(text=_(text), url=url_for(endpoint), is_here=request.endpoint == endpoint)
-        for endpoint, text in MENU.items()
-        if g.viewer.role in ROUTES[endpoint]
+        MenuItem(
+            text=_(MENU[endpoint]),
+            url=url_for(endpoint),
+            is_here=mark if endpoint == here else "",
+        )
+        for endpoint in shown
     ]
+
+
+def _nearest(shown: Sequence[str]) -> str | None:
+    """The entry for this page: itself, else the first of the same room."""
+    if request.endpoint in shown:
+        return request.endpoint
+    return next((one for one in shown if one.split(".")[0] == request.blueprint), None)
 
 
 def _site_is_demo() -> bool:

@@ -313,6 +313,18 @@ def test_an_appeal_after_the_deadline_is_refused(
         assert session.scalars(select(Case)).all() == []
 
 
+def test_the_room_offers_an_appeal_in_time_only_and_says_when_an_answer_is_late(
+    oki: Browser, browse: Callable[[], Browser], site: Site, office: Office, clock: SteppedClock
+) -> None:
+    add_mixed(site, office, DAY)
+    assert f"{BATCH}/keberatan" in oki.get("/staf/saya/").get_data(as_text=True)
+    appeal(oki, "2026-t3:batch:")
+    clock.at = datetime(2026, 10, 27, 3, tzinfo=UTC)
+    late = browse().log_in("oki").get("/staf/saya/").get_data(as_text=True)
+    assert f"{BATCH}/keberatan" not in late
+    assert "Terlambat: seharusnya diputus paling lambat 26 Oktober 2026" in late
+
+
 def test_a_second_review_goes_to_two_other_people_and_only_once(
     oki: Browser, browse: Callable[[], Browser], site: Site, office: Office
 ) -> None:

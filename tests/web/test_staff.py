@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -93,6 +94,36 @@ def test_every_admin_page_is_whole(browse: Callable[[], Browser], office: Office
         assert admin.get(path).status_code == 200, path
         assert admin.get(f"{path}?lang=en").status_code == 200, path
         admin.get(f"{path}?lang=id")
+
+
+def test_the_menu_marks_the_entry_of_a_page_and_of_those_below_it(
+    browse: Callable[[], Browser], office: Office
+) -> None:
+    admin = browse().log_in("dina")
+    for path, mark in (("/staf/admin/", "page"), ("/staf/admin/unit", "true")):
+        page = admin.get(path).get_data(as_text=True)
+        marked = [line for line in page.splitlines() if "aria-current" in line and "<li>" in line]
+        assert set(marked) == {
+            f'<li><a href="/staf/admin/" aria-current="{mark}">Persiapan</a></li>'
+        }
+        assert "Menu<span" in page
+    officer = browse().log_in("oki").get("/staf/saya/dilihat").get_data(as_text=True)
+    assert "<details" not in officer.split("<main")[0]  # two entries need no folding
+
+
+def test_units_of_a_new_account_stay_ticked_when_something_else_is_wrong(
+    browse: Callable[[], Browser], office: Office
+) -> None:
+    admin = browse().log_in("dina")
+    data = {"username": "eka", "name": "", "role": "supervisor", "units": str(office.unit["A"])}
+    data["csrf_token"] = admin.csrf("/staf/admin/akun")
+    answer = admin.post("/staf/admin/akun", data=data)
+    assert answer.status_code == 422
+    boxes = re.findall(r'<input[^>]*name="units"[^>]*>', answer.get_data(as_text=True))
+    assert len(boxes) > 1
+    assert [box for box in boxes if "checked" in box] == [
+        box for box in boxes if f'value="{office.unit["A"]}"' in box
+    ]
 
 
 def test_an_account_is_invited_given_a_new_link_and_closed(

@@ -14,9 +14,9 @@ from feedback_app.domain.respondent import BANDS
 from feedback_app.domain.roles import Role
 from feedback_app.domain.roster import COUNTS_FOR_OFFICER
 from feedback_app.services import accounts, impact_study
-from feedback_app.services.demo import answers, office, roster, words
+from feedback_app.services.demo import answers, devices, office, roster, words
 from feedback_app.services.demo.codes import add_codes
-from feedback_app.services.demo.officer_room import add_room
+from feedback_app.services.demo.events import let_happen
 from feedback_app.services.demo.places import Places, add_agency, add_places
 from feedback_app.services.demo.records import add_trainings
 from feedback_app.services.demo.surveys import add_surveys
@@ -56,7 +56,7 @@ def load_demo(site: Site, *, progress: Progress, rating_count: int = RATINGS) ->
         visit_rows = _visit_rows(visits, places)
         bulk.add_rows(tx, "visit_count", visit_rows)
         add_codes(tx, places, visit_rows, last=last)
-        rows = _rating_rows(visits, places, rng, rating_count)
+        rows = _rating_rows(visits, places, rng, rating_count, last=last)
         for start in progress(range(0, len(rows), BATCH)):
             part = rows[start : start + BATCH]
             bulk.add_rows(tx, "rating", [row for row, _comment in part])
@@ -65,7 +65,7 @@ def load_demo(site: Site, *, progress: Progress, rating_count: int = RATINGS) ->
         ratings.rebuild_tally(tx)
         attendances = add_trainings(tx, places, last=last, now=site.now())
     _add_accounts(site, agency_id, places)
-    add_room(site, places)
+    cases = let_happen(site, places, last=last)
     impact_study.run_first_study(site, agency_id)
     surveys = add_surveys(site, places, first=first, last=last)
     return {
@@ -74,6 +74,7 @@ def load_demo(site: Site, *, progress: Progress, rating_count: int = RATINGS) ->
         "officers": len(office.OFFICERS),
         "attendances": attendances,
         "surveys": surveys,
+        "cases": cases,
     }
 
 
@@ -141,7 +142,7 @@ def _visit_rows(visits: _Visits, places: Places) -> list[dict[str, Any]]:
 
 
 def _rating_rows(
-    visits: _Visits, places: Places, rng: np.random.Generator, rating_count: int
+    visits: _Visits, places: Places, rng: np.random.Generator, rating_count: int, *, last: date
 ) -> list[tuple[dict[str, Any], str]]:
     """Some visitors answer: a bit more often when things went badly or very well."""
     values = answers.draw_answers(visits.days, np.array(visits.officers), rng)
@@ -150,10 +151,14 @@ def _rating_rows(
     chance = np.clip(eager / eager.sum() * rating_count, 0, 1)
     answering = np.flatnonzero(rng.random(len(mean)) < chance)
     names = _draw_names(len(answering), rng)
+    tiers = devices.tiers(visits.days, visits.counters, last=last)
     rows = []
     for position, visit in enumerate(answering):
         row = _rating_row(visits, int(visit), values, places, rng)
-        row["id"] = names[position]
+        row["id"], row["tier"] = names[position], tiers[visit]
+        row["for_officer"] = row["attribution"] in COUNTS_FOR_OFFICER and devices.is_for_officer(
+            tiers[visit], day=row["day"], counter=visits.counters[visit], last=last
+        )
         rows.append((row, _comment(float(mean[visit]), rng)))
     return rows
 
@@ -182,14 +187,12 @@ def _rating_row(
         "attribution": attribution,
         "served_by": served_by,
         "served_when": "now" if rng.random() < 0.8 else "earlier_today",
-        "tier": "poster",
         "day": day,
         "extra": {},
         "visit_purpose": "apply" if rng.random() < 0.6 else "collect",
         "instrument_version": INSTRUMENT_VERSION,
         "language": "en" if rng.random() < 0.01 else "id",
         "state": "counted",
-        "for_officer": attribution in COUNTS_FOR_OFFICER,  # posters only, as an office begins
     }
     for key in ALL_KEYS:
         row[key] = int(values[key][visit])

@@ -94,6 +94,7 @@ OFFICERS = (
     ("Taufik Hidayat Lubis", "Bapak Taufik", "PNS"),
 )
 
+ROOM_OWNER = 2  # place in OFFICERS of whom the log-in "petugas" belongs to
 # Fixed on purpose: the demo is meant to be opened by whoever starts it on the own machine.
 DEMO_PASSWORD = "contoh-suara-loket"  # noqa: S105 (public, works in demo agencies only)
 LOGINS = (
@@ -101,11 +102,10 @@ LOGINS = (
     ("atasan", "Atasan Kantor Contoh", "supervisor", ("kantor",)),
     ("atasan.rimbo", "Atasan Rimbo Contoh", "supervisor", ("rimbo",)),
     ("kepegawaian", "Kepegawaian Contoh", "hr", ()),
-    ("petugas", OFFICERS[0][0], "officer", ()),
+    ("petugas", OFFICERS[ROOM_OWNER][0], "officer", ()),
     ("inspektorat", "Inspektur Satu Contoh", "inspectorate", ()),
     ("inspektorat2", "Inspektur Dua Contoh", "inspectorate", ()),  # a decision needs two
 )
-ROOM_OWNER = 0  # place in OFFICERS of whom the log-in "petugas" belongs to
 ROOM_READERS = ("atasan", "kepegawaian")
 
 

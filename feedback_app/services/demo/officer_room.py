@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import time, timedelta
-from typing import Any
 
 from feedback_app.domain.appeals import published_on
 from feedback_app.domain.local_time import local_instant
+from feedback_app.domain.survey import Span, slug
+from feedback_app.services.accounts import Viewer
 from feedback_app.services.demo.office import ROOM_OWNER, ROOM_READERS
+from feedback_app.services.demo.people import Event
 from feedback_app.services.demo.places import Places
-from feedback_app.services.officer.own import span_of_batch
-from feedback_app.services.officer_figures import own_batches
-from feedback_app.services.site import Site
+from feedback_app.services.officer.replies import write_reply
+from feedback_app.services.site import NotThereError, Site
 from feedback_app.storage import bulk
 from feedback_app.storage.queries import accounts
 
@@ -22,27 +24,26 @@ REPLY = (
 )
 
 
-def add_room(site: Site, places: Places) -> None:
-    """Rows as the room's own services would have written them over the last weeks."""
-    officer_id = places.officers[ROOM_OWNER]
-    own: dict[str, Any] = {"agency_id": places.agency_id, "officer_id": officer_id}
-    today = site.today()
-    newest = next(iter(own_batches(site, officer_id)), None)
+def add_views(site: Site, places: Places) -> None:
+    """Rows as the pages would have written them when somebody looked over the last weeks."""
+    own = {"agency_id": places.agency_id, "officer_id": places.officers[ROOM_OWNER]}
     with site.db.transaction() as tx:
         readers = [accounts.open_account_named(tx, name) for name in ROOM_READERS]
         views = [
-            own | {"account_id": reader.id, "day": today - timedelta(days=days), "n": 1}
+            own | {"account_id": reader.id, "day": site.today() - timedelta(days=days), "n": 1}
             for place, days in enumerate(LOOKED_DAYS_AGO)
             for reader in [readers[place % len(readers)]]
             if reader is not None
         ]
         bulk.add_rows(tx, "figure_view", views)
-        writer = accounts.open_account_named(tx, "petugas")
-        if newest is None or writer is None:
-            return
-        span = span_of_batch(newest)
-        reply = own | {"account_id": writer.id, "text": REPLY}
-        reply |= {"first_day": span.first, "last_day": span.last}
-        morning = local_instant(published_on(span) + timedelta(days=1), time(9, 30))
-        reply |= {"made_at": min(morning, site.now())}
-        bulk.add_rows(tx, "officer_reply", [reply])
+
+
+def reply_event(viewer: Viewer, quarter: Span) -> Event:
+    """The officer's reply on the morning after the quarter was published."""
+    morning = local_instant(published_on(quarter) + timedelta(days=1), time(9, 30))
+    return Event(morning, lambda site: _reply(site, viewer, slug(quarter)))
+
+
+def _reply(site: Site, viewer: Viewer, key: str) -> None:
+    with suppress(NotThereError):  # a small office may have no figures of this officer
+        write_reply(site, viewer, key, text=REPLY)

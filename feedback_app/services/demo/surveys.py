@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from feedback_app.domain.elements import OFFICIAL_KEYS
-from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.roles import Role
 from feedback_app.domain.survey import Span, span_of
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.demo import office
+from feedback_app.services.demo.people import at_nine, viewer_named
 from feedback_app.services.demo.places import Places
 from feedback_app.services.site import Site
 from feedback_app.services.survey import follow_up
 from feedback_app.services.survey import periods as surveys
 from feedback_app.services.survey.closing import close_survey
-from feedback_app.storage.queries import accounts
 from feedback_app.storage.queries import surveys as queries
 
 OLDER_QUARTERS = 4
@@ -73,13 +71,13 @@ def add_surveys(site: Site, places: Places, *, first: date, last: date) -> int:
         if role == Role.SUPERVISOR
     }
     for username, unit_id in supervised.items():
-        viewer = _supervisor(site, username, unit_id)
+        viewer = viewer_named(site, username, unit_ids=frozenset({unit_id}))
         _add_older(site, viewer, unit_id, before=quarters[0])
         for place, quarter in enumerate(quarters):
             opened = _open(site, viewer, unit_id, quarter)
             if quarter.last > last:
                 continue
-            later = _at(site, quarter.last + timedelta(days=4))
+            later = at_nine(site, quarter.last + timedelta(days=4))
             close_survey(later, viewer, opened)
             closed += 1
             if place >= len(quarters) - 3:
@@ -107,7 +105,7 @@ def _open(site: Site, viewer: Viewer, unit_id: int, quarter: Span) -> int:
         meaning="period",
         population=None,
     )
-    at = _at(site, quarter.first)
+    at = at_nine(site, quarter.first)
     survey_id = surveys.open_survey(at, viewer, chosen)
     surveys.sign_survey(at, viewer, survey_id, SIGNER)
     return survey_id
@@ -152,25 +150,3 @@ def _older(viewer: Viewer, unit_id: int, span: Span, place: int) -> dict[str, ob
         "nrr": {key: f"{min(mean, 4):.2f}" for key, mean in zip(OFFICIAL_KEYS, means, strict=True)},
         "weight": "1/9",
     }
-
-
-def _supervisor(site: Site, username: str, unit_id: int) -> Viewer:
-    with site.db.read() as session:
-        account = accounts.open_account_named(session, username)
-    if account is None:
-        raise LookupError(username)
-    return Viewer(
-        account_id=account.id,
-        agency_id=account.agency_id,
-        username=username,
-        name=account.name,
-        role=Role.SUPERVISOR,
-        unit_ids=frozenset({unit_id}),
-        officer_id=None,
-    )
-
-
-def _at(site: Site, day: date) -> Site:
-    """The site as it was on a day, never later than now."""
-    then: datetime = min(local_instant(day, time(9)), site.now())
-    return replace(site, clock=lambda: then)

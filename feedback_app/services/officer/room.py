@@ -56,7 +56,8 @@ class BatchView:
 class Room:
     """Everything on the room's first page; `batches` run from new to old.
 
-    `newest` is the last batch that has figures; `waiting` counts answers of quarters not yet out.
+    `newest` is the last batch that has figures; `waiting` counts answers of quarters not yet out;
+    `may_appeal` is about the newest one, with figures or without.
     """
 
     officer: Officer
@@ -68,6 +69,7 @@ class Room:
     history: OfficerHistory
     seen: tuple[Seen, ...]
     appeals: tuple[Case, ...]
+    may_appeal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def own_room(site: Site, viewer: Viewer) -> Room:
             history=own_history(session, officer, year=site.today().year),
             seen=tuple(seen),
             appeals=tuple(appeals),
+            may_appeal=bool(batches) and site.today() <= deadline(span_of_batch(batches[0])),
         )
 
 
