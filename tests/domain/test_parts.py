@@ -215,6 +215,11 @@ def test_a_month_in_which_few_answered_is_left_out_of_an_own_item() -> None:
     assert isinstance(elements_of([month(kepercayaan=(0, 0, 3, 4))])["kepercayaan"], TooFew)
 
 
+def test_nobody_is_told_where_nobody_answered() -> None:
+    assert not tells((0, 0, 0, 0))
+    assert tells((0, 1, 0, 0))
+
+
 def test_no_cell_that_is_shown_exactly_tells_a_single_answer() -> None:
     """All counts of ten to twelve answers: exact only when two people differ from the rest."""
     for n in (10, 11, 12):

@@ -15,7 +15,6 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import select, text, update
 
-from feedback_app.domain.staff_sessions import CODE_WITHIN
 from feedback_app.services.access.guessing import GUESSES
 from feedback_app.services.access.people import HalfWay, WrongCodeError
 from feedback_app.services.access.second_step import confirm_enrolment, pass_second_step
@@ -164,10 +163,21 @@ def test_guessing_codes_is_slowed_and_never_locks_for_good(
 def test_half_a_log_in_is_short_lived(browse: Callable[[], Browser], clock: SteppedClock) -> None:
     dina = browse()
     first_step(dina, "dina", PASSWORD)
-    clock.at += CODE_WITHIN - timedelta(seconds=1)
+    clock.at += timedelta(minutes=10, seconds=-1)
     assert dina.get("/masuk/kode").status_code == 200
     clock.at += timedelta(seconds=1)
     assert dina.get("/masuk/kode").status_code == 302
+
+
+def test_whoever_has_to_install_an_app_first_has_half_an_hour(
+    browse: Callable[[], Browser], clock: SteppedClock
+) -> None:
+    eka = new_inspector(browse)
+    first_step(eka, "eka", "kuda biru lari pagi")
+    clock.at += timedelta(minutes=30, seconds=-1)
+    assert eka.get(ENROL).status_code == 200
+    clock.at += timedelta(seconds=1)
+    assert eka.get(ENROL).status_code == 302
 
 
 def test_whoever_needs_a_second_step_sets_it_up_before_anything_opens(
