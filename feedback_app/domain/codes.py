@@ -152,5 +152,5 @@ def check_character(letters: str, *, alphabet: str = RECEIPT_ALPHABET) -> str:
     total = 0
     for i, letter in enumerate(reversed(letters)):
         value = alphabet.index(letter) * (2 - i % 2)
-        total += value // len(alphabet) + value % len(alphabet)
+        total += value // len(alphabet) + value  # the sum of its two figures, modulo the whole
     return alphabet[-total % len(alphabet)]

@@ -74,7 +74,8 @@ def test_no_text_raises(text: str) -> None:
 
 
 def test_odd_texts_do_not_raise() -> None:
-    for text in ("\x00", "²" * 16, "🙂" * 16, "\ud800" * 16, "A" * 10_000_000, ""):
+    near = (PLACE[:-1], PLACE + "0", PLACE * 3, "U" + PLACE[1:], PLACE[:-1] + "*", "Z" * 40)
+    for text in (*near, "\x00", "²" * 16, "🙂" * 16, "\ud800" * 16, "A" * 10_000_000, ""):
         assert read_place_code(text, key=KEY) is None
         assert isinstance(read(text), str)
 
@@ -85,6 +86,12 @@ def test_a_letter_that_only_looks_like_one_of_ours_is_not_read() -> None:
     assert read_place_code(PLACE.replace("S", "ſ"), key=KEY) is None
 
 
+@pytest.mark.parametrize("odd", ["!", " ", "+", "AAAA"])
+def test_nothing_may_stand_inside_or_behind_a_token(odd: str) -> None:
+    for changed in (TOKEN[:5] + odd + TOKEN[5:], TOKEN + odd):
+        assert read(changed) == "malformed"
+
+
 @pytest.mark.parametrize("device_id", [0, 7, 2**24 + 7, 2**32 - 1])
 def test_a_token_tells_which_device_opened_the_form(device_id: int) -> None:
     token = new_form_token(
@@ -93,6 +100,12 @@ def test_a_token_tells_which_device_opened_the_form(device_id: int) -> None:
     found = read(token)
     assert isinstance(found, FormToken)
     assert found.device_id == device_id
+
+
+def test_the_check_character_is_luhns() -> None:
+    """Its best known example, and the number of a test card."""
+    assert check_character("7992739871", alphabet="0123456789") == "3"
+    assert check_character("411111111111111", alphabet="0123456789") == "1"
 
 
 def test_a_receipt_has_eight_known_letters_whatever_its_last_one_says() -> None:

@@ -61,8 +61,8 @@ _RATING = (
 TESTS: dict[str, tuple[str, ...]] = {
     "domain/codes.py": ("tests/domain/test_codes.py",),
     "domain/visit_codes.py": ("tests/domain/test_visit_codes.py",),
-    "domain/display_codes.py": ("tests/domain/test_display_codes.py", "tests/web/test_devices.py"),
-    "domain/second_factor.py": ("tests/domain/test_second_factor.py", "tests/web/test_second_step.py"),
+    "domain/display_codes.py": ("tests/domain/test_display_codes.py",),
+    "domain/second_factor.py": ("tests/domain/test_second_factor.py",),
     "domain/staff_sessions.py": _STAFF,
     "domain/passwords.py": ("tests/domain/test_passwords.py",),
     "domain/disclosure/groups.py": _DISCLOSURE,

@@ -5,6 +5,7 @@ The project's own modules are forgotten again, so that each run reads them anew.
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import hypothesis  # noqa: F401 (all three are loaded, not used)
@@ -16,3 +17,4 @@ _KEPT = ("tests", "tests.rigs", __name__)  # empty, and still being imported
 for _name in list(sys.modules):
     if _name.partition(".")[0] in ("feedback_app", "tests") and _name not in _KEPT:
         del sys.modules[_name]
+gc.freeze()  # what is here stays: no run need look through it again
