@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from feedback_app.domain.disclosure import (
     MIN_GROUP,
     DayForms,
+    Grid,
     Score,
     by_stretch,
     closed_months,
@@ -105,6 +106,17 @@ def test_blocks_hold_all_forms_of_their_days_and_nothing_else() -> None:
         is_new_year = one.last.year != other.first.year
         expected = date(2027, 1, 1) if is_new_year else one.last + timedelta(days=1)
         assert other.first == expected
+
+
+def test_a_block_belongs_to_the_days_on_which_it_ends_both_ends_included() -> None:
+    days = [mixed(number, 12) for number in range(4)]
+    blocks = grid_of(days, today=date(2026, 11, 1)).blocks
+    within = ending_within(blocks, first=days[1].day, last=days[2].day)
+    assert [block.last for block in within] == [days[1].day, days[2].day]
+
+
+def test_without_a_form_nothing_waits() -> None:
+    assert grid_of([], today=START) == Grid((), 0)
 
 
 def test_a_grid_begins_with_its_year() -> None:

@@ -66,6 +66,12 @@ def test_another_key_forges_and_an_older_key_still_reads() -> None:
     assert read_display_code(code, keys=[KEY, b"o" * 32], now=AT) == DisplayCode(7, step_at(AT))
 
 
+def test_what_is_cut_off_or_too_long_is_no_code() -> None:
+    code = display_code(7, at=AT, key=KEY)
+    for text in (code[:-1], code + "0", code * 2, "U" + code[1:], code[:-1] + "*", ""):
+        assert read(text) == BadDisplayCode("malformed"), text
+
+
 @given(st.text(max_size=300))
 def test_no_text_is_an_error_or_a_code(text: str) -> None:
     found = read(text)
@@ -103,7 +109,7 @@ def test_the_largest_numbers_come_back_and_what_does_not_fit_is_refused() -> Non
             code = display_code(device_id, at=at, key=KEY)
             found = read_display_code(code, keys=[KEY], now=at)
             assert found == DisplayCode(device_id, step_at(at))
-    too_late = datetime(2481, 1, 1, tzinfo=UTC)
+    too_late = first + timedelta(minutes=2**28)
     for device_id, at in (
         (0, AT),
         (2**32, AT),
