@@ -118,6 +118,7 @@ def test_every_module_of_the_table_is_there_with_its_tests_and_has_faults_to_pla
         ("if a:\n    raise E", {"if not a:\n    raise E", "if a:\n    pass"}),
         ("f(a)", {"pass"}),
         ("def f() -> int:\n    return a", {"def f() -> int:\n    return None"}),
+        ("zip(a, b, strict=True)", {"pass"}),
         ("@d(1)\ndef f(x: T[1]=a) -> T[2]:\n    return None", set()),
     ],
 )

@@ -52,6 +52,7 @@ _CODES = (
     "tests/web/test_codes.py",
 )
 _RATING = (
+    "tests/services/test_rating.py",
     "tests/services/test_one_code.py",
     "tests/services/test_casework.py",
     "tests/web/test_citizen.py",
@@ -73,17 +74,17 @@ TESTS: dict[str, tuple[str, ...]] = {
     "domain/disclosure/blocks.py": _DISCLOSURE,
     "domain/screening.py": ("tests/domain/test_screening.py",),
     "services/visit_codes.py": _CODES,
-    "services/codes/use.py": ("tests/web/test_codes.py",),
+    "services/codes/use.py": ("tests/services/test_code_use.py", "tests/web/test_codes.py"),
     "services/rating.py": _RATING,
     "services/screening.py": (*_RATING, "tests/services/test_attacks.py"),
-    "services/casework.py": ("tests/services/test_casework.py", "tests/web/test_officer.py"),
+    "services/casework.py": ("tests/services/test_case_views.py", "tests/services/test_casework.py", "tests/web/test_officer.py"),
     "services/accounts.py": _STAFF,
     "services/access/log_in.py": _STAFF,
     "services/access/sessions.py": _STAFF,
     "services/access/second_step.py": _STAFF,
     "services/access/guessing.py": _STAFF,
     "web/access.py": ("tests/guard/test_access.py", *_STAFF),
-    "web/citizen_form.py": ("tests/web/test_citizen.py", "tests/web/test_tickets.py"),
+    "web/citizen_form.py": ("tests/web/test_citizen_form.py", "tests/web/test_citizen.py", "tests/web/test_tickets.py"),
 }  # fmt: skip
 BAR = 0.85
 SLOWER = 6  # times the tests' own time: a fault that makes them hang is found as well

@@ -84,6 +84,22 @@ def test_half_a_log_in_opens_nothing_but_the_second_step(
     assert dina.get("/masuk/kode").location.startswith("/masuk?")
 
 
+def test_whoever_is_sent_to_a_step_comes_back_to_the_page_that_was_asked_for(
+    browse: Callable[[], Browser],
+) -> None:
+    stranger, dina = browse(), browse()
+    first_step(dina, "dina", PASSWORD)
+    for browser, door in ((stranger, "/masuk"), (dina, "/masuk/kode")):
+        for asked, goes_on in (
+            ("/staf/admin/unit", "/staf/admin/unit"),
+            ("/staf/kode/?unit=A", "/staf/kode/?unit%3DA"),
+            (f"{ENROL}?next=/staf/admin/unit", "/staf/admin/unit"),
+        ):
+            assert browser.get(asked).location == f"{door}?next={goes_on}"
+    assert stranger.get("/masuk/kode").location == "/masuk?next=/masuk/kode"
+    assert dina.get(ENROL).location == "/masuk/kode"  # a step is no place to go on to
+
+
 def test_a_code_opens_the_page_that_was_asked_for_and_turns_the_session(
     browse: Callable[[], Browser], site: Site
 ) -> None:
