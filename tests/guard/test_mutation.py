@@ -88,8 +88,8 @@ def test_only_tests_that_come_to_the_fault_are_run_the_quickest_first(
 ) -> None:
     office = tmp_path / "office.db"
     office.touch()
-    entered = {"slow": frozenset({4}), "middling": frozenset({4, 3}), OFFICE: frozenset({3})}
-    quiet = Quiet(entered, {"slow": 9.0, "quick": 1.0, "middling": 2.0}, office)
+    entered = {"slow": [4], "middling": [4, 3], OFFICE: [3]}
+    quiet = Quiet({"domain/x.py": entered}, {"slow": 9.0, "quick": 1.0, "middling": 2.0}, office)
     plan = Plan("domain/x.py", SOURCE, (), tmp_path, tmp_path)
     found = plan_for(Mutant(line, "", "faulty"), quiet, plan, functions_of(SOURCE))
     if tests is None:

@@ -91,10 +91,9 @@ def _left_alone(tree: ast.Module) -> set[int]:
             roots += node.decorator_list
         elif isinstance(node, ast.arg | ast.AnnAssign) and node.annotation:
             roots.append(node.annotation)
-        elif isinstance(node, ast.keyword) and node.arg == "strict":
-            roots.append(node)
         elif isinstance(node, ast.Subscript) and getattr(node.value, "id", "") == "Literal":
             roots.append(node)
+        roots += [word for word in getattr(node, "keywords", ()) if word.arg == "strict"]
     return {id(inner) for root in roots for inner in ast.walk(root)}
 
 

@@ -40,6 +40,7 @@ _DISCLOSURE = (
 )
 _STAFF = (
     "tests/domain/test_staff_sessions.py",
+    "tests/guard/test_access.py",
     "tests/services/test_accounts.py",
     "tests/services/test_second_factors.py",
     "tests/web/test_staff_access.py",
@@ -83,7 +84,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "services/access/sessions.py": _STAFF,
     "services/access/second_step.py": _STAFF,
     "services/access/guessing.py": _STAFF,
-    "web/access.py": ("tests/guard/test_access.py", *_STAFF),
+    "web/access.py": _STAFF,
     "web/citizen_form.py": ("tests/web/test_citizen_form.py", "tests/web/test_citizen.py", "tests/web/test_tickets.py"),
 }  # fmt: skip
 BAR = 0.85
@@ -96,9 +97,12 @@ _STARTER.set_forkserver_preload(["tests.rigs.preloaded"])
 
 @dataclass(frozen=True)
 class Quiet:
-    """What the tests do when nothing is wrong, and an office that one of them was given."""
+    """What the tests do when nothing is wrong, and an office that one of them was given.
 
-    entered: dict[str, frozenset[int]]  # test, OUTSIDE or OFFICE -> first lines of functions
+    `entered`: module -> test, OUTSIDE or OFFICE -> first lines of functions.
+    """
+
+    entered: dict[str, dict[str, list[int]]]
     seconds: dict[str, float]
     office: Path
 
@@ -116,16 +120,13 @@ def outcome(plan: Plan, *, seconds: float) -> tuple[str, str]:
     return "found" if process.exitcode else "survived", printed
 
 
-def quiet_run(module: str, files: Sequence[str], *, folder: Path) -> Quiet:
+def quiet_run(files: tuple[str, ...], *, folder: Path) -> Quiet:
     """Run the tests without a fault; RuntimeError when they fail."""
-    source = (ROOT / "feedback_app" / module).read_text()
-    plan = Plan(module, source, tuple(files), ROOT, folder, takes_notes=True)
-    found, told = outcome(plan, seconds=3_600)
+    found, told = outcome(Plan("", "", files, ROOT, folder), seconds=3_600)
     if found != "survived":
-        raise RuntimeError(f"the tests of {module} fail without a fault:\n{told}")
+        raise RuntimeError(f"{files} fail without a fault:\n{told}")
     notes = json.loads((folder / NOTES).read_text())
-    entered = {test: frozenset(lines) for test, lines in notes["entered"].items()}
-    return Quiet(entered, notes["seconds"], folder / READY_OFFICE)
+    return Quiet(notes["entered"], notes["seconds"], folder / READY_OFFICE)
 
 
 def plan_for(mutant: Mutant, quiet: Quiet, plan: Plan, functions: Sequence[range]) -> Plan | None:
@@ -139,7 +140,8 @@ def plan_for(mutant: Mutant, quiet: Quiet, plan: Plan, functions: Sequence[range
     if not around:
         return replace(plan, chosen=_quickest(quiet, quiet.seconds))
     inner = min(around, key=len)
-    comes = {test for test, firsts in quiet.entered.items() if any(f in inner for f in firsts)}
+    entered = quiet.entered.get(plan.module, {})
+    comes = {test for test, firsts in entered.items() if any(f in inner for f in firsts)}
     tests = quiet.seconds if comes & {OUTSIDE, OFFICE} else comes
     if OFFICE not in comes and quiet.office.exists():
         plan = replace(plan, office=quiet.office)
@@ -166,38 +168,50 @@ def stages(files: Sequence[str]) -> list[tuple[str, ...]]:
     return [stage for stage in (pure, others) if stage]
 
 
-def survivors(
-    module: str, mutants: Sequence[Mutant], *, folder: Path, processes: int
-) -> list[Mutant]:
-    """The faults that these tests do not find; RuntimeError when they fail without one."""
-    left = list(mutants)
-    for files in stages(TESTS[module]):
-        left = _survivors_of(module, files, left, folder=folder, processes=processes)
-    return left
+class Rig:
+    """Runs in one folder; what tests do without a fault is looked at once."""
 
+    def __init__(self, folder: Path, *, processes: int) -> None:
+        """Nothing is run yet."""
+        self.folder, self.processes = folder, processes
+        self.quiet: dict[tuple[str, ...], Quiet] = {}
 
-def _survivors_of(
-    module: str, files: tuple[str, ...], mutants: Sequence[Mutant], *, folder: Path, processes: int
-) -> list[Mutant]:
-    quiet = quiet_run(module, files, folder=Path(tempfile.mkdtemp(dir=folder)))
-    functions = functions_of((ROOT / "feedback_app" / module).read_text())
+    def survivors(self, module: str, mutants: Sequence[Mutant]) -> list[Mutant]:
+        """The faults that the module's tests do not find."""
+        left = list(mutants)
+        for files in stages(TESTS[module]):
+            left = self._survivors_of(module, files, left)
+        return left
 
-    def survives(mutant: Mutant) -> bool:
-        place = Path(tempfile.mkdtemp(dir=folder))
-        plan = plan_for(mutant, quiet, Plan(module, "", files, ROOT, place), functions)
-        if plan is None:
-            return True
-        seconds = SLOWER * sum(quiet.seconds[test] for test in plan.chosen) + AT_LEAST
-        found, _told = outcome(plan, seconds=seconds)
-        shutil.rmtree(place, ignore_errors=True)
-        return found == "survived"
+    def _survivors_of(
+        self, module: str, files: tuple[str, ...], mutants: Sequence[Mutant]
+    ) -> list[Mutant]:
+        if files not in self.quiet:
+            self.quiet[files] = quiet_run(files, folder=self._new_folder())
+        quiet = self.quiet[files]
+        functions = functions_of((ROOT / "feedback_app" / module).read_text())
 
-    with ThreadPoolExecutor(processes) as pool:
-        bar = click.progressbar(
-            pool.map(survives, mutants), length=len(mutants), label=module, file=sys.stderr
-        )
-        with bar as results:
-            return [mutant for mutant, left in zip(mutants, results, strict=True) if left]
+        def survives(mutant: Mutant) -> bool:
+            place = self._new_folder()
+            plan = plan_for(mutant, quiet, Plan(module, "", files, ROOT, place), functions)
+            if plan is None:
+                return True
+            seconds = SLOWER * sum(quiet.seconds[test] for test in plan.chosen) + AT_LEAST
+            found, _told = outcome(plan, seconds=seconds)
+            shutil.rmtree(place, ignore_errors=True)
+            if found == "survived":
+                print(f"  left by {files[0]} …: line {mutant.line}", file=sys.stderr, flush=True)
+            return found == "survived"
+
+        with ThreadPoolExecutor(self.processes) as pool:
+            bar = click.progressbar(
+                pool.map(survives, mutants), length=len(mutants), label=module, file=sys.stderr
+            )
+            with bar as results:
+                return [mutant for mutant, left in zip(mutants, results, strict=True) if left]
+
+    def _new_folder(self) -> Path:
+        return Path(tempfile.mkdtemp(dir=self.folder))
 
 
 def main() -> int:
@@ -212,11 +226,12 @@ def main() -> int:
     chosen = parser.parse_args()
     planted = left = 0
     with quick_folder() as folder:
+        rig = Rig(folder, processes=chosen.processes)
         for module in chosen.module or TESTS:
             mutants = mutants_of((ROOT / "feedback_app" / module).read_text())
             if chosen.sample and chosen.sample < len(mutants):
                 mutants = random.Random(chosen.seed).sample(mutants, chosen.sample)
-            alive = survivors(module, mutants, folder=folder, processes=chosen.processes)
+            alive = rig.survivors(module, mutants)
             planted, left = planted + len(mutants), left + len(alive)
             found = len(mutants) - len(alive)
             print(

@@ -1,6 +1,6 @@
 """One run of the tests in a process of its own, with one module's source exchanged.
 
-The first run, without a fault, notes which functions of the module each test enters and how long it
+A first run, without a fault, notes which functions of the project each test enters and how long it
 takes, so that later runs need only the tests that come to the fault, the quickest first.
 """
 
@@ -31,7 +31,10 @@ NOTES, PRINTED, READY_OFFICE = "notes.json", "printed.txt", "office.db"
 
 @dataclass(frozen=True)
 class Plan:
-    """What to run. `chosen` are tests in their order, none: all; `office` is one made before."""
+    """What to run. `chosen` are tests in their order, none: all; `office` is one made before.
+
+    Without a module nothing is exchanged, and notes are taken.
+    """
 
     module: str  # such as domain/codes.py
     source: str
@@ -39,7 +42,6 @@ class Plan:
     root: Path
     folder: Path  # empty, of this run only
     chosen: tuple[str, ...] = ()
-    takes_notes: bool = False
     office: Path | None = None
 
 
@@ -49,8 +51,8 @@ def run(plan: Plan) -> None:
     with (plan.folder / PRINTED).open("w") as printed:
         os.dup2(printed.fileno(), 1)
         os.dup2(printed.fileno(), 2)
-    finder = _Finder(plan)
-    sys.meta_path.insert(0, finder)
+    if plan.module:
+        sys.meta_path.insert(0, _Finder(plan))
     is_pure = all(file.startswith(PURE) for file in plan.files)
     if is_pure:
         _without_the_application(plan.root)
@@ -59,8 +61,8 @@ def run(plan: Plan) -> None:
     arguments += ["--noconftest"] if is_pure else []
     arguments += [f"--basetemp={plan.folder / 'tests'}", *plan.files]
     plugins: list[object] = [_Chosen(plan)]
-    if plan.takes_notes:
-        plugins.append(_Notes(plan, finder.origin))
+    if not plan.module:
+        plugins.append(_Notes(plan))
     code = pytest.main(arguments, plugins=plugins)
     sys.stdout.flush()
     os._exit(int(code))  # waits for no thread that a fault left behind
@@ -90,7 +92,6 @@ class _Finder(MetaPathFinder):
     def __init__(self, plan: Plan) -> None:
         self.name = "feedback_app." + plan.module.removesuffix(".py").replace("/", ".")
         self.source = plan.source
-        self.origin = str(plan.root / "feedback_app" / plan.module)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -138,16 +139,19 @@ class _Chosen:
 class _Notes:
     """Which functions (by their first line) each test enters, and its seconds."""
 
-    def __init__(self, plan: Plan, path: str) -> None:
-        self.plan, self.path, self.at = plan, path, OUTSIDE
-        self.entered: dict[str, set[int]] = defaultdict(set)
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.at = plan, OUTSIDE
+        self.own = f"{plan.root / 'feedback_app'}{os.sep}"
+        self.entered: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
         self.seconds: dict[str, float] = {}
         sys.settrace(self._trace)
         threading.settrace(self._trace)
 
     def _trace(self, frame: FrameType, event: str, argument: object) -> None:
-        if frame.f_code.co_filename == self.path:
-            self.entered[self.at].add(frame.f_code.co_firstlineno)
+        path = frame.f_code.co_filename
+        if path.startswith(self.own):
+            module = path.removeprefix(self.own)
+            self.entered[module][self.at].add(frame.f_code.co_firstlineno)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
@@ -173,8 +177,9 @@ class _Notes:
         return made
 
     def pytest_sessionfinish(self) -> None:
-        notes = {
-            "entered": {test: sorted(lines) for test, lines in self.entered.items()},
-            "seconds": self.seconds,
+        entered = {
+            module: {test: sorted(lines) for test, lines in tests.items()}
+            for module, tests in self.entered.items()
         }
+        notes = {"entered": entered, "seconds": self.seconds}
         (self.plan.folder / NOTES).write_text(json.dumps(notes))
