@@ -34,6 +34,7 @@ from feedback_app.web.impact import impact
 from feedback_app.web.inspectorate import inspectorate
 from feedback_app.web.kiosk import kiosk
 from feedback_app.web.links import links
+from feedback_app.web.masking import masking
 from feedback_app.web.officer import officer
 from feedback_app.web.own_account import own
 from feedback_app.web.pairing import pairing
@@ -67,6 +68,7 @@ ROOMS = (
     links,
     own,
     supervisor,
+    masking,
     officer,
     surveys,
     follow_ups,

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
@@ -18,8 +19,10 @@ from werkzeug.test import TestResponse
 from feedback_app import create_app
 from feedback_app.config import Settings
 from feedback_app.domain.codes import place_code
+from feedback_app.services.access import secrets
 from feedback_app.services.site import Site, open_site
 from feedback_app.services.upkeep import upgrade_schema
+from tests.ground.compiled_once import compile_once
 from tests.ground.office import (
     PASSWORD,
     TOTP_SECRETS,
@@ -31,6 +34,14 @@ from tests.ground.office import (
 )
 from tests.ground.page_check import faults_of_page
 from tests.ground.postgres import running_postgres
+
+# Real Argon2id, without the work that it is to be for who guesses; tests log in thousands of times.
+# tests/web/test_staff_access.py holds that the product's own parameters are strong.
+PRODUCT_HASHER = secrets.hasher
+secrets.hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+compile_once()
 
 # A Tuesday, 13:05 in Jambi: five minutes after the officers changed at the counter.
 NOON = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)

@@ -60,6 +60,7 @@ ACTS = {
     "export_linked": ("mengekspor nilai bersandi", "exported scores under pseudonyms"),
     "export_linked_named": ("mengekspor nilai bernama", "exported scores with names"),
     "give_opinion": ("memberi pendapat dalam perkara", "gave an opinion in a case"),
+    "ask_mask": ("meminta saran disamarkan", "asked for a comment to be masked"),
     "decide_case": ("memutus perkara bersama orang kedua", "decided a case with a second person"),
     "export_audit": ("mengunduh catatan tindakan", "downloaded the audit log"),
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 DAYS_TO_DECIDE = timedelta(days=14)
+LEAST_REASON, MOST_REASON = 10, 500  # letters: a reason that another person can follow
 VOICES = 2  # people from outside the unit who must hold the same
 
 # kind -> (Indonesian, English)
@@ -15,6 +16,7 @@ KINDS = {
     "pressed": ("Pemohon merasa ditekan", "Applicants felt pressed"),
     "fee": ("Biaya pada layanan gratis", "A charge for a free service"),
     "appeal": ("Keberatan petugas", "An officer's appeal"),
+    "text": ("Saran yang minta disamarkan", "A comment to be masked"),
 }
 # kind -> outcome -> (Indonesian, English)
 OUTCOMES = {
@@ -40,6 +42,10 @@ OUTCOMES = {
             "Upheld: not counted for the officer",
         ),
         "rejected": ("Ditolak", "Rejected"),
+    },
+    "text": {
+        "masked": ("Saran disamarkan", "Comment masked"),
+        "shown": ("Saran tetap tampil", "Comment stays"),
     },
 }
 EXPIRED = "expired"  # nobody decided in time

@@ -10,13 +10,13 @@ from statistics import NormalDist
 from typing import Any, Literal
 
 from feedback_app.domain.codes import ALPHABET, LONGEST_INPUT, check_character, plain_code
-from feedback_app.domain.disclosure import COMMENT_DELAY
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.respondent import BANDS
 from feedback_app.domain.survey import Span
 
 LARGEST_BATCH = 500
 OLDEST_VISIT = timedelta(days=60)
+DAYS_TO_CHECK = timedelta(days=14)  # after that sheets count as keyed, for the unit only
 SAMPLE_SHARE, SAMPLE_LEAST = 0.1, 5
 LEVEL = 0.95
 
@@ -115,16 +115,10 @@ def differing(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[str,
     return tuple(name for name in FIELDS if first[name] != second[name])
 
 
-def counted_day(visited_on: date, *, today: date, closed: Iterable[Span]) -> date:
-    """Under which day a sheet's answer counts.
-
-    Its visit's, while that month is open to view and no closed survey covers the day; else today,
-    so that figures already shown do not move by one sheet and tell what it says.
-    """
-    next_month = (visited_on.replace(day=1) + timedelta(days=32)).replace(day=1)
-    is_shown = next_month + COMMENT_DELAY <= today
+def day_of_answer(visited_on: date, *, today: date, closed: Iterable[Span]) -> date:
+    """The day of a sheet's answer: its visit's, or today where a closed survey covers that day."""
     is_closed = any(span.first <= visited_on <= span.last for span in closed)
-    return today if is_shown or is_closed else visited_on
+    return today if is_closed else visited_on
 
 
 def sample_size(keyed: int) -> int:

@@ -44,11 +44,15 @@ class RuleCount:
 
 @dataclass(frozen=True, slots=True)
 class AppealYear:
-    """Appeals opened in a year; `share` of the decided ones that were upheld, from five on."""
+    """Appeals opened in a year; `upheld_share` of the decided ones, from five on.
+
+    `late` counts those decided after their day, and those that wait past it.
+    """
 
     year: int
     made: Count
     decided: Count
+    late: Count
     upheld_share: float | None
 
 
@@ -78,16 +82,17 @@ def in_time(cases: Iterable[Decided]) -> tuple[int, int]:
     return len(good), len(settled)
 
 
-def appeal_years(appeals: Iterable[Decided]) -> tuple[AppealYear, ...]:
+def appeal_years(appeals: Iterable[Decided], *, as_of: date) -> tuple[AppealYear, ...]:
     """By the year of opening, newest first."""
     years: dict[int, list[Decided]] = {}
     for appeal in appeals:
         years.setdefault(appeal.opened_on.year, []).append(appeal)
-    return tuple(_year(year, found) for year, found in sorted(years.items(), reverse=True))
+    return tuple(_year(year, years[year], as_of=as_of) for year in sorted(years, reverse=True))
 
 
-def _year(year: int, found: list[Decided]) -> AppealYear:
+def _year(year: int, found: list[Decided], *, as_of: date) -> AppealYear:
     decided = [appeal for appeal in found if appeal.outcome is not None]
     upheld = sum(1 for appeal in decided if appeal.outcome == "upheld")
     share = upheld / len(decided) if len(decided) >= SMALLEST else None
-    return AppealYear(year, count(len(found)), count(len(decided)), share)
+    late = sum(1 for appeal in found if (appeal.closed_on or as_of) > appeal.due_on)
+    return AppealYear(year, count(len(found)), count(len(decided)), count(late), share)

@@ -14,7 +14,7 @@ from feedback_app.services.access.links import IssuedLink, add_link, is_good_nam
 from feedback_app.services.access.log_in import log_in, normal_username
 from feedback_app.services.access.people import AccountFaultError, LoginRefusedError, Viewer
 from feedback_app.services.access.reach import account_of_agency
-from feedback_app.services.access.secrets import hasher
+from feedback_app.services.access.secrets import hash_password
 from feedback_app.services.access.sessions import viewer_of_session
 from feedback_app.services.acts import log_act
 from feedback_app.services.site import NotThereError, Site
@@ -59,7 +59,7 @@ def create_account(
     if fault:
         raise AccountFaultError(fault)
     account = _new_account(site, agency_id, username, name, role, unit_ids)
-    account.password_hash = hasher.hash(password)  # outside: it takes long on purpose
+    account.password_hash = hash_password(password)
     account.officer_id = officer_id
     with site.db.transaction() as tx:
         _add_account(tx, account, unit_ids, at=site.now(), by=by)

@@ -23,8 +23,6 @@ from feedback_app.storage.queries.cases import CaseRow
 from feedback_app.storage.verdicts import Change, Standing, append_verdicts, standings
 
 PER_PAGE = 25
-LEAST_REASON = 10  # letters: a reason that another person can follow
-MOST_REASON = 500
 COUNTED_SINCE = timedelta(days=365)
 SHOWN_TEXTS = 3  # of one long comment that came in several times
 
@@ -153,8 +151,9 @@ def _opinion(opinion: CaseOpinion, name: str, *, may_read: bool) -> OpinionLine:
 
 
 def _texts(session: Session, case: Case) -> tuple[str, ...]:
-    """The comment that came in several times; other comments tell too much of single answers."""
-    if "same_text" not in case.rules.split(",") or case.counter_id is None:
+    """The comment that a case is about; other comments tell too much of single answers."""
+    is_about_text = case.kind == "text" or "same_text" in case.rules.split(",")
+    if not is_about_text or case.counter_id is None:
         return ()
     names = counters.names_at_counters(session, [case.counter_id])
     texts = dict.fromkeys(queries.comments_of(session, case.id))
@@ -220,7 +219,7 @@ def _check_opinion(session: Session, viewer: Viewer, case: Case, outcome: str, r
         raise FieldFaultError("outcome", "Hanya orang dari luar unit yang dapat memutus.")
     if outcome not in rules.OUTCOMES[case.kind]:
         raise FieldFaultError("outcome", "Pilih salah satu pendapat.")
-    if not LEAST_REASON <= len(reason) <= MOST_REASON:
+    if not rules.LEAST_REASON <= len(reason) <= rules.MOST_REASON:
         raise FieldFaultError("reason", "Tulis alasan, 10 sampai 500 huruf.")
 
 

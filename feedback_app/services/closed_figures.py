@@ -25,10 +25,10 @@ from feedback_app.domain.disclosure import (
 from feedback_app.domain.disclosure.gate import add_counts
 from feedback_app.domain.disclosure.parts import (
     SERVICE_KEYS,
+    Column,
     OfficerPart,
     OfficerSums,
     ServicePart,
-    Sizes,
     officer_parts,
     service_parts,
     showable_officers,
@@ -36,7 +36,8 @@ from feedback_app.domain.disclosure.parts import (
 from feedback_app.domain.elements import ALL_KEYS, OFFICER_KEYS, OFFICIAL_KEYS
 from feedback_app.domain.skm import TooFew
 from feedback_app.storage.db import Session
-from feedback_app.storage.queries import tallies
+from feedback_app.storage.queries import cases, tallies
+from feedback_app.storage.queries.cases import TakenAnswer
 from feedback_app.storage.queries.tallies import Days, Sums, counts_of
 
 OfficerLines = Mapping[int, OfficerPart | Withheld | TooFew]
@@ -95,21 +96,28 @@ def officers_in(
     days, months = _days(counter_id, quarter), months_in(quarter)
     sums = tallies.complete_sums_by_officer(session, days)
     posters = tallies.poster_forms_by_officer(session, days)
+    taken = cases.taken_by_appeals(session, days)
     return officer_parts(
         {who: _officer_sums(own, by_poster=posters.get(who, 0)) for who, own in sums.items()},
-        shown=_showable(session, days, quarter.blocks, months),
+        shown=_showable(session, days, quarter.blocks, months, taken),
+        taken=_counts_taken(taken),
         whole={key: add_counts([month[key] for month in counts]) for key in ALL_KEYS},
         hidden=_hidden(counts),
     )
 
 
 def _showable(
-    session: Session, days: Days, blocks: Sequence[Block], months: Sequence[Stretch]
+    session: Session,
+    days: Days,
+    blocks: Sequence[Block],
+    months: Sequence[Stretch],
+    taken: Sequence[TakenAnswer],
 ) -> frozenset[int]:
     """Scores are known by block; the two items outside the index only by month."""
     named = tallies.officer_days(session, days, keys=COUNTED_KEYS)
     everybody = tallies.answers_by_day(session, days, keys=COUNTED_KEYS)
-    columns: list[tuple[Sizes, Sequence[int]]] = []
+    appeals = {(answer.officer_id, answer.case_id) for answer in taken}
+    columns: list[Column] = []
     for place, key in enumerate(COUNTED_KEYS):
         over: Sequence[Block] | Sequence[Stretch] = blocks if key in OFFICIAL_KEYS else months
         whole = by_stretch(((day, answers[place]) for _who, day, answers in everybody), over)
@@ -117,8 +125,40 @@ def _showable(
             return frozenset()
         own = [(who, day, answers[place]) for who, day, answers in named]
         officers = {who for who, _day, _n in own}
-        columns.append(({who: by_stretch(_of(own, who), over) for who in officers}, whole))
+        columns.append(
+            Column(
+                sizes={who: by_stretch(_of(own, who), over) for who in officers},
+                whole=whole,
+                taken={
+                    appeal: by_stretch(_days_of(taken, appeal, key), over) for appeal in appeals
+                },
+            )
+        )
     return showable_officers(columns)
+
+
+def _days_of(
+    taken: Sequence[TakenAnswer], appeal: tuple[int, int], key: str
+) -> list[tuple[date, int]]:
+    return [
+        (answer.day, 1)
+        for answer in taken
+        if (answer.officer_id, answer.case_id) == appeal and answer.items[key] is not None
+    ]
+
+
+def _counts_taken(taken: Sequence[TakenAnswer]) -> list[tuple[int, dict[str, Counts]]]:
+    """What each appeal took: of whom, and the counts of each item."""
+    found = []
+    for appeal in dict.fromkeys((answer.officer_id, answer.case_id) for answer in taken):
+        mine = [a.items for a in taken if (a.officer_id, a.case_id) == appeal]
+        counts = {key: _counted([items[key] for items in mine]) for key in OFFICER_KEYS}
+        found.append((appeal[0], counts))
+    return found
+
+
+def _counted(values: Sequence[int | None]) -> Counts:
+    return values.count(1), values.count(2), values.count(3), values.count(4)
 
 
 def _officer_sums(own: Sums, *, by_poster: int) -> OfficerSums:

@@ -15,7 +15,6 @@ from feedback_app.domain.disclosure import (
     closed_months,
     closed_quarters,
     comment_batches,
-    mask,
 )
 from feedback_app.domain.disclosure.parts import OfficerPart, ServicePart
 from feedback_app.domain.elements import ELEMENTS, Element
@@ -128,7 +127,7 @@ def counter_view(
                 (name, title(quarter_from(own.starts))) for name, own in quarters.items()
             ),
             quarter=_quarter_view(session, counter.id, key, quarters[key]) if key else None,
-            batches=_batches(site, session, counter.id),
+            batches=batches_of(site, session, counter.id),
         )
     return chosen, view
 
@@ -195,13 +194,12 @@ def _officer_lines(session: Session, parts: closed_figures.OfficerLines) -> tupl
     return tuple(sorted(lines, key=lambda line: line.name))
 
 
-def _batches(site: Site, session: Session, counter_id: int) -> tuple[Batch, ...]:
+def batches_of(site: Site, session: Session, counter_id: int) -> tuple[Batch, ...]:
+    """The counter's closed batches of comments, masked."""
     today = site.today()
     since = (today - timedelta(days=31 * COMMENT_MONTHS)).replace(day=1)
     remarks = queries.remarks_at_counters(session, [counter_id], first=since, last=today)
     names = queries.names_at_counters(session, [counter_id])
     seed = site.keys_for("comment order")[-1].hex()
-    return tuple(
-        Batch(batch.first, batch.last, tuple(mask(text, names=names) for text in batch.texts))
-        for batch in comment_batches(remarks, today=today, seed=seed)
-    )
+    found = comment_batches(remarks, today=today, seed=seed)
+    return tuple(batch.masked(names) for batch in found)

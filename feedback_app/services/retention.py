@@ -6,7 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 
+from feedback_app.domain.paper import DAYS_TO_CHECK
 from feedback_app.services import casework, daily_key
+from feedback_app.services.paper.checks import count_overdue
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import retention as queries
@@ -32,6 +34,8 @@ RULES = (
     Rule("login_throttle", "window_ends_at", timedelta(days=1)),
     Rule("code_guess", "minute", timedelta(hours=1)),
 )
+# What was keyed from paper goes with the end of its check, which the job ends where nobody does.
+WATCHED = (*RULES, Rule("paper_batch", "waits_since", DAYS_TO_CHECK))
 GRACE = timedelta(days=1)  # the job runs once a day: rows may wait for its next turn
 
 
@@ -42,7 +46,7 @@ def overdue(site: Site) -> dict[str, int]:
             rule.table: queries.rows_before(
                 session, rule.table, rule.column, before=site.now() - rule.kept - GRACE
             )
-            for rule in RULES
+            for rule in WATCHED
         }
     return {table: count for table, count in found.items() if count}
 
@@ -58,6 +62,7 @@ def run_daily(site: Site) -> dict[str, int]:
         }
         done["visit_code"] = _expire_codes(tx, site)
     done["cases"] = casework.decide_overdue(site)
+    done["paper"] = count_overdue(site)
     done["daily_key"] = daily_key.destroy_old(site.settings.instance_dir, today=site.today())
     return done
 

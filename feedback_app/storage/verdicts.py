@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select
 
+from feedback_app.domain.local_time import local_day
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import TALLY_SUMS, Tally, Verdict
 from feedback_app.storage.ratings import add_to_tally, tally_row
@@ -71,7 +72,12 @@ def append_verdicts(
     at: datetime,
     case_id: int | None,
 ) -> int:
-    """Append what really changes and move the tally; return how many answers changed."""
+    """Append what really changes and move the tally; return how many answers changed.
+
+    ValueError when that would move an answer into or out of a day that is over: figures of closed
+    days have been seen, and what changed in them could be subtracted (ADR 12).
+    """
+    today = local_day(at)
     wanted = {change.rating_id: change for change in changes}
     moved = 0
     for old in standings(session, wanted):
@@ -79,6 +85,9 @@ def append_verdicts(
         new = Standing(old.rating, change.state, change.for_officer, change.counted_on)
         if (new.state, new.for_officer) == (old.state, old.for_officer):
             continue
+        was, is_now = old.state == "counted", new.state == "counted"
+        if was != is_now and (old if was else new).counted_on < today:
+            raise ValueError("a day that is over keeps its answers")
         session.execute(
             insert(Verdict),
             {

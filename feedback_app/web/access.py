@@ -124,6 +124,8 @@ ROUTES: dict[str, frozenset[Role]] = {
     "tiers.save": ADMIN,
     "audit.log": ADMIN | INSPECTORATE,
     "audit.file": ADMIN | INSPECTORATE,
+    "masking.confirm": SUPERVISOR,
+    "masking.ask": SUPERVISOR,
     "supervisor.counters": SUPERVISOR,
     "supervisor.counters_file": SUPERVISOR,
     "supervisor.counter": SUPERVISOR,

@@ -232,5 +232,6 @@ def _words() -> dict[str, object]:
         "change": change,
         "beside": beside,
         "title": title,
+        "today": site().today(),
         "officer_items": [item for item in ELEMENTS if item.about == "officer"],
     }

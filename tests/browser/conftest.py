@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,10 +10,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from werkzeug.serving import BaseWSGIServer, make_server
 
+from feedback_app import create_app
 from feedback_app.services.site import Site
-from tests.conftest import on_server
-from tests.ground.browser import ARGUMENTS, find_chromium, running_server
+from tests.conftest import SteppedClock, on_server, settings_for
+from tests.ground.browser import ARGUMENTS, find_chromium, free_port, running_server
 from tests.ground.demo_site import demo_site
 
 RATINGS = 12_000  # enough that every screen has numbers, the impact matrix too
@@ -73,3 +76,29 @@ def live(request: pytest.FixtureRequest) -> LiveSite:
         "live_sqlite" if request.param == "sqlite" else "live_postgres"
     )
     return site
+
+
+@dataclass
+class Served:
+    """A site that is served, its clock, and a way to take the server away."""
+
+    site: Site
+    address: str
+    clock: SteppedClock
+    server: BaseWSGIServer
+
+
+@pytest.fixture
+def served(database_url: str, tmp_path: Path) -> Iterator[Served]:
+    """The small office, served at the address that its QR codes name."""
+    port, clock = free_port(), SteppedClock()
+    address = f"http://127.0.0.1:{port}"
+    app = create_app(settings_for(database_url, tmp_path, address), clock=clock)
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Served(app.extensions["site"], address, clock, server)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["site"].db.close()

@@ -3,58 +3,27 @@
 from __future__ import annotations
 
 import io
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
-from werkzeug.serving import BaseWSGIServer, make_server
 
-from feedback_app import create_app
 from feedback_app.domain.elements import FORM_ORDER
 from feedback_app.services.site import Site
 from feedback_app.storage.models import Device, Rating
-from tests.conftest import SteppedClock, settings_for
-from tests.ground.browser import free_port, violations
+from tests.browser.conftest import Served
+from tests.ground.browser import violations
 from tests.ground.office import PASSWORD, app_code, as_if_unused
 
 SIZES = ((360, 740), (768, 1024), (1280, 800))
 TABLET = {"width": 768, "height": 1024}
 HALL = {"width": 1280, "height": 720}
 PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 800}
 COUNTED = "Penilaian Anda sudah dihitung, tanpa nama."
-
-
-@dataclass
-class Served:
-    """A site that is served, its clock, and a way to take the server away."""
-
-    site: Site
-    address: str
-    clock: SteppedClock
-    server: BaseWSGIServer
-
-
-@pytest.fixture
-def served(database_url: str, tmp_path: Path) -> Iterator[Served]:
-    """The small office, served at the address that its QR codes name."""
-    port, clock = free_port(), SteppedClock()
-    address = f"http://127.0.0.1:{port}"
-    app = create_app(settings_for(database_url, tmp_path, address), clock=clock)
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Served(app.extensions["site"], address, clock, server)
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    app.extensions["site"].db.close()
 
 
 def context(chromium: Browser, size: dict[str, int], **options: bool) -> BrowserContext:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from feedback_app.domain.codes import ALPHABET
 from feedback_app.domain.paper import (
     batch_mark,
-    counted_day,
+    day_of_answer,
     error_rate,
     grouped,
     ranges,
@@ -63,24 +63,11 @@ def test_look_alikes_are_forgiven_and_another_batch_is_named() -> None:
     assert read_sheet_number(number, mark="KN") == "other_batch"
 
 
-@pytest.mark.parametrize(
-    ("visited", "today", "counted"),
-    [
-        (date(2026, 11, 3), date(2026, 11, 24), date(2026, 11, 3)),
-        (date(2026, 10, 30), date(2026, 11, 7), date(2026, 10, 30)),
-        (date(2026, 10, 30), date(2026, 11, 8), date(2026, 11, 8)),  # October is shown by now
-        (date(2026, 12, 31), date(2027, 1, 2), date(2026, 12, 31)),
-    ],
-)
-def test_a_month_that_is_shown_does_not_move(visited: date, today: date, counted: date) -> None:
-    assert counted_day(visited, today=today, closed=[]) == counted
-
-
 def test_a_closed_survey_does_not_move() -> None:
     closed = [Span(date(2026, 11, 1), date(2026, 11, 15))]
     today = date(2026, 11, 24)
-    assert counted_day(date(2026, 11, 15), today=today, closed=closed) == today
-    assert counted_day(date(2026, 11, 16), today=today, closed=closed) == date(2026, 11, 16)
+    assert day_of_answer(date(2026, 11, 15), today=today, closed=closed) == today
+    assert day_of_answer(date(2026, 11, 16), today=today, closed=closed) == date(2026, 11, 16)
 
 
 @pytest.mark.parametrize(

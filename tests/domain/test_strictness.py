@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from feedback_app.domain.strictness import (
     AppealYear,
@@ -54,5 +54,16 @@ def test_the_share_upheld_is_told_from_five_decided_appeals_on() -> None:
         case(rules="x", closed_on=DUE, outcome=name) for name in ("upheld", "rejected")
     )
     five = [upheld, *[rejected] * 4, case(rules="x")]
-    assert appeal_years(five) == (AppealYear(2026, 6, 5, 0.2),)
-    assert appeal_years([upheld, rejected]) == (AppealYear(2026, Few(), Few(), None),)
+    assert appeal_years(five, as_of=DUE) == (AppealYear(2026, 6, 5, 0, 0.2),)
+    few = AppealYear(2026, Few(), Few(), 0, None)
+    assert appeal_years([upheld, rejected], as_of=DUE) == (few,)
+
+
+def test_an_appeal_is_late_when_it_was_decided_late_or_still_waits() -> None:
+    after = DUE + timedelta(days=1)
+    late = [case(closed_on=after, outcome="upheld"), *[case()] * 4]
+    good = case(closed_on=DUE, outcome="rejected")
+    (year,) = appeal_years([*late, good], as_of=after)
+    assert year.late == 5
+    (year,) = appeal_years([*late, good], as_of=DUE)
+    assert year.late == Few()

@@ -41,6 +41,8 @@ FILLED = {
     "period": "2026-t3",
     "key": "2026-t3",
     "shape": "a4",
+    "month": "2026-10",
+    "place": 1,
 }
 
 

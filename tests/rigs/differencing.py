@@ -1,8 +1,10 @@
 """The differencing bot (P19): walks every page and file day after day and subtracts all it gets.
 
 Example: .venv/bin/python tests/rigs/differencing.py --days 14 --seed 0
-Prints what was collected and what came out, for the product and for two planted faults that must be
-found; exits 1 when the product gives away a group of fewer than ten or a planted fault hides.
+On the day after the quarter's parts came out two appeals are upheld, a day of absence with a few
+answers and one tier of another officer, and the bot has the figures of before and after. Prints what
+was collected and what came out, for the product and for three planted faults that must be found;
+exits 1 when the product gives away a group of fewer than ten or a planted fault hides.
 """
 
 from __future__ import annotations
@@ -36,20 +38,28 @@ from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.periods import PERIOD_KEYS
 from feedback_app.domain.skm import BANDS, TooFew
 from feedback_app.services import closed_figures, dashboard, officer_figures
+from feedback_app.services.casework import close_case
+from feedback_app.services.screening import new_case
 from feedback_app.services.site import Site, open_site
 from feedback_app.services.upkeep import upgrade_schema
+from feedback_app.storage.db import Session
 from feedback_app.storage.models import Rating
+from feedback_app.storage.queries import cases
+from feedback_app.storage.verdicts import standings
 from feedback_app.web import access
 from tests.conftest import Browser, SteppedClock, settings_for
 from tests.ground.office import Office, build_office
 from tests.guard.test_access import CAST, FILLED
-from tests.rigs.small_town import FORTNIGHT, add_day, add_history
+from tests.rigs.small_town import FIRST, FORTNIGHT, add_day, add_history
 from tests.rigs.subtraction import isolated
 
 KEY_OF = {item.unsur: item.key for item in ELEMENTS}
 SUPERVISORS = {"alice": ("A1", "A2"), "charlie": ("B1",)}
 LIMITS = {f"{lowest:.2f}".replace(".", ",") for lowest, _mutu, _kinerja in BANDS}
 LIMITS |= {"0,11", "0.11"}  # bands and weights of the law
+QUARTER_END = date(2026, 9, 30)
+APPEALS_END = date(2026, 10, 9)  # the quarter's parts come out the day before
+APPEAL_DAY = date(2026, 9, 10)
 EXACT = re.compile(r"\d+[.,]\d\d(?!\d)")  # a number with two decimals tells of answers
 
 
@@ -58,6 +68,7 @@ class Haul:
     """What the bot carried home: sums over sets, and numbers that it could not place."""
 
     claims: dict[tuple[str, str, frozenset[str]], float] = field(default_factory=dict)
+    of_today: set[tuple[str, str, frozenset[str]]] = field(default_factory=set)
     requests: int = 0
     figures: int = 0
     unplaced: set[str] = field(default_factory=set)
@@ -102,6 +113,8 @@ def run(folder: Path, *, days: Collection[int], seed: int) -> Result:
         day = FORTNIGHT + timedelta(days=number)
         clock.at = local_instant(day, time(18))
         add_day(site, office, day, rng)
+        if day == APPEALS_END:
+            uphold_appeals(site, office)
         if number in days:
             walk(app, site, office, haul)
     _everybody_else(app, haul)
@@ -113,6 +126,7 @@ def run(folder: Path, *, days: Collection[int], seed: int) -> Result:
 
 def walk(app: Flask, site: Site, office: Office, haul: Haul) -> None:
     """One day: both supervisors' pages and files in every choice, and each officer's own."""
+    haul.of_today.clear()
     town = Town(site, office)
     for name, counters in SUPERVISORS.items():
         browser = Browser(app.test_client()).log_in(name)
@@ -133,7 +147,7 @@ class Town:
     def __init__(self, site: Site, office: Office) -> None:
         self.site, self.office = site, office
         with site.db.read() as session:
-            self.rows = [r for r in session.scalars(select(Rating)) if _is_complete(r)]
+            self.rows = [s for s in _standings(session) if _is_complete(s)]
             ids = list(office.counter.values())
             today = site.today()
             self.grids = closed_figures.grids(session, ids, oldest=date(2026, 1, 1), today=today)
@@ -145,22 +159,53 @@ class Town:
     ) -> frozenset[str]:
         """Complete, counted forms of these days that answered the element."""
         return frozenset(
-            row.id
+            row["id"]
             for row in self.rows
-            if row.counter_id == self.office.counter[counter]
-            and first <= row.day <= last
-            and (key == "nine" or getattr(row, key) is not None)
+            if row["counter_id"] == self.office.counter[counter]
+            and first <= row["day"] <= last
+            and (key == "nine" or row[key] is not None)
             and all(
-                getattr(row, name) in value
-                if isinstance(value, tuple)
-                else getattr(row, name) == value
+                row[name] in value if isinstance(value, tuple) else row[name] == value
                 for name, value in fits.items()
             )
         )
 
 
-def _is_complete(row: Rating) -> bool:
-    return row.state == "counted" and all(getattr(row, key) is not None for key in OFFICIAL_KEYS)
+def _standings(session: Session) -> list[dict[str, Any]]:
+    """Every rating as it stands now."""
+    return [one.row() for one in standings(session, session.scalars(select(Rating.id)).all())]
+
+
+def _is_complete(row: Mapping[str, Any]) -> bool:
+    return row["state"] == "counted" and all(row[key] is not None for key in OFFICIAL_KEYS)
+
+
+def uphold_appeals(site: Site, office: Office) -> None:
+    """Take the answers of one day from Andi, and those of one tier from Sari."""
+    with site.db.transaction() as tx:
+        rows = [row for row in _standings(tx) if row["state"] == "counted" and row["for_officer"]]
+        for name, narrowed in (("Andi", {"day": APPEAL_DAY}), ("Sari", {"tier": "visit"})):
+            case = new_case(
+                tx,
+                site,
+                agency_id=office.agency_id,
+                unit_id=office.unit["A"],
+                counter_id=None,
+                kind="appeal",
+                rules=name,
+                at=site.now(),
+            )
+            case.officer_id = office.officer[name]
+            case.first_day, case.last_day = FIRST, QUARTER_END
+            fits = {"officer_id": case.officer_id} | narrowed
+            ids = [
+                row["id"]
+                for row in rows
+                if FIRST <= row["day"] <= QUARTER_END
+                and all(row[column] == value for column, value in fits.items())
+            ]
+            assert cases.add_answers(tx, case, ids), name
+            close_case(tx, site, case, "upheld", reason="two people agreed")
 
 
 def _overview(browser: Browser, town: Town, haul: Haul, query: str) -> set[str]:
@@ -254,7 +299,7 @@ def _own_batch(
         ids = frozenset[str]().union(
             *(
                 own[2]
-                for own in list(haul.claims)
+                for own in haul.of_today
                 if own[1] == key and own[2] and _is_of(town, own[2], officer_id)
             )
         )
@@ -263,7 +308,7 @@ def _own_batch(
 
 
 def _is_of(town: Town, ids: frozenset[str], officer_id: int) -> bool:
-    owners = {row.officer_id for row in town.rows if row.id in ids}
+    owners = {row["officer_id"] for row in town.rows if row["id"] in ids}
     return owners == {officer_id}
 
 
@@ -274,6 +319,7 @@ def _claim(
     haul.figures += 1
     if n is not None:
         assert n == len(ids), (counter, key, n, len(ids))
+    haul.of_today.add((counter, key, ids))
     haul.claims[counter, key, ids] = float("nan") if value is None else float(value)
 
 
@@ -414,10 +460,22 @@ def as_it_is() -> Iterator[None]:
     yield
 
 
+@contextmanager
+def appeals_unseen() -> Iterator[None]:
+    """Planted: figures after an appeal as if nobody had seen those before."""
+
+    def nothing(*_question: object) -> list[object]:
+        return []
+
+    with patch.object(cases, "taken_by_appeals", nothing):
+        yield
+
+
 WORLDS: dict[str, Callable[[], Any]] = {
     "the product": as_it_is,
     "planted: live sliding figures": live_sliding_figures,
     "planted: parts of ten beside blocks": parts_of_ten,
+    "planted: appeals that are not looked at": appeals_unseen,
 }
 
 

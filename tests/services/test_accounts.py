@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import func, select, update
 
 from feedback_app.domain.roles import Role
@@ -71,13 +70,6 @@ def made(site: Site, office: Office, **changes: object) -> int:
 def number_of(site: Site, username: str) -> int:
     with site.db.read() as session:
         return session.scalars(select(Account.id).where(Account.username == username)).one()
-
-
-def as_if_hashed_cheaply(site: Site) -> None:
-    """Many guesses in one test need not be as slow as they are for whoever guesses."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    with site.db.transaction() as tx:
-        tx.execute(update(Account).values(password_hash=cheap))
 
 
 def acts(site: Site, action: str) -> list[tuple[str, dict[str, object]]]:
@@ -264,7 +256,6 @@ def test_asking_for_the_password_again_is_slowed_like_the_log_in(
     site: Site, office: Office, clock: SteppedClock
 ) -> None:
     alice = came_in(site, "alice")
-    as_if_hashed_cheaply(site)
     for _ in range(2):  # a right answer begins anew
         for _guess in range(GUESSES - 1):
             with pytest.raises(LoginRefusedError):
@@ -286,7 +277,6 @@ def test_asking_for_the_password_again_is_slowed_like_the_log_in(
 def test_the_brake_lets_eight_guesses_through_in_ten_minutes(
     site: Site, office: Office, clock: SteppedClock
 ) -> None:
-    as_if_hashed_cheaply(site)
     for _ in range(8):
         with pytest.raises(LoginRefusedError):
             log_in.log_in(site, username="alice", password="wrong password")
@@ -356,7 +346,6 @@ def test_replacing_an_app_is_slowed_begins_anew_and_is_written_down(
     site: Site, office: Office, clock: SteppedClock
 ) -> None:
     dina = came_in(site, "dina")
-    as_if_hashed_cheaply(site)
     assert enrolment(site, dina) is None
     for _guess in range(GUESSES):
         with pytest.raises(WrongCodeError):

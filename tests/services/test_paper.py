@@ -30,10 +30,13 @@ from feedback_app.storage.models import (
     Verdict,
 )
 from feedback_app.storage.queries import visit_codes as code_queries
+from feedback_app.storage.queries.counters import remarks_at_counters
 from feedback_app.storage.verdicts import Change, Standing, append_verdicts, standings
 from tests.conftest import SteppedClock
 from tests.ground.office import TODAY, Office
 from tests.ground.paper import batch, entry, key, number_of, sheet_row, viewer_of, visit_code
+
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -78,11 +81,11 @@ def test_a_sheet_becomes_one_answer_of_the_tier_paper(
     made = batch(site, office, alice)
     key(site, alice, made, 7, entry(office, officer="Sari", sex="female", waktu=1), comment="Baik")
     (row,) = ratings(site)
-    assert (row.tier, row.state, row.day) == ("paper", "counted", TODAY)
+    assert (row.tier, row.state, row.day) == ("paper", "held", TODAY)
     assert (row.officer_id, row.attribution) == (office.officer["Sari"], "chosen")
     assert not row.for_officer  # paper alone proves no visit
     assert (row.waktu, row.sex, row.service_id) == (1, "female", office.service["ktp"])
-    assert counted(site, tier="paper", for_officer=0, state="counted") == 1
+    assert counted(site, tier="paper", for_officer=0, state="held") == 1
     with site.db.read() as session:
         assert session.scalar(select(func.count()).select_from(Screening)) == 0
         assert session.scalars(select(Comment.text)).one() == "Baik"
@@ -106,7 +109,7 @@ def test_a_visit_code_makes_it_a_visit_and_is_spent(
     key(site, alice, made, 1, entry(office, officer="Sari"), visit=code)
     key(site, alice, made, 2, entry(office, officer="Sari", waktu=2), visit=code)  # spent by now
     first, second = sorted(ratings(site), key=lambda row: row.tier, reverse=True)
-    assert (first.tier, first.state, first.for_officer) == ("visit", "counted", True)
+    assert (first.tier, first.state, first.for_officer) == ("visit", "held", True)
     assert (second.tier, second.state, second.for_officer) == ("paper", "held", False)
     with site.db.read() as session:
         case = session.scalars(select(Case)).one()
@@ -255,18 +258,62 @@ def test_days_that_cannot_be(
     assert ratings(site) == []
 
 
-def test_figures_that_are_shown_already_do_not_move(
+def test_days_that_are_over_do_not_move_by_a_sheet(
+    site: Site, office: Office, alice: Viewer, bob: Viewer, clock: SteppedClock
+) -> None:
+    """The answer keeps its visit's day; the tally has it under the day the check was finished."""
+    made = batch(site, office, alice)
+    clock.at += timedelta(days=12)
+    key(site, alice, made, 1, entry(office), comment="Ramah")
+    assert counted(site, state="counted") == 0
+    clock.at += timedelta(days=1)
+    checks.draw_sample(site, alice, made)
+    again(site, bob, made, 1, entry(office))
+    (row,) = ratings(site)
+    assert row.day == TODAY
+    finished = TODAY + timedelta(days=13)
+    assert counted(site, state="counted", day=finished) == counted(site, state="counted") == 1
+    with site.db.read() as session:
+        a1 = [office.counter["A1"]]
+        (remark,) = remarks_at_counters(session, a1, first=finished, last=finished)
+        assert remarks_at_counters(session, a1, first=TODAY, last=finished - DAY) == []
+    assert (remark.text, remark.day) == ("Ramah", finished)
+    assert tally_differences(site) == 0
+
+
+def test_a_check_that_nobody_finishes_ends_after_a_fortnight_and_counts_for_the_unit(
+    site: Site, office: Office, alice: Viewer, bob: Viewer, clock: SteppedClock
+) -> None:
+    made, code = batch(site, office, alice), visit_code(site, office)
+    key(site, alice, made, 1, entry(office, officer="Sari"), visit=code)
+    key(site, alice, made, 2, entry(office), visit=visit_code(site, office, unit="B"))
+    assert checks.batch_view(site, alice, made).counts_by == TODAY + timedelta(days=14)
+    checks.draw_sample(site, alice, made)
+    clock.at += timedelta(days=14)
+    assert checks.count_overdue(site) == 0
+    clock.at += timedelta(minutes=1)
+    assert checks.count_overdue(site) == 1  # the other waits for two people
+    assert counted(site, state="counted", tier="visit", for_officer=0) == 1
+    assert counted(site, state="held") == 1
+    view = checks.batch_view(site, alice, made)
+    assert (view.waiting, view.missed, view.counts_by, view.rate) == ((), 2, None, None)
+    assert sheet_row(site, made, 1).entry is None
+    assert checks.count_overdue(site) == 0
+    told = fault_of(lambda: again(site, bob, made, 1, entry(office, officer="Sari")))
+    assert "tidak termasuk" in told[1]
+    assert tally_differences(site) == 0
+
+
+def test_sheets_of_a_check_that_ended_by_itself_are_not_drawn(
     site: Site, office: Office, alice: Viewer, clock: SteppedClock
 ) -> None:
     made = batch(site, office, alice)
-    clock.at += timedelta(days=12)  # 6 December: November is not shown yet
-    key(site, alice, made, 1, entry(office), comment="Ramah")
-    clock.at += timedelta(days=2)
+    key(site, alice, made, 1, entry(office))
+    clock.at += timedelta(days=15)
+    assert checks.count_overdue(site) == 1
+    assert "kedua kali" in fault_of(lambda: checks.draw_sample(site, alice, made))[1]
     key(site, alice, made, 2, entry(office))
-    days = sorted(row.day for row in ratings(site))
-    assert days == [TODAY, date(2026, 12, 8)]
-    with site.db.read() as session:  # a comment goes by its keying, whatever its answer's day
-        assert session.scalars(select(Comment.day)).one() == date(2026, 12, 6)
+    assert checks.draw_sample(site, alice, made) == 1
 
 
 def test_a_corrected_sheet_counts_once(
@@ -281,11 +328,11 @@ def test_a_corrected_sheet_counts_once(
     assert "Belum ada isian" in told[1]
     right = entry(office, officer="Sari", waktu=4)
     sheets.correct_sheet(site, alice, made, 1, right, comment="Lama sekali")
-    assert counted(site, state="counted", waktu_4=1) == 1
-    assert counted(site, state="counted") == 1
+    assert counted(site, state="held", waktu_4=1) == 1
+    assert counted(site, state="held") == 1
     assert counted(site, state="aside") == 1
     new = standing(site, sheet_row(site, made, 1).rating_id)
-    assert (new.rating["tier"], new.state, new.for_officer) == ("visit", "counted", True)
+    assert (new.rating["tier"], new.state, new.for_officer) == ("visit", "held", True)
     with site.db.read() as session:
         verdict = session.scalars(select(Verdict)).one()
         words = {row.rating_id: row.text for row in session.scalars(select(Comment))}
@@ -311,20 +358,6 @@ def test_a_held_sheet_stays_held_in_its_case_when_corrected(
     assert tally_differences(site) == 0
 
 
-def test_what_a_verdict_took_from_the_officer_is_not_won_back_by_correcting(
-    site: Site, office: Office, alice: Viewer
-) -> None:
-    made, code = batch(site, office, alice), visit_code(site, office)
-    key(site, alice, made, 1, entry(office, officer="Sari", waktu=1), visit=code)
-    rating_id = sheet_row(site, made, 1).rating_id
-    with site.db.transaction() as tx:
-        change = Change(rating_id, "counted", for_officer=False, counted_on=TODAY)
-        append_verdicts(tx, [change], reason="keberatan", at=site.now(), case_id=None)
-    right = entry(office, officer="Sari", waktu=4)
-    sheets.correct_sheet(site, alice, made, 1, right, comment="")
-    assert not standing(site, sheet_row(site, made, 1).rating_id).for_officer
-
-
 def test_an_answer_set_aside_by_a_verdict_is_not_brought_back(
     site: Site, office: Office, alice: Viewer
 ) -> None:
@@ -335,8 +368,24 @@ def test_an_answer_set_aside_by_a_verdict_is_not_brought_back(
         append_verdicts(tx, [aside], reason="perkara", at=site.now(), case_id=None)
     right = entry(office, waktu=4)
     told = fault_of(lambda: sheets.correct_sheet(site, alice, made, 1, right, comment=""))
-    assert "dikesampingkan" in told[1]
+    assert "diputus" in told[1]
     assert counted(site, state="counted") == 0
+
+
+def test_a_sheet_that_two_people_decided_about_is_checked_and_stays_as_decided(
+    site: Site, office: Office, alice: Viewer, bob: Viewer
+) -> None:
+    made = batch(site, office, alice)
+    key(site, alice, made, 1, entry(office, waktu=1), visit=visit_code(site, office, unit="B"))
+    rating_id = sheet_row(site, made, 1).rating_id
+    with site.db.transaction() as tx:
+        change = Change(rating_id, "counted", for_officer=False, counted_on=TODAY)
+        append_verdicts(tx, [change], reason="perkara", at=site.now(), case_id=None)
+    checks.draw_sample(site, alice, made)
+    assert not again(site, bob, made, 1, entry(office, waktu=4))
+    assert checks.settle(site, bob, made, 1, right={"waktu": 4}) == 1  # the slip is measured
+    assert standing(site, rating_id).state == "counted"
+    assert counted(site) == counted(site, waktu_1=1) == 1
 
 
 def keyed_and_drawn(site: Site, office: Office, viewer: Viewer, *, size: int = 12) -> int:

@@ -11,6 +11,7 @@ from feedback_app.services.site import Site
 from feedback_app.storage import bulk
 from feedback_app.storage.models import CodeCount, Rating, Screening, StaffSession, VisitCode
 from tests.conftest import Browser, SteppedClock
+from tests.ground import paper
 from tests.ground.office import TODAY, Office
 from tests.web.test_citizen import opened
 
@@ -49,6 +50,22 @@ def test_the_daily_job_deletes_what_is_past_its_time_and_nothing_else(
         assert [code.long_mark for code in session.scalars(select(VisitCode))] == ["long"]
         counts = session.scalars(select(CodeCount)).one()
     assert (counts.day, counts.expired, counts.redeemed) == (TODAY, 1, 0)
+
+
+def test_what_was_keyed_from_paper_is_forgotten_when_nobody_checks_it(
+    site: Site, office: Office, clock: SteppedClock
+) -> None:
+    alice = paper.viewer_of(site, "alice")
+    made = paper.batch(site, office, alice)
+    paper.key(site, alice, made, 1, paper.entry(office))
+    clock.at += timedelta(days=14)
+    assert retention.run_daily(site)["paper"] == 0
+    assert paper.sheet_row(site, made, 1).entry is not None
+    clock.at += timedelta(days=1, minutes=1)
+    assert retention.overdue(site) == {"paper_batch": 1}
+    assert retention.run_daily(site)["paper"] == 1
+    assert retention.overdue(site) == {}
+    assert paper.sheet_row(site, made, 1).entry is None
 
 
 def test_staff_pages_bring_the_daily_job_with_them(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.rigs.differencing import live_sliding_figures, parts_of_ten, run
+from tests.rigs.differencing import appeals_unseen, live_sliding_figures, parts_of_ten, run
 from tests.rigs.subtraction import isolated
 
-# 1 October, when September is over, and 8 October, when the quarter's parts come out.
-DAYS = (3, 10)
+# 1 October, when September is over, 8 October, when the quarter's parts come out, and 9 October,
+# when two appeals of officers are upheld.
+DAYS = (3, 10, 11)
 
 
 def test_the_bot_recovers_nobody(tmp_path: Path) -> None:
@@ -28,6 +29,12 @@ def test_the_bot_finds_live_sliding_figures(tmp_path: Path) -> None:
 def test_the_bot_finds_parts_that_blocks_nearly_equal(tmp_path: Path) -> None:
     with parts_of_ten():
         result = run(tmp_path, days=(10,), seed=0)
+    assert result.groups > 0, result.line()
+
+
+def test_the_bot_finds_what_an_appeal_took(tmp_path: Path) -> None:
+    with appeals_unseen():
+        result = run(tmp_path, days=(10, 11), seed=0)
     assert result.groups > 0, result.line()
 
 

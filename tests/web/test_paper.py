@@ -172,7 +172,7 @@ def test_a_code_that_opens_nothing_keeps_the_answer(
         fields = sheet(running, visit=code, officer=office.officer["Sari"])
         assert send(alice, f"{page}/ketik?hari={TODAY}", **fields).status_code == 302
     found = sorted((row.tier, row.state, row.for_officer) for row in ratings(site))
-    assert found == [("paper", "held", False)] * 2 + [("visit", "counted", True)]
+    assert found == [("paper", "held", False)] * 2 + [("visit", "held", True)]
 
 
 def test_correcting_shows_what_was_keyed_only_to_who_keyed_it(

@@ -23,7 +23,7 @@ from feedback_app.services.accounts import Viewer, log_in, viewer_of_session
 from feedback_app.services.site import Site, open_site
 from feedback_app.storage.models import Account, LoginThrottle, StaffSession
 from feedback_app.web.staff_browser import is_staff_browser
-from tests.conftest import Browser, SteppedClock
+from tests.conftest import PRODUCT_HASHER, Browser, SteppedClock
 from tests.ground.office import PASSWORD, Office
 from tests.ground.staff import account_number, first_step, follow, link_on
 
@@ -318,7 +318,11 @@ def test_guesses_sent_at_once_are_all_counted(site: Site, office: Office) -> Non
         assert sum(threads.map(guess, range(40))) == GUESSES
 
 
-def test_a_weaker_hash_is_renewed_at_log_in(site: Site, office: Office) -> None:
+def test_a_weaker_hash_is_renewed_at_log_in(
+    site: Site, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The product's own parameters are the library's, RFC 9106's low-memory profile."""
+    monkeypatch.setattr(secrets, "hasher", PRODUCT_HASHER)
     old = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
 
     def stored() -> str:

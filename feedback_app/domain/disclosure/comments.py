@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 COMMENT_BATCH = 5
 COMMENT_DELAY = timedelta(days=7)
 
 MASK = "[disamarkan]"
+MASKED = "[saran disamarkan dengan putusan dua orang]"
 # NIK has 16 figures, NIP 18; blanks, dots and hyphens may stand between. E-mail. Phones.
 _PRIVATE = re.compile(
     r"(?<!\d)(?:\d[ .-]?){15,17}\d(?!\d)"
@@ -31,11 +32,19 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Comments of closed months, shuffled; `first` and `last` are first days of months."""
+    """Comments of closed months, shuffled; `first` and `last` are first days of months.
+
+    `rating_ids` run like `texts`; they are for acts about one comment and are never shown.
+    """
 
     first: date
     last: date
     texts: tuple[str, ...]
+    rating_ids: tuple[str, ...]
+
+    def masked(self, names: Sequence[str]) -> Batch:
+        """The same with private things hidden."""
+        return replace(self, texts=tuple(mask(text, names=names) for text in self.texts))
 
 
 def comment_batches(remarks: Iterable[Remark], *, today: date, seed: str) -> list[Batch]:
@@ -55,7 +64,7 @@ def comment_batches(remarks: Iterable[Remark], *, today: date, seed: str) -> lis
         first = first or month
         waiting += months[month]
         if len(waiting) >= COMMENT_BATCH:
-            batches.append(Batch(first=first, last=month, texts=_shuffled(waiting, seed=seed)))
+            batches.append(_batch(first, month, _shuffled(waiting, seed=seed)))
             waiting, first = [], None
     return batches[::-1]
 
@@ -66,7 +75,7 @@ def closed_batch(
     """The comments of days that ended on `last`, shuffled; None before the delay or below five."""
     if last + COMMENT_DELAY > today or len(remarks) < COMMENT_BATCH:
         return None
-    return _shuffled(list(remarks), seed=seed)
+    return tuple(remark.text for remark in _shuffled(list(remarks), seed=seed))
 
 
 def mask(text: str, *, names: Sequence[str]) -> str:
@@ -80,10 +89,15 @@ def mask(text: str, *, names: Sequence[str]) -> str:
     return re.sub(rf"(?<!\w)(?:{words})(?!\w)", MASK, masked, flags=re.IGNORECASE)
 
 
-def _shuffled(remarks: list[Remark], *, seed: str) -> tuple[str, ...]:
+def _batch(first: date, last: date, remarks: Sequence[Remark]) -> Batch:
+    texts = tuple(remark.text for remark in remarks)
+    return Batch(first, last, texts, tuple(remark.rating_id for remark in remarks))
+
+
+def _shuffled(remarks: list[Remark], *, seed: str) -> list[Remark]:
     ordered = sorted(remarks, key=lambda remark: remark.rating_id)
     random.Random(f"{seed}{ordered[0].rating_id}").shuffle(ordered)  # noqa: S311 (order only)
-    return tuple(remark.text for remark in ordered)
+    return ordered
 
 
 def _next_month(month: date) -> date:

@@ -9,11 +9,14 @@ potential, and a form is left over where its two nodes' potentials differ). That
 exactly: for each set of parts every block goes to the cheaper side. With a third way of sorting the
 same elements no such proof is at hand, so each element is told by one kind of part only: officers
 by the four officer items, services by the seven elements that are about the service.
+
+An upheld appeal takes answers from an officer whose figures may have been seen before. What it took
+is then a part of its own beside what is left: who looked before and after has both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -36,8 +39,21 @@ SERVICE_KEYS = tuple(key for key in OFFICIAL_KEYS if key not in OFFICER_KEYS)
 REST = 0  # who is not shown apart; real identifiers begin with 1
 MOST_PARTS = 8  # sets of parts are tried one by one: 2^8
 
-Classes = dict[tuple[int, ...], tuple[int, ...]]  # merged parts -> the same
-Sizes = Mapping[int, tuple[int, ...]]  # part -> answers in each block (or month) of the quarter
+MOST_WITH_TAKEN = 12  # the same where appeals took some
+
+Row = tuple[int, ...]  # answers in each block (or month) of the quarter
+Classes = dict[tuple[int, ...], Row]  # merged parts, or a part of an officer -> its row
+Sizes = Mapping[int, Row]  # part -> its row
+Taken = Mapping[tuple[int, int], Row]  # (officer, appeal) -> the row of what the appeal took
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Who was answered about in one item: by officer, of all, and what appeals took."""
+
+    sizes: Sizes
+    whole: Row
+    taken: Taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,37 +106,90 @@ def narrow_split(sizes: Mapping[tuple[int, ...], Sequence[int]]) -> frozenset[tu
     return frozenset()
 
 
-def showable_officers(columns: Sequence[tuple[Sizes, Sequence[int]]]) -> frozenset[int]:
-    """Officers who may be shown apart in every column (an item's answers: by officer, of all)."""
-    sizes = {officer: sum(row) for officer, row in columns[0][0].items()}
+def showable_officers(columns: Sequence[Column]) -> frozenset[int]:
+    """Officers who may be shown apart in every column (an item's answers)."""
+    before = [_before(column) for column in columns]
+    sizes = {officer: sum(row) for officer, row in before[0].items()}
     shown = sorted((key for key, n in sizes.items() if n), key=lambda key: (-sizes[key], key))
     shown = shown[:MOST_PARTS]
     while shown:
-        splits = (narrow_split(_with_rest(sizes_of, whole, shown)) for sizes_of, whole in columns)
-        narrow = next((split for split in splits if split), None)
-        if narrow is None:
+        narrow = _narrow(
+            _with_rest({(one,): rows.get(one, ()) for one in shown}, column.whole)
+            for rows, column in zip(before, columns, strict=True)
+        )
+        if not narrow:
             break
         shown.remove(min((key for (key,) in narrow), key=lambda key: (sizes[key], key)))
-    return frozenset(shown)
+    left = {one for one in shown if any(columns[0].sizes.get(one, ()))}
+    return frozenset(left - _corrected(columns, before, shown))
+
+
+def _corrected(
+    columns: Sequence[Column], before: Sequence[Sizes], shown: Sequence[int]
+) -> frozenset[int]:
+    """Officers whose figures must go, as what an appeal took would come out by subtraction."""
+    touched = {officer for column in columns for officer, _appeal in column.taken} & set(shown)
+    apart = set(touched)
+    while apart:
+        parts = [
+            _with_rest(_apart(rows, column, shown, apart), column.whole)
+            for rows, column in zip(before, columns, strict=True)
+        ]
+        narrow = _narrow(parts)
+        if not narrow and len(parts[0]) <= MOST_WITH_TAKEN:
+            break
+        # Splits that keep every officer whole were tried above; so this one cuts one in two.
+        cut = {one for one in apart if _is_cut(one, narrow, parts[0])}
+        apart.remove(min(cut or apart))
+    return frozenset(touched - apart)
+
+
+def _is_cut(officer: int, side: Collection[tuple[int, ...]], parts: Classes) -> bool:
+    own = {key for key in parts if key[0] == officer}
+    return bool(own & set(side)) and not own <= set(side)
+
+
+def _apart(rows: Sizes, column: Column, shown: Sequence[int], apart: Collection[int]) -> Classes:
+    """The officers' parts; of those apart, what is left and what each appeal took."""
+    parts: Classes = {(one,): rows.get(one, ()) for one in shown if one not in apart}
+    parts |= {(one,): column.sizes.get(one, ()) for one in apart}
+    return parts | {key: row for key, row in column.taken.items() if key[0] in apart}
+
+
+def _before(column: Column) -> Sizes:
+    """What each officer had before any appeal."""
+    rows = dict(column.sizes)
+    for (officer, _appeal), row in column.taken.items():
+        own = rows.get(officer, (0,) * len(row))
+        rows[officer] = tuple(a + b for a, b in zip(own, row, strict=True))
+    return rows
+
+
+def _narrow(columns: Iterable[Classes]) -> frozenset[tuple[int, ...]]:
+    """A narrow split in any of these columns; not looked for among more parts than can be tried."""
+    splits = (narrow_split(parts) for parts in columns if len(parts) <= MOST_WITH_TAKEN)
+    return next((split for split in splits if split), frozenset())
 
 
 def officer_parts(
     sums: Mapping[int, OfficerSums],
     *,
     shown: frozenset[int],
+    taken: Sequence[tuple[int, Mapping[str, Counts]]],
     whole: Mapping[str, Counts],
     hidden: frozenset[str],
 ) -> dict[int, OfficerPart | Withheld | TooFew]:
     """Every officer's line; `whole` is the quarter, `hidden` are elements that a month hides.
 
+    `taken` holds what each upheld appeal took from whom.
+
     Where one officer's items, or those of the rest, tell what nearly everybody said, all officers'
     items are bands: a single hidden one could be had from the whole. The same for their means.
     """
-    rest = {
-        key: _minus(whole[key], [sums[officer].items[key] for officer in shown])
-        for key in OFFICER_KEYS
-    }
-    groups = [rest, *(sums[officer].items for officer in shown)]
+    named = [sums[officer].items for officer in shown]
+    named += [items for officer, items in taken if officer in shown]
+    rest = {key: _minus(whole[key], [items[key] for items in named]) for key in OFFICER_KEYS}
+    groups = [rest, *named]
     in_months = bool(hidden & set(OFFICER_KEYS))
     opaque = in_months or any(tells(group[key]) for group in groups for key in OFFICER_KEYS)
     nobody_left = not any(sum(rest[key]) for key in OFFICER_KEYS)
@@ -200,10 +269,11 @@ def _smallest(
     return min(keys, key=lambda key: (sum(classes[key]), key))
 
 
-def _with_rest(sizes: Sizes, whole: Sequence[int], shown: Sequence[int]) -> Classes:
-    classes: Classes = {(officer,): sizes.get(officer, (0,) * len(whole)) for officer in shown}
-    taken = zip(*classes.values(), strict=True)
-    rest = tuple(all_of - sum(part) for all_of, part in zip(whole, taken, strict=True))
+def _with_rest(parts: Classes, whole: Row) -> Classes:
+    nothing = (0,) * len(whole)
+    classes = {key: row or nothing for key, row in parts.items()}
+    named = zip(*classes.values(), strict=True)
+    rest = tuple(all_of - sum(part) for all_of, part in zip(whole, named, strict=True))
     return {(REST,): rest, **classes}
 
 

@@ -10,7 +10,7 @@ from feedback_app.domain.passwords import fault_of_password
 from feedback_app.files.qr_cards import QrOutline, qr_outline
 from feedback_app.services.access.people import AccountFaultError, Viewer
 from feedback_app.services.access.reach import account_of_agency
-from feedback_app.services.access.secrets import hash_of, hasher, new_token
+from feedback_app.services.access.secrets import hash_of, hash_password, new_token
 from feedback_app.services.acts import log_act
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.site import Site
@@ -101,7 +101,7 @@ def use_link(site: Site, token: str, *, name: str, password: str) -> str:
     """Set the password (and the name, when invited), once; return the user name."""
     opened = open_link(site, token)
     _check(opened, name, password)
-    new_hash = hasher.hash(password)  # before the transaction: it takes long on purpose
+    new_hash = hash_password(password)
     with site.db.transaction() as tx:
         found = queries.open_link(tx, hash_of(token), now=site.now())
         if found is None or not queries.use_link(tx, found[0].id, now=site.now()):

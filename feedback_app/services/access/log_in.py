@@ -5,7 +5,7 @@ from __future__ import annotations
 from feedback_app.domain.passwords import fault_of_password
 from feedback_app.services.access import guessing
 from feedback_app.services.access.people import AccountFaultError, LoginRefusedError, Viewer
-from feedback_app.services.access.secrets import hasher, password_fits
+from feedback_app.services.access.secrets import hash_password, is_outdated, password_fits
 from feedback_app.services.access.sessions import open_session
 from feedback_app.services.acts import log_act
 from feedback_app.services.site import Site
@@ -40,10 +40,7 @@ def log_in(site: Site, *, username: str, password: str, user_agent: str = "") ->
 
 
 def _renewed_hash(account: Account, password: str) -> str | None:
-    """Another hash when Argon2's parameters have changed since this one was made."""
-    if hasher.check_needs_rehash(account.password_hash):
-        return hasher.hash(password)
-    return None
+    return hash_password(password) if is_outdated(account.password_hash) else None
 
 
 def confirm_password(site: Site, viewer: Viewer, password: str) -> None:
@@ -63,7 +60,7 @@ def change_password(site: Site, viewer: Viewer, *, old: str, new: str) -> None:
     if fault:
         raise AccountFaultError(fault)
     confirm_password(site, viewer, old)
-    new_hash = hasher.hash(new)
+    new_hash = hash_password(new)
     with site.db.transaction() as tx:
         queries.set_password(tx, viewer.account_id, new_hash, now=site.now())
         log_act(tx, site, viewer, "change_password", viewer.username)

@@ -21,6 +21,16 @@ class UnsealedError(Exception):
     """No key that is left opens this secret: it was sealed by one that is gone."""
 
 
+def hash_password(password: str) -> str:
+    """What is kept of a password; takes long on purpose, so never inside a transaction."""
+    return hasher.hash(password)
+
+
+def is_outdated(stored: str) -> bool:
+    """Whether Argon2's parameters have changed since this hash was made."""
+    return hasher.check_needs_rehash(stored)
+
+
 def password_fits(stored: str, password: str) -> bool:
     """Whether the password is the one behind this hash; '' fits nothing."""
     try:

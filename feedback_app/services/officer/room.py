@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from feedback_app.domain.appeals import Cell, Made, deadline, is_corrected, published_on, within
-from feedback_app.domain.disclosure import MIN_GROUP, Batch, comment_batches, mask
+from feedback_app.domain.disclosure import MIN_GROUP, Batch, comment_batches
 from feedback_app.domain.skm import TooFew
 from feedback_app.domain.survey import short_title
 from feedback_app.domain.thanks import is_thanks
@@ -176,7 +176,4 @@ def _thanks(site: Site, session: Session, officer: Officer) -> tuple[Batch, ...]
     names = officer_room.other_officers_names(session, officer)
     seed = site.keys_for("comment order")[-1].hex()
     batches = comment_batches(remarks, today=site.today(), seed=seed)[:THANKS_SHOWN]
-    return tuple(
-        Batch(batch.first, batch.last, tuple(mask(text, names=names) for text in batch.texts))
-        for batch in batches
-    )
+    return tuple(batch.masked(names) for batch in batches)

@@ -1,4 +1,8 @@
-"""A sheet's answer as a rating: saved as keyed, or put in the place of one keyed wrongly."""
+"""A sheet's answer as a rating: held as keyed, put right while it is held, counted with its batch.
+
+It counts once the batch's double entry is finished, under that day: an answer that came to, left or
+changed in a day that is over would move figures already shown, and could be subtracted (P19).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from datetime import date, time
 from typing import Any
 
 from feedback_app.domain.local_time import local_instant
-from feedback_app.domain.paper import Entry, counted_day
+from feedback_app.domain.paper import Entry, batch_mark, day_of_answer
 from feedback_app.domain.roster import COUNTS_FOR_OFFICER, UNKNOWN, Attribution
 from feedback_app.domain.screening import Screened
 from feedback_app.domain.survey import Span
@@ -18,7 +22,7 @@ from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.place import shifts_of_day, tiers_for_officers
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
-from feedback_app.storage.models import PaperSheet
+from feedback_app.storage.models import PaperBatch, PaperSheet
 from feedback_app.storage.queries import paper as queries
 from feedback_app.storage.queries import places, surveys
 from feedback_app.storage.queries.paper import BatchRow
@@ -27,6 +31,8 @@ from feedback_app.storage.verdicts import Change, append_verdicts, standings
 
 LANGUAGE = "id"  # the printed form's
 HELD_FOR = ("bad_code",)
+CHECKED = "entri ganda kumpulan kertas {mark} selesai"
+UNCHECKED = "entri ganda kumpulan kertas {mark} tidak selesai dalam 14 hari"
 
 
 def add_answer(
@@ -38,18 +44,18 @@ def add_answer(
     visit: visit_codes.Given,
     comment: str,
 ) -> str:
-    """Save a sheet's answer; return the rating's id.
+    """Save a sheet's answer, held until its batch is checked; return the rating's id.
 
     A visit code is spent in the same transaction and makes the answer one of the tier `visit`.
-    One that opens nothing leaves it on paper, held for two people to look at.
+    One that opens nothing leaves it on paper, in a case for two people to look at.
     """
     places.hold_counter(tx, entry.counter_id)
     unit_id = batch.unit.id
     spent = visit_codes.spend(tx, site, visit, agency_id=batch.agency.id, unit_id=unit_id)
     is_bad = visit.is_there and spent is None
     rating = _row(tx, site, batch, entry, tier="visit" if spent else "paper") | {
-        "day": counted_on(tx, site, batch, entry),
-        "state": "held" if is_bad else "counted",
+        "day": _day(tx, site, batch, entry),
+        "state": "held",
     }
     add_paper_rating(tx, rating=rating, comment=comment, comment_day=site.today())
     if is_bad:
@@ -70,24 +76,17 @@ def replace_answer(
     comment: str | None,
     reason: str,
 ) -> str:
-    """Set the sheet's answer aside and save the right one, which stands where the first stood.
+    """Set the sheet's answer aside and save the right one, held where the first was held.
 
-    Tier, state and what a verdict took from the officer go over to the new one: keying again
-    gains nothing. `comment` None keeps the words. Return the new rating's id.
+    The tier goes over to the new one: keying again gains nothing. `comment` None keeps the words.
+    Return the new rating's id; FieldFaultError once the first one is decided about or counted.
     """
     places.hold_counter(tx, entry.counter_id)
     (old,) = standings(tx, [sheet.rating_id or ""])
-    if old.state == "aside":
-        raise FieldFaultError("sheet", "Jawaban lembar ini sudah dikesampingkan dengan putusan.")
-    is_limited = old.rating["for_officer"] and not old.for_officer
+    if old.state != "held":
+        raise FieldFaultError("sheet", "Jawaban lembar ini sudah diputus atau dihitung.")
     rating = _row(tx, site, batch, entry, tier=old.rating["tier"])
-    rating |= {
-        "day": old.counted_on
-        if _visited_on(sheet) == entry.visited_on
-        else counted_on(tx, site, batch, entry),
-        "state": old.state,
-        "for_officer": rating["for_officer"] and not is_limited,
-    }
+    rating |= {"day": _day(tx, site, batch, entry), "state": "held"}
     words, row = queries.comment_of(tx, old.rating["id"])
     add_paper_rating(
         tx,
@@ -101,14 +100,34 @@ def replace_answer(
     return str(rating["id"])
 
 
-def counted_on(tx: Session, site: Site, batch: BatchRow, entry: Entry) -> date:
-    """Under which day the answer counts: see `domain.paper.counted_day`."""
+def is_decided(tx: Session, rating_id: str) -> bool:
+    """Whether two people decided about a sheet's answer before its batch was checked."""
+    (found,) = standings(tx, [rating_id])
+    return found.state != "held"
+
+
+def count_batch(tx: Session, site: Site, batch: PaperBatch, *, is_checked: bool) -> int:
+    """Count the batch's answers that wait for nothing else, from today on; return how many.
+
+    Without a finished check they count for the unit, not for an officer.
+    """
+    waiting = queries.uncounted_answers(tx, batch.id)
+    changes = [
+        Change(row.rating["id"], "counted", row.for_officer and is_checked, site.today())
+        for row in standings(tx, waiting)
+        if row.state == "held"
+    ]
+    reason = (CHECKED if is_checked else UNCHECKED).format(mark=batch_mark(batch.number))
+    return append_verdicts(tx, changes, reason=reason, at=site.now(), case_id=None)
+
+
+def _day(tx: Session, site: Site, batch: BatchRow, entry: Entry) -> date:
     closed = [
         Span(row.first_day, row.last_day)
         for row in surveys.surveys_of_units(tx, [batch.unit.id])
         if row.closed_at is not None
     ]
-    return counted_day(entry.visited_on, today=site.today(), closed=closed)
+    return day_of_answer(entry.visited_on, today=site.today(), closed=closed)
 
 
 def rostered(session: Session, counter_id: int, day: date) -> dict[int, str]:
@@ -116,10 +135,6 @@ def rostered(session: Session, counter_id: int, day: date) -> dict[int, str]:
     shifts = shifts_of_day(session, counter_id, at=local_instant(day, time(12)))
     names = places.display_names(session, sorted({shift.officer_id for shift in shifts}))
     return dict(sorted(names.items(), key=lambda item: (item[1], item[0])))
-
-
-def _visited_on(sheet: PaperSheet) -> date | None:
-    return date.fromisoformat(sheet.entry["visited_on"]) if sheet.entry else None
 
 
 def _row(tx: Session, site: Site, batch: BatchRow, entry: Entry, *, tier: str) -> dict[str, Any]:

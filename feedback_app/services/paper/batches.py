@@ -132,6 +132,7 @@ def make_batch(site: Site, viewer: Viewer, wanted: Wanted) -> int:
             made_at=site.now(),
             made_by=viewer.account_id,
             drawn_at=None,
+            waits_since=None,
         )
         tx.add(batch)
         tx.flush()

@@ -6,9 +6,12 @@ import secrets
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from feedback_app.domain.local_time import local_day
 from feedback_app.domain.paper import (
+    DAYS_TO_CHECK,
     FIELDS,
     Entry,
     ErrorRate,
@@ -23,12 +26,17 @@ from feedback_app.domain.paper import (
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.acts import log_act
 from feedback_app.services.faults import FieldFaultError
-from feedback_app.services.paper.answers import replace_answer, rostered
+from feedback_app.services.paper.answers import (
+    count_batch,
+    is_decided,
+    replace_answer,
+    rostered,
+)
 from feedback_app.services.paper.batches import BatchLine, lines_of, owned
 from feedback_app.services.paper.sheets import check_entry, name_of, sheet_typed
 from feedback_app.services.site import NotThereError, Site
 from feedback_app.storage.db import Session
-from feedback_app.storage.models import PaperSheet
+from feedback_app.storage.models import PaperBatch, PaperSheet
 from feedback_app.storage.queries import paper as queries
 from feedback_app.storage.queries.paper import BatchRow
 
@@ -58,7 +66,9 @@ class BatchView:
     rate: ErrorRate | None
     wrong: tuple[tuple[str, int], ...]  # (field, how often), the most frequent first
     corrected: int
+    missed: int  # keyed again by nobody in time
     sample: int  # how many a draw now would take
+    counts_by: date | None  # the last day before its answers count unchecked; None when all count
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,7 @@ def batch_view(site: Site, viewer: Viewer, batch_id: int) -> BatchView:
         row = owned(session, viewer, batch_id)
         sheets = queries.sheets_of(session, batch_id)
         (line,) = lines_of(session, [row])
-    mark = batch_mark(row.batch.number)
+    mark, waits = batch_mark(row.batch.number), row.batch.waits_since
     done = [sheet for sheet in sheets if sheet.checking == "done"]
     wrong = Counter(name for sheet in done for name in sheet.wrong)
     runs = ranges(sheet.number for sheet in sheets if sheet.state == "printed")
@@ -107,7 +117,9 @@ def batch_view(site: Site, viewer: Viewer, batch_id: int) -> BatchView:
         rate=error_rate(wrong.total(), sum(sheet.compared for sheet in done)),
         wrong=tuple(wrong.most_common()),
         corrected=sum(sheet.is_corrected for sheet in sheets),
-        sample=sample_size(line.keyed),
+        missed=sum(sheet.checking == "missed" for sheet in sheets),
+        sample=sample_size(sum(sheet.entry is not None for sheet in sheets)),
+        counts_by=None if waits is None else local_day(waits + DAYS_TO_CHECK),
     )
 
 
@@ -118,9 +130,9 @@ def draw_sample(site: Site, viewer: Viewer, batch_id: int) -> int:
         queries.hold_batch(tx, batch_id)
         if row.batch.drawn_at is not None:
             raise FieldFaultError("sheet", "Contoh kumpulan ini sudah diambil.")
-        keyed = [sheet for sheet in queries.sheets_of(tx, batch_id) if sheet.state == "keyed"]
+        keyed = [sheet for sheet in queries.sheets_of(tx, batch_id) if sheet.entry is not None]
         if not keyed:
-            raise FieldFaultError("sheet", "Belum ada lembar yang diketik.")
+            raise FieldFaultError("sheet", "Belum ada lembar yang dapat diketik kedua kali.")
         drawn = secrets.SystemRandom().sample(keyed, sample_size(len(keyed)))
         for sheet in drawn:
             sheet.checking = "waiting"
@@ -145,7 +157,7 @@ def key_again(site: Site, viewer: Viewer, batch_id: int, typed: str, entry: Entr
         sheet.checked_by = viewer.account_id
         is_same = not differing(sheet.entry, entry.fields())
         if is_same:
-            _finish(tx, row, sheet, right=sheet.entry)
+            _finish(tx, site, row, sheet, right=sheet.entry)
         else:
             sheet.checking, sheet.second = "differs", entry.fields()
         log_act(tx, site, viewer, "check_sheet", name_of(row, sheet), {"same": is_same})
@@ -181,7 +193,8 @@ def settle(
 ) -> int:
     """Write down what the sheet really says where two entries differ; return the wrong fields.
 
-    Where the first entry was wrong its answer is set aside and the right one saved.
+    Where the first entry was wrong its answer is set aside and the right one saved, unless two
+    people have decided about it meanwhile.
     """
     with site.db.transaction() as tx:
         row = owned(tx, viewer, batch_id)
@@ -193,13 +206,13 @@ def settle(
         names = differing(sheet.entry, sheet.second)
         final = sheet.entry | {name: right[name] for name in names}
         check_entry(tx, site, row, entry_of(final))
-        if final != sheet.entry:
+        if final != sheet.entry and not is_decided(tx, sheet.rating_id or ""):
             reason = SETTLED.format(number=name_of(row, sheet))
             sheet.rating_id = replace_answer(
                 tx, site, row, sheet, entry_of(final), comment=None, reason=reason
             )
         wrong = len(differing(sheet.entry, final))
-        _finish(tx, row, sheet, right=final)
+        _finish(tx, site, row, sheet, right=final)
         log_act(tx, site, viewer, "settle_sheet", name_of(row, sheet), {"wrong": wrong})
         return wrong
 
@@ -212,11 +225,30 @@ def _must_be_another(sheet: PaperSheet, viewer: Viewer) -> None:
         )
 
 
-def _finish(tx: Session, row: BatchRow, sheet: PaperSheet, *, right: Mapping[str, Any]) -> None:
-    """Count the sheet's errors; once no sheet waits any more, forget what was keyed."""
+def count_overdue(site: Site) -> int:
+    """Answers on paper whose check nobody finished in time count for the unit; how many."""
+    counted = 0
+    with site.db.transaction() as tx:
+        for batch in queries.batches_overdue(tx, before=site.now() - DAYS_TO_CHECK):
+            counted += _close(tx, site, batch, is_checked=False)
+    return counted
+
+
+def _finish(
+    tx: Session, site: Site, row: BatchRow, sheet: PaperSheet, *, right: Mapping[str, Any]
+) -> None:
+    """Note the sheet's errors; once no sheet waits any more, close the check."""
     sheet.wrong = list(differing(sheet.entry or {}, right))
     sheet.compared = len(FIELDS) - (row.counter is not None)  # a printed counter is not keyed
     sheet.checking = "done"
     tx.flush()
     if not queries.is_being_checked(tx, row.batch.id):
-        queries.forget_entries(tx, row.batch.id)
+        _close(tx, site, row.batch, is_checked=True)
+
+
+def _close(tx: Session, site: Site, batch: PaperBatch, *, is_checked: bool) -> int:
+    """Count the batch's answers and forget what was keyed."""
+    counted = count_batch(tx, site, batch, is_checked=is_checked)
+    queries.forget_entries(tx, batch.id)
+    batch.waits_since = None
+    return counted

@@ -112,6 +112,7 @@ def key_sheet(site: Site, viewer: Viewer, batch_id: int, keyed: Keyed) -> int:
         )
         sheet.state, sheet.keyed_by = "keyed", viewer.account_id
         sheet.entry = keyed.entry.fields()
+        row.batch.waits_since = row.batch.waits_since or site.now()
         if row.batch.drawn_at is not None:  # one that comes after the draw is checked as well
             sheet.checking = "waiting"
         log_act(tx, site, viewer, "key_sheet", name_of(row, sheet))

@@ -85,7 +85,7 @@ def _of_agency(session: Session, agency: Agency, *, first: date, last: date) -> 
         rules=rule_counts(held),
         in_time=good,
         settled=settled,
-        appeals=appeal_years(appeals),
+        appeals=appeal_years(appeals, as_of=last),
     )
 
 

@@ -31,6 +31,7 @@ class PaperBatch(Base):
     made_at: Mapped[datetime]
     made_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     drawn_at: Mapped[datetime | None]  # when the sample for the second entry was drawn
+    waits_since: Mapped[datetime | None] = mapped_column(index=True)  # first answer not yet counted
 
 
 class PaperSheet(Base):
@@ -50,7 +51,7 @@ class PaperSheet(Base):
     is_corrected: Mapped[bool]  # by the person who keyed it, once
     rating_id: Mapped[str | None] = mapped_column(ForeignKey("rating.id"), unique=True)
     entry: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    checking: Mapped[str] = mapped_column(String(7))  # none, waiting, differs, done
+    checking: Mapped[str] = mapped_column(String(7))  # none, waiting, differs, done, missed
     second: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     checked_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     compared: Mapped[int]  # fields that the second entry was compared in

@@ -22,7 +22,7 @@ class Verdict(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
     rating_id: Mapped[str] = mapped_column(ForeignKey("rating.id"), index=True)
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
     state: Mapped[str] = mapped_column(String(9))  # counted, held, aside
     for_officer: Mapped[bool]
     counted_on: Mapped[date]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from feedback_app.domain.elements import OFFICER_KEYS, OFFICIAL_KEYS
+from feedback_app.storage.comments import shown_text
 from feedback_app.storage.db import Base, Session
 from feedback_app.storage.models import (
     Account,
@@ -20,7 +22,8 @@ from feedback_app.storage.models import (
     Screening,
     Unit,
 )
-from feedback_app.storage.standing import RATING
+from feedback_app.storage.queries.tallies import Days
+from feedback_app.storage.standing import RATING, VERDICT
 
 
 def open_case_like(
@@ -148,6 +151,42 @@ def overdue(session: Session, *, kind: str, today: date) -> Sequence[Case]:
     ).all()
 
 
+@dataclass(frozen=True, slots=True)
+class TakenAnswer:
+    """A complete form that an upheld appeal took from an officer; for the disclosure gate only."""
+
+    officer_id: int
+    case_id: int
+    day: date
+    items: Mapping[str, int | None]
+
+
+def taken_by_appeals(session: Session, days: Days) -> list[TakenAnswer]:
+    """What upheld appeals took from officers' figures of these days."""
+    rows = session.execute(
+        select(
+            RATING.c.officer_id,
+            Case.id,
+            VERDICT.c.counted_on,
+            *(RATING.c[key] for key in OFFICER_KEYS),
+        )
+        .select_from(Case)
+        .join(VERDICT, VERDICT.c.case_id == Case.id)
+        .join(RATING, RATING.c.id == VERDICT.c.rating_id)
+        .where(
+            Case.kind == "appeal",
+            Case.outcome == "upheld",
+            RATING.c.counter_id == days.counter_id,
+            VERDICT.c.counted_on.between(days.first, days.last),
+            *(RATING.c[key].is_not(None) for key in OFFICIAL_KEYS),
+        )
+    )
+    return [
+        TakenAnswer(row[0], row[1], row[2], dict(zip(OFFICER_KEYS, row[3:], strict=True)))
+        for row in rows
+    ]
+
+
 def rule_counts(
     session: Session, agency_id: int, *, since: datetime
 ) -> list[tuple[str, int, str | None]]:
@@ -193,10 +232,21 @@ def marks_of(session: Session, case_id: int) -> Marks:
     return Marks(*row, tiers=tuple((tier, count) for tier, count in tiers))
 
 
+def is_in_case(session: Session, rating_id: str, *, kind: str) -> bool:
+    """Whether a case of this kind is or was about this answer."""
+    question = (
+        select(Case.id)
+        .join(CaseRating, CaseRating.case_id == Case.id)
+        .where(CaseRating.rating_id == rating_id, Case.kind == kind)
+    )
+    return session.scalar(question.limit(1)) is not None
+
+
 def comments_of(session: Session, case_id: int) -> Sequence[str]:
     """The comments of a case's answers."""
     return session.scalars(
-        select(Comment.text)
+        select(shown_text())
+        .select_from(Comment)
         .join(CaseRating, CaseRating.rating_id == Comment.rating_id)
         .where(CaseRating.case_id == case_id)
     ).all()

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select
 
 from feedback_app.domain.disclosure import Remark
+from feedback_app.storage.comments import shown_text
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import (
     Comment,
@@ -119,18 +120,23 @@ def visits_by_counter(
 def remarks_at_counters(
     session: Session, counter_ids: Collection[int], *, first: date, last: date
 ) -> list[Remark]:
-    """Comments of counted ratings, both days included."""
+    """Comments of counted ratings, both days included.
+
+    A comment goes by the day on which its answer was counted: a batch never grows afterwards.
+    """
     joined, standing = with_standing()
     rows = session.execute(
-        select(Comment.rating_id, Comment.day, Comment.text)
+        select(Comment.rating_id, Comment.day, standing["counted_on"], shown_text())
         .select_from(joined.join(Comment, Comment.rating_id == RATING.c.id))
         .where(
             Comment.counter_id.in_(counter_ids),
-            Comment.day.between(first, last),
+            Comment.day <= last,
+            standing["counted_on"] >= first,
             standing["state"] == "counted",
         )
     )
-    return [Remark(rating_id=row[0], day=row[1], text=row[2]) for row in rows]
+    remarks = [Remark(rating_id=row[0], day=max(row[1], row[2]), text=row[3]) for row in rows]
+    return [remark for remark in remarks if remark.day <= last]
 
 
 def names_at_counters(session: Session, counter_ids: Collection[int]) -> Sequence[str]:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from feedback_app.domain.appeals import Cell
 from feedback_app.domain.disclosure import Remark
+from feedback_app.storage.comments import shown_text
 from feedback_app.storage.db import Base, Session
 from feedback_app.storage.models import (
     Account,
@@ -104,7 +105,7 @@ def remarks_about(session: Session, officer_id: int) -> list[Remark]:
     """Comments of counted answers that the citizen gave about this officer by name."""
     joined, standing = with_standing()
     rows = session.execute(
-        select(Comment.rating_id, Comment.day, Comment.text)
+        select(Comment.rating_id, Comment.day, standing["counted_on"], shown_text())
         .select_from(joined.join(Comment, Comment.rating_id == RATING.c.id))
         .where(
             RATING.c.officer_id == officer_id,
@@ -112,7 +113,7 @@ def remarks_about(session: Session, officer_id: int) -> list[Remark]:
             standing["state"] == "counted",
         )
     )
-    return [Remark(rating_id=row[0], day=row[1], text=row[2]) for row in rows]
+    return [Remark(rating_id=row[0], day=max(row[1], row[2]), text=row[3]) for row in rows]
 
 
 def other_officers_names(session: Session, officer: Officer) -> Sequence[str]:

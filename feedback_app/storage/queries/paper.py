@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select, update
 
@@ -152,8 +153,41 @@ def is_being_checked(session: Session, batch_id: int) -> bool:
     return found is not None
 
 
+def uncounted_answers(session: Session, batch_id: int) -> Sequence[str]:
+    """Ids of the batch's answers about which no case of held answers is or was opened."""
+    in_a_case = (
+        select(CaseRating.rating_id)
+        .join(Case, Case.id == CaseRating.case_id)
+        .where(CaseRating.rating_id == PaperSheet.rating_id, Case.kind == "held")
+    )
+    found = session.scalars(
+        select(PaperSheet.rating_id).where(
+            PaperSheet.batch_id == batch_id,
+            PaperSheet.rating_id.is_not(None),
+            ~in_a_case.exists(),
+        )
+    )
+    return [rating_id for rating_id in found if rating_id is not None]
+
+
+def batches_overdue(session: Session, *, before: datetime) -> Sequence[PaperBatch]:
+    """Batches whose answers have waited since before then for the check to be finished."""
+    return session.scalars(
+        select(PaperBatch).where(PaperBatch.waits_since < before).with_for_update()
+    ).all()
+
+
 def forget_entries(session: Session, batch_id: int) -> None:
-    """Delete what was keyed from the batch's sheets, and which answers they became."""
+    """Delete what was keyed from the batch's sheets, and which answers they became.
+
+    A check that nobody finished ends with it: what was keyed can no longer be compared.
+    """
+    unfinished = PaperSheet.checking.in_(("waiting", "differs"))
+    session.execute(
+        update(PaperSheet)
+        .where(PaperSheet.batch_id == batch_id, unfinished)
+        .values(checking="missed")
+    )
     session.execute(
         update(PaperSheet)
         .where(PaperSheet.batch_id == batch_id)
