@@ -135,6 +135,8 @@ def plan_for(mutant: Mutant, quiet: Quiet, plan: Plan, functions: Sequence[range
     What is run on import, or for several tests at once, concerns all of them. The office is built
     anew only where the fault may have a hand in it.
     """
+    if plan.module not in quiet.entered:
+        return None  # not even imported
     around = [lines for lines in functions if mutant.line in lines]
     plan = replace(plan, source=mutant.source)
     if not around:

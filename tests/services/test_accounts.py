@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import pyotp
 import pytest
 from sqlalchemy import func, select, update
 
@@ -366,6 +368,29 @@ def test_replacing_an_app_is_slowed_begins_anew_and_is_written_down(
     with pytest.raises(TooManyGuessesError):
         confirm_enrolment(site, dina, code="abcdef", user_agent="")
     assert acts(site, "set_second_factor") == []
+
+
+def test_an_app_that_was_set_up_after_some_wrong_codes_begins_the_count_anew(
+    site: Site, office: Office
+) -> None:
+    alice = came_in(site, "alice")
+    begin_enrolment(site, alice, password=PASSWORD, code="")
+    offered = enrolment(site, alice)
+    assert offered is not None
+    app = pyotp.TOTP(offered.secret.replace(" ", ""))
+
+    def wrong(act: Callable[[], object]) -> None:
+        for _guess in range(GUESSES - 1):
+            with pytest.raises(WrongCodeError):
+                act()
+
+    wrong(lambda: confirm_enrolment(site, alice, code="abcdef", user_agent=""))
+    confirm_enrolment(site, alice, code=app.at(site.now()), user_agent="")
+    half = half_way(site, "alice")
+    wrong(lambda: pass_second_step(site, half, typed="abcdef", user_agent=""))
+    as_if_unused(site, "alice")
+    assert pass_second_step(site, half, typed=app.at(site.now()), user_agent="")
+    assert acts(site, "set_second_factor") == [("alice", {})]
 
 
 def test_a_code_is_confirmed_only_where_one_was_offered(site: Site, office: Office) -> None:
