@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from itertools import combinations
+from itertools import combinations, combinations_with_replacement
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,15 +11,18 @@ from hypothesis import strategies as st
 from feedback_app.domain.disclosure import (
     MIN_GROUP,
     DayForms,
+    Grid,
     Score,
     by_stretch,
     closed_months,
     closed_quarters,
     ending_within,
     grid_of,
+    grid_start,
     score_of,
     tells_total,
 )
+from feedback_app.domain.disclosure.blocks import months_later, quarter_start
 from feedback_app.domain.periods import PERIOD_KEYS, period
 from feedback_app.domain.skm import TooFew
 
@@ -80,6 +83,56 @@ def test_what_two_sums_tell_of_totals() -> None:
         assert tells_total(n, total, squares, items=9) is told
 
 
+def test_two_sums_tell_just_when_at_most_one_form_differs_from_an_end_or_all_are_alike() -> None:
+    """Every choice of up to five totals of two items: 2 to 8 points."""
+    for n in range(1, 6):
+        for totals in combinations_with_replacement(range(2, 9), n):
+            apart = [sum(total != end for total in totals) for end in (2, 8)]
+            told = min(apart) <= 1 or len(set(totals)) == 1
+            sums = (sum(totals), sum(t * t for t in totals))
+            assert tells_total(n, *sums, items=2) is told, totals
+
+
+def test_blocks_hold_all_forms_of_their_days_and_nothing_else() -> None:
+    """Over two years and many blocks, sums and squares too."""
+    days = [mixed(number, 3 + number % 7) for number in range(150)]
+    grid = grid_of(days, today=START + timedelta(days=150))
+    assert len(grid.blocks) > 20
+    for block in grid.blocks:
+        inside = [forms for forms in days if block.first <= forms.day <= block.last]
+        for name in ("n", "total", "squares"):
+            assert getattr(block, name) == sum(getattr(forms, name) for forms in inside)
+    for one, other in zip(grid.blocks, grid.blocks[1:], strict=False):
+        is_new_year = one.last.year != other.first.year
+        expected = date(2027, 1, 1) if is_new_year else one.last + timedelta(days=1)
+        assert other.first == expected
+
+
+def test_a_block_belongs_to_the_days_on_which_it_ends_both_ends_included() -> None:
+    days = [mixed(number, 12) for number in range(4)]
+    blocks = grid_of(days, today=date(2026, 11, 1)).blocks
+    within = ending_within(blocks, first=days[1].day, last=days[2].day)
+    assert [block.last for block in within] == [days[1].day, days[2].day]
+
+
+def test_without_a_form_nothing_waits() -> None:
+    assert grid_of([], today=START) == Grid((), 0)
+
+
+def test_a_grid_begins_with_its_year() -> None:
+    assert grid_start(date(2026, 5, 3)) == date(2026, 1, 1)
+    assert grid_start(date(2026, 1, 1)) == date(2026, 1, 1)
+
+
+def test_calendar_months_and_quarters() -> None:
+    starts = [quarter_start(date(2026, month, 17)) for month in range(1, 13)]
+    assert starts == [date(2026, 3 * (month // 3) + 1, 1) for month in range(12)]
+    months = [date(year, month, 1) for year in (2025, 2026, 2027) for month in range(1, 13)]
+    for place, month in enumerate(months):
+        for other in range(36):
+            assert months_later(month, other - place) == months[other]
+
+
 forms = st.lists(st.lists(st.integers(9, 36), max_size=6), min_size=1, max_size=60)
 
 
@@ -122,6 +175,8 @@ def test_months_and_quarters_are_the_blocks_that_end_in_them() -> None:
     assert quarter.blocks == grid.blocks
     by_day = [(forms.day, forms.n) for forms in days]
     assert by_stretch(by_day, [october, november]) == (180, 180)
+    ends = [(october.first, 1), (october.last, 2), (november.first, 4), (november.last, 8)]
+    assert by_stretch(ends, [october, november]) == (3, 12)
 
 
 def test_a_score_is_the_index_of_its_blocks() -> None:

@@ -13,6 +13,7 @@ from feedback_app.domain.codes import (
     RECEIPT_ALPHABET,
     FormToken,
     PlaceName,
+    check_character,
     derive_key,
     new_form_token,
     place_code,
@@ -73,9 +74,47 @@ def test_no_text_raises(text: str) -> None:
 
 
 def test_odd_texts_do_not_raise() -> None:
-    for text in ("\x00", "²" * 16, "🙂" * 16, "\ud800" * 16, "A" * 10_000_000, ""):
+    near = (PLACE[:-1], PLACE + "0", PLACE * 3, "U" + PLACE[1:], PLACE[:-1] + "*", "Z" * 40)
+    for text in (*near, "\x00", "²" * 16, "🙂" * 16, "\ud800" * 16, "A" * 10_000_000, ""):
         assert read_place_code(text, key=KEY) is None
         assert isinstance(read(text), str)
+
+
+def test_a_letter_that_only_looks_like_one_of_ours_is_not_read() -> None:
+    """`upper` makes an S of the long s and an I of the dotless i."""
+    assert PLACE[7] == "S"
+    assert read_place_code(PLACE.replace("S", "ſ"), key=KEY) is None
+
+
+@pytest.mark.parametrize("odd", ["!", " ", "+", "AAAA"])
+def test_nothing_may_stand_inside_or_behind_a_token(odd: str) -> None:
+    for changed in (TOKEN[:5] + odd + TOKEN[5:], TOKEN + odd):
+        assert read(changed) == "malformed"
+
+
+@pytest.mark.parametrize("device_id", [0, 7, 2**24 + 7, 2**32 - 1])
+def test_a_token_tells_which_device_opened_the_form(device_id: int) -> None:
+    token = new_form_token(
+        PLACE, key=KEY, opened_at=OPENED, random_bytes=b"r" * 16, device_id=device_id
+    )
+    found = read(token)
+    assert isinstance(found, FormToken)
+    assert found.device_id == device_id
+
+
+def test_the_check_character_is_luhns() -> None:
+    """Its best known example, and the number of a test card."""
+    assert check_character("7992739871", alphabet="0123456789") == "3"
+    assert check_character("411111111111111", alphabet="0123456789") == "1"
+
+
+def test_a_receipt_has_eight_known_letters_whatever_its_last_one_says() -> None:
+    for length in (5, 6, 8, 9):
+        letters = "62KJSKREX"[:length]
+        assert not receipt_is_well_formed(letters + check_character(letters))
+    for odd in ("0", "1", "O", "é", "²"):
+        assert not receipt_is_well_formed("62KJSKR" + odd)
+        assert not receipt_is_well_formed(odd + "2KJSKRE")
 
 
 def test_a_mistyped_receipt_is_found() -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from feedback_app.domain.disclosure import MASK, Remark, comment_batches, mask
+from feedback_app.domain.disclosure import MASK, Remark, closed_batch, comment_batches, mask
 
 
 def remarks(month: int, count: int) -> list[Remark]:
@@ -34,7 +34,33 @@ def test_only_closed_months_with_five_comments_and_a_week_of_distance() -> None:
 def test_a_thin_month_waits_for_the_next() -> None:
     thin = remarks(8, 4) + remarks(9, 3) + remarks(10, 2)
     (batch,) = comment_batches(thin, today=date(2026, 12, 24), seed="s")
-    assert (batch.first.month, batch.last.month, len(batch.texts)) == (8, 9, 7)
+    assert (batch.first, batch.last) == (date(2026, 8, 1), date(2026, 9, 1))
+    assert len(batch.texts) == 7
+
+
+def test_five_comments_are_a_batch_and_four_are_none() -> None:
+    (batch,) = comment_batches(remarks(9, 5), today=date(2026, 12, 1), seed="s")
+    assert sorted(batch.texts) == [f"m9-{i}" for i in range(5)]
+    assert comment_batches(remarks(9, 4), today=date(2026, 12, 1), seed="s") == []
+
+
+def test_every_month_of_a_year_closes_a_week_after_its_end() -> None:
+    for month, next_first in ((1, date(2026, 2, 1)), (2, date(2026, 3, 1)), (12, date(2027, 1, 1))):
+        said = remarks(month, 6)
+        opens = next_first + timedelta(days=7)
+        assert len(comment_batches(said, today=opens, seed="s")) == 1
+        assert comment_batches(said, today=opens - timedelta(days=1), seed="s") == []
+
+
+def test_a_closed_survey_tells_its_comments_after_a_week_if_there_are_five() -> None:
+    last, opens = date(2026, 9, 30), date(2026, 10, 7)
+    told = closed_batch(remarks(9, 5), last=last, today=opens, seed="s")
+    assert told is not None
+    assert sorted(told) == [f"m9-{i}" for i in range(5)]
+    assert told == closed_batch(remarks(9, 5)[::-1], last=last, today=opens, seed="s")
+    assert closed_batch(remarks(9, 4), last=last, today=opens, seed="s") is None
+    early = opens - timedelta(days=1)
+    assert closed_batch(remarks(9, 5), last=last, today=early, seed="s") is None
 
 
 def test_the_order_is_shuffled_and_stable() -> None:
@@ -68,6 +94,16 @@ def test_names_are_masked_as_whole_words_and_the_rest_stays() -> None:
     assert "Sarinah" in masked
     assert "09.30" in masked
     assert "24-11-2026" in masked
+
+
+def test_a_name_inside_a_longer_name_leaves_no_rest() -> None:
+    for names in (["Sari-Dewi", "Sari"], ["Sari", "Sari-Dewi"]):
+        assert mask("Ibu Sari-Dewi ramah", names=names) == f"Ibu {MASK} ramah"
+
+
+def test_a_short_part_of_a_name_is_a_word_of_its_own_and_stays() -> None:
+    assert mask("Ibu Adi dan Budi", names=["Adi Budi"]) == f"Ibu Adi dan {MASK}"
+    assert mask("NIK 1509011203890001", names=[]) == f"NIK {MASK}"
 
 
 def test_masking_is_linear_in_a_long_text() -> None:

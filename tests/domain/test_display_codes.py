@@ -66,6 +66,12 @@ def test_another_key_forges_and_an_older_key_still_reads() -> None:
     assert read_display_code(code, keys=[KEY, b"o" * 32], now=AT) == DisplayCode(7, step_at(AT))
 
 
+def test_what_is_cut_off_or_too_long_is_no_code() -> None:
+    code = display_code(7, at=AT, key=KEY)
+    for text in (code[:-1], code + "0", code * 2, "U" + code[1:], code[:-1] + "*", ""):
+        assert read(text) == BadDisplayCode("malformed"), text
+
+
 @given(st.text(max_size=300))
 def test_no_text_is_an_error_or_a_code(text: str) -> None:
     found = read(text)
@@ -74,19 +80,63 @@ def test_no_text_is_an_error_or_a_code(text: str) -> None:
 
 
 @given(
-    st.integers(1, 2**31 - 1),
-    st.datetimes(datetime(1971, 1, 1), datetime(2300, 1, 1), timezones=st.just(UTC)),
+    st.integers(1, 2**32 - 1),
+    st.datetimes(datetime(1970, 1, 1), datetime(2480, 1, 1), timezones=st.just(UTC)),
 )
 def test_what_is_shown_is_what_is_read(device_id: int, at: datetime) -> None:
     code = display_code(device_id, at=at, key=KEY)
     assert read_display_code(code.lower(), keys=[KEY], now=at) == DisplayCode(
         device_id, step_at(at)
     )
-    changed_at = at + timedelta(seconds=seconds_left(at))
-    assert display_code(device_id, at=changed_at, key=KEY) != code
+    left = seconds_left(at)
+    assert 1 <= left <= 60
+    assert display_code(device_id, at=at + timedelta(seconds=left - 1), key=KEY) == code
+    assert display_code(device_id, at=at + timedelta(seconds=left), key=KEY) != code
 
 
-def test_numbers_that_do_not_fit_are_refused() -> None:
-    for device_id, at in ((0, AT), (2**32, AT), (1, datetime(1960, 1, 1, tzinfo=UTC))):
+def test_a_code_changes_with_the_minute() -> None:
+    times = [AT.replace(minute=5, second=59), AT.replace(minute=6, second=0)]
+    before, after = (display_code(7, at=at, key=KEY) for at in times)
+    assert before == display_code(7, at=AT.replace(minute=5, second=0), key=KEY)
+    assert before != after
+    assert [seconds_left(at) for at in times] == [1, 60]
+
+
+def test_the_largest_numbers_come_back_and_what_does_not_fit_is_refused() -> None:
+    first, last = datetime(1970, 1, 1, tzinfo=UTC), datetime(2480, 1, 1, tzinfo=UTC)
+    for at in (first, AT, last):
+        for device_id in (1, 2**32 - 1):
+            code = display_code(device_id, at=at, key=KEY)
+            found = read_display_code(code, keys=[KEY], now=at)
+            assert found == DisplayCode(device_id, step_at(at))
+    too_late = first + timedelta(minutes=2**28)
+    for device_id, at in (
+        (0, AT),
+        (2**32, AT),
+        (1, datetime(1960, 1, 1, tzinfo=UTC)),
+        (1, too_late),
+    ):
         with pytest.raises(ValueError, match="out of range"):
             display_code(device_id, at=at, key=KEY)
+
+
+def test_no_character_of_the_signature_can_be_told_without_the_key() -> None:
+    """80 bits are the last 16 characters: each of them differs from minute to minute."""
+    shown = [display_code(7, at=AT + n * MINUTE, key=KEY)[-16:] for n in range(40)]
+    assert all(len({code[place] for code in shown}) > 5 for place in range(16))
+
+
+def test_a_code_among_blanks_is_read_up_to_the_longest_input() -> None:
+    code = display_code(7, at=AT, key=KEY)
+    assert read(code.ljust(200)) == DisplayCode(7, step_at(AT))
+    assert read(code.ljust(201)) == BadDisplayCode("malformed")
+
+
+def test_a_letter_that_only_looks_like_one_of_ours_is_not_read() -> None:
+    """`upper` makes an S of the long s."""
+    minutes = (AT + n * MINUTE for n in range(99))
+    at = next(at for at in minutes if "S" in display_code(7, at=at, key=KEY))
+    code = display_code(7, at=at, key=KEY)
+    assert read_display_code(code, keys=[KEY], now=at) == DisplayCode(7, step_at(at))
+    forged = read_display_code(code.replace("S", "ſ"), keys=[KEY], now=at)
+    assert forged == BadDisplayCode("malformed")

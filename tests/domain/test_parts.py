@@ -24,9 +24,10 @@ from feedback_app.domain.disclosure.parts import (
     officer_parts,
     service_parts,
     showable_officers,
+    shown_part,
 )
 from feedback_app.domain.elements import ALL_KEYS, OFFICER_KEYS
-from feedback_app.domain.interval import Mean
+from feedback_app.domain.interval import Mean, mean_of_counts
 from feedback_app.domain.skm import TooFew
 
 Table = dict[tuple[int, ...], tuple[int, ...]]
@@ -170,6 +171,32 @@ def test_a_service_that_lives_in_its_own_weeks_is_merged() -> None:
     assert merged_services({7: (30, 30, 12), 8: (0, 11, 40)}) == [(7,), (8,)]
 
 
+def test_one_to_nine_answers_apart_are_narrow_and_none_or_ten_are_not() -> None:
+    for apart, is_narrow in ((0, False), (1, True), (9, True), (10, False)):
+        table = {(1,): (30, apart), (2,): (0, 30)}
+        assert narrow_split(table) == (frozenset({(2,)}) if is_narrow else frozenset()), apart
+    assert narrow_split({}) == narrow_split({(1,): (30, 30)}) == frozenset()
+
+
+def test_a_part_joins_one_from_outside_the_narrow_set() -> None:
+    """Two and three together are nearly the first block; each alone with one is not."""
+    assert merged_services({1: (0, 40), 2: (20, 1), 3: (20, 2)}) == [(1, 2), (3,)]
+
+
+def test_at_most_eight_parts_are_told_apart_the_largest() -> None:
+    many = {number: (20 + number, 50) for number in range(1, 11)}
+    whole = [sum(column) + 40 for column in zip(*many.values(), strict=True)]
+    assert showable_officers([Column(many, whole, {})]) == frozenset(range(3, 11))
+    assert len(merged_services(many)) == 8
+    eight = {number: many[number] for number in range(1, 9)}
+    assert merged_services(eight) == [(number,) for number in range(1, 9)]
+
+
+def test_an_officer_whom_nobody_rated_on_an_item_leaves_all_of_it_to_the_rest() -> None:
+    official = Column({1: (20, 20)}, (40, 40), {})
+    assert showable_officers([official, Column({}, (30, 30), {})]) == {1}
+
+
 MIXED: Counts = (2, 5, 20, 15)
 ALIKE: Counts = (0, 0, 0, 42)
 
@@ -218,6 +245,40 @@ def test_officers_are_told_by_their_four_items() -> None:
     assert (line.n, line.by_poster) == (42, 3)
 
 
+def test_where_all_answered_all_four_the_interval_is_that_of_their_totals() -> None:
+    """People who are alike in all four items tell no more than one item does."""
+    alike = officer(four(MIXED))
+    squares = sum(c * (4 * v) ** 2 for v, c in enumerate(MIXED, start=1))
+    sums = {1: OfficerSums(alike.items, alike.n, alike.total, squares, alike.by_poster)}
+    whole = four((3, 8, 29, 19))
+    (line,) = officer_parts(
+        sums, shown=frozenset({1}), taken=(), whole=whole, hidden=frozenset()
+    ).values()
+    assert isinstance(line, OfficerPart)
+    one = mean_of_counts(MIXED, at_least=1)
+    assert isinstance(one, Mean)
+    assert isinstance(line.mean, Mean)
+    assert (line.mean.n, line.mean.mean) == (42, pytest.approx(one.mean))
+    assert (line.mean.low, line.mean.high) == pytest.approx((one.low, one.high))
+
+
+def test_where_some_left_an_item_out_the_interval_is_the_mean_of_the_items_own() -> None:
+    fewer: Counts = (1, 4, 18, 12)
+    (line,) = lines_of(four(MIXED, perilaku=fewer), rest=four((1, 3, 9, 4)))
+    found = [mean_of_counts(counts, at_least=1) for counts in (fewer, MIXED, MIXED, MIXED)]
+    means = [mean for mean in found if isinstance(mean, Mean)]
+    assert isinstance(line.mean, Mean)
+    assert (line.n, line.mean.n) == (42, 42)
+    for name in ("mean", "low", "high"):
+        expected = sum(getattr(mean, name) for mean in means) / 4
+        assert getattr(line.mean, name) == pytest.approx(expected)
+
+
+def test_a_part_of_too_few_is_never_shown_by_mistake() -> None:
+    with pytest.raises(ValueError, match="ten answers"):
+        shown_part(TooFew(n=9, needed=10))
+
+
 @pytest.mark.parametrize("who", ["one officer", "the other", "the rest"])
 def test_one_telling_item_hides_everybodys_items(who: str) -> None:
     """Else the hidden one is the whole minus the others."""
@@ -257,9 +318,10 @@ def test_a_month_that_hides_an_item_hides_it_for_officers() -> None:
 
 def test_who_is_not_shown_keeps_no_number_about_answers() -> None:
     sums = {1: officer(four(MIXED)), 2: officer(four((0, 0, 5, 4)))}
+    sums[3] = officer(four((0, 0, 5, 5)))
     whole = four((5, 12, 60, 50))
     found = officer_parts(sums, shown=frozenset(), taken=(), whole=whole, hidden=frozenset())
-    assert found == {1: Withheld(42), 2: TooFew(n=9, needed=10)}
+    assert found == {1: Withheld(42), 2: TooFew(n=9, needed=10), 3: Withheld(10)}
 
 
 def test_a_telling_service_makes_the_element_a_band_for_every_service() -> None:
@@ -299,6 +361,11 @@ def test_a_month_in_which_few_answered_is_left_out_of_an_own_item() -> None:
     assert isinstance(shown["kepercayaan"], Answers)
     assert shown["kepercayaan"].counts == MIXED
     assert isinstance(elements_of([month(kepercayaan=(0, 0, 3, 4))])["kepercayaan"], TooFew)
+
+
+def test_nobody_is_told_where_nobody_answered() -> None:
+    assert not tells((0, 0, 0, 0))
+    assert tells((0, 1, 0, 0))
 
 
 def test_no_cell_that_is_shown_exactly_tells_a_single_answer() -> None:

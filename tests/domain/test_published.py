@@ -114,6 +114,13 @@ def test_no_small_group_is_left_to_be_subtracted(sizes: dict[str, int]) -> None:
 def test_a_small_rest_takes_the_smallest_large_group_with_it() -> None:
     assert merge_small({"a": 50, "b": 12, "c": 3}, at_least=10) == [("a",), ("b", "c")]
     assert merge_small({"a": 50, "b": 6, "c": 5}, at_least=10) == [("a",), ("b", "c")]
+    assert merge_small({"a": 50, "b": 6, "c": 4}, at_least=10) == [("a",), ("b", "c")]
+
+
+def test_a_group_of_just_enough_stands_alone_and_empty_ones_are_left_out() -> None:
+    assert merge_small({"a": 50, "b": 10, "c": 0}, at_least=10) == [("a",), ("b",)]
+    assert merge_small({"a": 3, "b": 0, "c": 4}, at_least=10) == [("a", "c")]
+    assert merge_small({"a": 0}, at_least=10) == []
 
 
 def test_revisions_are_published_once_ten_forms_have_changed() -> None:

@@ -127,6 +127,16 @@ def test_what_lies_longer_back_than_half_an_hour_is_no_burst() -> None:
     edge = arrival("edge", received_at=NOW - timedelta(minutes=30))
     at_edge = [replace(edge, rating_id=f"e{n}") for n in range(8)]
     assert look(arrival("z", takes=0), *at_edge).rules == ("burst",)
+    assert look(arrival("z", takes=1), *at_edge).rules == ()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "officers", "most"),
+    [(5, 1, 8), (5, 2, 14), (1, 1, 32), (0, 1, 32), (45, 1, 2), (5, 0, 2)],
+)
+def test_the_most_that_half_an_hour_can_bring(minutes: int, officers: int, most: int) -> None:
+    """Its services and two of slack; a service that takes no time is taken as one of a minute."""
+    assert Pace(minutes=minutes, officers=officers).most_in(timedelta(minutes=30)) == most
 
 
 def test_a_visit_code_proves_its_visit_so_many_are_no_burst() -> None:
@@ -181,6 +191,7 @@ def test_a_code_that_was_never_called_where_calls_are_told() -> None:
         (0, True, ()),
         (3.9, True, ()),  # the shift ended two hours ago: still "just now"
         (4, True, ("outside_hours",)),
+        (-2, True, ()),  # the first second of the shift
         (-2.1, True, ("outside_hours",)),
         (9, None, ()),  # who did not say when is asked nothing
         (9, False, ()),

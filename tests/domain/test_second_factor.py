@@ -16,6 +16,7 @@ from feedback_app.domain.second_factor import (
     must_enrol,
     plain_recovery_code,
     recovery_code,
+    secret_in_groups,
     step_at,
 )
 
@@ -75,3 +76,8 @@ def test_who_must_have_a_second_step() -> None:
     needing = {role for role in Role if must_enrol(role, agency_is_demo=False)}
     assert needing == {Role.HR, Role.INSPECTORATE, Role.ADMIN}
     assert not any(must_enrol(role, agency_is_demo=True) for role in Role)
+
+
+def test_a_secret_to_type_stands_in_groups_of_four() -> None:
+    assert secret_in_groups("ABCDEFGH23") == "ABCD EFGH 23"
+    assert secret_in_groups(SECRET).replace(" ", "") == SECRET

@@ -93,6 +93,17 @@ def test_a_stranger_is_sent_to_log_in_and_posts_are_refused(
             assert answer.status_code == 403, endpoint
 
 
+def test_nothing_of_the_staff_is_open_to_everybody(app: Flask) -> None:
+    """Whatever the table says: two roles that share no page must not open it to the street."""
+    open_to_all = {
+        path
+        for endpoint, _method, path in routes(app)
+        if access.ROUTES[endpoint] == access.EVERYBODY
+    }
+    assert not [path for path in open_to_all if path.startswith("/staf/")]
+    assert open_to_all  # the citizens' own pages are
+
+
 def test_an_undeclared_route_stops_the_program() -> None:
     app = Flask("planted")
     app.add_url_rule("/secret", "secret", lambda: "secret")

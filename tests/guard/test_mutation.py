@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from feedback_app.config import ROOT
-from tests.rigs.mutants import mutants_of
-from tests.rigs.mutation import TESTS, outcome
+from tests.rigs.mutants import Mutant, mutants_of
+from tests.rigs.mutation import ROOT, TESTS, Quiet, functions_of, outcome, plan_for
+from tests.rigs.planted import OFFICE, Plan
 
 ENOUGH_SECONDS = 300
 # Module, code, the fault in its place, one test that finds it.
@@ -49,10 +49,8 @@ def test_a_planted_fault_is_found(
 ) -> None:
     source = (ROOT / "feedback_app" / module).read_text()
     assert source.count(code) == 1, "the code has changed: choose another fault"
-    found, _told = outcome(
-        module, source.replace(code, fault), (test,), folder=tmp_path, seconds=ENOUGH_SECONDS
-    )
-    assert found == "found"
+    plan = Plan(module, source.replace(code, fault), (test,), ROOT, tmp_path)
+    assert outcome(plan, seconds=ENOUGH_SECONDS)[0] == "found"
 
 
 def test_code_without_a_fault_survives_and_so_does_a_fault_that_no_test_looks_at(
@@ -62,8 +60,43 @@ def test_code_without_a_fault_survives_and_so_does_a_fault_that_no_test_looks_at
     module, tests = "domain/codes.py", ("tests/domain/test_codes.py",)
     source = (ROOT / "feedback_app" / module).read_text()
     for text in (source, source + "\n\ndef unused() -> int:\n    return 1 / 0\n"):
-        found, told = outcome(module, text, tests, folder=tmp_path, seconds=ENOUGH_SECONDS)
+        found, told = outcome(Plan(module, text, tests, ROOT, tmp_path), seconds=ENOUGH_SECONDS)
         assert found == "survived", told
+
+
+SOURCE = """
+AT_IMPORT = 1
+def shared(): return 2
+@decorated
+def own():
+    return 3
+def nobodys(): return 4
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "tests", "ready"),
+    [
+        (2, ("quick", "middling", "slow"), False),  # run at import: everybody's
+        (3, ("quick", "middling", "slow"), False),  # the office was built by it
+        (6, ("middling", "slow"), True),
+        (7, None, None),
+    ],
+)
+def test_only_tests_that_come_to_the_fault_are_run_the_quickest_first(
+    tmp_path: Path, line: int, tests: tuple[str, ...] | None, ready: bool | None
+) -> None:
+    office = tmp_path / "office.db"
+    office.touch()
+    entered = {"slow": [4], "middling": [4, 3], OFFICE: [3]}
+    quiet = Quiet({"domain/x.py": entered}, {"slow": 9.0, "quick": 1.0, "middling": 2.0}, office)
+    plan = Plan("domain/x.py", SOURCE, (), tmp_path, tmp_path)
+    found = plan_for(Mutant(line, "", "faulty"), quiet, plan, functions_of(SOURCE))
+    if tests is None:
+        assert found is None
+        return
+    assert found is not None
+    assert (found.source, found.chosen, found.office is not None) == ("faulty", tests, ready)
 
 
 def test_every_module_of_the_table_is_there_with_its_tests_and_has_faults_to_plant() -> None:
@@ -85,6 +118,7 @@ def test_every_module_of_the_table_is_there_with_its_tests_and_has_faults_to_pla
         ("if a:\n    raise E", {"if not a:\n    raise E", "if a:\n    pass"}),
         ("f(a)", {"pass"}),
         ("def f() -> int:\n    return a", {"def f() -> int:\n    return None"}),
+        ("zip(a, b, strict=True)", {"pass"}),
         ("@d(1)\ndef f(x: T[1]=a) -> T[2]:\n    return None", set()),
     ],
 )

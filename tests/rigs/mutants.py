@@ -79,7 +79,10 @@ def _removals(node: ast.AST, left_alone: set[int]) -> Iterator[_Place]:
 
 
 def _left_alone(tree: ast.Module) -> set[int]:
-    """Annotations, decorators and type aliases say nothing at run time that a test could see."""
+    """Annotations, decorators and type aliases say nothing at run time that a test could see.
+
+    Nor does a zip's `strict`: it is an assertion, which right sums never meet.
+    """
     roots: list[ast.AST] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
@@ -90,6 +93,7 @@ def _left_alone(tree: ast.Module) -> set[int]:
             roots.append(node.annotation)
         elif isinstance(node, ast.Subscript) and getattr(node.value, "id", "") == "Literal":
             roots.append(node)
+        roots += [word for word in getattr(node, "keywords", ()) if word.arg == "strict"]
     return {id(inner) for root in roots for inner in ast.walk(root)}
 
 

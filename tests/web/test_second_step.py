@@ -15,7 +15,6 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import select, text, update
 
-from feedback_app.domain.staff_sessions import CODE_WITHIN
 from feedback_app.services.access.guessing import GUESSES
 from feedback_app.services.access.people import HalfWay, WrongCodeError
 from feedback_app.services.access.second_step import confirm_enrolment, pass_second_step
@@ -83,6 +82,22 @@ def test_half_a_log_in_opens_nothing_but_the_second_step(
     assert opened == {"second_step.ask", "second_step.check"}
     assert dina.client.post("/keluar").status_code == 302
     assert dina.get("/masuk/kode").location.startswith("/masuk?")
+
+
+def test_whoever_is_sent_to_a_step_comes_back_to_the_page_that_was_asked_for(
+    browse: Callable[[], Browser],
+) -> None:
+    stranger, dina = browse(), browse()
+    first_step(dina, "dina", PASSWORD)
+    for browser, door in ((stranger, "/masuk"), (dina, "/masuk/kode")):
+        for asked, goes_on in (
+            ("/staf/admin/unit", "/staf/admin/unit"),
+            ("/staf/kode/?unit=A", "/staf/kode/?unit%3DA"),
+            (f"{ENROL}?next=/staf/admin/unit", "/staf/admin/unit"),
+        ):
+            assert browser.get(asked).location == f"{door}?next={goes_on}"
+    assert stranger.get("/masuk/kode").location == "/masuk?next=/masuk/kode"
+    assert dina.get(ENROL).location == "/masuk/kode"  # a step is no place to go on to
 
 
 def test_a_code_opens_the_page_that_was_asked_for_and_turns_the_session(
@@ -164,10 +179,21 @@ def test_guessing_codes_is_slowed_and_never_locks_for_good(
 def test_half_a_log_in_is_short_lived(browse: Callable[[], Browser], clock: SteppedClock) -> None:
     dina = browse()
     first_step(dina, "dina", PASSWORD)
-    clock.at += CODE_WITHIN - timedelta(seconds=1)
+    clock.at += timedelta(minutes=10, seconds=-1)
     assert dina.get("/masuk/kode").status_code == 200
     clock.at += timedelta(seconds=1)
     assert dina.get("/masuk/kode").status_code == 302
+
+
+def test_whoever_has_to_install_an_app_first_has_half_an_hour(
+    browse: Callable[[], Browser], clock: SteppedClock
+) -> None:
+    eka = new_inspector(browse)
+    first_step(eka, "eka", "kuda biru lari pagi")
+    clock.at += timedelta(minutes=30, seconds=-1)
+    assert eka.get(ENROL).status_code == 200
+    clock.at += timedelta(seconds=1)
+    assert eka.get(ENROL).status_code == 302
 
 
 def test_whoever_needs_a_second_step_sets_it_up_before_anything_opens(

@@ -33,12 +33,10 @@ def _means_together(means: Sequence[Mean | Band]) -> Mean | Band:
     n = sum(mean.n for mean in means)
     if len(exact) < len(means):
         return _widest(n, means)
-    middle, low, high = (
-        sum(mean.n * getattr(mean, name) for mean in exact) / n for name in ("mean", "low", "high")
-    )
+    middle = sum(mean.n * mean.mean for mean in exact) / n
     below = sqrt(sum((mean.n / n * (mean.mean - mean.low)) ** 2 for mean in exact))
     above = sqrt(sum((mean.n / n * (mean.high - mean.mean)) ** 2 for mean in exact))
-    return Mean(n=n, mean=middle, low=max(low, middle - below), high=min(high, middle + above))
+    return Mean(n=n, mean=middle, low=middle - below, high=middle + above)
 
 
 def _items_together(items: Sequence[Answers | Band]) -> Answers | Band:

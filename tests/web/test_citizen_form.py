@@ -1,0 +1,151 @@
+"""What the citizen's form takes, what it leaves open, and what it asks for again."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from feedback_app.domain.elements import ALL_KEYS, OFFICIAL_KEYS
+from feedback_app.services.site import Site
+from feedback_app.storage.models import Comment, Rating, Screening
+from feedback_app.web.citizen_form import clean_text
+from tests.conftest import Browser
+from tests.ground.office import Office
+from tests.web.test_citizen import opened, stored
+
+
+@pytest.fixture
+def database_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    """What a form is read as does not depend on the engine: one is enough."""
+    shutil.copy(migrated_sqlite, tmp_path / "test.db")
+    return f"sqlite:///{tmp_path / 'test.db'}"
+
+
+def sent(citizen: Browser, place: str, **changes: Any) -> int:
+    return citizen.post(f"/q/{place}", data=opened(citizen, place) | changes).status_code
+
+
+def only(site: Site) -> Rating:
+    (rating,) = stored(site)
+    return rating
+
+
+def test_nothing_but_line_breaks_and_tabs_controls_a_comment() -> None:
+    odd = [*range(0x20), 0x7F, *range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+    odd += [0xD800, 0xDFFF]
+    for number in odd:
+        cleaned = clean_text(f"a{chr(number)}b")
+        expected = {0x09: "a\tb", 0x0A: "a\nb", 0x0D: "a\nb"}.get(number, "ab")
+        assert cleaned == expected, hex(number)
+    for number in (0x2029, 0x202F, 0x2065, 0x206A, 0x20, 0x7E, 0xA1, 0x1F642):
+        assert clean_text(f"a{chr(number)}b") == f"a{chr(number)}b", hex(number)
+    assert clean_text("  a\r\n\r\nb \n") == "a\n\nb"
+
+
+def test_a_thousand_letters_of_comment_are_taken(citizen: Browser, place: str, site: Site) -> None:
+    assert sent(citizen, place, comment="a" * 1000) == 303
+    with site.db.read() as session:
+        assert session.scalars(select(Comment.text)).one() == "a" * 1000
+
+
+def test_a_form_without_any_answer_is_asked_for_one(
+    citizen: Browser, place: str, site: Site
+) -> None:
+    empty = opened(citizen, place) | dict.fromkeys(ALL_KEYS, "") | {"as_is": "1"}
+    page = citizen.post(f"/q/{place}", data=empty)
+    assert page.status_code == 422
+    assert "Pilih sedikitnya satu jawaban." in page.get_data(as_text=True)
+    assert citizen.post(f"/q/{place}", data=empty | {"sarana": "1"}).status_code == 303
+    assert [getattr(only(site), key) for key in ALL_KEYS if key != "sarana"] == [None] * 11
+    assert only(site).sarana == 1
+
+
+def test_an_answer_given_twice_is_none_even_when_sent_as_it_is(
+    citizen: Browser, place: str, site: Site
+) -> None:
+    assert sent(citizen, place, perilaku=["1", "4"], waktu=["2", "2"], biaya="9", as_is="1") == 303
+    rating = only(site)
+    assert (rating.perilaku, rating.waktu, rating.biaya, rating.sarana) == (None, None, None, 3)
+
+
+def test_what_is_missing_is_named_in_the_readers_language_in_the_order_of_the_page(
+    citizen: Browser, place: str
+) -> None:
+    data = opened(citizen, place) | {"perilaku": "", "sarana": ""}
+    data |= {"comment": "a" * 1001, "visit": "ABCD"}
+    for lang, names in (
+        ("id", ("Perilaku Pelaksana", "Sarana dan Prasarana", "salah ketik", "1.000")),
+        ("en", ("Conduct", "acilities", "mistyped", "1,000")),
+    ):
+        page = citizen.post(f"/q/{place}?lang={lang}", data=data).get_data(as_text=True)
+        listed = page.split('id="errors"')[1].split("</ul>")[0]
+        assert listed.count("<li>") == 4
+        places = [listed.find(name) for name in names]
+        assert -1 not in places, listed
+        assert places[2] < places[3]
+        assert max(places[:2]) < places[2]
+        assert 'name="as_is"' in page
+    whole = data | {"perilaku": "3", "sarana": "3"}
+    page = citizen.post(f"/q/{place}", data=whole).get_data(as_text=True)
+    assert 'name="as_is"' not in page  # no answer is open: nothing to send as it is
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("now", ("now", True)),
+        ("earlier_today", ("earlier_today", False)),
+        ("another_day", ("another_day", False)),
+        ("", ("now", None)),
+        ("kemarin", ("now", False)),
+    ],
+)
+def test_when_one_was_served_is_told_or_left_open(
+    citizen: Browser, place: str, site: Site, told: str, expected: tuple[str, bool | None]
+) -> None:
+    """Who says "just now" long after the last shift is looked at; who says nothing is not."""
+    clock = citizen.client.application.extensions["site"].clock
+    clock.at = clock.at.replace(hour=12)  # 19.00 WIB; the office closed at 16.00
+    assert sent(citizen, place, served_when=told) == 303
+    assert only(site).served_when == expected[0]
+    with site.db.read() as session:
+        rules = session.scalars(select(Screening.rules)).one()
+    assert (rules == "outside_hours") is (expected[1] is True)
+
+
+@pytest.mark.parametrize("number", ["²", "-1", "1" * 10, "99999", "x", "o", "", "other"])
+def test_an_odd_number_of_a_service_or_an_officer_is_nobodys(
+    citizen: Browser, place: str, site: Site, number: str
+) -> None:
+    assert sent(citizen, place, service=number, served_by=f"o{number}") == 303
+    rating = only(site)
+    assert (rating.service_id, rating.officer_id, rating.attribution) == (None, None, "unknown")
+
+
+def test_an_officers_number_counts_only_as_the_form_gives_it(
+    citizen: Browser, place: str, site: Site, office: Office
+) -> None:
+    assert sent(citizen, place, served_by=str(office.officer["Sari"])) == 303
+    assert only(site).served_by == "not_sure"
+
+
+def test_a_choice_that_was_not_offered_counts_as_not_made(
+    citizen: Browser, place: str, site: Site
+) -> None:
+    assert sent(citizen, place, sex="x", education="senior", visit_purpose="spy") == 303
+    rating = only(site)
+    assert (rating.sex, rating.education, rating.visit_purpose) == (None, "senior", None)
+
+
+def test_every_official_element_can_be_left_open_alone(
+    citizen: Browser, place: str, site: Site
+) -> None:
+    for key in OFFICIAL_KEYS:
+        answers = opened(citizen, place)
+        del answers[key]
+        assert citizen.post(f"/q/{place}", data=answers).status_code == 422, key
+    assert stored(site) == []
