@@ -50,7 +50,7 @@ def main() -> int:
 def _print_logins(base_url: str) -> None:
     print(f"\n{base_url}/masuk  — data contoh, sandi / password: {office.DEMO_PASSWORD}")
     for username, name, role, _units in office.LOGINS:
-        print(f"  {username:<14}{role:<12}{name}")
+        print(f"  {username:<14}{role:<14}{name}")
 
 
 def _progress(items: Iterable[Any]) -> Iterable[Any]:
