@@ -137,7 +137,7 @@ def _fit(
 
 
 def coefficient(design: Design, trained: Bools, exposure: Floats, outcome: Floats) -> float:
-    """The point estimate of `fit` alone."""
+    """The point estimate of `fit` alone; NaN where too few are left to tell it."""
     residuals = np.column_stack([design.residual(outcome), design.residual(exposure)])
     seen, _ = design.statistics(actual(design.date, trained), residuals)
-    return float(seen[0, 0] / seen[0, 1])
+    return float(seen[0, 0] / seen[0, 1]) if seen[0, 1] else float("nan")

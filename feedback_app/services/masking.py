@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from feedback_app.domain.cases import LEAST_REASON, MOST_REASON
+from feedback_app.domain.disclosure import Batch
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.acts import log_act
 from feedback_app.services.counter_page import batches_of
@@ -19,45 +20,51 @@ from feedback_app.storage.queries import counters as queries
 
 
 @dataclass(frozen=True, slots=True)
-class ShownComment:
-    """One comment of a batch on a counter's page, by its place there; whether it was asked for."""
+class ShownBatch:
+    """A batch of comments as on a counter's page, and which of them were asked for already."""
 
     counter: str
     code: str
     first: date
     last: date
-    text: str
-    is_asked: bool
+    comments: tuple[tuple[str, bool], ...]
 
 
-def shown_comment(site: Site, viewer: Viewer, code: str, *, month: str, place: int) -> ShownComment:
-    """The comment at that place of the batch that ends in this month; NotThereError for another."""
+def shown_batch(site: Site, viewer: Viewer, code: str, *, month: str) -> ShownBatch:
+    """The batch that ends in this month (YYYY-MM); NotThereError for any other."""
     with site.db.read() as session:
         counter = _counter(session, viewer, code)
-        rating_id, shown = _found(site, session, counter, month=month, place=place)
-        return ShownComment(
+        batch = _batch(site, session, counter, month)
+        asked = cases.in_cases(session, batch.rating_ids, kind="text")
+        comments = zip(batch.texts, batch.rating_ids, strict=True)
+        return ShownBatch(
             counter=counter.name,
             code=code,
-            first=shown[0],
-            last=shown[1],
-            text=shown[2],
-            is_asked=cases.is_in_case(session, rating_id, kind="text"),
+            first=batch.first,
+            last=batch.last,
+            comments=tuple((text, rating_id in asked) for text, rating_id in comments),
         )
 
 
 def ask_to_mask(
-    site: Site, viewer: Viewer, code: str, *, month: str, place: int, reason: str
+    site: Site, viewer: Viewer, code: str, *, month: str, place: int | None, reason: str
 ) -> None:
-    """Open the case; the comment stays as it is until two people hold that it be masked."""
+    """Open the case of the comment at that place, from 1.
+
+    The comment stays as it is until two people hold that it be masked.
+    """
     reason = reason.strip()
     if not LEAST_REASON <= len(reason) <= MOST_REASON or "\x00" in reason:
         raise FieldFaultError("reason", "Tulis alasan, 10 sampai 500 huruf.")
     with site.db.transaction() as tx:
         counter = _counter(tx, viewer, code)
         places.hold_counter(tx, counter.id)  # one at a time: nothing is asked for twice
-        rating_id, _shown = _found(site, tx, counter, month=month, place=place)
-        if cases.is_in_case(tx, rating_id, kind="text"):
-            raise FieldFaultError("reason", "Saran ini sudah diajukan.")
+        batch = _batch(site, tx, counter, month)
+        if place is None or not 1 <= place <= len(batch.rating_ids):
+            raise FieldFaultError("place", "Pilih satu saran.")
+        rating_id = batch.rating_ids[place - 1]
+        if cases.in_cases(tx, [rating_id], kind="text"):
+            raise FieldFaultError("place", "Saran ini sudah diajukan.")
         case = new_case(
             tx,
             site,
@@ -80,11 +87,8 @@ def _counter(session: Session, viewer: Viewer, code: str) -> Counter:
     return counter
 
 
-def _found(
-    site: Site, session: Session, counter: Counter, *, month: str, place: int
-) -> tuple[str, tuple[date, date, str]]:
+def _batch(site: Site, session: Session, counter: Counter, month: str) -> Batch:
     for batch in batches_of(site, session, counter.id):
-        if batch.last.strftime("%Y-%m") == month and 1 <= place <= len(batch.texts):
-            at = place - 1
-            return batch.rating_ids[at], (batch.first, batch.last, batch.texts[at])
+        if batch.last.strftime("%Y-%m") == month:
+            return batch
     raise NotThereError

@@ -42,7 +42,6 @@ FILLED = {
     "key": "2026-t3",
     "shape": "a4",
     "month": "2026-10",
-    "place": 1,
 }
 
 

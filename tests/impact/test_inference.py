@@ -212,3 +212,13 @@ def test_order_of_officers_and_events_does_not_matter_to_the_estimate() -> None:
     forth = estimates_of(prepare(drawn.panel, drawn.events, drawn.events, plan)).estimates[0]
     back = tuple(reversed(drawn.events))
     assert measure_impact(drawn.panel, back, plan).estimates[0].estimate == forth.estimate
+
+
+def test_where_nothing_is_left_to_tell_by_the_coefficient_is_no_number() -> None:
+    """A demo of few answers divided nothing by nothing, and its whole study was lost."""
+    date = np.zeros(6, dtype=int)
+    trained = np.array([True, True, False, False, False, False])
+    design = Design.build(date, np.ones((6, 1)), np.ones(6))
+    after = np.array([3.0, 3.2, 3.1, 3.4, 2.9, 3.0])
+    assert np.isnan(coefficient(design, trained, np.zeros(6), after))
+    assert np.isfinite(coefficient(design, trained, trained.astype(float), after))

@@ -26,13 +26,13 @@ REASON = "Memuat alamat rumah seseorang."
 
 @pytest.fixture
 def page(site: Site, office: Office) -> str:
-    """October's five comments lie in a closed batch; the address of the third's page."""
+    """October's five comments lie in a closed batch; the address where one is chosen."""
     add_ratings(site, office, 5, day=date(2026, 10, 5))
     with site.db.transaction() as tx:
         for rating, text in zip(tx.scalars(select(Rating)).all(), WORDS, strict=True):
             own = {"rating_id": rating.id, "agency_id": office.agency_id, "day": rating.day}
             bulk.add_rows(tx, "comment", [own | {"counter_id": rating.counter_id, "text": text}])
-    return "/staf/loket/A1/saran/2026-10/3"
+    return "/staf/loket/A1/saran/2026-10"
 
 
 @pytest.fixture
@@ -45,16 +45,19 @@ def body(browser: Browser, path: str) -> str:
     return browser.get(path).get_data(as_text=True)
 
 
-def ask(browser: Browser, page: str, *, form: str = "", reason: str = REASON) -> TestResponse:
+def ask(
+    browser: Browser, page: str, *, form: str = "", place: str = "3", reason: str = REASON
+) -> TestResponse:
     """Send the form, with a token of that page or of another one."""
-    return browser.post(page, data={"reason": reason, "csrf_token": browser.csrf(form or page)})
+    token = browser.csrf(form or page)
+    return browser.post(page, data={"place": place, "reason": reason, "csrf_token": token})
 
 
 def asked_about(browser: Browser, page: str) -> str:
-    """The words of the comment on that page."""
-    found = re.search(r"<blockquote[^>]*>(.*?)</blockquote>", body(browser, page))
-    assert found is not None
-    return found[1]
+    """The words of the third comment on that page."""
+    found = re.findall(r"<span>(Saran nomor[^<]*)</span>", body(browser, page))
+    assert len(found) == 5
+    return str(found[2])
 
 
 def decide(site: Site, office: Office, outcome: str) -> None:
@@ -98,9 +101,10 @@ def test_a_comment_that_two_people_let_stand_stays_and_is_not_asked_for_again(
     ask(alice, page)
     decide(site, office, "shown")
     assert words in body(alice, "/staf/loket/A1")
-    assert "sudah diajukan" in body(alice, page)
+    assert words not in body(alice, page)
     answer = ask(alice, page)
     assert answer.status_code == 422
+    assert "sudah diajukan" in answer.get_data(as_text=True)
     with site.db.read() as session:
         assert session.scalar(select(func.count()).select_from(Case)) == 1
 
@@ -116,9 +120,20 @@ def test_a_reason_is_wanted_and_stays_in_the_form(
         assert session.scalars(select(Case)).all() == []
 
 
-@pytest.mark.parametrize("place", ["2026-10/6", "2026-10/0", "2026-11/1", "2026-1x/1"])
-def test_places_that_are_not_there(alice: Browser, page: str, place: str) -> None:
-    assert alice.get(f"/staf/loket/A1/saran/{place}").status_code == 404
+@pytest.mark.parametrize("place", ["", "0", "6", "x", "²"])
+def test_a_comment_must_be_chosen(alice: Browser, site: Site, page: str, place: str) -> None:
+    answer = ask(alice, page, place=place)
+    assert answer.status_code == 422
+    bare = {"reason": REASON, "csrf_token": alice.csrf(page)}
+    assert alice.post(page, data=bare).status_code == 422
+    assert "Pilih satu saran." in answer.get_data(as_text=True)
+    with site.db.read() as session:
+        assert session.scalars(select(Case)).all() == []
+
+
+@pytest.mark.parametrize("month", ["2026-11", "2026-1x", "2026-10-01"])
+def test_batches_that_are_not_there(alice: Browser, page: str, month: str) -> None:
+    assert alice.get(f"/staf/loket/A1/saran/{month}").status_code == 404
 
 
 def test_comments_of_other_units_are_not_there(

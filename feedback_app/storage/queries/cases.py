@@ -238,14 +238,14 @@ def marks_of(session: Session, case_id: int) -> Marks:
     return Marks(*row, tiers=tuple((tier, count) for tier, count in tiers))
 
 
-def is_in_case(session: Session, rating_id: str, *, kind: str) -> bool:
-    """Whether a case of this kind is or was about this answer."""
+def in_cases(session: Session, rating_ids: Collection[str], *, kind: str) -> set[str]:
+    """Those of these answers that a case of this kind is or was about."""
     question = (
-        select(Case.id)
-        .join(CaseRating, CaseRating.case_id == Case.id)
-        .where(CaseRating.rating_id == rating_id, Case.kind == kind)
+        select(CaseRating.rating_id)
+        .join(Case, CaseRating.case_id == Case.id)
+        .where(CaseRating.rating_id.in_(rating_ids), Case.kind == kind)
     )
-    return session.scalar(question.limit(1)) is not None
+    return set(session.scalars(question))
 
 
 def comments_of(session: Session, case_id: int) -> Sequence[str]:
