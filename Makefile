@@ -1,9 +1,11 @@
 # Thin aliases for developers; run.py does the work.
-.PHONY: attacks bad-imports bad-network bench-impact bench-page bench-survey differencing doctor formulas fuzz mutation one-code serve supply test truth
+.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-page bench-survey differencing doctor formulas fuzz mutation one-code serve supply test truth
 serve:
 	python3 run.py
 test:
 	python3 run.py test
+bench-dashboard:
+	.venv/bin/python bench/dashboard.py
 bench-page:
 	.venv/bin/python bench/citizen_page.py
 # Simulated offices with known effects, 2,000 repetitions a world; writes the table into the docs.
