@@ -134,6 +134,16 @@ def test_an_appeal_of_one_officer_hides_no_other() -> None:
     assert showable_officers([column]) == {2}
 
 
+@pytest.mark.parametrize("small", [1, 2])
+def test_of_two_who_appealed_only_the_one_from_whom_few_were_taken_is_hidden(small: int) -> None:
+    large = 3 - small
+    left = {small: (12, 12, 3), large: (12, 12, 2)}
+    taken = {(small, 5): (0, 0, 9), (large, 6): (0, 0, 10)}
+    assert showable_officers([Column(left, (60, 60, 60), taken)]) == {large}
+    both = {(1, 5): (0, 0, 9), (2, 6): (0, 0, 8)}
+    assert showable_officers([Column(left, (60, 60, 60), both)]) == frozenset()
+
+
 def test_an_appeal_makes_nobody_shown_who_was_not() -> None:
     """The eight who named nobody would grow by ten that are known from before."""
     whole = (34, 34)
