@@ -38,6 +38,16 @@ def test_a_thin_month_waits_for_the_next() -> None:
     assert len(batch.texts) == 7
 
 
+def test_a_batch_is_masked_and_stays_the_batch_it_was() -> None:
+    said = [Remark(f"{i:032d}", date(2026, 9, 1 + i), f"Sari 081234567{i}90") for i in range(5)]
+    (batch,) = comment_batches(said, today=date(2026, 12, 1), seed="s")
+    masked = batch.masked(["Sari Wulandari"])
+    assert masked.texts == (f"{MASK} {MASK}",) * 5
+    assert (masked.first, masked.rating_ids) == (batch.first, batch.rating_ids)
+    by_id = {remark.rating_id: remark.text for remark in said}
+    assert batch.texts == tuple(by_id[rating_id] for rating_id in batch.rating_ids)
+
+
 def test_five_comments_are_a_batch_and_four_are_none() -> None:
     (batch,) = comment_batches(remarks(9, 5), today=date(2026, 12, 1), seed="s")
     assert sorted(batch.texts) == [f"m9-{i}" for i in range(5)]

@@ -27,7 +27,7 @@ from feedback_app.domain.disclosure.parts import (
     shown_part,
 )
 from feedback_app.domain.elements import ALL_KEYS, OFFICER_KEYS
-from feedback_app.domain.interval import Mean, mean_of_counts
+from feedback_app.domain.interval import Mean, mean_of_counts, mean_of_sums
 from feedback_app.domain.skm import TooFew
 
 Table = dict[tuple[int, ...], tuple[int, ...]]
@@ -132,6 +132,16 @@ def test_what_an_appeal_took_is_a_part_of_its_own(
 def test_an_appeal_of_one_officer_hides_no_other() -> None:
     column = Column({1: (12, 12, 3), 2: (11, 12, 13)}, WHOLE, {(1, 5): (0, 0, 9)})
     assert showable_officers([column]) == {2}
+
+
+@pytest.mark.parametrize("small", [1, 2])
+def test_of_two_who_appealed_only_the_one_from_whom_few_were_taken_is_hidden(small: int) -> None:
+    large = 3 - small
+    left = {small: (12, 12, 3), large: (12, 12, 2)}
+    taken = {(small, 5): (0, 0, 9), (large, 6): (0, 0, 10)}
+    assert showable_officers([Column(left, (60, 60, 60), taken)]) == {large}
+    both = {(1, 5): (0, 0, 9), (2, 6): (0, 0, 8)}
+    assert showable_officers([Column(left, (60, 60, 60), both)]) == frozenset()
 
 
 def test_an_appeal_makes_nobody_shown_who_was_not() -> None:
@@ -246,20 +256,15 @@ def test_officers_are_told_by_their_four_items() -> None:
 
 
 def test_where_all_answered_all_four_the_interval_is_that_of_their_totals() -> None:
-    """People who are alike in all four items tell no more than one item does."""
-    alike = officer(four(MIXED))
-    squares = sum(c * (4 * v) ** 2 for v, c in enumerate(MIXED, start=1))
-    sums = {1: OfficerSums(alike.items, alike.n, alike.total, squares, alike.by_poster)}
-    whole = four((3, 8, 29, 19))
-    (line,) = officer_parts(
-        sums, shown=frozenset({1}), taken=(), whole=whole, hidden=frozenset()
-    ).values()
-    assert isinstance(line, OfficerPart)
+    """People who differ less in the sum of the four than in each are known more closely."""
+    (line,) = lines_of(four(MIXED), rest=four((1, 3, 9, 4)))
+    own = officer(four(MIXED))
+    expected = mean_of_sums(own.n, own.total, own.squares, items=4, at_least=1)
     one = mean_of_counts(MIXED, at_least=1)
-    assert isinstance(one, Mean)
+    assert line.mean == expected
     assert isinstance(line.mean, Mean)
-    assert (line.mean.n, line.mean.mean) == (42, pytest.approx(one.mean))
-    assert (line.mean.low, line.mean.high) == pytest.approx((one.low, one.high))
+    assert isinstance(one, Mean)
+    assert one.low < line.mean.low < line.mean.high < one.high
 
 
 def test_where_some_left_an_item_out_the_interval_is_the_mean_of_the_items_own() -> None:

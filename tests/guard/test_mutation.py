@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rigs.mutants import Mutant, mutants_of
+from tests.rigs.mutants import Mutant, has_places, mutants_of
 from tests.rigs.mutation import ROOT, TESTS, Quiet, functions_of, outcome, plan_for
 from tests.rigs.planted import OFFICE, Plan
 
@@ -101,7 +101,7 @@ def test_only_tests_that_come_to_the_fault_are_run_the_quickest_first(
 
 def test_every_module_of_the_table_is_there_with_its_tests_and_has_faults_to_plant() -> None:
     for module, tests in TESTS.items():
-        assert mutants_of((ROOT / "feedback_app" / module).read_text()), module
+        assert has_places((ROOT / "feedback_app" / module).read_text()), module
         for test in tests:
             assert (ROOT / test).exists(), test
 

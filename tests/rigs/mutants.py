@@ -32,6 +32,11 @@ class _Place:
     plant: Callable[[], Callable[[], None]]  # plants, and gives back how to mend
 
 
+def has_places(source: str) -> bool:
+    """Whether any fault can be planted."""
+    return next(_places(ast.parse(source)), None) is not None
+
+
 def mutants_of(source: str) -> list[Mutant]:
     """Every fault that can be planted, one at a time."""
     tree = ast.parse(source)

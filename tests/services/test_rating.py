@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep import tally_differences
-from tests.conftest import Browser
+from feedback_app.storage.models import Screening
+from tests.conftest import Browser, SteppedClock
+from tests.ground.devices import device, token_in
 from tests.web.test_citizen import opened, stored
 
 # PostgreSQL lets one of two give way when it likes; here each commit is refused as it would be.
@@ -64,3 +67,37 @@ def test_at_the_fourth_time_it_is_asked_for_again_and_nothing_is_kept(
     assert stored(site) == []
     assert citizen.post(f"/q/{place}", data=form).status_code == 303
     assert len(stored(site)) == 1
+
+
+def rules(site: Site) -> list[str]:
+    with site.db.read() as session:
+        return list(session.scalars(select(Screening.rules).order_by(Screening.received_at)))
+
+
+def test_the_very_same_long_comment_is_held_when_it_comes_again(
+    citizen: Browser, place: str, site: Site, clock: SteppedClock
+) -> None:
+    long = "Petugas ramah, cepat, dan sabar menjelaskan syarat kepada ibu saya yang sudah tua."
+    for comment in (long, long.upper() + "!", "Terima kasih.", "Terima kasih."):
+        clock.at += timedelta(minutes=10)  # no row from one phone
+        form = opened(citizen, place) | {"comment": comment}
+        clock.at += timedelta(minutes=1)
+        assert citizen.post(f"/q/{place}", data=form).status_code == 303
+    assert rules(site) == ["", "same_text", "", ""]
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(0, 303), (1, 422)])
+def test_a_kiosks_form_lies_open_for_half_an_hour(
+    browse: Callable[[], Browser],
+    place: str,
+    site: Site,
+    clock: SteppedClock,
+    seconds: int,
+    status: int,
+) -> None:
+    kiosk = device(browse, "kiosk")
+    form = opened(kiosk, place)
+    form["token"] = token_in(kiosk.get("/perangkat/kios").get_data(as_text=True))
+    clock.at += timedelta(minutes=30, seconds=seconds)
+    assert kiosk.post(f"/q/{place}", data=form).status_code == status
+    assert len(stored(site)) == (1 if status == 303 else 0)
