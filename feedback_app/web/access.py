@@ -13,7 +13,7 @@ from feedback_app.services.access.people import HalfWay, Viewer
 from feedback_app.services.access.sessions import visitor_of_session
 from feedback_app.services.site import Site
 
-EVERYBODY: frozenset[Role] = frozenset()
+EVERYBODY = None  # no set of roles: one that came out empty would close a page, never open it
 STAFF = frozenset(Role)
 ADMIN = frozenset({Role.ADMIN})
 HR = frozenset({Role.HR})
@@ -23,7 +23,7 @@ OFFICER = frozenset({Role.OFFICER})
 
 # endpoint -> roles that may open it; EVERYBODY needs no log-in. A route that is missing here
 # stops the program at start-up (see `protect`), so nobody can forget one.
-ROUTES: dict[str, frozenset[Role]] = {
+ROUTES: dict[str, frozenset[Role] | None] = {
     "static": EVERYBODY,
     "public.home": EVERYBODY,
     "public.privacy": EVERYBODY,
@@ -251,7 +251,7 @@ def _check_access() -> Response | None:
     g.viewer = found if isinstance(found, Viewer) else None
     g.half_way = found if isinstance(found, HalfWay) else None
     allowed = ROUTES.get(request.endpoint or "", STAFF)
-    if request.endpoint is None or allowed == EVERYBODY:
+    if request.endpoint is None or allowed is EVERYBODY:
         return None
     if g.viewer is None:
         return _check_half_way(request.endpoint)

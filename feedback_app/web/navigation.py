@@ -57,7 +57,7 @@ def add_to_pages(app: Flask) -> None:
 def _navigation() -> list[MenuItem]:
     if g.get("viewer") is None:
         return []
-    shown = [endpoint for endpoint in MENU if g.viewer.role in ROUTES[endpoint]]
+    shown = [endpoint for endpoint in MENU if g.viewer.role in (ROUTES[endpoint] or ())]
     here = _nearest(shown)
     mark = "page" if here == request.endpoint else "true"
     return [

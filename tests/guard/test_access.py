@@ -64,7 +64,7 @@ def test_every_role_opens_its_routes_and_no_other(
     app.config["WTF_CSRF_ENABLED"] = False  # so that a refusal is the access check's own
     for endpoint, method, path in routes(app):
         allowed = access.ROUTES[endpoint]
-        if allowed == access.EVERYBODY or endpoint == "staff.logout":
+        if allowed is access.EVERYBODY or endpoint == "staff.logout":
             continue
         for role, browser in browsers.items():
             status = browser.client.open(path, method=method).status_code
@@ -82,7 +82,7 @@ def test_a_stranger_is_sent_to_log_in_and_posts_are_refused(
     app.config["WTF_CSRF_ENABLED"] = False
     stranger = browse()
     for endpoint, method, path in routes(app):
-        if access.ROUTES[endpoint] == access.EVERYBODY:
+        if access.ROUTES[endpoint] is access.EVERYBODY:
             continue
         answer = stranger.client.open(path, method=method)
         if method == "GET":
@@ -97,7 +97,7 @@ def test_nothing_of_the_staff_is_open_to_everybody(app: Flask) -> None:
     open_to_all = {
         path
         for endpoint, _method, path in routes(app)
-        if access.ROUTES[endpoint] == access.EVERYBODY
+        if access.ROUTES[endpoint] is access.EVERYBODY
     }
     assert not [path for path in open_to_all if path.startswith("/staf/")]
     assert open_to_all  # the citizens' own pages are

@@ -361,7 +361,7 @@ def _everybody_else(app: Flask, haul: Haul) -> None:
         path = adapter.build(rule.endpoint, {name: FILLED[name] for name in rule.arguments})
         allowed = access.ROUTES[rule.endpoint]
         for role, browser in browsers.items():
-            if (allowed == access.EVERYBODY) if role is None else role in allowed:
+            if (allowed is access.EVERYBODY) if role is None else role in allowed:
                 _page(browser, path, haul, set())
 
 

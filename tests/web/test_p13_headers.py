@@ -153,7 +153,7 @@ def test_no_staff_post_works_without_its_token(
         allowed = access.ROUTES[endpoint]
         if method != "POST" or _has_no_session(app, endpoint):
             continue
-        if allowed != access.EVERYBODY and CAST_ROLE[username] not in allowed:
+        if allowed is not access.EVERYBODY and CAST_ROLE[username] not in allowed:
             continue
         for token in ({}, {"csrf_token": ""}, {"csrf_token": "x"}, {"csrf_token": other}):
             assert browser.client.post(path, data=token).status_code == 400, (endpoint, token)
