@@ -31,7 +31,7 @@ def form(code: str) -> Response:
         return _unknown_place()
     except RetiredPlaceError:
         return _retired_place()
-    page = citizen_page.kept_page(place, language(), "phone")
+    page = citizen_page.kept_page(place, language(), "phone", site().settings.base_url)
     headers.allow_inline_style(citizen_page.style_digest())
     return citizen_page.answer_with(page, rating.open_form(site(), place))
 

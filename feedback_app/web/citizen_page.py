@@ -54,8 +54,8 @@ def style_digest() -> str:
 
 
 @lru_cache(maxsize=KEPT_PAGES)
-def kept_page(place: Place, _language: str, look: Look) -> KeptPage:
-    """The empty form of a place; the request's language is part of the key."""
+def kept_page(place: Place, _language: str, look: Look, _base_url: str) -> KeptPage:
+    """The empty form of a place; the language and the address it names are part of the key."""
     page = _render(place, None, token=PLACE_OF_TOKEN, look=look)
     head, tail = (part.encode() for part in page.split(PLACE_OF_TOKEN))
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)

@@ -64,7 +64,7 @@ def scan(code: str) -> Response:
         response = _closed("full", full.place, status=429)
         response.headers["Retry-After"] = str(full.wait)
         return response
-    page = citizen_page.kept_page(scanned.place, language(), "phone")
+    page = citizen_page.kept_page(scanned.place, language(), "phone", site().settings.base_url)
     headers.allow_inline_style(citizen_page.style_digest())
     return citizen_page.answer_with(page, token)
 

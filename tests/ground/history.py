@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from feedback_app.domain.codes import derive_key
+from feedback_app.domain.visit_codes import GivenCode, mark_of
 
 # Each stands for itself: none of these shapes has any business in a public history.
 SECRETS = {
@@ -24,8 +25,12 @@ SECRETS = {
 }
 # Digests of locks, licences and fixtures have the shape of a key; what names them tells them apart.
 _DIGESTS = re.compile(rb"sha256|hash|digest|fingerprint|checksum", re.IGNORECASE)
-# Told in tests/domain/test_codes.py: what a made-up key of 32 times "k" gives.
-_MADE_UP = {derive_key(b"k" * 32, "receipt").hex().encode()}
+# Told in tests/domain/test_codes.py and test_visit_codes.py: what a made-up key of 32 times "k" gives.
+_MADE_UP_KEY = b"k" * 32
+_MADE_UP = {
+    derive_key(_MADE_UP_KEY, "receipt").hex().encode(),
+    mark_of(GivenCode("typed", "AQMPCB4S"), key=_MADE_UP_KEY).encode(),
+}
 _COMPILED = {name: re.compile(pattern) for name, pattern in SECRETS.items()}
 KEPT_OUT = re.compile(
     r"(^|/)(instance/|\.env$|id_(rsa|ed25519)$)|\.(pem|p12|pfx|keystore)$|\.db$|\.sqlite3?$"

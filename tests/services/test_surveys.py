@@ -6,13 +6,14 @@ import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from feedback_app.domain.elements import OFFICIAL_KEYS
+from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.published import Published
 from feedback_app.domain.roles import Role
 from feedback_app.domain.skm import TooFew
@@ -58,17 +59,21 @@ def closed(site: Site, alice: Viewer, office: Office, span: Span) -> int:
 
 
 def set_state(site: Site, count: int, state: str, *, counter_id: int) -> None:
-    """A verdict on some of the counter's answers that are not yet so."""
+    """A verdict on some of the counter's answers that are not yet so.
+
+    It bears the evening of their own day: a day that is over keeps its answers in the tally.
+    """
     with site.db.transaction() as tx:
         ids = tx.execute(
             text("SELECT id FROM rating WHERE counter_id = :c ORDER BY id"), {"c": counter_id}
         ).scalars()
         others = [row for row in standings(tx, ids.all()) if row.state != state]
-        changes = [
-            Change(row.rating["id"], state, row.for_officer, row.counted_on)
-            for row in sorted(others, key=lambda row: row.rating["id"])[:count]
-        ]
-        assert append_verdicts(tx, changes, reason="uji", at=site.now(), case_id=None) == count
+        wanted = sorted(others, key=lambda row: row.rating["id"])[:count]
+        assert len(wanted) == count
+        for row in wanted:
+            change = Change(row.rating["id"], state, row.for_officer, row.counted_on)
+            at = local_instant(row.counted_on, time(20))
+            assert append_verdicts(tx, [change], reason="uji", at=at, case_id=None) == 1
     assert tally_differences(site) == 0
 
 
