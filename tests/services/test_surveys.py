@@ -61,7 +61,8 @@ def closed(site: Site, alice: Viewer, office: Office, span: Span) -> int:
 def set_state(site: Site, count: int, state: str, *, counter_id: int) -> None:
     """A verdict on some of the counter's answers that are not yet so.
 
-    It bears the evening of their own day: a day that is over keeps its answers in the tally.
+    A day that is over keeps its answers in the tally: what leaves does so on the evening of its own
+    day, what is counted late stands under today.
     """
     with site.db.transaction() as tx:
         ids = tx.execute(
@@ -71,8 +72,10 @@ def set_state(site: Site, count: int, state: str, *, counter_id: int) -> None:
         wanted = sorted(others, key=lambda row: row.rating["id"])[:count]
         assert len(wanted) == count
         for row in wanted:
-            change = Change(row.rating["id"], state, row.for_officer, row.counted_on)
-            at = local_instant(row.counted_on, time(20))
+            is_late = state == "counted"
+            day = site.today() if is_late else row.counted_on
+            change = Change(row.rating["id"], state, row.for_officer, day)
+            at = site.now() if is_late else local_instant(day, time(20))
             assert append_verdicts(tx, [change], reason="uji", at=at, case_id=None) == 1
     assert tally_differences(site) == 0
 
@@ -175,13 +178,14 @@ def test_one_answer_closes_but_nothing_is_published(
 def test_a_later_verdict_changes_nothing_until_it_is_a_numbered_revision(
     site: Site, office: Office, alice: Viewer
 ) -> None:
-    add_ratings(site, office, 20, day=date(2026, 7, 2), waktu=1)
+    add_ratings(site, office, 10, day=date(2026, 7, 2), waktu=1)
+    add_ratings(site, office, 10, day=date(2026, 7, 2), waktu=1, state="held")
     add_ratings(site, office, 20, day=date(2026, 7, 3), counter="A2")
     survey_id = closed(site, alice, office, QUARTERS[2])
     before = results.unit_results(site, "dukcapil", "A", "2026-t3").result
     assert survey_closing.revise_survey(site, alice, survey_id, reason="uji") is None
 
-    set_state(site, 4, "aside", counter_id=office.counter["A1"])
+    set_state(site, 4, "counted", counter_id=office.counter["A1"])
     survey, _unit, _agency, revisions = surveys.survey_of(site, alice, survey_id)
     with site.db.read() as session:
         assert survey_closing.has_changed(session, survey, revisions[-1])
@@ -191,20 +195,20 @@ def test_a_later_verdict_changes_nothing_until_it_is_a_numbered_revision(
     assert [(row.number, row.changed, row.reason) for row in revisions[1:]] == [
         (2, 4, "Putusan 1/2026")
     ]
-    assert from_json(revisions[0].figures).whole.n == 40  # the first is as it was
-    assert from_json(revisions[1].figures).aside == 4
+    assert from_json(revisions[0].figures).whole.n == 30  # the first is as it was
+    assert [from_json(row.figures).held for row in revisions] == [10, 6]
     old, new = (survey_facts.facts_of(site, alice, survey_id, number=number) for number in (1, 2))
-    assert (old.index.n, new.index.n) == (40, 36)  # type: ignore[union-attr]
+    assert (old.index.n, new.index.n) == (30, 34)  # type: ignore[union-attr]
 
     public = results.unit_results(site, "dukcapil", "A", "2026-t3").result
     assert public is not None
     assert (public.revision, public.newest) == (1, 2)  # four answers would be found by subtraction
-    set_state(site, 6, "aside", counter_id=office.counter["A1"])
+    set_state(site, 6, "counted", counter_id=office.counter["A1"])
     assert survey_closing.revise_survey(site, alice, survey_id, reason="Putusan 2/2026") == 3
     public = results.unit_results(site, "dukcapil", "A", "2026-t3").result
     assert public is not None
     assert isinstance(public.what, Published)
-    assert (public.revision, public.what.n, public.what.aside) == (3, 30, 10)
+    assert (public.revision, public.what.n, public.what.held) == (3, 40, 0)
     with pytest.raises(NotThereError):
         survey_facts.facts_of(site, alice, survey_id, number=9)
 
