@@ -38,6 +38,15 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(autouse=True)
+def pages_are_closed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test opened goes with it: displays and kiosks left open would tick on beside the rest."""
+    yield
+    if "chromium" in request.fixturenames:
+        for context in request.getfixturevalue("chromium").contexts:
+            context.close()
+
+
 @contextmanager
 def _live(folder: Path, database_url: str) -> Iterator[LiveSite]:
     with (
