@@ -18,6 +18,9 @@ from tests.browser.conftest import Served
 from tests.ground.browser import violations
 from tests.ground.office import PASSWORD, app_code, as_if_unused
 
+# What a tablet does is the same on each engine; tests/web/test_devices.py asks the server on both.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 SIZES = ((360, 740), (768, 1024), (1280, 800))
 TABLET = {"width": 768, "height": 1024}
 HALL = {"width": 1280, "height": 720}
@@ -294,7 +297,6 @@ def test_an_idle_kiosk_fetches_a_fresh_form_and_comes_back_to_indonesian(
     expect(tablet.get_by_role("button", name="Kirim penilaian")).to_be_visible()
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # it waits 20 s
 def test_without_a_script_the_thanks_page_goes_by_itself(served: Served, chromium: Browser) -> None:
     tablet = context(chromium, TABLET, java_script_enabled=False).new_page()
     tablet.goto(f"{served.address}/perangkat")
@@ -310,7 +312,6 @@ def test_without_a_script_the_thanks_page_goes_by_itself(served: Served, chromiu
     assert tablet.locator("input:checked").count() == 0
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_pages_of_devices_pass_axe_and_fit(
     served: Served, chromium: Browser, width: int, height: int

@@ -537,6 +537,7 @@ def bytes_with(folder: Path, text: str) -> list[str]:
     ]
 
 
+@pytest.mark.parametrize("counter", ["sqlite"], indirect=True)  # the browser's files, no server's
 @pytest.mark.parametrize("script", ["none", "all", "planted"])
 def test_the_browsers_own_files_hold_no_answer(
     counter: Counter, chromium: Browser, tmp_path: Path, script: str
