@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.timing import median_ms
 from feedback_app import create_app
 from feedback_app.config import Settings
 from feedback_app.domain.elements import ALL_KEYS
@@ -49,8 +48,9 @@ def main() -> None:
             answers = dict.fromkeys(ALL_KEYS, "3") | {"token": found[1] if found else ""}
             assert client.post(path, data=answers).status_code == 303  # noqa: S101
 
-        commit = _median(_bare_commit(Path(folder) / "bare.db"))
-        get, both = _median(lambda: client.get(path)), _median(flow)
+        commit = median_ms(_bare_commit(Path(folder) / "bare.db"), rounds=ROUNDS)
+        get = median_ms(lambda: client.get(path), rounds=ROUNDS)
+        both = median_ms(flow, rounds=ROUNDS)
         print(f"bare one-row durable commit: {commit:.2f} ms (the machine's limit)")
         print(f"GET {get:.2f} ms; GET + durable POST {both:.2f} ms")
         print(f"commit / (GET + POST): {commit / both:.2f}")
@@ -69,15 +69,6 @@ def _bare_commit(path: Path) -> Callable[[], None]:
         connection.execute("COMMIT")
 
     return commit
-
-
-def _median(work: Callable[[], object]) -> float:
-    times = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        work()
-        times.append(1000 * (time.perf_counter() - began))
-    return statistics.median(times)
 
 
 if __name__ == "__main__":

@@ -8,17 +8,15 @@ page frame without a figure (the viewer's own sessions), and one bare sum over t
 from __future__ import annotations
 
 import argparse
-import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from sqlalchemy import text
 
+from bench.timing import median_ms
 from feedback_app import create_app
 from feedback_app.config import Settings
 from feedback_app.services.demo import office
@@ -58,13 +56,15 @@ def measure(ratings: int) -> dict[str, float]:
         upgrade_schema(site)
         load_demo(site, progress=lambda items: items, rating_count=ratings)
         app = create_app(settings)
-        found = {"bare sum of the tally": _median(lambda: _sum(site))}
+        found = {"bare sum of the tally": median_ms(lambda: _sum(site), rounds=ROUNDS)}
         for name, path in PAGES.items():
             client = app.test_client()
             user = "petugas" if path == "/staf/saya/" else "atasan"
             client.post("/masuk", data=_log_in(client.get("/masuk").get_data(as_text=True), user))
             assert client.get(path).status_code == 200, path  # noqa: S101
-            found[name] = _median(lambda client=client, path=path: client.get(path))
+            found[name] = median_ms(
+                lambda client=client, path=path: client.get(path), rounds=ROUNDS
+            )
         site.db.close()
         app.extensions["site"].db.close()
         return found
@@ -78,15 +78,6 @@ def _log_in(page: str, user: str) -> dict[str, str]:
 def _sum(site: Site) -> None:
     with site.db.read() as session:
         session.execute(text("SELECT state, SUM(n) FROM tally GROUP BY state")).all()
-
-
-def _median(work: Callable[[], object]) -> float:
-    times = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        work()
-        times.append(1000 * (time.perf_counter() - began))
-    return statistics.median(times)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from typing import Any
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.local_time import local_day
 from feedback_app.domain.paper import BAND_KEYS, Entry, batch_mark, sheet_number
-from feedback_app.domain.roles import Role
 from feedback_app.domain.visit_codes import GivenCode, mark_of, new_code
+from feedback_app.services.access import sessions
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.paper import batches, sheets
 from feedback_app.services.paper.batches import Wanted
@@ -28,16 +28,7 @@ def viewer_of(site: Site, username: str) -> Viewer:
     with site.db.read() as session:
         account = accounts.open_account_named(session, username)
         assert account is not None
-        units = frozenset(accounts.unit_ids_of(session, account.id))
-    return Viewer(
-        account_id=account.id,
-        agency_id=account.agency_id,
-        username=username,
-        name=account.name,
-        role=Role(account.role),
-        unit_ids=units,
-        officer_id=account.officer_id,
-    )
+        return sessions.viewer_of(account, frozenset(accounts.unit_ids_of(session, account.id)))
 
 
 def batch(site: Site, office: Office, viewer: Viewer, *, size: int = 20, **changes: Any) -> int:

@@ -105,7 +105,7 @@ def visitor_of_session(site: Site, secret: str) -> Viewer | HalfWay | None:
         )
     if now - row.last_seen_at >= SEEN_EVERY:
         _note_seen(site, row.id, now)
-    return _viewer(account, units, session_id=row.id)
+    return viewer_of(account, units, session_id=row.id)
 
 
 def _note_seen(site: Site, session_id: int, now: datetime) -> None:
@@ -114,7 +114,8 @@ def _note_seen(site: Site, session_id: int, now: datetime) -> None:
         queries.note_seen(tx, session_id, now=now)
 
 
-def _viewer(account: Account, units: frozenset[int], *, session_id: int) -> Viewer:
+def viewer_of(account: Account, units: frozenset[int], *, session_id: int = 0) -> Viewer:
+    """An account as services know who looks; 0 for no session."""
     return Viewer(
         account_id=account.id,
         agency_id=account.agency_id,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from feedback_app.domain.local_time import local_instant
-from feedback_app.domain.roles import Role
+from feedback_app.services.access.sessions import viewer_of
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.site import Site
 from feedback_app.storage.queries import accounts
@@ -44,12 +44,4 @@ def viewer_named(site: Site, username: str, *, unit_ids: frozenset[int]) -> View
         account = accounts.open_account_named(session, username)
     if account is None:
         raise LookupError(username)
-    return Viewer(
-        account_id=account.id,
-        agency_id=account.agency_id,
-        username=username,
-        name=account.name,
-        role=Role(account.role),
-        unit_ids=unit_ids,
-        officer_id=account.officer_id,
-    )
+    return viewer_of(account, unit_ids)
