@@ -13,28 +13,18 @@ import xlsxwriter
 
 Cell = str | int | float | Decimal | None
 
-# Spreadsheets run a cell as a formula when it begins so (OWASP, CSV injection); full-width too.
-_FORMULA_START = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "|",
-    "%",
-    "＝",
-    "＋",
-    "－",
-    "＠",
-    "｜",
-    "％",
-    "﹦",
-    "﹢",
-    "﹣",
-    "﹫",
-)
+# Spreadsheets run a cell as a formula when it begins so (OWASP, CSV injection); what Unicode calls
+# another form of these signs (full-width, small, raised, "==" in one) too.
+_FORMULA_START = tuple("=+-@|%⁺⁼₊₌⩵⩶﬩﹢﹣﹦﹪﹫％＋－＝＠｜")
 _BREAKS = ("\t", "\r", "\n")
-# Not seen, and dropped by some programs before they look at what follows.
-_UNSEEN = "\x0b\x0c\x1c\x1d\x1e\x1f\x85\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
+# Not seen, and dropped by some programs before they look at what follows: Unicode's control and
+# format characters (Cc, Cf), whole, beside blanks.
+_UNSEEN = (
+    "\x00-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u180e"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0001\U000e0020-\U000e007f"
+)
 _LEADING = re.compile(rf"^[\s{_UNSEEN}]+")
 # The same inside a text, for programs that divide the line at another separator than ours. A sign
 # with nothing behind it stays: prices are written "Rp 10.000,-".
