@@ -54,6 +54,7 @@ def test_five_sheets_are_keyed_with_the_keyboard_alone(live: LiveSite, chromium:
     before = paper_ratings(live)
     for running in range(1, SHEETS + 1):
         expect(page.get_by_label("Nomor lembar")).to_be_focused()
+        page.wait_for_load_state()  # the script that moves on has run; before it, figures pile up
         for letter in sheet_number(mark, running)[len(mark) :]:
             press(letter)
         press("Tab")

@@ -36,6 +36,7 @@ from feedback_app.domain.disclosure import parts as gate_of_parts
 from feedback_app.domain.elements import ALL_KEYS, ELEMENTS, OFFICER_KEYS, OFFICIAL_KEYS
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.periods import PERIOD_KEYS
+from feedback_app.domain.roles import Role
 from feedback_app.domain.skm import BANDS, TooFew
 from feedback_app.services import closed_figures, dashboard, officer_figures
 from feedback_app.services.casework import close_case
@@ -349,7 +350,7 @@ def _numbers_of(book: Any) -> set[str]:
 def _everybody_else(app: Flask, haul: Haul) -> None:
     """Every GET route, as a stranger and as each role: no figure may appear elsewhere."""
     adapter = app.url_map.bind("localhost")
-    browsers: dict[object, Browser] = {None: Browser(app.test_client())}
+    browsers: dict[Role | None, Browser] = {None: Browser(app.test_client())}
     browsers |= {role: Browser(app.test_client()).log_in(name) for role, name in CAST.items()}
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint in ("static", "staff.logout"):
@@ -360,9 +361,9 @@ def _everybody_else(app: Flask, haul: Haul) -> None:
             continue
         path = adapter.build(rule.endpoint, {name: FILLED[name] for name in rule.arguments})
         allowed = access.ROUTES[rule.endpoint]
-        for role, browser in browsers.items():
-            if (allowed is access.EVERYBODY) if role is None else role in allowed:
-                _page(browser, path, haul, set())
+        looks: Collection[Role | None] = {None} if allowed is access.EVERYBODY else allowed
+        for role in looks:
+            _page(browsers[role], path, haul, set())
 
 
 def _days(words: str) -> tuple[date, date]:
