@@ -77,7 +77,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "services/visit_codes.py": _CODES,
     "services/codes/use.py": ("tests/services/test_code_use.py", "tests/web/test_codes.py"),
     "services/rating.py": _RATING,
-    "services/screening.py": (*_RATING, "tests/services/test_attacks.py"),
+    "services/screening.py": ("tests/services/test_screening.py", *_RATING),
     "services/casework.py": ("tests/services/test_case_views.py", "tests/services/test_casework.py", "tests/web/test_officer.py"),
     "services/accounts.py": _STAFF,
     "services/access/log_in.py": _STAFF,
