@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField, SelectField, StringField
+from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import Length, NumberRange, Optional, Regexp
 
 from feedback_app.domain.skm import WEIGHTS
@@ -25,7 +23,6 @@ from feedback_app.web.forms import WholeNumberField, labelled, tell
 from feedback_app.web.language import gettext as _
 from feedback_app.web.language import say
 
-FREE = "free"
 ORDER_NAMES = {
     "sarana_8": ("8 Sarana, 9 Pengaduan", "8 Premises, 9 Complaints"),
     "pengaduan_8": ("8 Pengaduan, 9 Sarana", "8 Complaints, 9 Premises"),
@@ -37,8 +34,6 @@ class SurveyForm(FlaskForm):  # type: ignore[misc]
 
     unit = SelectField("Unit pelayanan", coerce=int)
     period = SelectField("Masa survei")
-    first = DateField("Hari pertama", [Optional()])
-    last = DateField("Hari terakhir", [Optional()])
     meaning = RadioField("Arti populasi")
     population = WholeNumberField(
         "Jumlah populasi",
@@ -62,8 +57,8 @@ class SignerForm(FlaskForm):  # type: ignore[misc]
     nip = StringField("NIP", [Optional(), Regexp(r"^[0-9 ]{18,24}$", message="NIP harus 18 angka")])
 
 
-def survey_form() -> SurveyForm:
-    """The form with the viewer's units and the usual periods to choose from."""
+def survey_form(own: Span | None = None) -> SurveyForm:
+    """The form with the viewer's units and the usual periods, and the one that the survey has."""
     form = SurveyForm()
     form.unit.choices = [
         (choice.unit.id, choice.unit.name)
@@ -72,7 +67,9 @@ def survey_form() -> SurveyForm:
     form.period.choices = {
         say(PERIOD_KINDS[kind]): [(slug(span), say(title(span))) for span in spans]
         for kind, spans in usual_spans(site().today()).items()
-    } | {_("Lainnya"): [(FREE, say(PERIOD_KINDS["free"]))]}
+    }
+    if own is not None and slug(own) not in [value for value, _name in flat(form.period.choices)]:
+        form.period.choices |= {_("Lainnya"): [(slug(own), say(title(own)))]}
     form.meaning.choices = [(key, say(words)) for key, words in POPULATION_MEANINGS.items()]
     form.weight.choices = [(name, name) for name in WEIGHTS]
     form.order.choices = [(key, say(words)) for key, words in ORDER_NAMES.items()]
@@ -89,19 +86,12 @@ def flat(choices: dict[str, list[tuple[str, str]]]) -> list[tuple[str, str]]:
     return [choice for group in choices.values() for choice in group]
 
 
-def chosen_settings(form: SurveyForm) -> Settings | None:
+def chosen_settings(form: SurveyForm, own: Span | None = None) -> Settings | None:
     """The settings, or None with the faults on the form."""
     if not form.validate_on_submit():
         return None
     spans = {slug(s): s for group in usual_spans(site().today()).values() for s in group}
-    span = spans.get(form.period.data)
-    if form.period.data == FREE:
-        first, last = form.first.data, form.last.data
-        if not isinstance(first, date) or not isinstance(last, date):
-            missing = form.last if isinstance(first, date) else form.first
-            missing.errors = [*missing.errors, "Wajib diisi."]
-            return None
-        span = Span(first, last)
+    span = spans.get(form.period.data, own)
     if span is None:
         return None
     return Settings(
@@ -116,11 +106,7 @@ def chosen_settings(form: SurveyForm) -> Settings | None:
 
 def tell_fault(form: SurveyForm, fault: FieldFaultError) -> None:
     """Put a fault on the field that the person sees."""
-    places = {"kind": "period"}
-    is_free = form.period.data == FREE
-    field = places.get(fault.field, fault.field)
-    if field in ("first", "last") and not is_free:
-        field = "period"
+    field = "period" if fault.field in ("kind", "first") else fault.field
     tell(form, FieldFaultError(field, str(fault)))
     if isinstance(fault, OverlapError):
         form[field].errors = [f"{_(str(fault))} ({say(fault.other)})"]

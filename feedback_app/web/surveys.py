@@ -31,12 +31,10 @@ from feedback_app.web.downloads import DOCX, PDF, PNG, XLSX, download
 from feedback_app.web.forms import labelled, translate_errors
 from feedback_app.web.language import gettext as _
 from feedback_app.web.survey_forms import (
-    FREE,
     ORDER_NAMES,
     SignerForm,
     SurveyForm,
     chosen_settings,
-    flat,
     survey_form,
     tell_fault,
     this_quarter,
@@ -125,11 +123,9 @@ def edit(survey_id: int) -> str:
     survey, _unit, _agency, _revisions = service.survey_of(site(), viewer(), survey_id)
     if survey.closed_at is not None:
         abort(404)
-    form = survey_form()
     span = service.span_of_survey(survey)
-    known = {value for value, _label in flat(form.period.choices)}
-    form.period.data = slug(span) if slug(span) in known else FREE
-    form.unit.data, form.first.data, form.last.data = survey.unit_id, span.first, span.last
+    form = survey_form(span)
+    form.unit.data, form.period.data = survey.unit_id, slug(span)
     form.meaning.data, form.population.data = survey.population_meaning, survey.population
     form.weight.data, form.order.data = survey.weight, service.order_name(survey)
     return _survey_page(form, survey_id=survey_id)
@@ -139,9 +135,10 @@ def edit(survey_id: int) -> str:
 def change(survey_id: int) -> AnyResponse | tuple[str, int]:
     """Change an open survey."""
     survey, _unit, _agency, _revisions = service.survey_of(site(), viewer(), survey_id)
-    form = survey_form()
+    own = service.span_of_survey(survey)
+    form = survey_form(own)
     form.unit.data = survey.unit_id
-    chosen = chosen_settings(form)
+    chosen = chosen_settings(form, own)
     if chosen is not None:
         try:
             service.change_survey(site(), viewer(), survey_id, chosen)
@@ -284,7 +281,7 @@ def _closing_page(survey_id: int, *, fault: str) -> str:
         survey=survey,
         unit=unit,
         name=title(service.span_of_survey(survey)),
-        span=survey_closing.closing_span(site(), survey),
+        is_over=site().today() > survey.last_day,
         progress=progress_of(site(), viewer(), survey_id),
         fault=fault,
     )

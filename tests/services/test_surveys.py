@@ -112,17 +112,16 @@ def test_the_target_comes_from_the_books_and_is_kept(
 def test_closing_counts_complete_forms_once_and_equals_the_tally(
     site: Site, office: Office, alice: Viewer
 ) -> None:
-    yesterday = TODAY - timedelta(days=1)
-    add_ratings(site, office, 12, day=yesterday, perilaku=4, sex="female")
-    add_ratings(site, office, 5, day=yesterday, service_id=office.service["kk"], counter="A2")
-    add_ratings(site, office, 3, day=yesterday, waktu=None)
-    add_ratings(site, office, 2, day=yesterday, state="held")
-    add_ratings(site, office, 4, day=TODAY)  # today is not over
-    add_ratings(site, office, 9, day=yesterday, counter="B1")  # another unit
-    add_ratings(site, office, 9, day=date(2026, 9, 30))  # before the period
-    survey_id = closed(site, alice, office, QUARTERS[3])
+    some_day = date(2026, 9, 23)
+    add_ratings(site, office, 12, day=some_day, perilaku=4, sex="female")
+    add_ratings(site, office, 5, day=some_day, service_id=office.service["kk"], counter="A2")
+    add_ratings(site, office, 3, day=some_day, waktu=None)
+    add_ratings(site, office, 2, day=some_day, state="held")
+    add_ratings(site, office, 4, day=date(2026, 10, 1))  # after the period
+    add_ratings(site, office, 9, day=some_day, counter="B1")  # another unit
+    add_ratings(site, office, 9, day=date(2026, 6, 30))  # before the period
+    survey_id = closed(site, alice, office, QUARTERS[2])
     survey, _unit, _agency, (first,) = surveys.survey_of(site, alice, survey_id)
-    assert survey.last_day == yesterday  # closed early: whole days that are over
     figures = from_json(first.figures)
     assert (figures.whole.n, figures.partial, figures.held, figures.aside) == (17, 3, 2, 0)
     assert figures.whole.counts["perilaku"] == (0, 0, 5, 12)
@@ -145,19 +144,20 @@ def test_closing_counts_complete_forms_once_and_equals_the_tally(
         surveys.change_survey(site, alice, survey_id, settings(office))
 
 
-def test_a_period_with_nobody_or_not_begun_cannot_be_closed(
-    site: Site, office: Office, alice: Viewer
+def test_a_period_with_nobody_or_not_over_cannot_be_closed(
+    site: Site, office: Office, alice: Viewer, clock: SteppedClock
 ) -> None:
-    survey_id = surveys.open_survey(site, alice, settings(office))
+    past = surveys.open_survey(site, alice, settings(office, QUARTERS[2]))
     with pytest.raises(FieldFaultError, match="Belum ada formulir lengkap"):
-        survey_closing.close_survey(site, alice, survey_id)
-    surveys.call_off_survey(site, alice, survey_id)
-    later = surveys.open_survey(
-        site, alice, settings(office, Span(TODAY, TODAY + timedelta(days=9)))
-    )
+        survey_closing.close_survey(site, alice, past)
+    running = surveys.open_survey(site, alice, settings(office, QUARTERS[3]))
     add_ratings(site, office, 3)
-    with pytest.raises(FieldFaultError, match="satu hari penuh"):
-        survey_closing.close_survey(site, alice, later)
+    for day in (TODAY, date(2026, 12, 31)):
+        clock.at = local_instant(day, time(16))
+        with pytest.raises(FieldFaultError, match="belum berakhir"):
+            survey_closing.close_survey(site, alice, running)
+    clock.at = local_instant(date(2027, 1, 1), time(8))
+    survey_closing.close_survey(site, alice, running)
 
 
 def test_one_answer_closes_but_nothing_is_published(
@@ -400,10 +400,12 @@ def test_another_units_survey_is_not_there(site: Site, office: Office, alice: Vi
 @pytest.mark.parametrize(
     ("first", "last", "reason"),
     [
-        (date(2026, 5, 2), date(2026, 5, 1), "sesudah tanggal mulai"),
-        (date(2025, 1, 1), date(2026, 5, 1), "paling lama satu tahun"),
-        (date(2016, 1, 1), date(2016, 5, 1), "sejak tahun 2017"),
-        (date(2029, 1, 1), date(2029, 5, 1), "paling lambat setahun"),
+        (date(2026, 5, 2), date(2026, 5, 1), "satu triwulan"),
+        (date(2026, 10, 5), date(2026, 10, 7), "satu triwulan"),
+        (date(2026, 10, 1), date(2026, 12, 30), "satu triwulan"),
+        (date(2025, 1, 1), date(2026, 12, 31), "satu triwulan"),
+        (date(2016, 1, 1), date(2016, 6, 30), "sejak tahun 2017"),
+        (date(2029, 1, 1), date(2029, 3, 31), "paling lambat setahun"),
     ],
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

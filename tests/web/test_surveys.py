@@ -102,19 +102,12 @@ def test_a_closed_survey_with_too_few_forms_has_no_figure_and_no_file(
 
 
 def test_what_was_typed_stays_and_each_fault_is_named(alice: Browser, office: Office) -> None:
-    good = {"unit": office.unit["A"], "period": "free", "meaning": "year", "weight": "0.11"}
-    good |= {
-        "order": "pengaduan_8",
-        "population": "500",
-        "first": "2026-03-01",
-        "last": "2026-04-30",
-    }
+    good = {"unit": office.unit["A"], "period": "2026-t2", "meaning": "year", "weight": "0.11"}
+    good |= {"order": "pengaduan_8", "population": "500"}
     for changes, told in (
-        ({"first": ""}, "Wajib diisi."),
-        ({"last": ""}, "Wajib diisi."),
-        ({"last": "2026-02-01"}, "sesudah tanggal mulai"),
-        ({"last": "2028-02-01"}, "paling lama satu tahun"),
-        ({"first": "31/02/2026"}, "Bukan tanggal yang ada."),
+        ({"period": ""}, "Pilih salah satu dari daftar."),
+        ({"period": "free", "first": "2026-03-01", "last": "2026-03-09"}, "Pilih salah satu"),
+        ({"period": "2026-03-01_2026-03-09"}, "Pilih salah satu dari daftar."),
         ({"population": "0"}, "Harus bilangan bulat mulai dari 1."),
         ({"population": ""}, "Isi jumlah populasi"),
         ({"period": "2031-t9"}, "Pilih salah satu dari daftar."),
@@ -130,14 +123,14 @@ def test_what_was_typed_stays_and_each_fault_is_named(alice: Browser, office: Of
         if "population" not in changes:
             assert 'value="500"' in text
     page = open_survey(alice, office, **{k: v for k, v in good.items() if k != "unit"})
-    cut = send(alice, "/staf/skm/baru", **(good | {"period": "2026-t1"}))
+    cut = send(alice, "/staf/skm/baru", **(good | {"period": "2026"}))
     assert "memotong masa survei lain" in cut.get_data(as_text=True)
-    assert "1 Maret – 30 April 2026" in cut.get_data(as_text=True)
+    assert "1 April – 30 Juni 2026" in cut.get_data(as_text=True)
     form = alice.get(f"{page}/ubah").get_data(as_text=True)
-    assert 'value="2026-03-01"' in form
-    changed = send(alice, f"{page}/ubah", **(good | {"last": "2026-05-31"}))
+    assert 'selected value="2026-t2"' in form
+    changed = send(alice, f"{page}/ubah", **(good | {"period": "2026-s1"}))
     assert changed.status_code == 302
-    assert "31 Mei 2026" in alice.get(page).get_data(as_text=True)
+    assert "1 Januari – 30 Juni 2026" in alice.get(page).get_data(as_text=True)
     assert "0.11" in alice.get(page).get_data(as_text=True)
 
 

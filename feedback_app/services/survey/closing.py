@@ -9,7 +9,6 @@ import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from feedback_app.domain.elements import ALL_KEYS, OFFICIAL_KEYS
@@ -46,23 +45,15 @@ class Found:
     answers: Answers
 
 
-def closing_span(site: Site, survey: Survey) -> Span:
-    """The days a survey would have if it were closed now: whole days that are over."""
-    yesterday = site.today() - timedelta(days=1)
-    return Span(survey.first_day, min(survey.last_day, yesterday))
-
-
 def close_survey(site: Site, viewer: Viewer, survey_id: int) -> None:
     """Count, keep the figures as revision 1, and close; FieldFaultError says why it may not be."""
     with site.db.transaction() as tx:
         survey = owned(tx, viewer, survey_id, to_change=True)
         if survey.closed_at is not None:
             raise FieldFaultError("survey", "Masa survei ini sudah ditutup.")
-        span = closing_span(site, survey)
-        if span.last < span.first:
-            raise FieldFaultError("survey", "Masa survei ini belum berjalan satu hari penuh.")
-        _check_parts(tx, survey, span)
-        survey.last_day = span.last
+        if site.today() <= survey.last_day:  # a day of one's choice would cut the closed blocks
+            raise FieldFaultError("survey", "Masa survei ini belum berakhir.")
+        _check_parts(tx, survey, span_of_survey(survey))
         found = count_forms(tx, survey)
         if not found.answers:
             raise FieldFaultError(

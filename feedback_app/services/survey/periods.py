@@ -17,6 +17,7 @@ from feedback_app.domain.survey import (
     Span,
     clash,
     day_words,
+    kind_of,
     title,
 )
 from feedback_app.services.accounts import Viewer
@@ -227,12 +228,8 @@ class OverlapError(FieldFaultError):
 
 
 def _check_days(site: Site, span: Span) -> None:
-    if span.last < span.first:
-        raise FieldFaultError(
-            "last", "Tanggal selesai harus sama dengan atau sesudah tanggal mulai."
-        )
-    if span.days > LONGEST_DAYS:
-        raise FieldFaultError("last", "Masa survei paling lama satu tahun.")
+    if kind_of(span) == "free":  # days of one's choice could be taken from the closed blocks
+        raise FieldFaultError("kind", "Pilih satu triwulan, semester, atau tahun.")
     if span.first.year < FIRST_YEAR:
         raise FieldFaultError("first", "Sembilan unsur ini berlaku sejak tahun 2017.")
     if span.first > site.today() + timedelta(days=LONGEST_DAYS):
