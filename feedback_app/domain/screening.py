@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feedback_app.domain.roster import Shift
+from feedback_app.domain.tiers import TIERS
 
 # name -> (Indonesian, English), in the order in which they are told
 RULES = {
@@ -61,6 +62,7 @@ FAST = timedelta(seconds=15)  # a citizen reads twelve questions in about a minu
 LONG_TEXT = 60  # letters; stock phrases of thanks are shorter
 SERVED_BEFORE = timedelta(hours=2)  # after the shift one may still say "just now"
 PACED = frozenset({"poster", "kiosk", "display"})  # tiers that prove no single visit
+_STRENGTH = tuple(TIERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +99,14 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How quickly a counter can serve: its shortest usual service and who is on duty."""
+    """How quickly a counter can serve: its shortest usual service and who is on duty.
+
+    `own` are the minutes of the very service that was rated (the shortest when none is named).
+    """
 
     minutes: int
     officers: int
+    own: int
 
     def most_in(self, span: timedelta) -> int:
         """The most answers that services in this span can bring."""
@@ -130,7 +136,9 @@ def screen(
 ) -> Screened:
     """Look at one answer; `earlier` are the counter's of the last window, oldest first.
 
-    `same_text` are ids of earlier answers with the same long text, at any counter of the agency.
+    `same_text` are ids of earlier answers of the counter with the same long text. A crowd and a
+    pattern of haste take along only their own tier: else a flood through the poster would suspend
+    what came through the kiosk.
     """
     chain = _chain(arrival, earlier)
     crowd = _crowd(arrival, earlier, pace)
@@ -140,7 +148,7 @@ def screen(
         "revoked_device": about.revoked_device,
         "staff_device": about.from_staff_browser and arrival.tier != "paper",
         "same_device": bool(chain),
-        "burst": bool(crowd),
+        "burst": crowd is not None,
         "too_soon": _too_soon(arrival, about, pace),
         "not_called": arrival.tier == "visit" and about.queue_calls and about.called_at is None,
         "outside_hours": keeps_roster and _outside_hours(arrival, about, shifts),
@@ -148,7 +156,7 @@ def screen(
         "fast_straight": bool(hasty),
     }
     rules = tuple(name for name in RULES if met[name])
-    return Screened(rules, frozenset([*chain, *crowd, *hasty, *same_text]))
+    return Screened(rules, frozenset([*chain, *(crowd or ()), *hasty, *same_text]))
 
 
 def _chain(arrival: Arrival, earlier: Sequence[Arrival]) -> list[str]:
@@ -171,19 +179,29 @@ def _chain(arrival: Arrival, earlier: Sequence[Arrival]) -> list[str]:
     return found if len(found) + 1 >= CHAIN else []
 
 
-def _crowd(arrival: Arrival, earlier: Sequence[Arrival], pace: Pace) -> list[str]:
-    """Earlier answers of the window, when there are more than the counter can have served."""
+def _crowd(arrival: Arrival, earlier: Sequence[Arrival], pace: Pace) -> list[str] | None:
+    """Earlier answers of the tier, when there are more than the counter can have served.
+
+    Stronger tiers use up the counter's pace as well, weaker ones do not. None: no crowd.
+    """
     if arrival.tier not in PACED:
-        return []
-    near = [one.rating_id for one in _within(earlier, arrival.received_at) if one.tier in PACED]
-    return near if len(near) + 1 > pace.most_in(WINDOW) else []
+        return None
+    as_strong = PACED & set(_STRENGTH[: _STRENGTH.index(arrival.tier) + 1])
+    near = [one for one in _within(earlier, arrival.received_at) if one.tier in as_strong]
+    if len(near) + 1 <= pace.most_in(WINDOW):
+        return None
+    return [one.rating_id for one in near if one.tier == arrival.tier]
 
 
 def _hasty(arrival: Arrival, earlier: Sequence[Arrival]) -> list[str]:
     """Earlier hasty answers; one alone may be somebody in a hurry, several are a pattern."""
     if not arrival.is_hasty:
         return []
-    near = [one.rating_id for one in _within(earlier, arrival.received_at) if one.is_hasty]
+    near = [
+        one.rating_id
+        for one in _within(earlier, arrival.received_at)
+        if one.is_hasty and one.tier == arrival.tier
+    ]
     return near if len(near) + 1 >= CHAIN else []
 
 
@@ -195,7 +213,7 @@ def _too_soon(arrival: Arrival, about: Circumstances, pace: Pace) -> bool:
     began = about.called_at or about.code_from
     if arrival.tier != "visit" or began is None:
         return False
-    return arrival.received_at - began < timedelta(minutes=pace.minutes) / 2
+    return arrival.received_at - began < timedelta(minutes=pace.own) / 2
 
 
 def _outside_hours(arrival: Arrival, about: Circumstances, shifts: Sequence[Shift]) -> bool:

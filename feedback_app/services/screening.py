@@ -47,11 +47,12 @@ def look_at(
         earlier=queries.arrivals_at_counter(
             tx, arrival.counter_id, since=arrival.received_at - 2 * WINDOW
         ),
-        same_text=queries.answers_with_text(tx, place.agency_id, text_keys) if text_keys else (),
+        same_text=queries.answers_with_text(tx, place.counter_id, text_keys) if text_keys else (),
         about=about,
         pace=Pace(
-            minutes=_minutes(place, service_id),
+            minutes=_shortest(place),
             officers=len(on_duty(place.shifts, counter_id=place.counter_id, at=arrival.opened_at)),
+            own=place.minutes.get(service_id or 0, _shortest(place)),
         ),
         shifts=place.shifts,
         keeps_roster=bool(place.shifts)
@@ -61,10 +62,8 @@ def look_at(
     )
 
 
-def _minutes(place: Place, service_id: int | None) -> int:
-    """The shortest usual service of what was named, or of all that the counter offers."""
-    if service_id is not None and service_id in place.minutes:
-        return place.minutes[service_id]
+def _shortest(place: Place) -> int:
+    """Minutes of the quickest service that the counter offers; 1 when it offers none."""
     return min(place.minutes.values(), default=1)
 
 

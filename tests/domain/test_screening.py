@@ -30,7 +30,7 @@ PLAIN = Circumstances(
     called_at=None,
     queue_calls=False,
 )
-PACE = Pace(minutes=5, officers=1)  # six services in half an hour, and two of slack
+PACE = Pace(minutes=5, officers=1, own=5)  # six services in half an hour, and two of slack
 
 
 def arrival(name: str, *, after: float = 0, takes: float = 60, **told: object) -> Arrival:
@@ -115,10 +115,30 @@ def test_more_than_the_counter_serves_is_a_burst() -> None:
     assert held == Screened(("burst",), frozenset(one.rating_id for one in nine[:-1]))
 
 
+def test_a_flood_through_the_poster_touches_no_stronger_tier() -> None:
+    """Kiosk and display use up the counter's pace; a poster suspends nothing but posters."""
+    mixed = [replace(one, tier="kiosk") for one in crowd(2)] + crowd(9)[2:]
+    flood = look(mixed[-1], *mixed[:-1])
+    assert flood == Screened(("burst",), frozenset(one.rating_id for one in mixed[2:-1]))
+    kiosk = arrival("honest", after=900, tier="kiosk")
+    assert look(kiosk, *mixed).rules == ()
+    assert look(replace(kiosk, tier="display"), *mixed).rules == ()
+    full = crowd(8, tier="display")
+    assert look(arrival("p", after=800), *full) == Screened(("burst",), frozenset())
+    assert look(arrival("k", after=800, tier="kiosk"), *full) == Screened(("burst",), frozenset())
+    others = [replace(one, tier="kiosk") for one in full]
+    assert look(arrival("d", after=800, tier="display"), *others).rules == ()
+
+
+def test_the_counters_pace_is_that_of_its_shortest_service_whatever_was_rated() -> None:
+    five = crowd(5)
+    assert look(five[-1], *five[:-1], pace=Pace(minutes=5, officers=1, own=60)).rules == ()
+
+
 def test_two_officers_serve_twice_as_many() -> None:
     many = crowd(14)
-    assert look(many[-1], *many[:-1], pace=Pace(minutes=5, officers=2)).rules == ()
-    assert look(many[-1], *many[:-1], pace=Pace(minutes=5, officers=1)).rules == ("burst",)
+    assert look(many[-1], *many[:-1], pace=Pace(minutes=5, officers=2, own=5)).rules == ()
+    assert look(many[-1], *many[:-1], pace=Pace(minutes=5, officers=1, own=5)).rules == ("burst",)
 
 
 def test_what_lies_longer_back_than_half_an_hour_is_no_burst() -> None:
@@ -136,7 +156,7 @@ def test_what_lies_longer_back_than_half_an_hour_is_no_burst() -> None:
 )
 def test_the_most_that_half_an_hour_can_bring(minutes: int, officers: int, most: int) -> None:
     """Its services and two of slack; a service that takes no time is taken as one of a minute."""
-    assert Pace(minutes=minutes, officers=officers).most_in(timedelta(minutes=30)) == most
+    assert Pace(minutes=minutes, officers=officers, own=5).most_in(timedelta(minutes=30)) == most
 
 
 def test_a_visit_code_proves_its_visit_so_many_are_no_burst() -> None:
@@ -146,7 +166,7 @@ def test_a_visit_code_proves_its_visit_so_many_are_no_burst() -> None:
 
 def test_when_nobody_is_on_duty_three_are_a_burst() -> None:
     few = crowd(3)
-    nobody = Pace(minutes=5, officers=0)
+    nobody = Pace(minutes=5, officers=0, own=5)
     assert look(few[1], few[0], pace=nobody).rules == ()
     assert look(few[2], *few[:2], pace=nobody).rules == ("burst",)
 
@@ -221,6 +241,8 @@ def test_hasty_straight_lines_are_held_from_the_third_on() -> None:
     assert look(hasty[1], hasty[0]).rules == ()
     assert look(hasty[2], *hasty[:2]) == Screened(("fast_straight",), frozenset({"h0", "h1"}))
     assert look(replace(hasty[2], is_hasty=False), *hasty[:2]).rules == ()
+    stronger = [replace(one, tier="visit") for one in hasty[:2]]
+    assert look(hasty[2], *stronger).rules == ()
     far = [replace(one, received_at=NOW - timedelta(hours=2)) for one in hasty[:2]]
     assert look(hasty[2], *far).rules == ()
 

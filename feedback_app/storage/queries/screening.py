@@ -35,12 +35,15 @@ def arrivals_at_counter(session: Session, counter_id: int, *, since: datetime) -
 
 
 def answers_with_text(
-    session: Session, agency_id: int, text_keys: Collection[str]
+    session: Session, counter_id: int, text_keys: Collection[str]
 ) -> Sequence[str]:
-    """Answers of the agency with this long comment, while screening keeps them."""
+    """Answers of a counter with this long comment, while screening keeps them.
+
+    Only of this counter: its lock is held, and a case is of one counter and one unit.
+    """
     return session.scalars(
         select(Screening.rating_id).where(
-            Screening.agency_id == agency_id, Screening.text_key.in_(text_keys)
+            Screening.counter_id == counter_id, Screening.text_key.in_(text_keys)
         )
     ).all()
 
