@@ -15,6 +15,7 @@ from feedback_app.domain.disclosure import (
     closed_months,
     closed_quarters,
     comment_batches,
+    first_month_of,
 )
 from feedback_app.domain.disclosure.parts import OfficerPart, ServicePart
 from feedback_app.domain.elements import ELEMENTS, Element
@@ -198,10 +199,18 @@ def _officer_lines(session: Session, parts: closed_figures.OfficerLines) -> tupl
 
 
 def batches_of(site: Site, session: Session, counter_id: int) -> tuple[Batch, ...]:
-    """The counter's closed batches of comments, masked."""
+    """The counter's closed batches of comments of about a year, masked.
+
+    They are cut from the oldest comment on: cut from a year ago on they would fall otherwise each
+    month, and one look taken from another would leave single comments.
+    """
     today = site.today()
     since = (today - timedelta(days=31 * COMMENT_MONTHS)).replace(day=1)
-    remarks = queries.remarks_at_counters(session, [counter_id], first=since, last=today)
+    first = site.closed.get(
+        ("comments", counter_id, since),
+        lambda: first_month_of(queries.remark_days(session, counter_id, before=since), since=since),
+    )
+    remarks = queries.remarks_at_counters(session, [counter_id], first=first, last=today)
     names = queries.names_at_counters(session, [counter_id])
     seed = site.keys_for("comment order")[-1].hex()
     found = comment_batches(remarks, today=today, seed=seed)

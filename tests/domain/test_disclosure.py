@@ -6,8 +6,17 @@ import time
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from feedback_app.domain.disclosure import MASK, Remark, closed_batch, comment_batches, mask
+from feedback_app.domain.disclosure import (
+    MASK,
+    Remark,
+    closed_batch,
+    comment_batches,
+    first_month_of,
+    mask,
+)
 
 
 def remarks(month: int, count: int) -> list[Remark]:
@@ -60,6 +69,21 @@ def test_every_month_of_a_year_closes_a_week_after_its_end() -> None:
         opens = next_first + timedelta(days=7)
         assert len(comment_batches(said, today=opens, seed="s")) == 1
         assert comment_batches(said, today=opens - timedelta(days=1), seed="s") == []
+
+
+@given(st.lists(st.integers(0, 7), min_size=12, max_size=12), st.integers(1, 12))
+def test_who_reads_from_the_first_month_on_gets_the_same_batches(
+    sizes: list[int], month: int
+) -> None:
+    """A window that rolls on cuts nothing anew: a batch is shown whole as long as it ends in it."""
+    said = [remark for number, n in enumerate(sizes, start=1) for remark in remarks(number, n)]
+    since, today = date(2026, month, 1), date(2027, 2, 1)
+    start = first_month_of((remark.day for remark in said), since=since)
+    later = [remark for remark in said if remark.day >= start]
+    whole = comment_batches(said, today=today, seed="s")
+    seen = comment_batches(later, today=today, seed="s")
+    assert start <= since
+    assert seen == [batch for batch in whole if batch.last >= since]
 
 
 def test_a_closed_survey_tells_its_comments_after_a_week_if_there_are_five() -> None:

@@ -26,6 +26,7 @@ from feedback_app.domain.disclosure.comments import (
     Remark,
     closed_batch,
     comment_batches,
+    first_month_of,
     mask,
 )
 from feedback_app.domain.disclosure.gate import (
@@ -70,6 +71,7 @@ __all__ = [
     "comment_batches",
     "elements_of",
     "ending_within",
+    "first_month_of",
     "grid_of",
     "grid_start",
     "hidden_elements",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -68,6 +69,21 @@ def comment_batches(remarks: Iterable[Remark], *, today: date, seed: str) -> lis
             batches.append(_batch(first, month, _shuffled(waiting, seed=seed)))
             waiting, first = [], None
     return batches[::-1]
+
+
+def first_month_of(days: Iterable[date], *, since: date) -> date:
+    """The month in which the batch begins that holds the month `since`; `days` are of comments.
+
+    Who reads from there on gets the same later batches as who reads all.
+    """
+    sizes = Counter(day.replace(day=1) for day in days if day < since)
+    waiting, first = 0, since
+    for month in sorted(sizes):
+        first = month if waiting == 0 else first
+        waiting += sizes[month]
+        if waiting >= COMMENT_BATCH:
+            waiting, first = 0, since
+    return first
 
 
 def closed_batch(

@@ -139,6 +139,22 @@ def remarks_at_counters(
     return [remark for remark in remarks if remark.day <= last]
 
 
+def remark_days(session: Session, counter_id: int, *, before: date) -> list[date]:
+    """The days of a counter's comments of counted ratings, as they go into batches."""
+    joined, standing = with_standing()
+    rows = session.execute(
+        select(Comment.day, standing["counted_on"])
+        .select_from(joined.join(Comment, Comment.rating_id == RATING.c.id))
+        .where(
+            Comment.counter_id == counter_id,
+            Comment.day < before,
+            standing["counted_on"] < before,
+            standing["state"] == "counted",
+        )
+    )
+    return [max(day, counted_on) for day, counted_on in rows]
+
+
 def names_at_counters(session: Session, counter_ids: Collection[int]) -> Sequence[str]:
     """Names of everybody who ever had a shift here, to be masked in comments."""
     return session.scalars(
