@@ -17,11 +17,11 @@ from feedback_app.domain.disclosure import (
     Stretch,
     Withheld,
     by_stretch,
-    closed_months,
     elements_of,
     grid_of,
     grid_start,
     hidden_elements,
+    months_of,
 )
 from feedback_app.domain.disclosure.gate import add_counts
 from feedback_app.domain.disclosure.parts import (
@@ -58,7 +58,7 @@ class ClosedQuarter:
 def grids(
     session: Session, counter_ids: Collection[int], *, oldest: date, today: date
 ) -> dict[int, Grid]:
-    """Each counter's closed blocks from the year of the oldest day on that is asked for."""
+    """Each counter's closed blocks from the quarter of the oldest day on that is asked for."""
     forms: dict[int, list[DayForms]] = {counter_id: [] for counter_id in counter_ids}
     rows = tallies.complete_days(session, counter_ids, since=grid_start(oldest))
     for counter_id, day, n, total, squares in rows:
@@ -209,7 +209,7 @@ def _hidden(months: Iterable[Mapping[str, Counts]]) -> frozenset[str]:
 
 
 def _months_in(quarter: Stretch) -> list[Stretch]:
-    return closed_months(quarter.blocks, today=date.max)
+    return months_of(quarter.blocks)
 
 
 def _days(counter_id: int, stretch: Stretch) -> Days:

@@ -125,7 +125,7 @@ def counter_view(
                 site,
                 session,
                 counter.id,
-                _months_of(closed_months(blocks, today=site.today()), chosen),
+                _months_of(closed_months(grids[counter.id]), chosen),
             ),
             quarters=tuple(
                 (name, title(quarter_from(own.starts))) for name, own in quarters.items()

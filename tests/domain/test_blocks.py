@@ -13,12 +13,14 @@ from feedback_app.domain.disclosure import (
     DayForms,
     Grid,
     Score,
+    Stretch,
     by_stretch,
     closed_months,
     closed_quarters,
     ending_within,
     grid_of,
     grid_start,
+    months_of,
     score_of,
     tells_total,
 )
@@ -38,36 +40,55 @@ def mixed(number: int, n: int) -> DayForms:
     return day(number, [27 + (i % 3) for i in range(n)])
 
 
-def test_days_are_merged_until_ten_and_today_only_waits() -> None:
+def test_days_are_merged_until_ten_and_the_newest_block_waits_for_one_behind_it() -> None:
     days = [mixed(0, 4), mixed(1, 5), mixed(3, 3), mixed(4, 12), mixed(5, 2)]
-    grid = grid_of(days, today=START + timedelta(days=5))
+    grid = grid_of(days, today=START + timedelta(days=6))
     assert [(b.first, b.last, b.n) for b in grid.blocks] == [
-        (date(2026, 1, 1), date(2026, 10, 4), 12),
-        (date(2026, 10, 5), date(2026, 10, 5), 12),
+        (date(2026, 10, 1), date(2026, 10, 4), 12),
     ]
-    assert grid.waiting == 2
+    assert (grid.waiting, grid.open_from) == (14, date(2026, 10, 5))
     open_day = grid_of(days[:4], today=START + timedelta(days=4))
-    assert (len(open_day.blocks), open_day.waiting) == (1, 12)
-    assert score_of((), grid=open_day) == TooFew(n=12, needed=MIN_GROUP)
+    assert (open_day.blocks, open_day.waiting, open_day.open_from) == ((), 24, START.replace(day=4))
+    assert score_of((), grid=open_day) == TooFew(n=24, needed=2 * MIN_GROUP)
+    unfilled = grid_of(days[:2], today=START + timedelta(days=4))
+    assert (unfilled.waiting, unfilled.open_from) == (9, date(2026, 10, 5))
 
 
-def test_a_year_begins_anew_and_its_tail_is_never_shown() -> None:
+def test_a_quarter_that_is_over_is_filled_to_its_last_day() -> None:
+    days = [mixed(1, 12), mixed(60, 10), mixed(70, 11), mixed(90, 9)]
+    running = grid_of(days, today=date(2026, 12, 31))
+    assert [b.last for b in running.blocks] == [days[0].day, days[1].day]
+    over = grid_of(days, today=date(2027, 1, 1))
+    assert over.blocks[:2] == running.blocks
+    assert [(b.first, b.last, b.n) for b in over.blocks[2:]] == [
+        (date(2026, 12, 1), date(2026, 12, 31), 20)
+    ]
+    assert (over.waiting, over.open_from) == (0, date(2027, 1, 1))
+
+
+def test_a_quarter_begins_anew_and_nine_forms_of_one_are_never_shown() -> None:
     days = [
-        DayForms(date(2026, 12, 31), 8, 216, 5834),
+        DayForms(date(2026, 12, 31), 9, 243, 6563),
         DayForms(date(2027, 1, 4), 9, 243, 6563),
         DayForms(date(2027, 1, 5), 1, 20, 400),
     ]
-    grid = grid_of(days, today=date(2027, 2, 1))
-    assert [(b.first, b.n) for b in grid.blocks] == [(date(2027, 1, 1), 10)]
-    assert grid_of(days[:1], today=date(2027, 2, 1)).waiting == 0
+    assert grid_of(days[:1], today=date(2027, 1, 1)) == Grid((), 0, date(2027, 1, 1))
+    grid = grid_of(days, today=date(2027, 4, 1))
+    assert [(b.first, b.last, b.n) for b in grid.blocks] == [
+        (date(2027, 1, 1), date(2027, 3, 31), 10)
+    ]
 
 
 def test_ten_forms_that_are_all_but_one_alike_wait_for_more() -> None:
-    nine_best = day(0, [36] * 9 + [9])
-    assert grid_of([nine_best], today=date(2026, 11, 1)).blocks == ()
-    assert grid_of([day(0, [27] * 10)], today=date(2026, 11, 1)).blocks == ()
-    (block,) = grid_of([nine_best, day(1, [30])], today=date(2026, 11, 1)).blocks
+    nine_best, over = day(0, [36] * 9 + [9]), date(2027, 1, 1)
+    assert grid_of([nine_best], today=over).blocks == ()
+    assert grid_of([day(0, [27] * 10)], today=over).blocks == ()
+    (block,) = grid_of([nine_best, day(1, [30])], today=over).blocks
     assert block.n == 11
+    # nor does such a block let the one before it be shown
+    (shown,) = grid_of([mixed(0, 10), day(1, [27] * 10)], today=over).blocks
+    assert shown.n == 20
+    assert grid_of([mixed(0, 10), day(1, [27] * 10)], today=date(2026, 11, 1)).blocks == ()
 
 
 def test_what_two_sums_tell_of_totals() -> None:
@@ -95,32 +116,31 @@ def test_two_sums_tell_just_when_at_most_one_form_differs_from_an_end_or_all_are
 
 def test_blocks_hold_all_forms_of_their_days_and_nothing_else() -> None:
     """Over two years and many blocks, sums and squares too."""
-    days = [mixed(number, 3 + number % 7) for number in range(150)]
-    grid = grid_of(days, today=START + timedelta(days=150))
+    days = [mixed(number, 3 + number % 7) for number in range(182)]
+    grid = grid_of(days, today=date(2027, 4, 1))
     assert len(grid.blocks) > 20
     for block in grid.blocks:
         inside = [forms for forms in days if block.first <= forms.day <= block.last]
         for name in ("n", "total", "squares"):
             assert getattr(block, name) == sum(getattr(forms, name) for forms in inside)
     for one, other in zip(grid.blocks, grid.blocks[1:], strict=False):
-        is_new_year = one.last.year != other.first.year
-        expected = date(2027, 1, 1) if is_new_year else one.last + timedelta(days=1)
-        assert other.first == expected
+        assert other.first == one.last + timedelta(days=1)
+    assert (grid.blocks[0].first, grid.blocks[-1].last) == (START, date(2027, 3, 31))
 
 
 def test_a_block_belongs_to_the_days_on_which_it_ends_both_ends_included() -> None:
-    days = [mixed(number, 12) for number in range(4)]
+    days = [mixed(number, 12) for number in range(5)]
     blocks = grid_of(days, today=date(2026, 11, 1)).blocks
     within = ending_within(blocks, first=days[1].day, last=days[2].day)
     assert [block.last for block in within] == [days[1].day, days[2].day]
 
 
 def test_without_a_form_nothing_waits() -> None:
-    assert grid_of([], today=START) == Grid((), 0)
+    assert grid_of([], today=START) == Grid((), 0, START)
 
 
-def test_a_grid_begins_with_its_year() -> None:
-    assert grid_start(date(2026, 5, 3)) == date(2026, 1, 1)
+def test_a_grid_begins_with_its_quarter() -> None:
+    assert grid_start(date(2026, 5, 3)) == date(2026, 4, 1)
     assert grid_start(date(2026, 1, 1)) == date(2026, 1, 1)
 
 
@@ -133,25 +153,32 @@ def test_calendar_months_and_quarters() -> None:
             assert months_later(month, other - place) == months[other]
 
 
-forms = st.lists(st.lists(st.integers(9, 36), max_size=6), min_size=1, max_size=60)
+forms = st.lists(st.lists(st.integers(9, 36), max_size=4), min_size=1, max_size=130)
 
 
 @given(forms)
-def test_later_days_never_change_an_older_block_and_looks_differ_by_ten(
-    totals: list[list[int]],
-) -> None:
-    """Every period on every day of two months: any two of them differ by nothing or by ten."""
+def test_no_two_looks_nor_a_survey_differ_by_fewer_than_ten(totals: list[list[int]]) -> None:
+    """Every period and closed month on every day of a third of a year, and each quarter's survey."""
     days = [day(number, of_day) for number, of_day in enumerate(totals)]
-    whole = grid_of(days, today=START + timedelta(days=len(days)))
+    end = START + timedelta(days=len(days))
+    whole = grid_of(days, today=months_later(quarter_start(end), 3))
     looks: set[frozenset[date]] = set()
+    months: dict[date, Stretch] = {}
     for number in range(len(days) + 1):
         today = START + timedelta(days=number)
         grid = grid_of(days[: number + 1], today=today)
-        assert grid.blocks == whole.blocks[: len(grid.blocks)]
+        assert set(grid.blocks) <= set(whole.blocks)
         for key in PERIOD_KEYS:
             asked = period(key, today=today)
             seen = ending_within(grid.blocks, first=asked.first, last=asked.last)
             looks.add(frozenset(block.last for block in seen))
+        for month in closed_months(grid):
+            assert months.setdefault(month.starts, month) == month
+    for starts in (START, date(2027, 1, 1)):  # what the official survey counts
+        inside = [b for b in whole.blocks if quarter_start(b.last) == starts]
+        n = sum(one.n for one in days if quarter_start(one.day) == starts)
+        assert not inside or sum(block.n for block in inside) == n
+        looks.add(frozenset(block.last for block in inside))
     sizes = {block.last: block.n for block in whole.blocks}
     for one, other in combinations(looks, 2):
         for part in (one - other, other - one):
@@ -161,27 +188,39 @@ def test_later_days_never_change_an_older_block_and_looks_differ_by_ten(
 def test_months_and_quarters_are_the_blocks_that_end_in_them() -> None:
     days = [mixed(number, 6) for number in range(0, 60)]
     grid = grid_of(days, today=date(2026, 12, 20))
-    october, november = closed_months(grid.blocks, today=date(2026, 12, 20))
+    (october,) = closed_months(grid)  # November's last block waits for one behind it
     assert (october.starts, october.first, october.last) == (
         date(2026, 10, 1),
-        date(2026, 1, 1),
+        date(2026, 10, 1),
         date(2026, 10, 30),
     )
-    assert november.first == date(2026, 10, 31)
-    assert sum(b.n for b in october.blocks) + sum(b.n for b in november.blocks) == 60 * 6
-    assert [m.starts.month for m in closed_months(grid.blocks, today=date(2026, 11, 30))] == [10]
     assert closed_quarters(grid.blocks, today=date(2027, 1, 7)) == []
-    (quarter,) = closed_quarters(grid.blocks, today=date(2027, 1, 8))
-    assert quarter.blocks == grid.blocks
+    over = grid_of(days, today=date(2027, 1, 8))
+    (quarter,) = closed_quarters(over.blocks, today=date(2027, 1, 8))
+    assert quarter.blocks == over.blocks
+    assert sum(block.n for block in quarter.blocks) == 60 * 6
     by_day = [(forms.day, forms.n) for forms in days]
-    assert by_stretch(by_day, [october, november]) == (180, 180)
+    same, november, _december = months_of(over.blocks)
+    assert (same, november.first) == (october, date(2026, 10, 31))
+    assert by_stretch(by_day, months_of(over.blocks)) == (180, 168, 12)
     ends = [(october.first, 1), (october.last, 2), (november.first, 4), (november.last, 8)]
     assert by_stretch(ends, [october, november]) == (3, 12)
 
 
+def test_a_month_is_closed_when_no_other_block_can_end_in_it() -> None:
+    """A block that came to a month later would be known alone, and ten are often of one mind."""
+    days = [mixed(number, 10) for number in range(31)]
+    assert closed_months(grid_of(days, today=date(2026, 11, 1))) == []
+    more = [*days, mixed(31, 9)]
+    assert closed_months(grid_of(more, today=date(2026, 11, 3))) == []
+    full = [*more, mixed(33, 1)]
+    (october,) = closed_months(grid_of(full, today=date(2026, 11, 4)))
+    assert sum(block.n for block in october.blocks) == 310
+
+
 def test_a_score_is_the_index_of_its_blocks() -> None:
     days = [day(0, [27] * 5 + [36] * 5), day(1, [18] * 6 + [20] * 6)]
-    grid = grid_of(days, today=date(2026, 11, 1))
+    grid = grid_of(days, today=date(2027, 1, 1))
     score = score_of(grid.blocks, grid=grid)
     assert isinstance(score, Score)
     total = 5 * 27 + 5 * 36 + 6 * 18 + 6 * 20

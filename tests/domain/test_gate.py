@@ -90,7 +90,7 @@ BLOCK = Block(date(2026, 1, 1), date(2026, 1, 9), n=12, total=12 * 27, squares=1
 
 def test_a_score_covers_its_blocks_from_the_first_day_to_the_last() -> None:
     second = replace(BLOCK, first=date(2026, 1, 10), last=date(2026, 2, 3), total=12 * 36)
-    score = score_of([BLOCK, second], grid=Grid((BLOCK, second), 0))
+    score = score_of([BLOCK, second], grid=Grid((BLOCK, second), 0, date.max))
     assert isinstance(score, Score)
     assert (score.n, score.blocks) == (24, 2)
     assert (score.first, score.last) == (date(2026, 1, 1), date(2026, 2, 3))
@@ -102,6 +102,6 @@ def test_a_score_covers_its_blocks_from_the_first_day_to_the_last() -> None:
 def test_a_block_of_fewer_than_ten_is_a_fault_of_ours_and_no_score() -> None:
     small = replace(BLOCK, n=9, total=9 * 27)
     with pytest.raises(ValueError, match="ten forms"):
-        score_of([small], grid=Grid((small,), 0))
+        score_of([small], grid=Grid((small,), 0, date.max))
     ten = replace(BLOCK, n=10, total=10 * 27, squares=10 * 27 * 27 + 8)
-    assert isinstance(score_of([ten], grid=Grid((ten,), 0)), Score)
+    assert isinstance(score_of([ten], grid=Grid((ten,), 0, date.max)), Score)

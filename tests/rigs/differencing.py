@@ -2,9 +2,10 @@
 
 Example: .venv/bin/python tests/rigs/differencing.py --days 14 --seed 0
 On the day after the quarter's parts came out two appeals are upheld, a day of absence with a few
-answers and one tier of another officer, and the bot has the figures of before and after. Prints what
-was collected and what came out, for the product and for three planted faults that must be found;
-exits 1 when the product gives away a group of fewer than ten or a planted fault hides.
+answers and one tier of another officer, and the bot has the figures of before and after. When the
+quarter is over each unit's official survey is closed, and its exact counts are subtracted as well.
+Prints what was collected and what came out, for the product and for four planted faults that must be
+found; exits 1 when the product gives away a group of fewer than ten or a planted fault hides.
 """
 
 from __future__ import annotations
@@ -38,10 +39,17 @@ from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.periods import PERIOD_KEYS
 from feedback_app.domain.roles import Role
 from feedback_app.domain.skm import BANDS, TooFew
+from feedback_app.domain.survey import Span
+from feedback_app.files.survey_facts import SurveyFacts
 from feedback_app.services import closed_figures, dashboard, officer_figures
+from feedback_app.services.accounts import Viewer
 from feedback_app.services.casework import close_case
 from feedback_app.services.screening import new_case
 from feedback_app.services.site import Site, open_site
+from feedback_app.services.survey import closing
+from feedback_app.services.survey import facts as survey_facts
+from feedback_app.services.survey import periods as surveys
+from feedback_app.services.survey.periods import Settings
 from feedback_app.services.upkeep import upgrade_schema
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Rating
@@ -70,6 +78,7 @@ class Haul:
 
     claims: dict[tuple[str, str, frozenset[str]], float] = field(default_factory=dict)
     of_today: set[tuple[str, str, frozenset[str]]] = field(default_factory=set)
+    of_surveys: set[frozenset[str]] = field(default_factory=set)
     requests: int = 0
     figures: int = 0
     unplaced: set[str] = field(default_factory=set)
@@ -109,15 +118,19 @@ def run(folder: Path, *, days: Collection[int], seed: int) -> Result:
     rng = random.Random(seed)
     add_history(site, office, rng)
     app = create_app(settings, clock=clock)
-    haul = Haul()
+    haul, survey_ids = Haul(), dict[str, int]()
     for number in range(max(days) + 1):
         day = FORTNIGHT + timedelta(days=number)
         clock.at = local_instant(day, time(18))
         add_day(site, office, day, rng)
+        if day == QUARTER_END + timedelta(days=1):
+            survey_ids = close_surveys(site, office)
         if day == APPEALS_END:
             uphold_appeals(site, office)
         if number in days:
             walk(app, site, office, haul)
+            for unit, survey_id in survey_ids.items():
+                _survey_claims(site, office, haul, unit, survey_id)
     _everybody_else(app, haul)
     app.extensions["site"].db.close()
     result = subtract(haul, _answers(site), seed=seed)
@@ -207,6 +220,38 @@ def uphold_appeals(site: Site, office: Office) -> None:
             ]
             assert cases.add_answers(tx, case, ids), name
             close_case(tx, site, case, "upheld", reason="two people agreed")
+
+
+def _supervisor(office: Office, unit: str) -> Viewer:
+    units = frozenset({office.unit[unit]})
+    return Viewer(1, office.agency_id, "alice", "Alice", Role.SUPERVISOR, units, None)
+
+
+def close_surveys(site: Site, office: Office) -> dict[str, int]:
+    """Each unit's official survey of the quarter."""
+    found = {}
+    for unit in ("A", "B"):
+        viewer = _supervisor(office, unit)
+        span = Span(FIRST, QUARTER_END)
+        chosen = Settings(office.unit[unit], span, "1/9", "sarana_8", "month", 500)
+        found[unit] = surveys.open_survey(site, viewer, chosen)
+        closing.close_survey(site, viewer, found[unit])
+    return found
+
+
+def _survey_claims(site: Site, office: Office, haul: Haul, unit: str, survey_id: int) -> None:
+    """The report's exact counts: sums over all complete forms of a unit's quarter.
+
+    By them an element can be told that a month hides as nearly unanimous; ADR 12 says so. The bot
+    looks for people here.
+    """
+    facts = survey_facts.facts_of(site, _supervisor(office, unit), survey_id)
+    assert isinstance(facts, SurveyFacts)
+    town, counters = Town(site, office), SUPERVISORS["alice" if unit == "A" else "charlie"]
+    for key in ("nine", *OFFICIAL_KEYS):
+        ids = frozenset[str]().union(*(town.ids(one, FIRST, QUARTER_END, key) for one in counters))
+        haul.of_surveys.add(ids)
+        _claim(haul, "town", key, ids, n=facts.figures.whole.n, value=None)
 
 
 def _overview(browser: Browser, town: Town, haul: Haul, query: str) -> set[str]:
@@ -355,9 +400,9 @@ def _everybody_else(app: Flask, haul: Haul) -> None:
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint in ("static", "staff.logout"):
             continue
-        # The supervisor's pages were walked; the officer's room shows the same quarters' cells
-        # (tests/services/test_officer_figures.py), in other words and roundings.
-        if rule.endpoint.startswith(("supervisor.", "officer.")):
+        # The supervisor's pages were walked, the surveys' counts taken; the officer's room shows
+        # the same quarters' cells (tests/services/test_officer_figures.py), in other roundings.
+        if rule.endpoint.startswith(("supervisor.", "officer.", "surveys.", "results.")):
             continue
         path = adapter.build(rule.endpoint, {name: FILLED[name] for name in rule.arguments})
         allowed = access.ROUTES[rule.endpoint]
@@ -389,7 +434,8 @@ def subtract(haul: Haul, rows: Mapping[str, Rating], *, seed: int) -> Result:
             pairs, tried = pairs + found.pairs, tried + found.rows
             groups += found.groups
             smallest += [found.smallest] if found.claims else []
-            answers += _single_answers({ids for _c, k, ids in own if k == key and ids}, key, rows)
+            told = {ids for _c, k, ids in own if k == key and ids} - haul.of_surveys
+            answers += _single_answers(told, key, rows)
     return Result(
         requests=haul.requests,
         figures=haul.figures,
@@ -427,7 +473,7 @@ def live_sliding_figures() -> Iterator[None]:
             for d in sorted(days, key=lambda d: d.day)
             if d.n
         )
-        return disclosure.Grid(tuple(blocks), 0)
+        return disclosure.Grid(tuple(blocks), 0, today)
 
     def from_ten_on(blocks: Any, *, grid: disclosure.Grid) -> Any:
         n = sum(block.n for block in blocks)
@@ -438,6 +484,23 @@ def live_sliding_figures() -> Iterator[None]:
         patch.object(dashboard, "score_of", from_ten_on),
     ):
         yield
+
+
+@contextmanager
+def quarters_left_open() -> Iterator[None]:
+    """Planted: blocks are shown as soon as they are full, and a quarter's end fills nothing."""
+    with patch.object(closed_figures, "grid_of", _never_filled):
+        yield
+
+
+def _never_filled(days: Any, *, today: date) -> disclosure.Grid:
+    blocks, first, n, total, squares = [], FIRST, 0, 0, 0
+    for one in sorted(days, key=lambda d: d.day):
+        n, total, squares = n + one.n, total + one.total, squares + one.squares
+        if one.day < today and n >= disclosure.MIN_GROUP:
+            blocks.append(disclosure.Block(first, one.day, n, total, squares))
+            first, n, total, squares = one.day + timedelta(days=1), 0, 0, 0
+    return disclosure.Grid(tuple(blocks), n, today)
 
 
 @contextmanager
@@ -475,6 +538,7 @@ def appeals_unseen() -> Iterator[None]:
 WORLDS: dict[str, Callable[[], Any]] = {
     "the product": as_it_is,
     "planted: live sliding figures": live_sliding_figures,
+    "planted: a survey beside quarters left open": quarters_left_open,
     "planted: parts of ten beside blocks": parts_of_ten,
     "planted: appeals that are not looked at": appeals_unseen,
 }

@@ -41,7 +41,7 @@ def test_a_quarter_is_shown_a_week_after_it_is_over(
     (batch,) = own_batches(site, office.officer["Sari"])
     assert (batch.key, batch.n) == ("2026-t3", 35)
     assert batch.unverified == pytest.approx(30 / 35)
-    assert (batch.first, batch.last) == (date(2026, 1, 1), date(2026, 9, 9))
+    assert (batch.first, batch.last) == (date(2026, 7, 1), date(2026, 9, 30))
     assert isinstance(batch.mean, Mean)
     assert batch.mean.mean == pytest.approx((12 * 16 + 18 * 12 + 5 * 11) / 35 / 4)
     assert set(batch.items) == set(OFFICER_KEYS)

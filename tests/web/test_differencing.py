@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.rigs.differencing import appeals_unseen, live_sliding_figures, parts_of_ten, run
+from tests.rigs.differencing import (
+    appeals_unseen,
+    live_sliding_figures,
+    parts_of_ten,
+    quarters_left_open,
+    run,
+)
 from tests.rigs.subtraction import isolated
 
 # 1 October, when September is over, 8 October, when the quarter's parts come out, and 9 October,
@@ -24,6 +30,12 @@ def test_the_bot_finds_live_sliding_figures(tmp_path: Path) -> None:
         result = run(tmp_path, days=(1, 2), seed=0)
     assert result.groups > 0, result.line()
     assert result.smallest < 10
+
+
+def test_the_bot_finds_a_survey_beside_blocks_that_do_not_fill_its_quarter(tmp_path: Path) -> None:
+    with quarters_left_open():
+        result = run(tmp_path, days=(3,), seed=0)
+    assert result.groups > 0, result.line()
 
 
 def test_the_bot_finds_parts_that_blocks_nearly_equal(tmp_path: Path) -> None:

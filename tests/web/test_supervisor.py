@@ -56,22 +56,26 @@ def varied(site: Site, office: Office, day: date, *, best: int, rest: int, **cha
     add_ratings(site, office, rest, day=day, **changes)
 
 
-def test_a_score_waits_for_ten_forms_and_the_end_of_the_day(
+def test_a_score_waits_for_ten_forms_and_for_ten_behind_them(
     alice: Browser, site: Site, office: Office, clock: SteppedClock
 ) -> None:
     varied(site, office, TODAY, best=4, rest=5)
     page = alice.get("/staf/loket/A1").get_data(as_text=True)
-    assert "Belum cukup penilaian (9 dari 10)" in page
+    assert "Belum cukup penilaian (9 dari 20)" in page
     assert 'data-n="A1">9<' in page  # the number of ratings is live
     add_ratings(site, office, 1)
     page = alice.get("/staf/loket/A1").get_data(as_text=True)
     assert 'data-n="A1">10<' in page
-    assert "Menunggu blok berikutnya" in page
+    next_day(alice, clock)
+    page = alice.get("/staf/loket/A1").get_data(as_text=True)
+    assert "Belum cukup penilaian (10 dari 20)" in page
+    varied(site, office, TODAY + timedelta(days=1), best=2, rest=8)
+    assert "Menunggu blok berikutnya" in alice.get("/staf/loket/A1").get_data(as_text=True)
     next_day(alice, clock)
     page = alice.get("/staf/loket/A1").get_data(as_text=True)
     assert "85,00" in page  # (4 x 100 + 6 x 75) / 10
-    assert "10 formulir lengkap dalam 1 blok" in page
-    assert "1 Januari – 24 November 2026" in page
+    assert "10 formulir lengkap" in page
+    assert "1 Oktober – 24 November 2026" in page
     for path in ("/staf/loket/A1?periode=today", "/staf/loket/?periode=today"):
         above_the_trend = alice.get(path).get_data(as_text=True).split("<h2>12 minggu")[0]
         assert "85,00" not in above_the_trend
@@ -81,6 +85,8 @@ def test_the_next_rating_moves_the_count_and_no_score(
     alice: Browser, site: Site, office: Office, clock: SteppedClock
 ) -> None:
     varied(site, office, TODAY, best=6, rest=6)
+    next_day(alice, clock)
+    varied(site, office, TODAY + timedelta(days=1), best=2, rest=10)
     next_day(alice, clock)
 
     def numbers() -> set[str]:
@@ -92,11 +98,11 @@ def test_the_next_rating_moves_the_count_and_no_score(
     before = numbers()
     assert "87,50" in before
     for _ in range(3):
-        add_ratings(site, office, 3, day=TODAY + timedelta(days=1), **dict.fromkeys(ALL_KEYS, 1))
+        add_ratings(site, office, 3, day=TODAY + timedelta(days=2), **dict.fromkeys(ALL_KEYS, 1))
         next_day(alice, clock)
         assert numbers() == before
-    assert 'data-n="A1">21<' in alice.get("/staf/loket/A1").get_data(as_text=True)
-    add_ratings(site, office, 2, day=TODAY + timedelta(days=2))
+    assert 'data-n="A1">33<' in alice.get("/staf/loket/A1").get_data(as_text=True)
+    add_ratings(site, office, 2, day=TODAY + timedelta(days=3))
     next_day(alice, clock)
     assert numbers() != before
 
@@ -104,14 +110,15 @@ def test_the_next_rating_moves_the_count_and_no_score(
 def test_the_index_counts_complete_forms_and_shows_partial_held_and_aside_apart(
     alice: Browser, site: Site, office: Office
 ) -> None:
-    yesterday = TODAY - timedelta(days=1)
-    varied(site, office, yesterday, best=5, rest=5)
-    add_ratings(site, office, 5, day=yesterday, biaya=None, perilaku=1)
-    add_ratings(site, office, 2, day=yesterday, state="held", perilaku=1)
-    add_ratings(site, office, 4, day=yesterday, state="aside", perilaku=1)
+    day = TODAY - timedelta(days=2)
+    varied(site, office, day, best=5, rest=5)
+    add_ratings(site, office, 5, day=day, biaya=None, perilaku=1)
+    add_ratings(site, office, 2, day=day, state="held", perilaku=1)
+    add_ratings(site, office, 4, day=day, state="aside", perilaku=1)
+    varied(site, office, TODAY - timedelta(days=1), best=2, rest=8)  # the block behind
     page = alice.get("/staf/loket/A1").get_data(as_text=True)
     assert "87,50" in page
-    for words in ("5 terisi sebagian", "2 ditahan", "4 dikesampingkan", 'data-n="A1">15<'):
+    for words in ("5 terisi sebagian", "2 ditahan", "4 dikesampingkan", 'data-n="A1">25<'):
         assert words in page
 
 
@@ -176,6 +183,7 @@ def test_the_period_lives_in_the_address(
     alice: Browser, site: Site, office: Office, clock: SteppedClock
 ) -> None:
     varied(site, office, TODAY - timedelta(days=10), best=5, rest=6)
+    varied(site, office, TODAY - timedelta(days=9), best=2, rest=8)
     add_ratings(site, office, 10, service_id=office.service["kk"])
     counts, scores = {}, {}
     for query in ("periode=today", "periode=7", "periode=30", "periode=semester", "periode=x"):
@@ -185,9 +193,9 @@ def test_the_period_lives_in_the_address(
     assert counts == {
         "periode=today": "10",
         "periode=7": "10",
-        "periode=30": "21",
-        "periode=semester": "21",
-        "periode=x": "21",
+        "periode=30": "31",
+        "periode=semester": "31",
+        "periode=x": "31",
     }
     assert [key for key, is_there in scores.items() if is_there] == [
         "periode=30",
@@ -202,6 +210,7 @@ def test_elements_are_told_by_closed_months_and_nearly_alike_ones_as_bands(
     alice: Browser, site: Site, office: Office
 ) -> None:
     varied(site, office, date(2026, 10, 5), best=12, rest=12, biaya=4)
+    varied(site, office, date(2026, 11, 2), best=3, rest=9)
     page = alice.get("/staf/loket/A1").get_data(as_text=True)
     assert "Unsur: Oktober 2026" in page
     assert "3,50" in page
@@ -218,9 +227,10 @@ def test_files_open_again_and_hold_no_formula_and_no_identifier(
     alice: Browser, site: Site, office: Office
 ) -> None:
     varied(site, office, date(2026, 10, 30), best=6, rest=6)
+    varied(site, office, date(2026, 11, 3), best=2, rest=10)
     book = openpyxl.load_workbook(io.BytesIO(alice.get("/staf/loket/unduh.xlsx").data))
     rows = list(book["Loket"].iter_rows(values_only=True))
-    assert rows[1][:5] == ("A1", "Loket A1", 12, 0, 0)
+    assert rows[1][:5] == ("A1", "Loket A1", 24, 0, 0)
     assert rows[1][9] == pytest.approx(87.5)
     assert rows[2][6:] == (None,) * 7
     whole = openpyxl.load_workbook(io.BytesIO(alice.get("/staf/loket/A1/unduh.xlsx").data))

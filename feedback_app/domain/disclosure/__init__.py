@@ -16,6 +16,7 @@ from feedback_app.domain.disclosure.blocks import (
     ending_within,
     grid_of,
     grid_start,
+    months_of,
 )
 from feedback_app.domain.disclosure.comments import (
     COMMENT_BATCH,
@@ -78,6 +79,7 @@ __all__ = [
     "is_unanimous",
     "mask",
     "merge_small",
+    "months_of",
     "score_of",
     "tells",
     "tells_total",

@@ -1,9 +1,10 @@
 """Closed blocks: whole days that are over, merged until ten complete forms lie in each.
 
 Every score is over whole blocks, so any two scores of a counter differ by whole blocks: by ten
-forms or more. A block never changes as long as its days do not: the grid is built from the oldest
-day on, and what fills the last block comes after it. It starts anew each 1 January, which bounds
-what has to be read; what is left over on 31 December is counted, but never in a score here.
+forms or more. The grid starts anew each calendar quarter and fills it to its last day, as the
+official survey counts that quarter too: what is left over when it ends goes into its last block.
+So that this changes nothing that was seen, the newest full block of a running quarter is not shown
+until another one is full behind it.
 """
 
 from __future__ import annotations
@@ -43,10 +44,15 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A counter's blocks, oldest first, and how many forms wait for the next one to close."""
+    """A counter's blocks that may be shown, oldest first.
+
+    `waiting` counts forms of the running quarter that are in none of them yet; no block that ends
+    before the day `open_from` will be added.
+    """
 
     blocks: tuple[Block, ...]
     waiting: int
+    open_from: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +77,47 @@ class Stretch:
 
 
 def grid_of(days: Iterable[DayForms], *, today: date) -> Grid:
-    """The blocks of these days, which begin on a 1 January; today is not over and only waits."""
-    blocks: list[Block] = []
-    waiting = 0
+    """The blocks of these days, which begin with a quarter; today is not over and only waits."""
+    shown: list[Block] = []
+    waiting, open_from = 0, today
     ordered = sorted(days, key=lambda forms: forms.day)
-    for year, of_year in groupby(ordered, key=lambda forms: forms.day.year):
-        first, n, total, squares = date(year, 1, 1), 0, 0, 0
-        for forms in of_year:
-            n, total, squares = n + forms.n, total + forms.total, squares + forms.squares
-            if forms.day < today and _is_full(n, total, squares):
-                blocks.append(Block(first, forms.day, n, total, squares))
-                first, n, total, squares = forms.day + timedelta(days=1), 0, 0, 0
-        waiting = n if year == today.year else 0
-    return Grid(tuple(blocks), waiting)
+    for starts, of_quarter in groupby(ordered, key=lambda forms: quarter_start(forms.day)):
+        full, rest = _cut(starts, of_quarter, today=today)
+        last_day = months_later(starts, 3) - timedelta(days=1)
+        if last_day < today:
+            shown += [*full[:-1], _joined(full[-1], rest, last=last_day)] if full else []
+            continue
+        shown += full[:-1]
+        waiting = rest.n + (full[-1].n if full else 0)
+        open_from = full[-1].last if full else today
+    return Grid(tuple(shown), waiting, open_from)
+
+
+def _cut(starts: date, days: Iterable[DayForms], *, today: date) -> tuple[list[Block], DayForms]:
+    """The full blocks of a quarter, and what is left over behind them."""
+    full: list[Block] = []
+    first, n, total, squares = starts, 0, 0, 0
+    for forms in days:
+        n, total, squares = n + forms.n, total + forms.total, squares + forms.squares
+        if forms.day < today and _is_full(n, total, squares):
+            full.append(Block(first, forms.day, n, total, squares))
+            first, n, total, squares = forms.day + timedelta(days=1), 0, 0, 0
+    return full, DayForms(first, n, total, squares)
+
+
+def _joined(block: Block, rest: DayForms, *, last: date) -> Block:
+    return Block(
+        block.first,
+        last,
+        block.n + rest.n,
+        block.total + rest.total,
+        block.squares + rest.squares,
+    )
 
 
 def grid_start(oldest: date) -> date:
     """From which day on days must be read to know the blocks that hold this day."""
-    return date(oldest.year, 1, 1)
+    return quarter_start(oldest)
 
 
 def ending_within(blocks: Iterable[Block], *, first: date, last: date) -> tuple[Block, ...]:
@@ -96,9 +125,14 @@ def ending_within(blocks: Iterable[Block], *, first: date, last: date) -> tuple[
     return tuple(block for block in blocks if first <= block.last <= last)
 
 
-def closed_months(blocks: Sequence[Block], *, today: date) -> list[Stretch]:
-    """Calendar months that are over and in which a block ended, oldest first."""
-    return _stretches(blocks, lambda day: day.replace(day=1), months=1, today=today)
+def closed_months(grid: Grid) -> list[Stretch]:
+    """Calendar months in which a block ended and no other one will, oldest first."""
+    return months_of(grid.blocks, until=grid.open_from)
+
+
+def months_of(blocks: Sequence[Block], *, until: date = date.max) -> list[Stretch]:
+    """The blocks by the calendar month in which they end; months that are over on that day."""
+    return _stretches(blocks, lambda day: day.replace(day=1), months=1, today=until)
 
 
 def closed_quarters(blocks: Sequence[Block], *, today: date) -> list[Stretch]:

@@ -60,7 +60,7 @@ class Withheld:
 def score_of(blocks: Sequence[Block], *, grid: Grid) -> Score | TooFew:
     """The index of these blocks of the grid; without any, how many forms wait."""
     if not blocks:
-        return TooFew(n=grid.waiting, needed=MIN_GROUP)
+        return TooFew(n=grid.waiting, needed=2 * MIN_GROUP)  # a block, and one full behind it
     n, total, squares = (
         sum(getattr(block, name) for block in blocks) for name in ("n", "total", "squares")
     )
