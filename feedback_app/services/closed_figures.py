@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 
 from feedback_app.domain.disclosure import (
     MIN_GROUP,
@@ -17,11 +18,14 @@ from feedback_app.domain.disclosure import (
     Stretch,
     Withheld,
     by_stretch,
+    counter_to_shorten,
     elements_of,
     grid_of,
     grid_start,
     hidden_elements,
+    months_later,
     months_of,
+    without_end_of,
 )
 from feedback_app.domain.disclosure.gate import add_counts
 from feedback_app.domain.disclosure.parts import (
@@ -38,7 +42,7 @@ from feedback_app.domain.elements import ALL_KEYS, OFFICER_KEYS, OFFICIAL_KEYS
 from feedback_app.domain.skm import TooFew
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
-from feedback_app.storage.queries import cases, tallies
+from feedback_app.storage.queries import cases, counters, surveys, tallies
 from feedback_app.storage.queries.cases import TakenAnswer
 from feedback_app.storage.queries.tallies import Days, Sums, counts_of
 
@@ -56,14 +60,41 @@ class ClosedQuarter:
 
 
 def grids(
-    session: Session, counter_ids: Collection[int], *, oldest: date, today: date
+    site: Site, session: Session, counter_ids: Collection[int], *, oldest: date
 ) -> dict[int, Grid]:
     """Each counter's closed blocks from the quarter of the oldest day on that is asked for."""
+    today = site.today()
+    days = _forms_by_day(session, counter_ids, since=grid_start(oldest), until=today)
+    found = {counter_id: grid_of(own, today=today) for counter_id, own in days.items()}
+    units = counters.units_of(session, counter_ids)
+    starts = grid_start(oldest)
+    while months_later(starts, 3) <= today:
+        for unit_id in units:
+            counter_id = site.closed.get(
+                ("shortened", unit_id, starts), partial(_shortened, session, unit_id, starts)
+            )
+            if counter_id in found:
+                found[counter_id] = without_end_of(found[counter_id], starts)
+        starts = months_later(starts, 3)
+    return found
+
+
+def _shortened(session: Session, unit_id: int, starts: date) -> int:
+    """The counter whose last block of that quarter is not shown; 0 for none."""
+    until = months_later(starts, 3) - timedelta(days=1)
+    counter_ids = surveys.counter_ids_of_unit(session, unit_id)
+    days = _forms_by_day(session, counter_ids, since=starts, until=until)
+    return counter_to_shorten(days, starts=starts) or 0
+
+
+def _forms_by_day(
+    session: Session, counter_ids: Collection[int], *, since: date, until: date
+) -> dict[int, list[DayForms]]:
     forms: dict[int, list[DayForms]] = {counter_id: [] for counter_id in counter_ids}
-    rows = tallies.complete_days(session, counter_ids, since=grid_start(oldest))
+    rows = tallies.complete_days(session, counter_ids, since=since, until=until)
     for counter_id, day, n, total, squares in rows:
         forms[counter_id].append(DayForms(day, n, total, squares))
-    return {counter_id: grid_of(days, today=today) for counter_id, days in forms.items()}
+    return forms
 
 
 def _counts_of_months(

@@ -114,7 +114,7 @@ def counter_view(
         if counter is None:
             raise NotThereError
         oldest = site.today() - timedelta(days=366)
-        grids = closed_figures.grids(session, [counter.id], oldest=oldest, today=site.today())
+        grids = closed_figures.grids(site, session, [counter.id], oldest=oldest)
         blocks = grids[counter.id].blocks
         closed = closed_quarters(blocks, today=site.today())[::-1]
         quarters = {slug(quarter_from(stretch.starts)): stretch for stretch in closed}

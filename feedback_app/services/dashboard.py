@@ -63,10 +63,10 @@ def overview(site: Site, viewer: Viewer, *, period_key: str) -> tuple[Period, li
     with site.db.read() as session:
         counters = queries.counters_of_units(session, viewer.unit_ids)
         grids = closed_figures.grids(
+            site,
             session,
             [one.id for one in counters],
             oldest=min(chosen.first, site.today() - timedelta(weeks=TREND_WEEKS)),
-            today=site.today(),
         )
         return chosen, lines_of(site, session, counters, chosen, grids)
 

@@ -71,7 +71,7 @@ def own_batches(site: Site, officer_id: int) -> tuple[OfficerBatch, ...]:
 
 
 def _cells(session: Session, counter_ids: Sequence[int], *, oldest: date, site: Site) -> list[Cell]:
-    grids = closed_figures.grids(session, counter_ids, oldest=oldest, today=site.today())
+    grids = closed_figures.grids(site, session, counter_ids, oldest=oldest)
     found = []
     for counter_id, grid in grids.items():
         for quarter in closed_quarters(grid.blocks, today=site.today()):

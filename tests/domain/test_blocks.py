@@ -17,12 +17,14 @@ from feedback_app.domain.disclosure import (
     by_stretch,
     closed_months,
     closed_quarters,
+    counter_to_shorten,
     ending_within,
     grid_of,
     grid_start,
     months_of,
     score_of,
     tells_total,
+    without_end_of,
 )
 from feedback_app.domain.disclosure.blocks import months_later, quarter_start
 from feedback_app.domain.periods import PERIOD_KEYS, period
@@ -216,6 +218,41 @@ def test_a_month_is_closed_when_no_other_block_can_end_in_it() -> None:
     full = [*more, mixed(33, 1)]
     (october,) = closed_months(grid_of(full, today=date(2026, 11, 4)))
     assert sum(block.n for block in october.blocks) == 310
+
+
+def quarter_days(n: int) -> list[DayForms]:
+    """So many forms of one quarter, at most six a day."""
+    return [mixed(number, min(6, n - 6 * number)) for number in range(-(-n // 6))]
+
+
+counters = st.lists(st.integers(0, 60), min_size=1, max_size=4)
+
+
+@given(counters)
+def test_a_units_survey_leaves_nobody_beside_its_counters_blocks(sizes: list[int]) -> None:
+    unit = {number: quarter_days(n) for number, n in enumerate(sizes, start=1)}
+    grids = {one: grid_of(days, today=date(2027, 1, 1)) for one, days in unit.items()}
+    shortened = counter_to_shorten(unit, starts=START)
+    if shortened is not None:
+        whole = grids[shortened].blocks
+        grids[shortened] = without_end_of(grids[shortened], START)
+        assert grids[shortened].blocks == whole[:-1]
+    shown = sum(block.n for grid in grids.values() for block in grid.blocks)
+    left = sum(sizes) - shown
+    assert shown == 0 or left == 0 or left >= MIN_GROUP
+    assert (shortened is None) == (
+        sum(n for n in sizes if n < 10) == 0
+        or max(sizes) < 10
+        or sum(n for n in sizes if n < 10) >= 10
+    )
+
+
+def test_the_counter_with_the_smallest_last_block_is_shortened() -> None:
+    unit = {3: quarter_days(27), 4: quarter_days(25), 5: quarter_days(9)}  # 15, 13 and none
+    assert counter_to_shorten(unit, starts=START) == 4
+    assert counter_to_shorten({3: unit[3], 4: unit[3], 5: unit[5]}, starts=START) == 3
+    other = grid_of([*unit[4], DayForms(date(2027, 1, 9), 30, 810, 21900)], today=date(2027, 4, 1))
+    assert [b.last for b in without_end_of(other, START).blocks][-1] == date(2027, 3, 31)
 
 
 def test_a_score_is_the_index_of_its_blocks() -> None:

@@ -163,8 +163,7 @@ class Town:
         with site.db.read() as session:
             self.rows = [s for s in _standings(session) if _is_complete(s)]
             ids = list(office.counter.values())
-            today = site.today()
-            self.grids = closed_figures.grids(session, ids, oldest=date(2026, 1, 1), today=today)
+            self.grids = closed_figures.grids(site, session, ids, oldest=date(2026, 1, 1))
         self.services = {"KTP-el": office.service["ktp"], "Kartu Keluarga": office.service["kk"]}
         self.services["Layanan tidak disebut"] = None
 

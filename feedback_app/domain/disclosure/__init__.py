@@ -13,10 +13,13 @@ from feedback_app.domain.disclosure.blocks import (
     by_stretch,
     closed_months,
     closed_quarters,
+    counter_to_shorten,
     ending_within,
     grid_of,
     grid_start,
+    months_later,
     months_of,
+    without_end_of,
 )
 from feedback_app.domain.disclosure.comments import (
     COMMENT_BATCH,
@@ -70,6 +73,7 @@ __all__ = [
     "closed_months",
     "closed_quarters",
     "comment_batches",
+    "counter_to_shorten",
     "elements_of",
     "ending_within",
     "first_month_of",
@@ -79,8 +83,10 @@ __all__ = [
     "is_unanimous",
     "mask",
     "merge_small",
+    "months_later",
     "months_of",
     "score_of",
     "tells",
     "tells_total",
+    "without_end_of",
 ]

@@ -10,7 +10,7 @@ until another one is full behind it.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -91,6 +91,32 @@ def grid_of(days: Iterable[DayForms], *, today: date) -> Grid:
         waiting = rest.n + (full[-1].n if full else 0)
         open_from = full[-1].last if full else today
     return Grid(tuple(shown), waiting, open_from)
+
+
+def counter_to_shorten(units_days: Mapping[int, Iterable[DayForms]], *, starts: date) -> int | None:
+    """The counter of a unit whose last block of a past quarter stays unshown; None: no counter.
+
+    Counters with too few forms show none. Their unit's survey counts them: where it would leave
+    one to nine of them beside the other counters' blocks, another ten stay back with them.
+    """
+    after, ends, left = months_later(starts, 3), dict[int, int](), 0
+    for counter_id, days in units_days.items():
+        own = list(days)
+        blocks = grid_of(own, today=after).blocks
+        if blocks:
+            ends[counter_id] = blocks[-1].n
+        else:
+            left += sum(forms.n for forms in own)
+    if not ends or not 0 < left < MIN_GROUP:
+        return None
+    return min(ends, key=lambda counter_id: (ends[counter_id], counter_id))
+
+
+def without_end_of(grid: Grid, starts: date) -> Grid:
+    """The grid without the block with which a quarter ends."""
+    last = months_later(starts, 3) - timedelta(days=1)
+    kept = tuple(block for block in grid.blocks if block.last != last)
+    return Grid(kept, grid.waiting, grid.open_from)
 
 
 def _cut(starts: date, days: Iterable[DayForms], *, today: date) -> tuple[list[Block], DayForms]:

@@ -30,6 +30,12 @@ def counters_of_units(session: Session, unit_ids: Collection[int]) -> Sequence[C
     ).all()
 
 
+def units_of(session: Session, counter_ids: Collection[int]) -> Sequence[int]:
+    """The units in which these counters stand."""
+    asked = select(Counter.unit_id).where(Counter.id.in_(counter_ids)).distinct()
+    return session.scalars(asked).all()
+
+
 def counters_of_same_units(session: Session, counter_ids: Collection[int]) -> Sequence[int]:
     """All counters of the units in which these stand, closed ones too."""
     units = select(Counter.unit_id).where(Counter.id.in_(counter_ids))

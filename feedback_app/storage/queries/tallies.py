@@ -42,15 +42,15 @@ def received_by_counter(
 
 
 def complete_days(
-    session: Session, counter_ids: Collection[int], *, since: date
+    session: Session, counter_ids: Collection[int], *, since: date, until: date
 ) -> list[tuple[int, date, int, int, int]]:
-    """(counter, day, complete forms, sum of their totals, sum of squares) from this day on."""
+    """(counter, day, complete forms, sum of their totals, of squares), both days included."""
     sums = (Tally.c.skm_n, Tally.c.skm_total, Tally.c.skm_squares)
     rows = session.execute(
         select(Tally.c.counter_id, Tally.c.day, *(func.sum(column) for column in sums))
         .where(
             Tally.c.counter_id.in_(counter_ids),
-            Tally.c.day >= since,
+            Tally.c.day.between(since, until),
             Tally.c.state == "counted",
             Tally.c.is_complete == 1,
         )
