@@ -255,6 +255,8 @@ def test_an_appeal_is_opened_against_a_class_and_upheld(
     add_mixed(site, office, DAY)
     add_mixed(site, office, DAY, tier="visit")
     add_ratings(site, office, 3, day=DAY, tier="visit", counter="A2")
+    unnamed: dict[str, Any] = {"officer_id": None, "attribution": "unknown", "counter": "A2"}
+    add_alike(site, office, 7, 2, **unnamed)
     form = oki.get(f"{BATCH}/keberatan").get_data(as_text=True)
     assert "Seluruh masa (27 penilaian)" in form
     assert "Satu jalur: Poster (12 penilaian)" in form
@@ -294,7 +296,7 @@ def test_an_appeal_is_opened_against_a_class_and_upheld(
     assert tally_differences(site) == 0
     with site.db.read() as session:  # the unit loses nothing
         counted = select(func.sum(Tally.c.n)).where(Tally.c.state == "counted")
-        assert session.scalar(counted) == 27
+        assert session.scalar(counted) == 34
 
 
 def test_an_appeal_after_the_deadline_is_refused(
