@@ -10,9 +10,17 @@ from feedback_app.config import Settings
 from feedback_app.domain.codes import derive_key
 from feedback_app.domain.local_time import local_day
 from feedback_app.services.memory import Memory
-from feedback_app.storage.db import Database, NotSavedError, open_database
+from feedback_app.storage.db import Database, DBAPIError, NotSavedError, open_database
 
-__all__ = ["Clock", "NotSavedError", "NotThereError", "Site", "open_site", "system_clock"]
+__all__ = [
+    "Clock",
+    "DBAPIError",
+    "NotSavedError",
+    "NotThereError",
+    "Site",
+    "open_site",
+    "system_clock",
+]
 
 Clock = Callable[[], datetime]
 
