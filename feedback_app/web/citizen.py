@@ -59,7 +59,8 @@ def submit(code: str) -> AnyResponse:
             _("Terlalu banyak kode kunjungan salah. Kirim lagi semenit lagi, atau tanpa kode.")
         )
         return _later(code, sent, status=429)
-    except NotSavedError:
+    except NotSavedError as error:
+        log.error("rating not saved: %s", error)
         return _not_saved(code, sent)
     except DBAPIError:  # a fault of ours, but what was typed need not be lost with it
         log.exception("fault while saving a rating")
