@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from feedback_app.config import Settings
@@ -50,6 +50,11 @@ class Site:
     def today(self) -> date:
         """The present day in local time (WIB)."""
         return local_day(self.now())
+
+    def at_one_instant(self) -> Site:
+        """The same with its clock stopped: for what must not see midnight pass within it."""
+        now = self.now()
+        return replace(self, clock=lambda: now)
 
     def keys_for(self, purpose: str) -> tuple[bytes, ...]:
         """Keys for one purpose, newest first."""

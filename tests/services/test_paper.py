@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+from feedback_app.domain.local_time import local_instant
+from feedback_app.domain.paper import batch_mark
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.faults import FieldFaultError
-from feedback_app.services.paper import batches, checks, sheets
+from feedback_app.services.paper import answers, batches, checks, sheets
 from feedback_app.services.paper.sheets import Keyed
 from feedback_app.services.site import NotThereError, Site
 from feedback_app.services.upkeep import tally_differences
@@ -492,7 +494,7 @@ def while_the_last_check_closes(
 
     def slow(tx: Session, batch_id: int) -> None:
         looked.set()
-        acted.wait(0.5)  # until `act` is through, or waits for the lock as it should
+        acted.wait(1)  # until `act` is through, or waits for the lock as it should
         real(tx, batch_id)
 
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as threads:
@@ -542,6 +544,30 @@ def test_a_sheet_is_not_corrected_once_the_check_has_closed(
     while_the_last_check_closes(site, office, bob, made, waiting[-1], correct)
     assert counted(site, state="counted") == 4
     assert counted(site) == 4
+    assert tally_differences(site) == 0
+
+
+def test_a_check_that_closes_while_midnight_passes_counts_its_answers(
+    site: Site,
+    office: Office,
+    alice: Viewer,
+    bob: Viewer,
+    clock: SteppedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = batch(site, office, alice)
+    key(site, alice, made, 1, entry(office))
+    checks.draw_sample(site, alice, made)
+    midnight = local_instant(TODAY + DAY, time(0))
+    clock.at = midnight - timedelta(seconds=1)
+
+    def over_midnight(number: int) -> str:
+        clock.at = midnight
+        return batch_mark(number)
+
+    monkeypatch.setattr(answers, "batch_mark", over_midnight)
+    again(site, bob, made, 1, entry(office))
+    assert counted(site, state="counted", day=TODAY) == 1
     assert tally_differences(site) == 0
 
 
