@@ -44,7 +44,7 @@ def _key_of_day(folder: Path, today: date) -> bytes:
         _make_key(path)
         key = _whole_key(path)
     if key is None:
-        raise NotSavedError("key of the day: cannot be read back")
+        raise NotSavedError(f"key of {path.name}: cannot be read back")
     return key
 
 
