@@ -231,7 +231,10 @@ SSO_NAME_MAX = 200
 
 
 def name_for_single_sign_on(site: Site, viewer: Viewer, account_id: int, name: str) -> None:
-    """Say which name of the single sign-on belongs to this account ('': none); unbinds it."""
+    """Say which name of the single sign-on belongs to this account ('': none).
+
+    That unbinds it, and ends every session of an account that had such a name before.
+    """
     plain = normal_username(name)
     if len(plain) > SSO_NAME_MAX or not plain.isprintable():
         raise AccountFaultError("Nama masuk tunggal paling banyak 200 karakter.")
@@ -239,6 +242,8 @@ def name_for_single_sign_on(site: Site, viewer: Viewer, account_id: int, name: s
         account = account_of_agency(tx, viewer, account_id)
         if plain and queries.sso_name_is_taken(tx, plain, by_other_than=account_id):
             raise AccountFaultError("Nama masuk tunggal ini sudah dipakai akun lain.")
+        if account.sso_name is not None:  # who came in by it may be another person
+            staff_sessions.end_sessions_of(tx, account_id, now=site.now())
         account.sso_name = plain or None
         account.sso_subject = None
         log_act(tx, site, viewer, "set_sso_name", account.username, {"sso_name": plain})

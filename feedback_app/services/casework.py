@@ -225,6 +225,7 @@ def _check_opinion(session: Session, viewer: Viewer, case: Case, outcome: str, r
 
 def close_case(tx: Session, site: Site, case: Case, outcome: str, *, reason: str) -> int:
     """Close a case and give its answers the standing that follows; return how many changed."""
+    site = site.at_one_instant()
     case.outcome, case.closed_at = outcome, site.now()
     rows = standings(tx, queries.answers_of(tx, case.id))
     changes = []

@@ -134,6 +134,7 @@ def _save(
     receipt: str,
 ) -> None:
     places.hold_counter(tx, place.counter_id)
+    site = site.at_one_instant()
     if queries.is_there(tx, token.submission_id):  # before its code would be looked for again
         raise AlreadyThereError
     spent = visit_codes.spend(

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from feedback_app.config import Settings
 from feedback_app.domain.codes import derive_key
 from feedback_app.domain.local_time import local_day
 from feedback_app.services.memory import Memory
-from feedback_app.storage.db import Database, NotSavedError, open_database
+from feedback_app.storage.db import Database, DBAPIError, NotSavedError, open_database
 
-__all__ = ["Clock", "NotSavedError", "NotThereError", "Site", "open_site", "system_clock"]
+__all__ = [
+    "Clock",
+    "DBAPIError",
+    "NotSavedError",
+    "NotThereError",
+    "Site",
+    "open_site",
+    "system_clock",
+]
 
 Clock = Callable[[], datetime]
 
@@ -42,6 +50,11 @@ class Site:
     def today(self) -> date:
         """The present day in local time (WIB)."""
         return local_day(self.now())
+
+    def at_one_instant(self) -> Site:
+        """The same with its clock stopped: for what must not see midnight pass within it."""
+        now = self.now()
+        return replace(self, clock=lambda: now)
 
     def keys_for(self, purpose: str) -> tuple[bytes, ...]:
         """Keys for one purpose, newest first."""

@@ -13,6 +13,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    ExceptionContext,
     MetaData,
     Result,
     TypeDecorator,
@@ -26,6 +27,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 __all__ = [
     "Base",
     "ConflictError",
+    "DBAPIError",
     "Database",
     "NotSavedError",
     "Session",
@@ -37,7 +39,8 @@ __all__ = [
 # SQLite 3.7.0 to 3.51.2 can corrupt a WAL file when two connections write or checkpoint at once.
 WAL_IS_SAFE_FROM = (3, 51, 3)
 BUSY_TIMEOUT_MS = 10_000
-DISK_FULL_SQLSTATE = "53100"  # PostgreSQL: disk_full
+# PostgreSQL: disk_full, read_only_sql_transaction (a standby)
+NOT_SAVED_SQLSTATES = ("53100", "25006")
 CONFLICT_SQLSTATES = ("40001", "40P01")  # PostgreSQL: serialization_failure, deadlock_detected
 
 
@@ -120,7 +123,7 @@ class Database:
                 raise ConflictError(str(error.orig)) from error
             raise NotSavedError(str(error.orig)) from error
         except DBAPIError as error:
-            if error.connection_invalidated or _sqlstate(error) == DISK_FULL_SQLSTATE:
+            if error.connection_invalidated or _sqlstate(error) in NOT_SAVED_SQLSTATES:
                 raise NotSavedError(str(error.orig)) from error
             raise
 
@@ -140,11 +143,15 @@ class Database:
 def open_database(url: str) -> Database:
     """Open SQLite or PostgreSQL by URL, with the durability this product promises."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        waiting = {"timeout": BUSY_TIMEOUT_MS / 1000}
+        engine = create_engine(url, connect_args=waiting, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+        engine = create_engine(
+            url, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True
+        )
+    event.listen(engine, "handle_error", _tell_no_row)
     return Database(engine)
 
 
@@ -168,6 +175,13 @@ def _begin_sqlite(connection: Any) -> None:
     """A write takes its lock at once: reading first and upgrading later fails under load."""
     immediate = connection.get_execution_options().get("begin_immediate")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _tell_no_row(context: ExceptionContext) -> None:
+    """Errors go to the log; PostgreSQL repeats the refused row, comment and all, on later lines."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\n")[0],)
 
 
 def _sqlstate(error: DBAPIError) -> str | None:

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.sql.selectable import FromClause, Subquery
 
 from feedback_app.storage.db import Base
 
 RATING, VERDICT = (Base.metadata.tables[name] for name in ("rating", "verdict"))
 
+Ids = Collection[str] | Select[str]
 
-def newest_verdicts(rating_ids: Collection[str] | None = None) -> Subquery:
-    """One row a rating that has verdicts: the newest; of these ratings only, when named."""
+
+def newest_verdicts(rating_ids: Ids | None = None) -> Subquery:
+    """One row a rating that has verdicts: the newest; of these ratings only, when named.
+
+    Verdicts grow for ever: name the ratings, unless the question is about all of them.
+    """
     newest = select(func.max(VERDICT.c.id)).group_by(VERDICT.c.rating_id)
     if rating_ids is not None:
         newest = newest.where(VERDICT.c.rating_id.in_(rating_ids))
@@ -22,7 +27,7 @@ def newest_verdicts(rating_ids: Collection[str] | None = None) -> Subquery:
 
 
 def with_standing(
-    rating_ids: Collection[str] | None = None,
+    rating_ids: Ids | None = None,
 ) -> tuple[FromClause[Any], dict[str, ColumnElement[Any]]]:
     """Ratings joined with their newest verdicts, and the columns that a verdict may have changed.
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.services import place as places
 from feedback_app.services import rating
 from feedback_app.services.place import Place, RetiredPlaceError, UnknownPlaceError
-from feedback_app.services.site import NotSavedError
+from feedback_app.services.site import DBAPIError, NotSavedError
 from feedback_app.services.visit_codes import TooManyGuessesError, is_visit_code
 from feedback_app.web import citizen_page, headers
 from feedback_app.web.access import site
@@ -17,6 +19,8 @@ from feedback_app.web.device_cookie import device_secret, kiosk_here, lead_back
 from feedback_app.web.errors import RETRY_AFTER_SECONDS
 from feedback_app.web.language import gettext as _
 from feedback_app.web.language import language
+
+log = logging.getLogger(__name__)
 
 citizen = Blueprint("citizen", __name__)
 citizen.after_request(lead_back)
@@ -55,9 +59,12 @@ def submit(code: str) -> AnyResponse:
             _("Terlalu banyak kode kunjungan salah. Kirim lagi semenit lagi, atau tanpa kode.")
         )
         return _later(code, sent, status=429)
-    except NotSavedError:
-        sent.say(_("Belum tersimpan. Coba kirim lagi beberapa saat lagi."))
-        return _later(code, sent, status=503)
+    except NotSavedError as error:
+        log.error("rating not saved: %s", error)
+        return _not_saved(code, sent)
+    except DBAPIError:  # a fault of ours, but what was typed need not be lost with it
+        log.exception("fault while saving a rating")
+        return _not_saved(code, sent)
     lang = None if language() == "id" else language()
     is_on_kiosk = bool(received.was_at and device_secret())
     page = "kiosk.thanks" if is_on_kiosk else "citizen.receipt"
@@ -113,6 +120,11 @@ def _with_fresh_token(code: str, sent: CitizenForm) -> Response:
     sent.say(_("Halaman terlalu lama terbuka. Periksa jawaban Anda, lalu kirim sekali lagi."))
     sent.token.data = rating.open_form(site(), place, device_id=kiosk_here(place))
     return _again(place, sent, status=422)
+
+
+def _not_saved(code: str, sent: CitizenForm) -> Response:
+    sent.say(_("Belum tersimpan. Coba kirim lagi beberapa saat lagi."))
+    return _later(code, sent, status=503)
 
 
 def _later(code: str, sent: CitizenForm, *, status: int) -> Response:

@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, Length
 from feedback_app.services.access import second_step as steps
 from feedback_app.services.access import sessions as session_service
 from feedback_app.services.access.people import (
+    CrowdedError,
     LoginRefusedError,
     TooManyGuessesError,
     WrongCodeError,
@@ -58,6 +59,7 @@ def second_factor() -> str:
 def begin_second_factor() -> Response | tuple[str, int]:
     """Check the password (and a code), then show what the app scans."""
     form = labelled(BeginForm())
+    status = 422
     if form.validate_on_submit():
         try:
             steps.begin_enrolment(
@@ -70,10 +72,13 @@ def begin_second_factor() -> Response | tuple[str, int]:
             form.typed.errors = [text]
         except TooManyGuessesError:
             form.form_errors.append(_("Terlalu banyak percobaan. Coba lagi 10 menit lagi."))
+        except CrowdedError as fault:
+            form.form_errors.append(_(str(fault)))
+            status = 429
         else:
             return redirect(url_for("second_step.enrol"))
     translate_errors(form)
-    return _second_factor_page(form), 422
+    return _second_factor_page(form), status
 
 
 def _second_factor_page(form: BeginForm) -> str:

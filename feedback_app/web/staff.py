@@ -13,6 +13,7 @@ from feedback_app.services.access.log_in import change_password as change_own_pa
 from feedback_app.services.access.log_in import log_in
 from feedback_app.services.access.people import (
     AccountFaultError,
+    CrowdedError,
     LoginRefusedError,
     TooManyGuessesError,
 )
@@ -74,6 +75,7 @@ def enter() -> Response | tuple[str, int]:
     """Check them and start a session."""
     form = labelled(LoginForm())
     next_page = request.form.get("next", "")
+    status = 422
     if form.validate_on_submit():
         try:
             secret = log_in(
@@ -86,10 +88,13 @@ def enter() -> Response | tuple[str, int]:
             form.form_errors.append(_("Nama pengguna atau kata sandi tidak cocok."))
         except TooManyGuessesError:
             form.form_errors.append(_("Terlalu banyak percobaan. Coba lagi 10 menit lagi."))
+        except CrowdedError as fault:
+            form.form_errors.append(_(str(fault)))
+            status = 429
         else:
             return let_in(secret, next_page)
     translate_errors(form)
-    return _login_page(form, next_page), 422
+    return _login_page(form, next_page), status
 
 
 def _login_page(form: LoginForm, next_page: str) -> str:
@@ -125,6 +130,7 @@ def password() -> str:
 def change_password() -> Response | tuple[str, int]:
     """Change the password and end every session of the account."""
     form = labelled(PasswordForm())
+    status = 422
     if form.validate_on_submit():
         try:
             change_own_password(site(), viewer(), old=form.old.data, new=form.new.data)
@@ -132,6 +138,9 @@ def change_password() -> Response | tuple[str, int]:
             form.form_errors.append(_("Kata sandi sekarang tidak cocok."))
         except TooManyGuessesError:
             form.form_errors.append(_("Terlalu banyak percobaan. Coba lagi 10 menit lagi."))
+        except CrowdedError as fault:
+            form.form_errors.append(_(str(fault)))
+            status = 429
         except AccountFaultError as fault:
             form.form_errors.append(_(str(fault)))
         else:
@@ -139,4 +148,4 @@ def change_password() -> Response | tuple[str, int]:
             flash(_("Kata sandi sudah diganti. Masuk kembali."))
             return redirect(url_for("staff.login"))
     translate_errors(form)
-    return render_template("staff/password.html", form=form), 422
+    return render_template("staff/password.html", form=form), status

@@ -237,6 +237,25 @@ def test_a_name_for_single_sign_on_is_one_persons_and_unbinds(site: Site, office
     assert told == ["alice@kab", "alice@kab", "x" * 200, "", ""]
 
 
+@pytest.mark.parametrize("name", ["siti@kab", "", "budi@kab"])
+def test_another_or_no_name_for_single_sign_on_ends_the_sessions_of_who_had_it(
+    site: Site, office: Office, name: str
+) -> None:
+    """Entering the same name again cuts the tie as well: whoever was bound must come in anew."""
+    dina, alice, bob = (came_in(site, who) for who in ("dina", "alice", "bob"))
+    accounts.name_for_single_sign_on(site, dina, alice.account_id, "budi@kab")
+    assert sessions_of(site, dina, alice) == 1  # nobody came in by a name before
+    with site.db.transaction() as tx:
+        tx.execute(update(Account).where(Account.id == alice.account_id).values(sso_subject="x"))
+    accounts.name_for_single_sign_on(site, dina, alice.account_id, name)
+    assert sessions_of(site, dina, alice) == 0
+    assert sessions_of(site, dina, bob) == 1
+
+
+def sessions_of(site: Site, dina: Viewer, viewer: Viewer) -> int:
+    return accounts.account_page(site, dina, viewer.account_id).sessions
+
+
 def test_an_own_password_is_changed_with_the_old_one_and_ends_every_session(
     site: Site, office: Office
 ) -> None:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import time, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.roles import Role
-from feedback_app.services import casework
+from feedback_app.services import casework, screening
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.site import NotThereError, Site
 from feedback_app.services.upkeep import tally_differences
 from feedback_app.storage.models import Case, Rating, Verdict
 from feedback_app.storage.models.tally import Tally
-from feedback_app.storage.verdicts import standings
+from feedback_app.storage.verdicts import Standing, standings
 from tests.conftest import Browser, SteppedClock
 from tests.ground.office import TODAY, Office
 from tests.web.test_citizen import opened
@@ -159,6 +163,97 @@ def test_a_case_somebody_looked_at_does_not_grow(
         sizes = session.scalars(select(Case.size).where(Case.kind == "held")).all()
     assert sum(sizes) == 8
     assert 4 in sizes
+
+
+def test_a_case_that_somebody_looks_at_just_now_does_not_grow(
+    site: Site,
+    browse: Callable[[], Browser],
+    place: str,
+    clock: SteppedClock,
+    ina: Viewer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    staff = browse().log_in("alice")  # what this browser sends is held
+
+    def filled_in() -> dict[str, Any]:
+        form = opened(staff, place)
+        clock.at += timedelta(minutes=10)
+        return form
+
+    def send(form: dict[str, Any]) -> None:
+        assert staff.post(f"/q/{place}", data=form).status_code == 303
+
+    send(filled_in())
+    case_id, second = held_case(site).id, filled_in()
+    looked, sent = threading.Event(), threading.Event()
+    real = casework.log_act
+
+    def slow(*args: Any) -> None:
+        real(*args)
+        looked.set()
+        sent.wait(1)  # until the second is in, or waits for the case as it should
+
+    monkeypatch.setattr(casework, "log_act", slow)
+    with ThreadPoolExecutor(2) as threads:
+        reason = "Satu orang saja ini."
+        opinion = threads.submit(
+            casework.give_opinion, site, ina, case_id, outcome="aside", reason=reason
+        )
+        assert looked.wait(5)
+        threads.submit(send, second).result()
+        sent.set()
+        opinion.result()
+    with site.db.read() as session:
+        sizes = session.scalars(select(Case.size).where(Case.kind == "held")).all()
+    assert sizes == [1, 1]
+
+
+def test_an_answer_held_while_midnight_passes_is_saved(
+    site: Site,
+    flood: Callable[[], None],
+    clock: SteppedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    midnight = local_instant(TODAY + timedelta(days=1), time(0))
+    clock.at = midnight - timedelta(minutes=2)
+    real = screening.standings
+
+    def over_midnight(*args: Any) -> list[Standing]:
+        found: list[Standing] = real(*args)
+        if any(row.state == "counted" for row in found):  # it is about to take these along
+            clock.at = max(clock.at, midnight)
+        return found
+
+    monkeypatch.setattr(screening, "standings", over_midnight)
+    flood()
+    assert clock.at > midnight
+    assert len(states(site)) == 4
+    assert tally_differences(site) == 0
+
+
+def test_a_case_decided_while_midnight_passes_is_decided(
+    site: Site,
+    flood: Callable[[], None],
+    ina: Viewer,
+    ira: Viewer,
+    clock: SteppedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flood()
+    case_id = held_case(site).id
+    midnight = local_instant(TODAY + timedelta(days=1), time(0))
+    clock.at = midnight - timedelta(seconds=10)
+    real = casework._day_counted
+
+    def over_midnight(*args: Any) -> Any:
+        clock.at = midnight + timedelta(seconds=1)
+        return real(*args)
+
+    monkeypatch.setattr(casework, "_day_counted", over_midnight)
+    for viewer in (ina, ira):
+        casework.give_opinion(site, viewer, case_id, outcome="counted", reason="Antrean panjang.")
+    assert {state for state, _for_officer in states(site)} == {"counted"}
+    assert tally_differences(site) == 0
 
 
 @pytest.mark.parametrize("table", ["rating", "verdict", "case_opinion"])

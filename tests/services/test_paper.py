@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+from feedback_app.domain.local_time import local_instant
+from feedback_app.domain.paper import batch_mark
 from feedback_app.services.accounts import Viewer
 from feedback_app.services.faults import FieldFaultError
-from feedback_app.services.paper import batches, checks, sheets
+from feedback_app.services.paper import answers, batches, checks, sheets
 from feedback_app.services.paper.sheets import Keyed
 from feedback_app.services.site import NotThereError, Site
 from feedback_app.services.upkeep import tally_differences
 from feedback_app.services.visit_codes import NONE_GIVEN, TooManyGuessesError
+from feedback_app.storage.db import Session
 from feedback_app.storage.models import (
     AuditEntry,
     Case,
@@ -29,6 +33,7 @@ from feedback_app.storage.models import (
     Tally,
     Verdict,
 )
+from feedback_app.storage.queries import paper as paper_queries
 from feedback_app.storage.queries import visit_codes as code_queries
 from feedback_app.storage.queries.counters import remarks_at_counters
 from feedback_app.storage.verdicts import Change, Standing, append_verdicts, standings
@@ -478,6 +483,108 @@ def test_a_sheet_that_comes_after_the_check_is_kept_and_checked(
     again(site, bob, made, 2, entry(office))
     assert sheet_row(site, made, 2).entry is None
     assert counted(site) == 2
+
+
+def while_the_last_check_closes(
+    site: Site, office: Office, bob: Viewer, made: int, last: int, act: Callable[[], object]
+) -> None:
+    """Run `act` from when the check's end has looked at the sheets until it is committed."""
+    looked, acted = threading.Event(), threading.Event()
+    real = paper_queries.forget_entries
+
+    def slow(tx: Session, batch_id: int) -> None:
+        looked.set()
+        acted.wait(1)  # until `act` is through, or waits for the lock as it should
+        real(tx, batch_id)
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as threads:
+        patch.setattr(paper_queries, "forget_entries", slow)
+        check = threads.submit(again, site, bob, made, last, entry(office))
+        assert looked.wait(5)
+        try:
+            threads.submit(act).result()
+        finally:
+            acted.set()
+            check.result()
+
+
+def test_a_sheet_keyed_while_the_check_closes_is_checked_as_well(
+    site: Site, office: Office, alice: Viewer, bob: Viewer
+) -> None:
+    made = batch(site, office, alice)
+    key(site, alice, made, 1, entry(office))
+    checks.draw_sample(site, alice, made)
+    while_the_last_check_closes(
+        site, office, bob, made, 1, lambda: key(site, alice, made, 9, entry(office))
+    )
+    assert [line.number for line in checks.batch_view(site, bob, made).waiting] == [9]
+    assert counted(site, state="held") == 1
+    again(site, bob, made, 9, entry(office))
+    assert counted(site, state="counted") == 2
+    assert tally_differences(site) == 0
+
+
+def test_a_sheet_is_not_corrected_once_the_check_has_closed(
+    site: Site, office: Office, alice: Viewer, bob: Viewer
+) -> None:
+    made = batch(site, office, alice)
+    for running in (1, 2, 3, 4):
+        key(site, alice, made, running, entry(office))
+    checks.draw_sample(site, alice, made)
+    waiting = [line.number for line in checks.batch_view(site, bob, made).waiting]
+    for running in waiting[:-1]:
+        again(site, bob, made, running, entry(office))
+    mended = entry(office, waktu=1)
+
+    def correct() -> None:
+        number = waiting[-1]
+        with pytest.raises(FieldFaultError, match="sudah diputus atau dihitung"):
+            sheets.correct_sheet(site, alice, made, number, mended, comment="")
+
+    while_the_last_check_closes(site, office, bob, made, waiting[-1], correct)
+    assert counted(site, state="counted") == 4
+    assert counted(site) == 4
+    assert tally_differences(site) == 0
+
+
+def test_a_check_that_closes_while_midnight_passes_counts_its_answers(
+    site: Site,
+    office: Office,
+    alice: Viewer,
+    bob: Viewer,
+    clock: SteppedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = batch(site, office, alice)
+    key(site, alice, made, 1, entry(office))
+    checks.draw_sample(site, alice, made)
+    midnight = local_instant(TODAY + DAY, time(0))
+    clock.at = midnight - timedelta(seconds=1)
+
+    def over_midnight(number: int) -> str:
+        clock.at = midnight
+        return batch_mark(number)
+
+    monkeypatch.setattr(answers, "batch_mark", over_midnight)
+    again(site, bob, made, 1, entry(office))
+    assert counted(site, state="counted", day=TODAY) == 1
+    assert tally_differences(site) == 0
+
+
+def test_a_sample_is_drawn_once_by_many_at_once(site: Site, office: Office, alice: Viewer) -> None:
+    made = batch(site, office, alice)
+    for running in range(1, 7):
+        key(site, alice, made, running, entry(office))
+
+    def draw(_nth: int) -> int:
+        try:
+            return checks.draw_sample(site, alice, made)
+        except FieldFaultError:
+            return 0
+
+    with ThreadPoolExecutor(8) as threads:
+        drawn = sum(threads.map(draw, range(8)))
+    assert len(checks.batch_view(site, alice, made).waiting) == drawn
 
 
 def test_numbers_of_batches_never_repeat(site: Site, office: Office, alice: Viewer) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import logging
 import re
 import sqlite3
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import create_engine, event, select
 
+from feedback_app.config import Settings
 from feedback_app.domain.codes import place_code, receipt_is_well_formed
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.services.retention import run_daily
@@ -274,3 +276,94 @@ def test_a_full_disk_says_not_saved_and_works_again_once_there_is_room(
     assert citizen.post(f"/q/{place}", data=big).status_code == 303
     assert len(stored(site)) == saved + 1
     assert tally_differences(site) == 0
+
+
+BREAK_COMMENTS = {
+    "unknown column": "ALTER TABLE comment RENAME COLUMN text TO words",
+    # PostgreSQL adds a line that repeats the row; SQLite adds no constraint to a table that is there
+    "refused row": "ALTER TABLE comment ADD CONSTRAINT nothing_fits CHECK (text = '')",
+}
+
+
+@pytest.mark.parametrize(
+    ("database_url", "fault"),
+    [
+        ("sqlite", "unknown column"),
+        ("postgresql", "unknown column"),
+        ("postgresql", "refused row"),
+    ],
+    indirect=["database_url"],
+)
+def test_a_fault_while_saving_keeps_the_form_and_its_log_holds_nothing_that_was_typed(
+    citizen: Browser, place: str, site: Site, caplog: pytest.LogCaptureFixture, fault: str
+) -> None:
+    answers = opened(citizen, place) | {"comment": "kenari-unik-4711 dari Siti"}
+    with site.db.engine.begin() as connection:
+        connection.exec_driver_sql(BREAK_COMMENTS[fault])
+    with caplog.at_level(logging.ERROR):
+        page = citizen.post(f"/q/{place}", data=answers)
+    assert page.status_code == 503
+    assert page.headers["Retry-After"]
+    assert "kenari-unik-4711 dari Siti" in page.get_data(as_text=True)
+    assert stored(site) == []
+    assert "comment" in caplog.text
+    assert "kenari" not in caplog.text
+    assert "parameters: " not in caplog.text
+    assert not re.search(r"[0-9a-f]{32}", caplog.text)  # the rating's id
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_database_that_only_reads_keeps_the_form_and_takes_it_later(
+    citizen: Browser, place: str, site: Site, settings: Settings
+) -> None:
+    answers = opened(citizen, place) | {"comment": "Kursi kurang"}
+    web_site: Site = citizen.client.application.extensions["site"]
+    name = site.db.engine.url.database
+    owner = create_engine(settings.database_url, isolation_level="AUTOCOMMIT")
+
+    def only_reads(is_so: str) -> None:  # as a standby to which the address was moved
+        with owner.connect() as connection:
+            connection.exec_driver_sql("SET default_transaction_read_only = off")
+            connection.exec_driver_sql(
+                f"ALTER DATABASE {name} SET default_transaction_read_only = {is_so}"
+            )
+        web_site.db.engine.dispose()
+
+    only_reads("on")
+    page = citizen.post(f"/q/{place}", data=answers)
+    assert page.status_code == 503
+    assert "Kursi kurang" in page.get_data(as_text=True)
+    assert citizen.client.get("/masuk").status_code == 200
+    token = citizen.csrf("/masuk")
+    form = {"username": "alice", "password": "x", "csrf_token": token, "next": ""}
+    assert citizen.post("/masuk", data=form).status_code == 503
+    only_reads("off")
+    owner.dispose()
+    assert citizen.post(f"/q/{place}", data=answers).status_code == 303
+    assert len(stored(site)) == 1
+
+
+def test_a_receipt_asks_for_the_verdicts_of_its_own_answer_only(
+    citizen: Browser, place: str, site: Site
+) -> None:
+    """Verdicts grow for ever, and anybody may open a receipt as often as they like."""
+    answer = citizen.post(f"/q/{place}", data=opened(citizen, place))
+    rating_id = stored(site)[0].id
+    asked: list[tuple[str, Any]] = []
+
+    def note(*call: Any) -> None:
+        _connection, _cursor, statement, parameters, *_rest = call
+        asked.append((statement, parameters))
+
+    engine = citizen.client.application.extensions["site"].db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    assert citizen.get(answer.location).status_code == 200
+    about_verdicts = [(said, given) for said, given in asked if "verdict" in said]
+    assert len(about_verdicts) == 1
+    ((statement, parameters),) = about_verdicts
+    values = parameters.values() if isinstance(parameters, dict) else parameters
+    assert rating_id in values
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+        assert not [row.detail for row in plan if "SCAN" in row.detail], plan

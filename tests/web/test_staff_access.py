@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -16,7 +20,8 @@ from sqlalchemy import select, update
 from feedback_app import create_app
 from feedback_app.config import Settings
 from feedback_app.domain.roles import Role
-from feedback_app.services.access import links, secrets
+from feedback_app.services.access import guessing, links, secrets
+from feedback_app.services.access import log_in as step_one
 from feedback_app.services.access.guessing import GUESS_WINDOW, GUESSES
 from feedback_app.services.access.people import LoginRefusedError, TooManyGuessesError
 from feedback_app.services.accounts import Viewer, log_in, viewer_of_session
@@ -304,7 +309,11 @@ def test_a_thousand_guesses_never_get_in_and_the_right_one_does_after_the_window
         assert len(session.scalars(select(LoginThrottle)).all()) == 1  # only the unknown name's
 
 
-def test_guesses_sent_at_once_are_all_counted(site: Site, office: Office) -> None:
+def test_guesses_sent_at_once_are_all_counted(
+    site: Site, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guessing, "PATIENCE_SECONDS", 20)
+
     def guess(number: int) -> bool:
         try:
             log_in(site, username="alice", password=f"guess {number}")
@@ -316,6 +325,81 @@ def test_guesses_sent_at_once_are_all_counted(site: Site, office: Office) -> Non
 
     with ThreadPoolExecutor(8) as threads:
         assert sum(threads.map(guess, range(40))) == GUESSES
+
+
+def test_no_more_passwords_are_checked_at_once_than_there_are_cores(
+    site: Site, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each check takes a core and 64 MiB, and a new wrong name for each has no brake of its own."""
+    real, lock = step_one.password_fits, threading.Lock()
+    at_once = most = 0
+
+    def slow(stored: str, password: str) -> bool:
+        nonlocal at_once, most
+        with lock:
+            at_once += 1
+            most = max(most, at_once)
+        time.sleep(0.02)
+        fits = real(stored, password)
+        with lock:
+            at_once -= 1
+        return fits
+
+    def guess(number: int) -> None:
+        with pytest.raises(LoginRefusedError):
+            log_in(site, username=f"nobody {number}", password="wrong password")
+
+    monkeypatch.setattr(step_one, "password_fits", slow)
+    monkeypatch.setattr(guessing, "PATIENCE_SECONDS", 20)  # nobody is refused, however slow it is
+    cores = os.cpu_count() or 1
+    with ThreadPoolExecutor(cores + 6) as threads:
+        list(threads.map(guess, range(3 * cores + 6)))
+    assert 1 <= most <= cores
+
+
+@contextmanager
+def every_core_taken() -> Iterator[None]:
+    """Others log in, and do not come to an end."""
+    with ExitStack() as taken:
+        for _ in range(os.cpu_count() or 1):
+            taken.enter_context(guessing.turn())
+        yield
+
+
+def test_who_comes_while_all_cores_check_passwords_is_asked_to_come_again_and_loses_nothing(
+    browse: Callable[[], Browser], site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guessing, "PATIENCE_SECONDS", 0.01)
+    browser = browse()
+    form = {"username": "alice", "password": PASSWORD, "next": "/staf/akun/"}
+    form |= {"csrf_token": browser.csrf("/masuk")}
+    with every_core_taken():
+        for _ in range(GUESSES + 1):  # none of them counts as a guess
+            page = browser.post("/masuk", data=form)
+            assert page.status_code == 429
+    shown = page.get_data(as_text=True)
+    assert "Sedang banyak yang masuk. Coba lagi sebentar." in shown
+    assert 'value="alice"' in shown
+    assert 'value="/staf/akun/"' in shown
+    assert PASSWORD not in shown
+    assert browser.post("/masuk", data=form).location == "/staf/akun/"
+
+
+def test_an_own_password_asked_for_again_waits_for_a_core_as_well(
+    browse: Callable[[], Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guessing, "PATIENCE_SECONDS", 0.01)
+    alice = browse().log_in("alice")
+    token = {"csrf_token": alice.csrf("/staf/kata-sandi")}
+    forms = {
+        "/staf/kata-sandi": {"old": PASSWORD, "new": "kuda biru lari pagi"},
+        "/staf/akun/langkah-kedua": {"password": PASSWORD, "typed": ""},
+    }
+    with every_core_taken():
+        for path, form in forms.items():
+            page = alice.post(path, data=form | token)
+            assert page.status_code == 429
+            assert "Sedang banyak yang masuk" in page.get_data(as_text=True)
 
 
 def test_a_weaker_hash_is_renewed_at_log_in(

@@ -24,12 +24,14 @@ def log_in(site: Site, *, username: str, password: str, user_agent: str = "") ->
     The session opens everything only where no second step is due: see `Stage`.
     """
     name = normal_username(username)
-    guessing.brake(site, guessing.key_of_name(name))
     account = None
-    if name.isprintable():  # a NUL would be an error to PostgreSQL
-        with site.db.read() as session:
-            account = queries.open_account_named(session, name)
-    if not password_fits(account.password_hash if account else "", password) or account is None:
+    with guessing.turn():
+        guessing.brake(site, guessing.key_of_name(name))
+        if name.isprintable():  # a NUL would be an error to PostgreSQL
+            with site.db.read() as session:
+                account = queries.open_account_named(session, name)
+        fits = password_fits(account.password_hash if account else "", password)
+    if not fits or account is None:
         raise LoginRefusedError
     renewed = _renewed_hash(account, password)
     with site.db.transaction() as tx:
@@ -45,11 +47,12 @@ def _renewed_hash(account: Account, password: str) -> str | None:
 
 def confirm_password(site: Site, viewer: Viewer, password: str) -> None:
     """Ask a logged-in person for the password again; LoginRefusedError when it is wrong."""
-    guessing.brake(site, guessing.key_of_name(viewer.username))
-    with site.db.read() as session:
-        account = session.get(Account, viewer.account_id)
-    if account is None or not password_fits(account.password_hash, password):
-        raise LoginRefusedError
+    with guessing.turn():
+        guessing.brake(site, guessing.key_of_name(viewer.username))
+        with site.db.read() as session:
+            account = session.get(Account, viewer.account_id)
+        if account is None or not password_fits(account.password_hash, password):
+            raise LoginRefusedError
     with site.db.transaction() as tx:
         guessing.release(tx, guessing.key_of_name(viewer.username))
 

@@ -46,5 +46,9 @@ class TooManyGuessesError(Exception):
     """Guessed too often; try again after the window."""
 
 
+class CrowdedError(Exception):
+    """Too many log in at this moment; the message says so, and nothing was looked at."""
+
+
 class AccountFaultError(ValueError):
     """The account cannot be made or changed; the message says why."""

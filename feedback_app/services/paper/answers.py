@@ -50,6 +50,7 @@ def add_answer(
     One that opens nothing leaves it on paper, in a case for two people to look at.
     """
     places.hold_counter(tx, entry.counter_id)
+    site = site.at_one_instant()
     unit_id = batch.unit.id
     spent = visit_codes.spend(tx, site, visit, agency_id=batch.agency.id, unit_id=unit_id)
     is_bad = visit.is_there and spent is None
@@ -111,6 +112,7 @@ def count_batch(tx: Session, site: Site, batch: PaperBatch, *, is_checked: bool)
 
     Without a finished check they count for the unit, not for an officer.
     """
+    site = site.at_one_instant()
     waiting = queries.uncounted_answers(tx, batch.id)
     changes = [
         Change(row.rating["id"], "counted", row.for_officer and is_checked, site.today())

@@ -92,6 +92,13 @@ def owned(session: Session, viewer: Viewer, batch_id: int) -> BatchRow:
     return found
 
 
+def owned_to_change(tx: Session, viewer: Viewer, batch_id: int) -> BatchRow:
+    """The same, held before any of its sheets: a check that closes changes all of them."""
+    row = owned(tx, viewer, batch_id)
+    queries.hold_batch(tx, batch_id)
+    return row
+
+
 def offers(site: Site, viewer: Viewer) -> list[UnitOffer]:
     """What the viewer may print forms for."""
     with site.db.read() as session:

@@ -32,7 +32,7 @@ from feedback_app.services.paper.answers import (
     replace_answer,
     rostered,
 )
-from feedback_app.services.paper.batches import BatchLine, lines_of, owned
+from feedback_app.services.paper.batches import BatchLine, lines_of, owned, owned_to_change
 from feedback_app.services.paper.sheets import check_entry, name_of, sheet_typed
 from feedback_app.services.site import NotThereError, Site
 from feedback_app.storage.db import Session
@@ -126,8 +126,7 @@ def batch_view(site: Site, viewer: Viewer, batch_id: int) -> BatchView:
 def draw_sample(site: Site, viewer: Viewer, batch_id: int) -> int:
     """Close the first entry and draw by chance which sheets are keyed again; how many."""
     with site.db.transaction() as tx:
-        row = owned(tx, viewer, batch_id)
-        queries.hold_batch(tx, batch_id)
+        row = owned_to_change(tx, viewer, batch_id)
         if row.batch.drawn_at is not None:
             raise FieldFaultError("sheet", "Contoh kumpulan ini sudah diambil.")
         keyed = [sheet for sheet in queries.sheets_of(tx, batch_id) if sheet.entry is not None]
@@ -145,8 +144,7 @@ def draw_sample(site: Site, viewer: Viewer, batch_id: int) -> int:
 def key_again(site: Site, viewer: Viewer, batch_id: int, typed: str, entry: Entry) -> bool:
     """Compare a second entry with the first; whether both are the same."""
     with site.db.transaction() as tx:
-        row = owned(tx, viewer, batch_id)
-        queries.hold_batch(tx, batch_id)
+        row = owned_to_change(tx, viewer, batch_id)
         sheet = sheet_typed(tx, row, typed)
         if sheet.checking in ("done", "differs"):
             raise FieldFaultError("sheet", "Lembar ini sudah diketik dua kali.")
@@ -197,8 +195,7 @@ def settle(
     people have decided about it meanwhile.
     """
     with site.db.transaction() as tx:
-        row = owned(tx, viewer, batch_id)
-        queries.hold_batch(tx, batch_id)
+        row = owned_to_change(tx, viewer, batch_id)
         sheet = queries.sheet_to_change(tx, batch_id, number)
         if sheet is None or sheet.checking != "differs" or not sheet.entry or not sheet.second:
             raise NotThereError

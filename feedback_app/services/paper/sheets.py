@@ -20,7 +20,7 @@ from feedback_app.services.accounts import Viewer
 from feedback_app.services.acts import log_act
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.paper.answers import add_answer, replace_answer, rostered
-from feedback_app.services.paper.batches import owned
+from feedback_app.services.paper.batches import owned, owned_to_change
 from feedback_app.services.site import NotThereError, Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import PaperSheet
@@ -101,7 +101,7 @@ def key_sheet(site: Site, viewer: Viewer, batch_id: int, keyed: Keyed) -> int:
     The same sheet sent again by the same person with the same answers is the same sending.
     """
     with site.db.transaction() as tx:
-        row = owned(tx, viewer, batch_id)
+        row = owned_to_change(tx, viewer, batch_id)
         sheet = sheet_typed(tx, row, keyed.sheet)
         if sheet.keyed_by == viewer.account_id and sheet.entry == keyed.entry.fields():
             return sheet.number
@@ -124,9 +124,13 @@ def correct_sheet(
 ) -> None:
     """Put a sheet right that the viewer keyed wrongly; once, and before its second entry."""
     with site.db.transaction() as tx:
-        row = owned(tx, viewer, batch_id)
+        row = owned_to_change(tx, viewer, batch_id)
         sheet = queries.sheet_to_change(tx, batch_id, number)
-        if sheet is None or not may_correct(sheet, viewer):
+        if sheet is None or sheet.keyed_by != viewer.account_id:
+            raise NotThereError
+        if sheet.rating_id is None:  # its check has closed since the page was opened
+            raise FieldFaultError("sheet", "Jawaban lembar ini sudah diputus atau dihitung.")
+        if not may_correct(sheet, viewer):
             raise NotThereError
         words, _row = queries.comment_of(tx, sheet.rating_id or "")
         if (sheet.entry, words) == (entry.fields(), comment):
@@ -183,7 +187,7 @@ def void_sheet(
     if reason not in VOID_REASONS:
         raise FieldFaultError("reason", "Pilih sebabnya.")
     with site.db.transaction() as tx:
-        row = owned(tx, viewer, batch_id)
+        row = owned_to_change(tx, viewer, batch_id)
         sheet = sheet_typed(tx, row, typed)
         _must_be_printed(sheet)
         sheet.state, sheet.void_reason, sheet.note = "void", reason, note[:200]
@@ -194,7 +198,7 @@ def void_sheet(
 def restore_sheet(site: Site, viewer: Viewer, batch_id: int, typed: str) -> None:
     """Take a void note back: the sheet has been found or can be read after all."""
     with site.db.transaction() as tx:
-        row = owned(tx, viewer, batch_id)
+        row = owned_to_change(tx, viewer, batch_id)
         sheet = sheet_typed(tx, row, typed)
         if sheet.state != "void":
             raise FieldFaultError("sheet", "Lembar ini tidak dicatat batal.")

@@ -53,7 +53,11 @@ def open_case_like(
         question = question.where(
             ~select(CaseOpinion.id).where(CaseOpinion.case_id == Case.id).exists()
         )
-    return session.scalar(question.order_by(Case.id.desc()).limit(1).with_for_update())
+    case = session.scalar(question.order_by(Case.id.desc()).limit(1).with_for_update())
+    # Whoever held it before may have given the first opinion: the question saw none yet.
+    if case is not None and untouched and opinions_on(session, case.id):
+        return None
+    return case
 
 
 def add_answers(session: Session, case: Case, rating_ids: Iterable[str]) -> int:

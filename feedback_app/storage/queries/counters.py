@@ -130,13 +130,13 @@ def remarks_at_counters(
 
     A comment goes by the day on which its answer was counted: a batch never grows afterwards.
     """
-    joined, standing = with_standing()
+    wanted = (Comment.counter_id.in_(counter_ids), Comment.day <= last)
+    joined, standing = with_standing(select(Comment.rating_id).where(*wanted))
     rows = session.execute(
         select(Comment.rating_id, Comment.day, standing["counted_on"], shown_text())
         .select_from(joined.join(Comment, Comment.rating_id == RATING.c.id))
         .where(
-            Comment.counter_id.in_(counter_ids),
-            Comment.day <= last,
+            *wanted,
             standing["counted_on"] >= first,
             standing["state"] == "counted",
         )

@@ -196,8 +196,16 @@ def forget_entries(session: Session, batch_id: int) -> None:
 
 
 def hold_batch(session: Session, batch_id: int) -> None:
-    """Let nobody else change this batch until the transaction ends."""
-    session.execute(select(PaperBatch.id).where(PaperBatch.id == batch_id).with_for_update())
+    """Let nobody else change this batch until the transaction ends, and read it again.
+
+    Who held it before may have drawn its sample or closed its check.
+    """
+    session.scalars(
+        select(PaperBatch)
+        .where(PaperBatch.id == batch_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
 
 
 def comment_of(session: Session, rating_id: str) -> tuple[str, Comment | None]:

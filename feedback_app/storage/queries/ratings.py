@@ -23,12 +23,13 @@ def body_digest_of(session: Session, rating_id: str) -> str | None:
 
 def state_of_receipt(session: Session, receipt: str) -> str | None:
     """The state of the rating with this receipt, while screening keeps it."""
-    joined, standing = with_standing()
+    question = select(Screening.rating_id).where(Screening.receipt == receipt).limit(1)
+    rating_id = session.scalar(question)
+    if rating_id is None:
+        return None
+    joined, standing = with_standing([rating_id])
     return session.scalar(
-        select(standing["state"])
-        .select_from(joined.join(Screening, Screening.rating_id == RATING.c.id))
-        .where(Screening.receipt == receipt)
-        .limit(1)
+        select(standing["state"]).select_from(joined).where(RATING.c.id == rating_id)
     )
 
 

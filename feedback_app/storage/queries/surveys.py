@@ -107,15 +107,12 @@ def forms_between(
     session: Session, counter_ids: Collection[int], columns: Sequence[str], first: date, last: date
 ) -> Iterator[Mapping[str, Any]]:
     """Counted forms of these days, a few thousand at a time."""
-    joined, standing = with_standing()
+    wanted = (RATING.c.counter_id.in_(counter_ids), RATING.c.day.between(first, last))
+    joined, standing = with_standing(select(RATING.c.id).where(*wanted))
     rows = session.execute(
         select(*(RATING.c[name] for name in columns))
         .select_from(joined)
-        .where(
-            RATING.c.counter_id.in_(counter_ids),
-            RATING.c.day.between(first, last),
-            standing["state"] == "counted",
-        )
+        .where(*wanted, standing["state"] == "counted")
         .execution_options(yield_per=5_000)
     )
     for row in rows:
@@ -164,15 +161,12 @@ def band_sizes_between(
 ) -> dict[str, int]:
     """Counted forms by one optional answer about the respondent; '' for untold."""
     column = func.coalesce(RATING.c[band], "")
-    joined, standing = with_standing()
+    wanted = (RATING.c.counter_id.in_(counter_ids), RATING.c.day.between(first, last))
+    joined, standing = with_standing(select(RATING.c.id).where(*wanted))
     rows = session.execute(
         select(column, func.count())
         .select_from(joined)
-        .where(
-            RATING.c.counter_id.in_(counter_ids),
-            RATING.c.day.between(first, last),
-            standing["state"] == "counted",
-        )
+        .where(*wanted, standing["state"] == "counted")
         .group_by(column)
     )
     return {row[0]: row[1] for row in rows}
