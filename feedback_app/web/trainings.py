@@ -183,6 +183,13 @@ def change_attendance(attendance_id: int) -> AnyResponse | tuple[str, int]:
     return _attendance_page(form, code, line), 422
 
 
+@trainings.get("/peserta/<int:attendance_id>/hapus")
+def confirm_removal(attendance_id: int) -> str:
+    """Ask first."""
+    code, line = training.attendance_of(site(), viewer(), attendance_id)
+    return render_template("trainings/remove_attendance.html", code=code, line=line)
+
+
 @trainings.post("/peserta/<int:attendance_id>/hapus")
 def remove_attendance(attendance_id: int) -> AnyResponse:
     """Take an attendance out; the page before has asked."""

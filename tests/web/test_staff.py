@@ -155,6 +155,26 @@ def test_an_account_is_invited_given_a_new_link_and_closed(
     assert done | {"log_in"} <= actions
 
 
+def test_closing_an_account_is_asked_for_by_name_first(
+    browse: Callable[[], Browser], office: Office
+) -> None:
+    admin = browse().log_in("dina")
+    page = f"/staf/admin/akun/{account_number(admin, 'alice')}"
+    assert f'action="{page}/tutup"' not in admin.get(page).get_data(as_text=True)
+    asked = admin.get(f"{page}/tutup").get_data(as_text=True)
+    assert "Tutup akun alice?" in asked
+    assert "(Atasan unit) langsung dikeluarkan. Akun ini tidak dapat dibuka kembali." in asked
+    assert f'href="{page}">Batal' in asked
+    alice = browse().log_in("alice")  # asking closes nothing
+    token = {"csrf_token": admin.csrf(f"{page}/tutup")}
+    assert admin.post(f"{page}/tutup", data=token).status_code == 302
+    assert alice.get("/staf/loket/").status_code == 302
+    assert "Akun ini sudah ditutup." in admin.get(f"{page}/tutup").get_data(as_text=True)
+    own = f"/staf/admin/akun/{account_number(admin, 'dina')}"
+    assert admin.get(f"{own}/tutup").location == own
+    assert admin.get("/staf/admin/akun/999999/tutup").status_code == 404
+
+
 def test_an_upload_is_checked_saved_and_refused_whole(
     browse: Callable[[], Browser], site: Site, office: Office
 ) -> None:

@@ -156,10 +156,14 @@ def test_an_attendance_is_corrected_and_removed(hana: Browser, site: Site) -> No
     status, page = send(hana, path, path, **(typed | {"reason": "invented"}))
     assert status == 422
     assert "Pilih salah satu dari daftar." in page
-    assert "Hapus catatan Sari Contoh" in hana.get(path).get_data(as_text=True)
-    status, page = send(hana, f"{path}/hapus", path)
+    assert f'action="{path}/hapus"' not in hana.get(path).get_data(as_text=True)
+    asked = hana.get(f"{path}/hapus").get_data(as_text=True)
+    assert "Hapus catatan Sari Contoh?" in asked
+    assert f'href="{path}">Batal' in asked
+    status, page = send(hana, f"{path}/hapus", f"{path}/hapus")
     assert "Catatan peserta dihapus." in page
     assert hana.get(path).status_code == 404
+    assert hana.get(f"{path}/hapus").status_code == 404
     with site.db.read() as session:
         acts = session.scalars(select(AuditEntry.action)).all()
     assert {"change_attendance", "remove_attendance"} <= set(acts)
