@@ -12,7 +12,15 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from feedback_app.domain.elements import ELEMENTS
-from feedback_app.domain.training import LARGEST_JP, REASONS, RESULTS, SENT, TRAINING_KINDS
+from feedback_app.domain.training import (
+    LARGEST_JP,
+    PNS_LEAST_JP,
+    PPPK_MOST_JP,
+    REASONS,
+    RESULTS,
+    SENT,
+    TRAINING_KINDS,
+)
 from feedback_app.services import publishing, training, training_hours
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.officer.views import note_views
@@ -205,6 +213,8 @@ def hours() -> str:
         "trainings/hours.html",
         found=_hours(page=_whole("hal", default=1)),
         years=training_hours.years_with_trainings(site(), viewer()),
+        floor=PNS_LEAST_JP,
+        ceiling=PPPK_MOST_JP,
         **_hours_choice(),
     )
 
@@ -252,7 +262,7 @@ def _hours_choice() -> dict[str, Any]:
         "year": _year(),
         "text": request.args.get("cari", ""),
         "only": request.args.get("hanya", ""),
-        "order": request.args.get("urut", "name"),
+        "order": request.args.get("urut", ""),
     }
 
 
