@@ -145,9 +145,7 @@ def confirm_closing(account_id: int) -> str | Response:
     page = service.account_page(site(), viewer(), account_id)
     if page.is_own:
         return _back_to(account_id)
-    return render_template(
-        "admin/confirm_closing.html", line=page.line, role_names=_role_names()
-    )
+    return render_template("admin/confirm_closing.html", line=page.line, role_names=_role_names())
 
 
 @accounts.post("/<int:account_id>/tutup")

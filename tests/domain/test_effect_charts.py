@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from feedback_app.domain.effect_charts import PICTURE_WIDTH, event_axis, event_picture
 
 NARROW = [(month, 0.1, -0.1, 0.3) for month in (-2, -1, 1, 2)]
@@ -28,4 +30,4 @@ def test_a_picture_fits_a_phone_and_names_as_many_months_as_there_is_room_for() 
     long = event_picture([(m, 0.0, -0.1, 0.1) for m in months], axis=axis, width=PICTURE_WIDTH)
     named = [mark for mark in long.marks if mark.is_named]
     assert [mark.month for mark in named] == [-9, -6, -3, 3, 6, 9, 12]
-    assert all(right.x - left.x >= 26 for left, right in zip(named, named[1:], strict=False))
+    assert all(right.x - left.x >= 26 for left, right in pairwise(named))

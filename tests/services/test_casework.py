@@ -229,7 +229,10 @@ def test_a_second_opinion_that_differs_is_told_what_follows(
     assert differs not in told("counted")
     casework.give_opinion(site, ira, case_id, outcome="aside", reason="Cukup panjang ini.")
     second = told("unit_only")
-    assert f"{differs} Perkara tetap terbuka sampai dua orang berpendapat sama, paling lambat 8 Desember 2026." in second
+    assert (
+        f"{differs} Perkara tetap terbuka sampai dua orang berpendapat sama, paling lambat 8 Desember 2026."
+        in second
+    )
     with site.db.transaction() as tx:
         tx.get_one(Case, case_id).due_on = TODAY - timedelta(days=1)
     assert f"{differs} Batas waktunya sudah lewat" in told("counted")
