@@ -6,6 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+Steps = Sequence[tuple[int, float, float, float]]  # month, gap, low, high
+
+PICTURE_WIDTH = 268  # with its margins no wider than a phone of 360 px
+LEAST_LABEL = 26  # what "+12" takes of a drawing, with air
 LEAST_REACH, MOST_REACH = 0.2, 1.5  # points shown to each side of zero
 
 
@@ -36,7 +40,10 @@ def axis_for(values: Iterable[float | None], *, size: float) -> Axis:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One month of an event study in the drawing: x, y of the dot, y of both ends."""
+    """One month of an event study in the drawing: x, y of the dot, y of both ends.
+
+    `is_named` is false where the months stand too close for every number.
+    """
 
     month: int
     gap: float
@@ -44,6 +51,7 @@ class Mark:
     y: float
     low: float
     high: float
+    is_named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +65,20 @@ class EventPicture:
     marks: tuple[Mark, ...]
 
 
-def event_picture(
-    steps: Sequence[tuple[int, float, float, float]], *, width: float, height: float
-) -> EventPicture:
-    """Months on x (the training's own month is an empty column), points on y, up is better.
+def event_axis(series: Iterable[Steps], *, height: float) -> Axis:
+    """One scale for pictures side by side, wide enough for every interval of all of them."""
+    ends = [abs(value) for steps in series for step in steps for value in step[2:]]
+    reach = ceil(max(ends, default=LEAST_REACH) * 10 - 1e-9) / 10
+    return Axis(max(reach, LEAST_REACH), height)
 
-    `steps` holds (month, gap, low, high).
-    """
-    axis = axis_for([value for step in steps for value in step[2:]], size=height)
+
+def event_picture(steps: Steps, *, axis: Axis, width: float) -> EventPicture:
+    """Months on x (the training's own month is an empty column), points on y, up is better."""
+    height = axis.size
     first = min((step[0] for step in steps), default=-1)
     last = max((step[0] for step in steps), default=1)
     column = width / max(last - first + 1, 1)
+    every = ceil(LEAST_LABEL / column)
 
     def x(month: int) -> float:
         return round((month - first + 0.5) * column, 1)
@@ -85,6 +96,7 @@ def event_picture(
                 round(height - axis.at(gap), 1),
                 round(height - axis.at(low), 1),
                 round(height - axis.at(high), 1),
+                month % every == 0,
             )
             for month, gap, low, high in steps
         ),

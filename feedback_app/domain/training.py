@@ -70,6 +70,11 @@ class YearlyHours:
         """JP still to be taken (floor), or 0."""
         return max(self.bound - self.jp, 0) if self.is_floor else 0
 
+    @property
+    def above(self) -> int:
+        """JP above a ceiling, or 0."""
+        return 0 if self.is_floor else max(self.jp - self.bound, 0)
+
 
 def yearly_hours(jp: int, *, employment: str) -> YearlyHours:
     """The year's JP of a PNS or PPPK against the bound that holds for them."""

@@ -11,7 +11,13 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from feedback_app.domain.effect_charts import EventPicture, axis_for, event_picture
+from feedback_app.domain.effect_charts import (
+    PICTURE_WIDTH,
+    EventPicture,
+    axis_for,
+    event_axis,
+    event_picture,
+)
 from feedback_app.domain.effect_words import LIMITS, Words, points
 from feedback_app.domain.findings import Finding, caveats, summary, surest_first
 
@@ -64,7 +70,9 @@ def report_pictures(report: Report) -> dict[str, str]:
         finding = next(
             f for f in report.findings if f.training == training and f.effect.item == item
         )
-        picture = event_picture(steps, width=420, height=200)
+        together = [s for (other, _item), s in report.steps.items() if other == training]
+        axis = event_axis(together, height=200)
+        picture = event_picture(steps, axis=axis, width=420)
         label = f"{finding.title}: {finding.item_name[0 if report.language == 'id' else 1]}"
         drawn = str(draw.event_study(picture, label)).strip()
         name = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{training}-{item}").strip("-.")[:80]
@@ -105,7 +113,8 @@ def _groups(report: Report) -> list[_Group]:
             for f in findings
             if report.steps.get((training, f.effect.item))
         ]
-        pictures = [(name, event_picture(s, width=380, height=170)) for name, s in drawn]
+        scale = event_axis((s for _name, s in drawn), height=170)
+        pictures = [(name, event_picture(s, axis=scale, width=PICTURE_WIDTH)) for name, s in drawn]
         groups.append(
             _Group(
                 title=findings[0].title,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from math import ceil
@@ -31,13 +32,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """One act; `username` is '' for a script."""
+    """One act; `username` is '' for a script, `detail` the raw `facts` in one text."""
 
     at: datetime
     username: str
     action: str
     subject: str
     detail: str
+    facts: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def _entries(
         offset=offset,
     )
     return total, tuple(
-        AuditLine(row.at, name or "", row.action, row.subject, _words(row.detail))
+        AuditLine(row.at, name or "", row.action, row.subject, _words(row.detail), row.detail)
         for row, name in rows
     )
 

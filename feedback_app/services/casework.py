@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -128,8 +128,9 @@ def case_view(site: Site, viewer: Viewer, case_id: int) -> CaseView:
         found = queries.opinions_on(session, case_id)
         own = next((o.outcome for o, _name in found[::-1] if o.account_id == viewer.account_id), "")
         may_read = bool(own) or row.case.closed_at is not None
+        voices = len({opinion.account_id for opinion, _name in found})
         return CaseView(
-            line=_line(site, row),
+            line=replace(_line(site, row), voices=voices),
             detail=row.case.detail,
             marks=queries.marks_of(session, case_id) if row.case.kind == "held" else None,
             texts=_texts(session, row.case),

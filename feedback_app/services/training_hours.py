@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,12 +29,23 @@ class HoursLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """How many of one employment keep their bound; `total` may be 0."""
+
+    met: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class HoursPage:
-    """One page of officers, with what was asked."""
+    """One page of officers, with what was asked; the bound is a floor for PNS, for PPPK a ceiling.
+
+    The groups count everybody whose name was asked for, on whatever page.
+    """
 
     lines: tuple[HoursLine, ...]
-    total: int
-    met: int
+    pns: Group
+    pppk: Group
     page: int
     pages: int
 
@@ -68,7 +79,10 @@ class OfficerHistory:
 def hours_of_year(
     site: Site, viewer: Viewer, *, year: int, text: str, only: str, order: str, page: int
 ) -> HoursPage:
-    """Officers with their JP of a year; `only` is '', 'met' or 'unmet', `order` 'name' or 'jp'."""
+    """Officers with their JP of a year; `only` is '', 'met' or 'unmet'.
+
+    `order` is 'name', 'jp', or anything else for those who are farthest from their bound.
+    """
     with site.db.read() as session:
         officers = queries.officers(session, agency_id=viewer.agency_id)
         hours = _hours(session, viewer, year)
@@ -84,15 +98,22 @@ def hours_of_year(
         for row in officers
         if row.retired_on is None and wanted in row.name.casefold()
     ]
-    met = sum(line.hours.is_met for line in lines)
-    total = len(lines)
+    pns = _group(line.hours for line in lines if line.hours.is_floor)
+    pppk = _group(line.hours for line in lines if not line.hours.is_floor)
     if only in ("met", "unmet"):
         lines = [line for line in lines if line.hours.is_met == (only == "met")]
     if order == "jp":
         lines.sort(key=lambda line: (line.hours.jp, line.name))
+    elif order != "name":
+        lines.sort(key=lambda line: (-line.hours.missing, -line.hours.above, line.name))
     pages = max(1, -(-len(lines) // PAGE))
     page = min(max(page, 1), pages)
-    return HoursPage(tuple(lines[(page - 1) * PAGE : page * PAGE]), total, met, page, pages)
+    return HoursPage(tuple(lines[(page - 1) * PAGE : page * PAGE]), pns, pppk, page, pages)
+
+
+def _group(hours: Iterable[YearlyHours]) -> Group:
+    kept = [one.is_met for one in hours]
+    return Group(sum(kept), len(kept))
 
 
 def _hours(session: Session, viewer: Viewer, year: int) -> dict[int, tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from feedback_app.domain.roles import Role
@@ -96,6 +97,7 @@ ROUTES: dict[str, frozenset[Role] | None] = {
     "accounts.overview": ADMIN,
     "accounts.add": ADMIN,
     "accounts.show": ADMIN,
+    "accounts.confirm_closing": ADMIN,
     "accounts.close": ADMIN,
     "accounts.issue_link": ADMIN,
     "accounts.revoke_link": ADMIN,
@@ -106,6 +108,7 @@ ROUTES: dict[str, frozenset[Role] | None] = {
     "devices.register": ADMIN,
     "devices.show": ADMIN,
     "devices.new_code": ADMIN,
+    "devices.confirm_revoking": ADMIN,
     "devices.revoke": ADMIN,
     "codes.batches": ADMIN,
     "codes.new": ADMIN,
@@ -191,6 +194,7 @@ ROUTES: dict[str, frozenset[Role] | None] = {
     "trainings.add_run": HR,
     "trainings.attendance": HR,
     "trainings.change_attendance": HR,
+    "trainings.confirm_removal": HR,
     "trainings.remove_attendance": HR,
     "trainings.hours": HR,
     "trainings.hours_file": HR,
@@ -216,6 +220,10 @@ NEXT_STEP = {Stage.CODE: "second_step.ask", Stage.ENROL: "second_step.enrol"}
 
 class UndeclaredRouteError(RuntimeError):
     """A route has no line in ROUTES."""
+
+
+class SessionOverError(Forbidden):
+    """Something was sent to a page of the staff, and nobody is logged in any more."""
 
 
 def site() -> Site:
@@ -246,10 +254,22 @@ def protect(app: Flask) -> None:
     app.before_request(_check_access)
 
 
-def _check_access() -> Response | None:
+def recognise() -> None:
+    """Learn from the session who asks; errors that come before the access check need it too."""
     found = _known_person()
     g.viewer = found if isinstance(found, Viewer) else None
     g.half_way = found if isinstance(found, HalfWay) else None
+
+
+def is_session_over() -> bool:
+    """Whether the page needs a log-in that the recognised person does not have."""
+    if request.endpoint is None or ROUTES.get(request.endpoint, STAFF) is EVERYBODY:
+        return False
+    return g.viewer is None and not _opens_half_way(request.endpoint)
+
+
+def _check_access() -> Response | None:
+    recognise()
     allowed = ROUTES.get(request.endpoint or "", STAFF)
     if request.endpoint is None or allowed is EVERYBODY:
         return None
@@ -261,16 +281,21 @@ def _check_access() -> Response | None:
 
 
 def _check_half_way(endpoint: str) -> Response | None:
-    half = half_way()
-    if half is not None and half.stage in HALF_WAY.get(endpoint, ()):
+    if _opens_half_way(endpoint):
         return None
     if request.method != "GET":
-        abort(403)
+        raise SessionOverError
+    half = half_way()
     door = "staff.login" if half is None else NEXT_STEP[half.stage]
     asked: str | None = request.full_path.rstrip("?")
     if endpoint in HALF_WAY:  # a step's page is no place to go on to; what it leads to is
         asked = request.args.get("next", asked if half is None else None)
     return redirect(url_for(door, next=asked))
+
+
+def _opens_half_way(endpoint: str) -> bool:
+    half = half_way()
+    return half is not None and half.stage in HALF_WAY.get(endpoint, ())
 
 
 def _known_person() -> Viewer | HalfWay | None:

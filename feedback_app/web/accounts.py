@@ -139,6 +139,15 @@ def name_for_single_sign_on(account_id: int) -> Response:
     return _back_to(account_id)
 
 
+@accounts.get("/<int:account_id>/tutup")
+def confirm_closing(account_id: int) -> str | Response:
+    """Ask first: a closed account stays closed."""
+    page = service.account_page(site(), viewer(), account_id)
+    if page.is_own:
+        return _back_to(account_id)
+    return render_template("admin/confirm_closing.html", line=page.line, role_names=_role_names())
+
+
 @accounts.post("/<int:account_id>/tutup")
 def close(account_id: int) -> Response:
     """Close an account."""

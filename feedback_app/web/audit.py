@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from flask import Blueprint, Response, abort, render_template, request
 
+from feedback_app.domain.act_words import LABELS, SUBJECTS, VALUES
 from feedback_app.domain.acts import ACTS
+from feedback_app.domain.roles import Role
 from feedback_app.services import audit_log
-from feedback_app.services.audit_log import Choice
+from feedback_app.services.audit_log import AuditLine, Choice
+from feedback_app.services.imports import KINDS
+from feedback_app.web import formats
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import sheets
+from feedback_app.web.language import gettext as _
+from feedback_app.web.language import say
+from feedback_app.web.roles import ROLE_NAMES
 
 audit = Blueprint("audit", __name__, url_prefix="/staf/catatan")
 
 FILTERS = ("dari", "sampai", "tindakan", "akun")
 LAST_DAY = date(2200, 1, 1)
+ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b", re.ASCII)
 
 
 @audit.get("/")
@@ -29,6 +38,8 @@ def log() -> str:
         found=audit_log.audit_page(site(), viewer(), choice, page=page),
         choice=choice,
         acts=ACTS,
+        subject_words=_subject_words,
+        fact_words=_fact_words,
         kept={name: request.args[name] for name in FILTERS if request.args.get(name)},
     )
 
@@ -40,6 +51,45 @@ def file(ending: str) -> Response:
         abort(404)
     table = audit_log.audit_sheet(site(), viewer(), _choice())
     return sheets([table], name=f"catatan-{site().today().isoformat()}", ending=ending)
+
+
+def _subject_words(line: AuditLine) -> str:
+    """What an act was about, with a noun before a bare number."""
+    if line.action == "import" and line.subject in KINDS:
+        return _(KINDS[line.subject].title)
+    noun = SUBJECTS.get(line.action)
+    text = f"{say(noun)} {line.subject.replace(' ', ': ', 1)}" if noun else line.subject
+    return ISO_DAY.sub(_long_day, text)
+
+
+def _fact_words(line: AuditLine) -> list[tuple[str, str]]:
+    """(label, value) of what stands beside an act; empty values are left out."""
+    return [
+        (say(LABELS[key]) if key in LABELS else key, _value_words(key, value))
+        for key, value in line.facts.items()
+        if value not in ("", None, [])
+    ]
+
+
+def _value_words(key: str, value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(_value_words(key, one) for one in value)
+    if isinstance(value, bool):
+        return _("ya") if value else _("tidak")
+    if isinstance(value, int | float):
+        return formats.number(value)
+    text = str(value)
+    if key == "role":
+        return _(ROLE_NAMES[Role(text)]) if text in set(Role) else text
+    words = VALUES.get(key, {}).get(text)
+    return say(words) if words else ISO_DAY.sub(_long_day, text)
+
+
+def _long_day(found: re.Match[str]) -> str:
+    try:
+        return formats.long_date(date.fromisoformat(found[0]))
+    except ValueError:  # looks like a day and is none
+        return found[0]
 
 
 def _choice() -> Choice:

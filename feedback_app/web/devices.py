@@ -81,6 +81,13 @@ def new_code(device_id: int) -> str:
     return _code_page(pairing)
 
 
+@devices.get("/<int:device_id>/cabut")
+def confirm_revoking(device_id: int) -> str:
+    """Ask first: a revoked device stays revoked."""
+    line = device_room.device_line(site(), viewer(), device_id)
+    return render_template("devices/revoke.html", line=line)
+
+
 @devices.post("/<int:device_id>/cabut")
 def revoke(device_id: int) -> Response:
     """End a device at once."""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from feedback_app.services.public.results import NothingToShowError
 from feedback_app.services.site import NotSavedError, NotThereError
+from feedback_app.web.access import SessionOverError, is_session_over, recognise
 from feedback_app.web.language import gettext as _
 
 log = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = "30"
 MACHINES = "/api/"  # below it programs read the answers, not people
+# Fields of several lines in the staff's forms: what somebody would not like to write again.
+LONG_TEXTS = ("text", "reason", "cause", "action", "note", "comment")
 
 
 def show_errors_as_pages(app: Flask) -> None:
@@ -23,6 +26,7 @@ def show_errors_as_pages(app: Flask) -> None:
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(SecurityError, _show_untrusted_host)
     app.register_error_handler(CSRFError, _show_csrf_error)
+    app.register_error_handler(SessionOverError, _show_session_over)
     app.register_error_handler(NotThereError, _show_not_there)
     app.register_error_handler(NothingToShowError, _show_too_few)
     app.register_error_handler(NotSavedError, _show_not_saved)
@@ -65,10 +69,7 @@ def _explain(status: int) -> tuple[str, str]:
             _("Kembali ke halaman sebelumnya, lalu coba lagi."),
         ),
         403: (_("Halaman ini tidak dapat dibuka"), _("Masuk kembali, lalu coba lagi.")),
-        404: (
-            _("Halaman tidak ditemukan"),
-            _("Periksa alamatnya, atau pindai kembali kode QR di loket."),
-        ),
+        404: (_("Halaman tidak ditemukan"), _advice_on_absence()),
         405: (_("Cara ini tidak didukung"), _("Buka halaman dari tautan atau kode QR.")),
         415: (
             _("Jenis kiriman tidak dikenal"),
@@ -84,6 +85,12 @@ def _explain(status: int) -> tuple[str, str]:
     return known.get(status, fallback)
 
 
+def _advice_on_absence() -> str:
+    if g.get("viewer"):
+        return _("Halaman ini tidak ada, atau tidak termasuk wewenang Anda.")
+    return _("Periksa alamatnya, atau pindai kembali kode QR di loket.")
+
+
 def _show_not_there(_error: NotThereError) -> Response:
     return error_page(404, *_explain(404))
 
@@ -97,11 +104,49 @@ def _show_too_few(_error: NothingToShowError) -> Response:
 
 
 def _show_csrf_error(_error: CSRFError) -> Response:
+    try:
+        recognise()
+    except NotSavedError as error:
+        return _show_not_saved(error)
+    if is_session_over():
+        return _session_over_page(400)
     return error_page(
         400,
         _("Halaman sudah terlalu lama terbuka"),
-        _("Muat ulang halaman, lalu kirim lagi. Tidak ada yang tersimpan."),
+        _("Belum ada yang tersimpan. Kembali ke halaman sebelumnya, muat ulang, lalu kirim lagi."),
     )
+
+
+def _show_session_over(_error: SessionOverError) -> Response:
+    return _session_over_page(403)
+
+
+def _session_over_page(status: int) -> Response:
+    """Give back what was written, in this answer only, and lead to the form by the door."""
+    body = render_template(
+        "errors/session_over.html", texts=_written_texts(), next=_page_of_the_form()
+    )
+    return make_response(body, status)
+
+
+def _written_texts() -> list[str]:
+    # another site could send a text of its own to be shown here; browsers say where it came from
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        return []
+    texts = (text for name in LONG_TEXTS for text in request.form.getlist(name))
+    return [text for text in texts if text.strip()]
+
+
+def _page_of_the_form() -> str | None:
+    """The page at the form's address, else the nearest one above it."""
+    pages = current_app.create_url_adapter(request)
+    path = request.path
+    if pages is None or pages.test(path, "GET"):
+        return request.full_path.rstrip("?")
+    while path := path.rpartition("/")[0]:
+        if pages.test(path, "GET"):
+            return path
+    return None
 
 
 def _show_not_saved(error: NotSavedError) -> Response:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from feedback_app.domain.effect_charts import axis_for, event_picture
+from feedback_app.domain.effect_charts import PICTURE_WIDTH, axis_for, event_axis, event_picture
 from feedback_app.domain.effect_words import CHECK_WORDS, LIMITS, item_name
 from feedback_app.domain.findings import caveats, summary, surest_first
 from feedback_app.domain.training import REASONS
@@ -55,8 +55,9 @@ def training(code: str) -> str:
     """One training: sentence, picture, caveats, cost."""
     found = impact_pages.training_page(site(), viewer(), code, study_id=_study_id())
     ends = [end for f in found.findings for end in (f.effect.low, f.effect.high)]
+    scale = event_axis(found.steps.values(), height=190)
     pictures = {
-        key: event_picture(steps, width=430, height=190)
+        key: event_picture(steps, axis=scale, width=PICTURE_WIDTH)
         for key, steps in found.steps.items()
         if steps
     }

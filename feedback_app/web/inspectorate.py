@@ -12,6 +12,7 @@ from feedback_app.domain.screening import RULES
 from feedback_app.domain.tiers import TIERS
 from feedback_app.services import casework
 from feedback_app.services.faults import FieldFaultError
+from feedback_app.web import formats
 from feedback_app.web.access import site, viewer
 from feedback_app.web.forms import labelled, tell, translate_errors
 from feedback_app.web.language import gettext as _
@@ -77,8 +78,24 @@ def give_opinion(case_id: int) -> AnyResponse | tuple[str, int]:
     if decided:
         flash(_("Perkara diputus: %(outcome)s.", outcome=say(ALL_OUTCOMES[decided])))
     else:
-        flash(_("Pendapat Anda tercatat. Perkara diputus setelah orang kedua berpendapat sama."))
+        flash(_while_open(casework.case_view(site(), viewer(), case_id).line))
     return redirect(url_for("inspectorate.case", case_id=case_id))
+
+
+def _while_open(line: casework.CaseLine) -> str:
+    """What follows from an opinion that decides nothing; equal ones would have decided."""
+    if line.voices < VOICES:
+        return _("Pendapat Anda tercatat. Perkara diputus setelah orang kedua berpendapat sama.")
+    if line.days_left < 0:
+        return _(
+            "Pendapat Anda tercatat dan berbeda dari pendapat sebelumnya. Batas waktunya sudah "
+            "lewat; perkara tetap terbuka sampai dua orang berpendapat sama."
+        )
+    return _(
+        "Pendapat Anda tercatat dan berbeda dari pendapat sebelumnya. Perkara tetap terbuka "
+        "sampai dua orang berpendapat sama, paling lambat %(day)s.",
+        day=formats.long_date(line.due_on),
+    )
 
 
 def _form(view: casework.CaseView) -> OpinionForm:

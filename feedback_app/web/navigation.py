@@ -21,7 +21,7 @@ MENU: dict[str, str] = {
     "officer.seen": "Siapa yang melihat",
     "surveys.overview": "Survei SKM",
     "impact.matrix": "Dampak",
-    "impact.calculator": "Rencana ukur",
+    "impact.calculator": "Sebelum membeli",
     "trainings.catalogue": "Pelatihan",
     "trainings.hours": "JP petugas",
     "admin.checklist": "Persiapan",

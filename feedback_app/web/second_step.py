@@ -106,7 +106,12 @@ def _enrol_page(form: FlaskForm, next_page: str) -> Response | str:
         return redirect(url_for("own.second_factor"))
     is_own_wish = isinstance(who, Viewer)
     return render_template(
-        "staff/enrol.html", form=form, shown=shown, next=next_page, is_own_wish=is_own_wish
+        "staff/enrol.html",
+        form=form,
+        shown=shown,
+        next=next_page,
+        is_own_wish=is_own_wish,
+        replaces=isinstance(who, Viewer) and steps.factor_state(site(), who).since is not None,
     )
 
 

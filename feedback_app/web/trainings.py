@@ -12,7 +12,15 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from feedback_app.domain.elements import ELEMENTS
-from feedback_app.domain.training import LARGEST_JP, REASONS, RESULTS, SENT, TRAINING_KINDS
+from feedback_app.domain.training import (
+    LARGEST_JP,
+    PNS_LEAST_JP,
+    PPPK_MOST_JP,
+    REASONS,
+    RESULTS,
+    SENT,
+    TRAINING_KINDS,
+)
 from feedback_app.services import publishing, training, training_hours
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.officer.views import note_views
@@ -183,6 +191,13 @@ def change_attendance(attendance_id: int) -> AnyResponse | tuple[str, int]:
     return _attendance_page(form, code, line), 422
 
 
+@trainings.get("/peserta/<int:attendance_id>/hapus")
+def confirm_removal(attendance_id: int) -> str:
+    """Ask first."""
+    code, line = training.attendance_of(site(), viewer(), attendance_id)
+    return render_template("trainings/remove_attendance.html", code=code, line=line)
+
+
 @trainings.post("/peserta/<int:attendance_id>/hapus")
 def remove_attendance(attendance_id: int) -> AnyResponse:
     """Take an attendance out; the page before has asked."""
@@ -198,6 +213,8 @@ def hours() -> str:
         "trainings/hours.html",
         found=_hours(page=_whole("hal", default=1)),
         years=training_hours.years_with_trainings(site(), viewer()),
+        floor=PNS_LEAST_JP,
+        ceiling=PPPK_MOST_JP,
         **_hours_choice(),
     )
 
@@ -245,7 +262,7 @@ def _hours_choice() -> dict[str, Any]:
         "year": _year(),
         "text": request.args.get("cari", ""),
         "only": request.args.get("hanya", ""),
-        "order": request.args.get("urut", "name"),
+        "order": request.args.get("urut", ""),
     }
 
 

@@ -305,3 +305,29 @@ def test_the_inspectorates_pages(
     assert ina.get("/staf/perkara/?keadaan=selesai&hal=99").status_code == 200
     assert "Beberapa penilaian" in ina.get("/staf/perkara/penyaringan").get_data(as_text=True)
     assert browse().log_in("alice").get(path).status_code == 404
+
+
+def test_a_second_opinion_that_differs_is_told_what_follows(
+    browse: Callable[[], Browser], site: Site, ira: Viewer, flood: Callable[[], None]
+) -> None:
+    flood()
+    case_id = held_case(site).id
+    path = f"/staf/perkara/{case_id}"
+    ina = browse().log_in("ina")
+
+    def told(outcome: str) -> str:
+        data = {"outcome": outcome, "reason": "Cukup panjang ini.", "csrf_token": ina.csrf(path)}
+        assert ina.post(path, data=data).status_code == 302
+        return ina.get(path).get_data(as_text=True)
+
+    differs = "Pendapat Anda tercatat dan berbeda dari pendapat sebelumnya."
+    assert differs not in told("counted")
+    casework.give_opinion(site, ira, case_id, outcome="aside", reason="Cukup panjang ini.")
+    second = told("unit_only")
+    assert (
+        f"{differs} Perkara tetap terbuka sampai dua orang berpendapat sama, paling lambat 8 Desember 2026."
+        in second
+    )
+    with site.db.transaction() as tx:
+        tx.get_one(Case, case_id).due_on = TODAY - timedelta(days=1)
+    assert f"{differs} Batas waktunya sudah lewat" in told("counted")

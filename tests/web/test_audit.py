@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from feedback_app.config import ROOT
+from feedback_app.domain.act_words import LABELS
 from feedback_app.domain.acts import ACTS
 from feedback_app.services.site import Site
 from feedback_app.storage.queries import audit
@@ -112,6 +113,71 @@ def actions_in_code() -> set[str]:
                     if isinstance(c, ast.Constant) and isinstance(c.value, str)
                 }
     return found
+
+
+def test_the_page_speaks_in_words_and_the_file_keeps_the_raw_values(
+    browse: Callable[[], Browser], site: Site, office: Office
+) -> None:
+    acts: list[tuple[str, str, dict[str, object]]] = [
+        ("add_follow_up", "3", {"element": "prosedur", "due": "2026-12-29", "status": "planned"}),
+        ("open_survey", "1 2026-01-01–2026-03-31", {"target": 1373}),
+        ("check_sheet", "AA003W", {"same": True}),
+        ("set_tiers", "A1", {"tiers": ["visit", "paper"]}),
+        ("decide_case", "7", {"kind": "held", "outcome": "aside", "answers": 6}),
+        ("import", "roster", {"added": 2, "unheard_of": "<b>2026-99-99"}),
+        ("create_account", "eka", {"role": "hr"}),
+    ]
+    with site.db.transaction() as tx:
+        for action, subject, detail in acts:
+            audit.append(
+                tx,
+                agency_id=office.agency_id,
+                at=site.now(),
+                account_id=None,
+                action=action,
+                subject=subject,
+                detail=detail,
+            )
+    dina = browse().log_in("dina")
+    page = dina.get("/staf/catatan/").get_data(as_text=True)
+    for words in (
+        "bukti: kata sandi dan kode",
+        "rencana 3",
+        "unsur: Sistem, Mekanisme, dan Prosedur; tenggat: 29 Desember 2026; keadaan: Direncanakan",
+        "survei 1: 1 Januari 2026–31 Maret 2026",
+        "sampel minimum: 1.373",
+        "sama: ya",
+        "jalur: Kode kunjungan, ",
+        "perkara 7",
+        "putusan: Dikesampingkan",
+        "baru: 2; unheard_of: &lt;b&gt;2026-99-99",
+        "peran: Kepegawaian",
+    ):
+        assert words in page, words
+    assert "proof" not in page
+    english = dina.get("/staf/catatan/?lang=en").get_data(as_text=True)
+    assert "due: 29 December 2026; state: Planned" in english
+    raw = dina.client.get("/staf/catatan/unduh.csv").data.decode()
+    assert "proof: code" in raw
+    assert "element: prosedur, due: 2026-12-29, status: planned" in raw
+
+
+def test_every_detail_of_an_act_has_its_label() -> None:
+    """What is written beside an act as a literal of the code; a label nobody writes is found too."""
+    found = {
+        key.value
+        for path in (ROOT / "feedback_app" / "services").rglob("*.py")
+        if "demo" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and (ast.unparse(node.func) == "log_act" or ast.unparse(node.func).endswith("audit.append"))
+        for part in [*node.args, *(k.value for k in node.keywords)]
+        if isinstance(part, ast.Dict)
+        for key in part.keys
+        if isinstance(key, ast.Constant)
+    }
+    assert {"proof", "kind", "added"} <= found
+    assert found - LABELS.keys() == set()
 
 
 def test_every_act_has_its_words() -> None:

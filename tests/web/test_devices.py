@@ -293,6 +293,25 @@ def test_a_new_pairing_code_moves_the_device_to_another_tablet(
     )
 
 
+def test_revoking_a_device_is_asked_for_by_name_first(
+    browse: Browse, office: Office, site: Site
+) -> None:
+    tablet = device(browse, "kiosk")
+    admin = browse().log_in("dina")
+    with site.db.read() as session:
+        page = f"{ROOM}{session.scalars(select(Device.id)).one()}"
+    assert f'action="{page}/cabut"' not in admin.get(page).get_data(as_text=True)
+    asked = admin.get(f"{page}/cabut").get_data(as_text=True)
+    assert "Cabut kiosk A1?" in asked
+    assert f'href="{page}">Batal' in asked
+    assert tablet.get("/perangkat/kios").status_code == 200  # asking revokes nothing
+    token = {"csrf_token": admin.csrf(f"{page}/cabut")}
+    assert admin.post(f"{page}/cabut", data=token).status_code == 302
+    assert tablet.get("/perangkat/kios").status_code == 410
+    assert "sudah dicabut" in admin.get(f"{page}/cabut").get_data(as_text=True)
+    assert admin.get(f"{ROOM}999999/cabut").status_code == 404
+
+
 # the display
 
 

@@ -14,10 +14,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from feedback_app.domain.elements import OFFICER_KEYS
 from feedback_app.services import impact_study
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
-from feedback_app.storage.models import AuditEntry, ImpactStudy
+from feedback_app.storage.models import AuditEntry, ImpactStudy, Training
 from tests.conftest import Browser, SteppedClock
 from tests.ground.office import Office
 from tests.ground.scores import TRAINED, add_scores
@@ -86,6 +87,13 @@ def test_a_study_shows_what_rose_and_what_cannot_be_told(
             select(AuditEntry).where(AuditEntry.action == "start_impact_study")
         ).one()
     assert started.detail["seed"] == study.plan["seed"]
+    with site.db.transaction() as tx:
+        tx.scalars(select(Training)).one().elements = list(OFFICER_KEYS)
+    one = hana.get("/staf/dampak/pelatihan/sopan").get_data(as_text=True)
+    unsure = "belum dapat disimpulkan, jadi biaya per kenaikan tidak dihitung"
+    assert one.count(unsure) == 3  # all but perilaku: no best case is named as if it were a price
+    assert "paling murah" not in one
+    assert "dituju: unsur yang ingin diperbaiki pelatihan ini" in one
 
 
 def test_the_same_data_give_the_same_numbers_again(

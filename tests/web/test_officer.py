@@ -325,6 +325,27 @@ def test_the_room_offers_an_appeal_in_time_only_and_says_when_an_answer_is_late(
     late = browse().log_in("oki").get("/staf/saya/").get_data(as_text=True)
     assert f"{BATCH}/keberatan" not in late
     assert "Terlambat: seharusnya diputus paling lambat 26 Oktober 2026" in late
+    with site.db.read() as session:
+        case_id = session.scalars(select(Case.id)).one()
+    page = browse().log_in("oki").get(f"/staf/saya/keberatan/{case_id}").get_data(as_text=True)
+    assert "Selama belum diputus, penilaian ini tetap dihitung untuk Anda." in page
+    assert "Tanyakan kepada Inspektorat kapan diputus." in page
+    assert "Halaman Penilaian saya hanya menghitung formulir lengkap" in page
+
+
+@pytest.mark.parametrize(("day", "quarter"), [(7, "Triwulan III 2026"), (8, "Triwulan IV 2026")])
+def test_the_room_names_the_quarter_whose_figures_come_next(
+    browse: Callable[[], Browser],
+    site: Site,
+    office: Office,
+    clock: SteppedClock,
+    day: int,
+    quarter: str,
+) -> None:
+    clock.at = datetime(2026, 10, day, 3, tzinfo=UTC)
+    add_mixed(site, office, date(2026, 10, 1) if day == 8 else DAY)
+    page = browse().log_in("oki").get("/staf/saya/").get_data(as_text=True)
+    assert f"{quarter}: sudah ada 12 penilaian. Nilainya tampil seminggu setelah" in page
 
 
 def test_a_second_review_goes_to_two_other_people_and_only_once(

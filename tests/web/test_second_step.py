@@ -275,6 +275,8 @@ def test_a_supervisor_may_have_one_and_replaces_it_with_password_and_code(
 
     assert begin("wrong password") == 422
     assert begin(PASSWORD) == 302
+    old_one_holds = "Yang lama tetap berlaku"
+    assert old_one_holds not in alice.get(ENROL).get_data(as_text=True)  # there is none yet
     first = secret_on(alice)
     codes = enrol(alice, site, first)
     other = browse()
@@ -284,6 +286,7 @@ def test_a_supervisor_may_have_one_and_replaces_it_with_password_and_code(
 
     assert begin(PASSWORD) == 422  # the code is missing
     assert begin(PASSWORD, codes[3]) == 302
+    assert old_one_holds in alice.get(ENROL).get_data(as_text=True)
     second = secret_on(alice)
     assert second != first
     clock.at += timedelta(seconds=30)

@@ -10,10 +10,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from feedback_app.config import ROOT
 from feedback_app.services.accounts import GUESSES
 from feedback_app.services.imports import KINDS, example_csv, example_xlsx
 from feedback_app.services.site import Site
 from feedback_app.storage.models import AuditEntry, Officer
+from feedback_app.web.errors import LONG_TEXTS
 from tests.conftest import Browser, SteppedClock
 from tests.ground.office import PASSWORD, Office
 from tests.ground.staff import account_number, follow, link_on
@@ -74,6 +76,76 @@ def test_a_post_without_its_csrf_token_changes_nothing(browse: Callable[[], Brow
     admin = browse().log_in("dina")
     assert admin.post("/staf/admin/unit", data={"code": "C", "name": "C"}).status_code == 400
     assert "Unit C" not in admin.get("/staf/admin/unit").get_data(as_text=True)
+
+
+WRITTEN = "Tulisan <panjang>\nyang tidak ingin ditulis dua kali."
+SENT = {"outcome": "aside", "reason": WRITTEN, "password": "rahasia-1", "code": "rahasia-2"}
+
+
+@pytest.mark.parametrize("ended", ["on the server", "in the browser"])
+def test_what_was_written_comes_back_when_the_session_is_over(
+    browse: Callable[[], Browser], office: Office, clock: SteppedClock, ended: str
+) -> None:
+    ina = browse().log_in("ina")
+    token = ina.csrf("/staf/perkara/")
+    if ended == "on the server":
+        clock.at += timedelta(hours=11)
+    else:
+        ina.client.delete_cookie("sl")
+    answer = ina.post("/staf/perkara/7?hal=2", data=SENT | {"csrf_token": token})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code in (400, 403)
+    assert "Sesi Anda sudah berakhir" in page
+    assert "Belum ada yang tersimpan. Masuk kembali, lalu kirim lagi." in page
+    assert "Tulisan &lt;panjang&gt;\nyang tidak ingin ditulis dua kali.</textarea>" in page
+    assert "rahasia" not in page
+    assert token not in page
+    assert 'href="/masuk?next=/staf/perkara/7?hal%3D2">Masuk kembali' in page
+    assert answer.headers["Cache-Control"] == "no-store"
+    elsewhere = ina.post("/staf/perkara/7", data=SENT, headers={"Sec-Fetch-Site": "cross-site"})
+    assert "panjang" not in elsewhere.get_data(as_text=True)  # another site's words are not ours
+
+
+def test_a_form_without_a_page_of_its_own_leads_back_to_the_page_above_it(
+    browse: Callable[[], Browser], office: Office
+) -> None:
+    page = browse().post("/staf/pelatihan/prima/jadwal", data={}).get_data(as_text=True)
+    assert 'href="/masuk?next=/staf/pelatihan/prima">' in page
+    assert "untuk disalin" not in page
+
+
+def test_a_wrong_token_of_a_living_session_says_how_to_send_again(
+    browse: Callable[[], Browser],
+) -> None:
+    again = "Kembali ke halaman sebelumnya, muat ulang, lalu kirim lagi."
+    answer = browse().log_in("dina").post("/staf/admin/unit", data={"csrf_token": "x"})
+    assert answer.status_code == 400
+    assert again in answer.get_data(as_text=True)
+    assert "Keluar" in answer.get_data(as_text=True)
+    assert again in browse().post("/masuk", data={}).get_data(as_text=True)
+
+
+def test_every_field_of_several_lines_is_given_back() -> None:
+    rooms = (ROOT / "feedback_app" / "web").glob("*.py")
+    sources = [room.read_text() for room in rooms]
+    fields = {name for text in sources for name in re.findall(r"(\w+) = TextAreaField", text)}
+    assert fields == set(LONG_TEXTS)
+
+
+def test_an_absent_page_speaks_to_the_staff_and_leads_to_their_room(
+    browse: Callable[[], Browser], office: Office
+) -> None:
+    alice = browse().log_in("alice")
+    for path in ("/staf/admin/", "/staf/loket/zz", "/tidak-ada"):
+        answer = alice.get(path)
+        page = answer.get_data(as_text=True)
+        assert answer.status_code == 404
+        assert "Halaman ini tidak ada, atau tidak termasuk wewenang Anda." in page
+        assert 'href="/staf/">Ke halaman kerja saya' in page
+        assert '<a class="brand" href="/staf/">' in page
+    page = browse().get("/tidak-ada").get_data(as_text=True)
+    assert "pindai kembali kode QR" in page
+    assert '<a class="brand" href="/">' in page
 
 
 def test_the_host_header_never_reaches_an_address(browse: Callable[[], Browser]) -> None:
@@ -153,6 +225,26 @@ def test_an_account_is_invited_given_a_new_link_and_closed(
         actions = set(session.scalars(select(AuditEntry.action)))
     done = {"create_account", "issue_link", "use_link", "close_account"}
     assert done | {"log_in"} <= actions
+
+
+def test_closing_an_account_is_asked_for_by_name_first(
+    browse: Callable[[], Browser], office: Office
+) -> None:
+    admin = browse().log_in("dina")
+    page = f"/staf/admin/akun/{account_number(admin, 'alice')}"
+    assert f'action="{page}/tutup"' not in admin.get(page).get_data(as_text=True)
+    asked = admin.get(f"{page}/tutup").get_data(as_text=True)
+    assert "Tutup akun alice?" in asked
+    assert "(Atasan unit) langsung dikeluarkan. Akun ini tidak dapat dibuka kembali." in asked
+    assert f'href="{page}">Batal' in asked
+    alice = browse().log_in("alice")  # asking closes nothing
+    token = {"csrf_token": admin.csrf(f"{page}/tutup")}
+    assert admin.post(f"{page}/tutup", data=token).status_code == 302
+    assert alice.get("/staf/loket/").status_code == 302
+    assert "Akun ini sudah ditutup." in admin.get(f"{page}/tutup").get_data(as_text=True)
+    own = f"/staf/admin/akun/{account_number(admin, 'dina')}"
+    assert admin.get(f"{own}/tutup").location == own
+    assert admin.get("/staf/admin/akun/999999/tutup").status_code == 404
 
 
 def test_an_upload_is_checked_saved_and_refused_whole(

@@ -64,7 +64,11 @@ def test_own_sessions_are_listed_in_plain_words_and_ended_one_by_one(
     assert "Peramban tidak dikenal" in this
     assert "Edge di Windows" in other
     assert "24 November 2026 13.05 WIB" in other  # started
-    assert "sekitar 24 November 2026 13.00 WIB" in other  # no finer than the hour
+    assert "pada jam masuk" in other  # no finer than the hour, and never before the log-in
+    assert "13.00 WIB" not in other
+    assert desk.get("/staf/loket/").status_code == 200
+    _this, other = rows_of(phone.get("/staf/akun/sesi").get_data(as_text=True))
+    assert "sekitar 24 November 2026 14.00 WIB" in other
     token = phone.csrf("/staf/akun/sesi")
     stranger = bob.post(end_path(other), data={"csrf_token": bob.csrf("/staf/akun/sesi")})
     assert stranger.status_code == 404

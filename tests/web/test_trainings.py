@@ -156,10 +156,14 @@ def test_an_attendance_is_corrected_and_removed(hana: Browser, site: Site) -> No
     status, page = send(hana, path, path, **(typed | {"reason": "invented"}))
     assert status == 422
     assert "Pilih salah satu dari daftar." in page
-    assert "Hapus catatan Sari Contoh" in hana.get(path).get_data(as_text=True)
-    status, page = send(hana, f"{path}/hapus", path)
+    assert f'action="{path}/hapus"' not in hana.get(path).get_data(as_text=True)
+    asked = hana.get(f"{path}/hapus").get_data(as_text=True)
+    assert "Hapus catatan Sari Contoh?" in asked
+    assert f'href="{path}">Batal' in asked
+    status, page = send(hana, f"{path}/hapus", f"{path}/hapus")
     assert "Catatan peserta dihapus." in page
     assert hana.get(path).status_code == 404
+    assert hana.get(f"{path}/hapus").status_code == 404
     with site.db.read() as session:
         acts = session.scalars(select(AuditEntry.action)).all()
     assert {"change_attendance", "remove_attendance"} <= set(acts)
@@ -181,7 +185,10 @@ def test_hours_are_a_floor_for_pns_and_a_ceiling_for_pppk(
     )
     assert upload(hana, "attendance", attendance(*lines))[0] == 200
     page = hana.get("/staf/pelatihan/jp?tahun=2026").get_data(as_text=True)
-    assert "1 dari 4 petugas sudah sesuai" in page
+    assert "1 dari 3 PNS sudah mencapai 20 JP." in page
+    assert "0 dari 1 PPPK tidak melampaui batas 24 JP." in page
+    names = [page.index(name) for name in ("Dewi Contoh", "Andi Contoh", "Beni", "Sari Contoh")]
+    assert names == sorted(names)  # 20 and 8 short, 1 above the ceiling, then who keeps the bound
     assert "kurang 8 JP" in page
     assert "lebih 1 JP" in page
     assert "kurang 20 JP" in page
@@ -200,6 +207,23 @@ def test_hours_are_a_floor_for_pns_and_a_ceiling_for_pppk(
     assert book.worksheets[0].max_row == 5
     for odd in ("tahun=x", "tahun=99999999", "hal=0", "hal=999", "urut=?", "cari=%25"):
         assert hana.get(f"/staf/pelatihan/jp?{odd}").status_code == 200
+
+
+@pytest.mark.parametrize(("jp", "words"), [(23, "di bawah batas"), (24, "tepat di batas")])
+def test_a_pppk_below_the_ceiling_has_reached_nothing(
+    hana: Browser, site: Site, office: Office, jp: int, words: str
+) -> None:
+    add_training(hana)
+    with site.db.transaction() as tx:
+        row = {"agency_id": office.agency_id, "unit_id": office.unit["A"], "employment": "PPPK"}
+        row |= {"nip": "199001012020121001", "name": "Beni", "display_name": "Beni"}
+        bulk.add_rows(tx, "officer", [row | {"retired_on": None}])
+    upload(hana, "attendance", attendance(f"199001012020121001;prima;02-03-2026;{jp};"))
+    page = hana.get("/staf/pelatihan/jp?tahun=2026&cari=beni").get_data(as_text=True)
+    assert "1 dari 1 PPPK tidak melampaui batas 24 JP." in page
+    assert "PNS sudah" not in page
+    assert words in page
+    assert "tercapai" not in page
 
 
 def test_many_officers_come_in_pages(hana: Browser, site: Site, office: Office) -> None:

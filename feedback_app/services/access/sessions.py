@@ -151,6 +151,11 @@ class SessionLine:
     last_seen_at: datetime
     is_this: bool
 
+    @property
+    def is_seen_in_a_later_hour(self) -> bool:
+        """Whether the hour that is told of the last use is not before the log-in itself."""
+        return self.last_seen_at.replace(minute=0, second=0, microsecond=0) >= self.started_at
+
 
 def own_sessions(site: Site, viewer: Viewer) -> list[SessionLine]:
     """The viewer's sessions, the one in use first."""

@@ -8,8 +8,9 @@ from datetime import date
 
 from feedback_app.domain.appeals import Cell, Made, deadline, is_corrected, published_on, within
 from feedback_app.domain.disclosure import MIN_GROUP, Batch, comment_batches
+from feedback_app.domain.disclosure.blocks import PARTS_DELAY
 from feedback_app.domain.skm import TooFew
-from feedback_app.domain.survey import short_title
+from feedback_app.domain.survey import Span, short_title, span_of, title
 from feedback_app.domain.thanks import is_thanks
 from feedback_app.domain.tiers import TIERS
 from feedback_app.services.accounts import Viewer
@@ -57,7 +58,8 @@ class Room:
     """Everything on the room's first page; `batches` run from new to old.
 
     `newest` is the last batch that has figures; `waiting` counts answers of quarters not yet out;
-    `may_appeal` is about the newest one, with figures or without.
+    `may_appeal` is about the newest one, with figures or without; `coming` names the quarter whose
+    figures come next.
     """
 
     officer: Officer
@@ -65,6 +67,7 @@ class Room:
     newest: OfficerBatch | None
     basis: Basis | None
     waiting: TooFew
+    coming: tuple[str, str]
     thanks: tuple[Batch, ...]
     history: OfficerHistory
     seen: tuple[Seen, ...]
@@ -101,6 +104,7 @@ def own_room(site: Site, viewer: Viewer) -> Room:
             newest=newest,
             basis=None if newest is None else _basis(session, newest, cells),
             waiting=_waiting(cells, batches),
+            coming=title(_coming(site.today())),
             thanks=_thanks(site, session, officer),
             history=own_history(session, officer, year=site.today().year),
             seen=tuple(seen),
@@ -152,6 +156,12 @@ def _waiting(cells: Sequence[Cell], batches: Sequence[OfficerBatch]) -> TooFew:
     """How many answers (no more than that) came in after the newest batch."""
     newest = batches[0].last if batches else date.min
     return TooFew(n=sum(cell.n for cell in cells if cell.day > newest), needed=MIN_GROUP)
+
+
+def _coming(today: date) -> Span:
+    """The quarter of today, or the one before while its figures are not out yet."""
+    day = today - PARTS_DELAY
+    return span_of("quarter", year=day.year, part=(day.month + 2) // 3)
 
 
 def _basis(session: Session, batch: OfficerBatch, cells: Sequence[Cell]) -> Basis:

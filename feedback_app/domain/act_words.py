@@ -1,0 +1,99 @@
+"""What stands beside an act in the audit log, in words; files keep the raw keys and values."""
+
+from __future__ import annotations
+
+from feedback_app.domain.cases import ALL_OUTCOMES
+from feedback_app.domain.cases import KINDS as CASE_KINDS
+from feedback_app.domain.elements import ELEMENTS
+from feedback_app.domain.follow_up import STATUSES
+from feedback_app.domain.paper import VOID_REASONS
+from feedback_app.domain.tiers import TIERS
+
+Words = tuple[str, str]  # Indonesian, English
+
+# key of a detail -> its label
+LABELS: dict[str, Words] = {
+    "action": ("rencana", "plan"),
+    "added": ("baru", "new"),
+    "answers": ("penilaian yang berubah", "ratings changed"),
+    "cause": ("faktor", "cause"),
+    "changed": ("berubah", "changed"),
+    "codes": ("kode", "codes"),
+    "counter": ("loket", "counter"),
+    "day": ("hari", "day"),
+    "draws": ("undian", "draws"),
+    "drawn": ("terambil", "drawn"),
+    "due": ("tenggat", "due"),
+    "element": ("unsur", "element"),
+    "ended": ("sesi yang berakhir", "sessions ended"),
+    "horizon": ("bulan sesudah pelatihan", "months after the training"),
+    "keyed": ("terketik", "keyed"),
+    "kind": ("jenis", "kind"),
+    "level": ("tingkat", "level"),
+    "method": ("cara hitung", "method"),
+    "n": ("formulir lengkap", "complete forms"),
+    "note": ("keterangan", "note"),
+    "number": ("revisi", "revision"),
+    "outcome": ("putusan", "decision"),
+    "proof": ("bukti", "proof"),
+    "purpose": ("tujuan", "purpose"),
+    "reason": ("sebab", "reason"),
+    "responsible": ("penanggung jawab", "responsible"),
+    "role": ("peran", "role"),
+    "rows": ("baris", "rows"),
+    "same": ("sama", "same"),
+    "seed": ("benih", "seed"),
+    "serial": ("seri kartu", "card serial"),
+    "size": ("lembar", "sheets"),
+    "sso_name": ("nama masuk tunggal", "single sign-on name"),
+    "status": ("keadaan", "state"),
+    "target": ("sampel minimum", "smallest sample"),
+    "tiers": ("jalur", "tiers"),
+    "way": ("bentuk", "form"),
+    "wrong": ("isian yang berbeda", "fields that differed"),
+}
+
+# key -> value -> its words; a value that is not here (a name, a text) is shown as it is
+_ELEMENTS: dict[str, Words] = {e.key: (e.unsur, e.unsur_en) for e in ELEMENTS}
+VALUES: dict[str, dict[str, Words]] = {
+    "element": _ELEMENTS,
+    "kind": CASE_KINDS
+    | {
+        "display": ("layar", "display"),
+        "kiosk": ("kios", "kiosk"),
+        "invitation": ("undangan", "invitation"),
+        "reset": ("kata sandi baru", "new password"),
+    },
+    "method": {"auto": ("otomatis", "automatic")},
+    "outcome": ALL_OUTCOMES,
+    "proof": {
+        "password": ("kata sandi", "password"),
+        "code": ("kata sandi dan kode", "password and code"),
+        "sso": ("masuk tunggal", "single sign-on"),
+    },
+    "reason": VOID_REASONS,
+    "status": STATUSES,
+    "tiers": TIERS,
+    "way": {"sheet": ("lembar cetak", "sheet to print"), "csv": ("CSV", "CSV")},
+    "wrong": _ELEMENTS,
+}
+
+# act -> what its subject counts or numbers; other subjects are names and codes already
+SUBJECTS: dict[str, Words] = {
+    "give_opinion": ("perkara", "case"),
+    "decide_case": ("perkara", "case"),
+    "open_survey": ("survei", "survey"),
+    "change_survey": ("survei", "survey"),
+    "call_off_survey": ("survei", "survey"),
+    "close_survey": ("survei", "survey"),
+    "revise_survey": ("survei", "survey"),
+    "sign_survey": ("survei", "survey"),
+    "download_workbook": ("survei", "survey"),
+    "add_follow_up": ("rencana", "plan"),
+    "change_follow_up": ("rencana", "plan"),
+    "remove_follow_up": ("rencana", "plan"),
+    "start_impact_study": ("pengukuran", "study"),
+    "view_training_history": ("petugas nomor", "officer number"),
+    "reply_to_batch": ("petugas nomor", "officer number"),
+    "export_audit": ("baris:", "lines:"),
+}
