@@ -87,7 +87,7 @@ def test_a_bad_value_is_asked_for_again_and_everything_typed_is_kept(
     page = citizen.post(f"/q/{place}", data=answers)
     text = page.get_data(as_text=True)
     assert page.status_code == 422
-    assert "Pilih satu jawaban untuk Perilaku Pelaksana." in text
+    assert "Pertanyaan 1: pilih satu jawaban." in text
     assert 'href="#perilaku"' in text
     assert "Kursi &lt;kurang&gt; &amp; panas" in text
     assert 'value="female" selected' in text
