@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import sqlite3
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -17,8 +18,10 @@ from feedback_app.services.retention import run_daily
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep import tally_differences
 from feedback_app.storage.models import Comment, Rating, Screening
+from feedback_app.storage.verdicts import Change, append_verdicts
 from tests.conftest import Browser, SteppedClock
 from tests.ground.office import Office
+from tests.web.test_surveys import open_survey
 
 
 def opened(citizen: Browser, place: str) -> dict[str, Any]:
@@ -64,6 +67,43 @@ def test_the_receipt_tells_nothing_of_the_answers_and_nothing_is_kept(
         assert page.headers["Cache-Control"] == "no-store"
         assert page.headers["Referrer-Policy"] == "no-referrer"
         assert "Set-Cookie" not in page.headers
+
+
+def test_the_receipt_says_where_it_was_what_its_code_is_for_and_when_results_come(
+    browse: Callable[[], Browser],
+    citizen: Browser,
+    place: str,
+    site: Site,
+    office: Office,
+    clock: SteppedClock,
+) -> None:
+    address = citizen.post(f"/q/{place}", data=opened(citizen, place)).location
+    page = citizen.get(address).get_data(as_text=True)
+    assert "Loket A1 · Unit A" in page
+    assert 'href="/hasil/dukcapil/A"' in page
+    assert "Selama 14 hari" in page
+    assert "direncanakan sampai" not in page  # no open survey: the code cannot know
+    open_survey(browse().log_in("alice"), office, period="2026-t4")
+    page = citizen.get(address).get_data(as_text=True)
+    assert "Masa survei Triwulan IV 2026 direncanakan sampai 31 Desember 2026." in page
+    assert not re.search(r"\d\d[.:]\d\d", page)  # no hour
+    english = citizen.get(f"{address}?lang=en").get_data(as_text=True)
+    assert "The survey of Quarter 4, 2026 is planned to run until 31 December 2026." in english
+    clock.at += timedelta(days=13)
+    assert "direncanakan sampai" in citizen.get(address).get_data(as_text=True)
+
+
+def test_the_receipt_of_an_answer_that_was_set_aside_does_not_say_that_it_counts(
+    citizen: Browser, place: str, site: Site
+) -> None:
+    address = citizen.post(f"/q/{place}", data=opened(citizen, place)).location
+    (rating,) = stored(site)
+    with site.db.transaction() as tx:
+        aside = Change(rating.id, "aside", for_officer=False, counted_on=rating.day)
+        append_verdicts(tx, [aside], reason="perkara", at=site.now(), case_id=None)
+    page = citizen.get(address).get_data(as_text=True)
+    assert "dikesampingkan dengan putusan dan tidak dihitung" in page
+    assert "sudah dihitung" not in page
 
 
 def test_the_same_form_again_gives_the_same_receipt_and_another_body_is_refused(
