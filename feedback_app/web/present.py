@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -131,32 +131,44 @@ def trend(means: Sequence[Mean | TooFew], *, width: float, height: float) -> Tre
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One survey on the trend: where it stands, and what is written at it ('' for nothing)."""
+    """One survey on the trend: where it stands, and what is written at it ('' for nothing).
+
+    `value` is the index to print at `value_y`, on the first and the last.
+    """
 
     x: float
     y: float
     low: float | None
     high: float | None
+    value: float | None
+    value_y: float
     label: str
     is_past: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """Surveys one after another, in units of the drawing; `grid` are the letters' lower bounds."""
+    """Surveys one after another, in units of the drawing.
+
+    `limits` are the lines between the law's letters with the lowest index above each; `letters`
+    stand in the middle of their bands, so that none looks like the name of a line.
+    """
 
     steps: tuple[Step, ...]
-    grid: tuple[tuple[float, str], ...]
+    limits: tuple[tuple[float, float], ...]
+    letters: tuple[tuple[float, str], ...]
 
 
 LABEL_WIDTH = 50.0  # of a period's short name under the axis
+WIDE_LABEL = 62.0  # the same in the letters that a phone needs
 
 
 def survey_trend(points: Sequence[Point], *, width: float, height: float) -> Steps:
     """The public trend; a point that may not be told to the decimal is left out."""
     shown = [(point, point.ikm) for point in points if point.ikm is not None]
     step = width / max(len(shown) - 1, 1)
-    every = max(1, math.ceil(LABEL_WIDTH / step)) if shown else 1
+    every = max(1, math.ceil(WIDE_LABEL / step)) if shown else 1
+    lowest = [max(float(low), AXIS_LOW) for low, _letter, _words in BANDS]
 
     def y(value: float) -> float:
         return round(height - index_axis(value, width=height), 1)
@@ -168,13 +180,32 @@ def survey_trend(points: Sequence[Point], *, width: float, height: float) -> Ste
                 y=y(ikm),
                 low=None if point.low is None else y(point.low),
                 high=None if point.high is None else y(point.high),
+                value=ikm if place in (0, len(shown) - 1) else None,
+                value_y=_beside(point, ikm, lowest=lowest, y=y),
                 label=point.short if (len(shown) - 1 - place) % every == 0 else "",
                 is_past=point.is_past,
             )
             for place, (point, ikm) in enumerate(shown)
         ),
-        grid=tuple((y(float(lowest)), letter) for lowest, letter, _ in BANDS if lowest),
+        limits=tuple((y(low), low) for low in lowest if low > AXIS_LOW),
+        letters=tuple(
+            (y((low + above) / 2), letter)
+            for low, above, (_low, letter, _words) in zip(
+                lowest, [AXIS_HIGH, *lowest], BANDS, strict=False
+            )
+        ),
     )
+
+
+def _beside(
+    point: Point, ikm: float, *, lowest: Sequence[float], y: Callable[[float], float]
+) -> float:
+    """The text's baseline above or below a point: where its own letter's band has more room."""
+    under = max((low for low in lowest if low <= ikm), default=AXIS_LOW)
+    over = min((low for low in lowest if low > ikm), default=AXIS_HIGH)
+    if over - ikm > ikm - under:
+        return y(ikm if point.high is None else point.high) - 9
+    return y(ikm if point.low is None else point.low) + 19
 
 
 def element_bar(mean: float, *, width: float) -> float:
