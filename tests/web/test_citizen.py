@@ -268,6 +268,18 @@ def test_english_is_complete_on_the_form(citizen: Browser, place: str) -> None:
     assert "Kirim penilaian" not in page
 
 
+def test_the_privacy_page_says_what_goes_when_and_does_not_contradict_itself(
+    citizen: Browser,
+) -> None:
+    page = citizen.get("/privasi").get_data(as_text=True)
+    assert "Jam penerimaan disimpan terpisah dan dihapus setelah 14 hari." in page
+    assert "Tidak ada jam" not in page
+    kept = dict(re.findall(r'<tr><th scope="row">(.*?)</th><td>(.*?)</td></tr>', page))
+    assert kept["Saran, tanpa jam dan tanpa nama"] == "tanpa batas waktu"  # docs/privacy.md: kept
+    assert kept["Kode tanda terima"] == "14 hari"
+    assert "disimpan" not in kept.values()
+
+
 def test_fine_times_and_marks_are_gone_after_fourteen_days(
     citizen: Browser, place: str, site: Site, clock: SteppedClock
 ) -> None:
