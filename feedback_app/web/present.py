@@ -16,6 +16,7 @@ from feedback_app.web.language import say
 
 POINTS_TO_INDEX = 25  # a mean of 1 to 4 points is an index of 25 to 100
 AXIS_LOW, AXIS_HIGH = 50.0, 100.0  # the part of the index scale where offices are
+SCALE_STEP = 5  # of a trend's own scale
 
 
 def is_too_few(value: object) -> bool:
@@ -109,13 +110,27 @@ def stack(counts: Sequence[int], *, width: float) -> list[Segment]:
     return segments
 
 
-def trend(means: Sequence[Mean | TooFew], *, width: float, height: float) -> Trend:
+def trend_scale(means: Sequence[Mean | TooFew]) -> tuple[int, int]:
+    """The part of the index scale that holds these intervals, on whole fives."""
+    shown = [mean for mean in means if isinstance(mean, Mean)]
+    if not shown:
+        return int(AXIS_LOW), int(AXIS_HIGH)
+    low = math.floor(min(mean.low for mean in shown) * POINTS_TO_INDEX / SCALE_STEP)
+    high = math.ceil(max(mean.high for mean in shown) * POINTS_TO_INDEX / SCALE_STEP)
+    return low * SCALE_STEP, max(high, low + 1) * SCALE_STEP
+
+
+def trend(
+    means: Sequence[Mean | TooFew], *, width: float, height: float, scale: tuple[int, int]
+) -> Trend:
     """Weekly indexes as a line. A week in which no block closed has no point: its days are in
     the next one's."""
     step = width / max(len(means) - 1, 1)
+    low, high = scale
 
     def y(points: float) -> float:
-        return round(height - index_axis(POINTS_TO_INDEX * points, width=height), 1)
+        share = (POINTS_TO_INDEX * points - low) / (high - low)
+        return round(height - min(max(share, 0.0), 1.0) * height, 1)
 
     shown = [
         (round(place * step, 1), mean) for place, mean in enumerate(means) if isinstance(mean, Mean)
@@ -266,5 +281,6 @@ CHARTS = {
     "points_whisker": points_whisker,
     "stack": stack,
     "trend": trend,
+    "trend_scale": trend_scale,
     "whisker": whisker,
 }
