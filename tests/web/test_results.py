@@ -186,7 +186,9 @@ def test_the_trend_names_bands_in_their_middle_and_writes_limits_on_their_lines(
     close(alice, office)
     page = citizen.get(UNIT).get_data(as_text=True)
     drawn = etree.fromstring(re.search(r'<svg class="steps-chart.*?</svg>', page, re.DOTALL)[0])
-    lines = sorted({float(line.get("y1")) for line in drawn.iter("line") if "grid" in line.values()})
+    lines = sorted(
+        {float(line.get("y1")) for line in drawn.iter("line") if "grid" in line.values()}
+    )
     texts = {text.text: float(text.get("y")) - 4 for text in drawn.iter("text")}
     assert [texts[limit] for limit in ("88,31", "76,61", "65,00")] == lines
     tops, bottoms = [0.0, *lines], [*lines, 150.0]

@@ -224,9 +224,7 @@ def follow_ups_due(
     return session.scalars(
         select(FollowUp)
         .join(Survey, Survey.id == FollowUp.survey_id)
-        .where(
-            Survey.unit_id.in_(unit_ids), FollowUp.status.in_(statuses), FollowUp.due <= by
-        )
+        .where(Survey.unit_id.in_(unit_ids), FollowUp.status.in_(statuses), FollowUp.due <= by)
         .order_by(FollowUp.due, FollowUp.id)
     ).all()
 
