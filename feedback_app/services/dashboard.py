@@ -55,6 +55,7 @@ class CounterLine:
     trend: tuple[TrendPoint, ...]
     has_shift_tomorrow: bool
     is_silent: bool
+    waiting: int  # held answers of any day that wait for the inspectorate
 
 
 def overview(site: Site, viewer: Viewer, *, period_key: str) -> tuple[Period, list[CounterLine]]:
@@ -91,6 +92,7 @@ def lines_of(
         session, ids, since=midnight, until=midnight + timedelta(days=1)
     )
     silent = _silent(session, ids, today)
+    waiting = tallies.held_for_verdict(session, ids)
     return [
         CounterLine(
             code=counter.code,
@@ -102,6 +104,7 @@ def lines_of(
             trend=_trend(grids[counter.id], today),
             has_shift_tomorrow=counter.id in tomorrow,
             is_silent=counter.id in silent,
+            waiting=waiting.get(counter.id, 0),
         )
         for counter in counters
     ]

@@ -16,7 +16,6 @@ from feedback_app.domain.codes import (
     new_form_token,
     read_form_token,
     receipt_code,
-    receipt_is_well_formed,
 )
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.local_time import local_day
@@ -38,7 +37,6 @@ TOKEN_PURPOSE = "form token"  # noqa: S105 (a label for key derivation)
 RECEIPT_PURPOSE = "receipt"
 TRIES = 4
 KIOSK_PATIENCE = timedelta(minutes=30)  # a kiosk's form lies open no longer
-KIOSK_SHOWS_RECEIPT = timedelta(seconds=30)  # 20 on the page, and a slow network
 
 
 class StaleFormError(Exception):
@@ -205,34 +203,6 @@ def _arrival(marks: Mapping[str, Any]) -> Arrival:
         text=marks["text_key"],
         is_hasty=marks["is_hasty"],
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What the receipt page may say: never the answers."""
-
-    code: str
-    state: str
-
-
-def receipt_of(site: Site, code: str) -> Receipt | None:
-    """The state of a received rating; None when unknown or older than the screening period."""
-    if not receipt_is_well_formed(code):
-        return None
-    with site.db.read() as session:
-        state = queries.state_of_receipt(session, code)
-    return None if state is None else Receipt(code=code, state=state)
-
-
-def receipt_just_given(site: Site, code: str) -> Receipt | None:
-    """The same within the seconds that a kiosk shows it; None ever after."""
-    found = receipt_of(site, code)
-    if found is None:
-        return None
-    with site.db.read() as session:
-        arrived = queries.arrival_of_receipt(session, code)
-    is_fresh = arrived is not None and site.now() - arrived <= KIOSK_SHOWS_RECEIPT
-    return found if is_fresh else None
 
 
 def _token_of(site: Site, sent: Submission) -> FormToken:

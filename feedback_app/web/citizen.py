@@ -8,7 +8,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.services import place as places
-from feedback_app.services import rating
+from feedback_app.services import rating, receipts
 from feedback_app.services.place import Place, RetiredPlaceError, UnknownPlaceError
 from feedback_app.services.site import DBAPIError, NotSavedError
 from feedback_app.services.visit_codes import TooManyGuessesError, is_visit_code
@@ -74,7 +74,7 @@ def submit(code: str) -> AnyResponse:
 @citizen.get("/r/<code>")
 def receipt(code: str) -> Response:
     """Received: the receipt and what happens next, never the answers."""
-    found = rating.receipt_of(site(), code)
+    found = receipts.receipt_of(site(), code)
     if found is None:
         return make_response(render_template("citizen/no_receipt.html"), 404)
     return make_response(render_template("citizen/receipt.html", receipt=found))

@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, StringField
 from wtforms.validators import ValidationError
 
-from feedback_app.domain.elements import ALL_KEYS, FORM_ORDER, element
+from feedback_app.domain.elements import ALL_KEYS, FORM_ORDER
 from feedback_app.domain.respondent import BANDS, SERVED_WHEN, VISIT_PURPOSE
 from feedback_app.services.rating import Submission
 from feedback_app.services.visit_codes import NONE_GIVEN, Given, is_visit_code
@@ -21,6 +21,7 @@ from feedback_app.web.staff_browser import is_staff_browser
 
 COMMENT_LIMIT = 1000  # characters
 VALUES = ("1", "2", "3", "4")
+LISTED_ONE_BY_ONE = 3  # open questions; more of them are one line of the summary
 _KEPT_CONTROLS = "\n\t"
 
 
@@ -28,13 +29,13 @@ class OneAnswer:
     """Exactly one of the four values, sent once."""
 
     def __call__(self, form: CitizenForm, field: Field) -> None:
-        """Ask for an answer by the element's own name, unless it may stay open."""
+        """Ask for an answer by the question's number on the page, unless it may stay open."""
         if len(field.raw_data or ()) == 1 and field.data in VALUES:
             return
         if not form.is_as_it_is():
-            item = element(field.name)
-            name = item.unsur if language() == "id" else item.unsur_en
-            raise ValidationError(_("Pilih satu jawaban untuk %(name)s.", name=name))
+            raise ValidationError(
+                _("Pertanyaan %(number)s: pilih satu jawaban.", number=number_of(field.name))
+            )
 
 
 class CitizenForm(FlaskForm):  # type: ignore[misc]
@@ -110,13 +111,30 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
     def faults(self) -> list[tuple[str, str]]:
         """(anchor, sentence) for the summary, in the order of the page."""
         found = [("", text) for text in self.notices]
-        for name in (*FORM_ORDER, "visit", "comment"):
+        left_open = self.left_open()
+        if len(left_open) > LISTED_ONE_BY_ONE:
+            text = _(
+                "%(n)s pertanyaan belum dijawab. Mulai dari pertanyaan %(first)s.",
+                n=len(left_open),
+                first=number_of(left_open[0]),
+            )
+            found.append((left_open[0], text))
+            left_open = []
+        for name in (*left_open, "visit", "comment"):
             found += [(name, str(text)) for text in self[name].errors]
         return found
 
-    def missing(self) -> bool:
-        """Whether answers are open, so that sending as it is can be offered."""
-        return any(self[key].errors for key in ALL_KEYS)
+    def wrong(self) -> set[str]:
+        """The fields to mend, each marked where it stands."""
+        return {field.name for field in self if field.errors}
+
+    def left_open(self) -> list[str]:
+        """The questions to be answered, in the order of the page."""
+        return [key for key in FORM_ORDER if self[key].errors]
+
+    def may_go_as_it_is(self) -> bool:
+        """Whether something is answered and something is not: the rest need not be."""
+        return bool(self.left_open()) and any(self.answers().values())
 
     def submission(self) -> Submission:
         """The checked answer, ready to be saved."""
@@ -151,6 +169,11 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
             return "another", None
         officer_id = _identifier(text.removeprefix("o")) if text.startswith("o") else None
         return ("officer", officer_id) if officer_id is not None else ("not_sure", None)
+
+
+def number_of(key: str) -> int:
+    """The number a question has on the page."""
+    return FORM_ORDER.index(key) + 1
 
 
 def _add_fields() -> None:

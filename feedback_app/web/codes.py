@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import DateField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
+from feedback_app.domain.reconciliation import SIGNS
 from feedback_app.services import setup
 from feedback_app.services.codes import batches as service
-from feedback_app.services.codes import printing, queue
+from feedback_app.services.codes import printing, queue, use
 from feedback_app.services.codes.batches import LARGEST_BATCH, AlreadyMadeError, Order
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.web.access import site, viewer
@@ -73,10 +74,16 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
 def batches() -> str:
     """Every batch and what became of it."""
     unit_id = small_number(request.args.get("unit", ""))
+    units = setup.unit_lines(site(), viewer())
+    today = site().today()
+    unit = next((one.code for one in units if one.unit_id == unit_id), "")
+    lately = use.Choice(first=today - use.USUAL, last=today, unit=unit, service="")
     return render_template(
         "codes/batches.html",
         found=service.batch_page(site(), viewer(), unit_id=unit_id, page=page_number()),
-        units=setup.unit_lines(site(), viewer()),
+        used=use.use_page(site(), viewer(), lately, page=1),
+        sign_words=SIGNS,
+        units=units,
         unit_id=unit_id,
         ways=WAYS,
     )

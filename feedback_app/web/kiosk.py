@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from feedback_app.services import devices, rating
+from feedback_app.services import devices, rating, receipts
 from feedback_app.web import citizen_page, headers
 from feedback_app.web.access import site
 from feedback_app.web.device_cookie import BACK_AFTER_SECONDS, device_secret
@@ -36,7 +36,7 @@ def form() -> Response:
 @kiosk.get("/perangkat/kios/terima/<code>")
 def thanks(code: str) -> Response:
     """Received; within seconds the address opens the empty form instead."""
-    found = rating.receipt_just_given(site(), code)
+    found = receipts.receipt_just_given(site(), code)
     if found is None:
         return redirect(url_for("kiosk.form"))
     page = render_template("kiosk/thanks.html", receipt=found, seconds=BACK_AFTER_SECONDS)

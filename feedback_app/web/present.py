@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +16,7 @@ from feedback_app.web.language import say
 
 POINTS_TO_INDEX = 25  # a mean of 1 to 4 points is an index of 25 to 100
 AXIS_LOW, AXIS_HIGH = 50.0, 100.0  # the part of the index scale where offices are
+SCALE_STEP = 5  # of a trend's own scale
 
 
 def is_too_few(value: object) -> bool:
@@ -109,13 +110,27 @@ def stack(counts: Sequence[int], *, width: float) -> list[Segment]:
     return segments
 
 
-def trend(means: Sequence[Mean | TooFew], *, width: float, height: float) -> Trend:
+def trend_scale(means: Sequence[Mean | TooFew]) -> tuple[int, int]:
+    """The part of the index scale that holds these intervals, on whole fives."""
+    shown = [mean for mean in means if isinstance(mean, Mean)]
+    if not shown:
+        return int(AXIS_LOW), int(AXIS_HIGH)
+    low = math.floor(min(mean.low for mean in shown) * POINTS_TO_INDEX / SCALE_STEP)
+    high = math.ceil(max(mean.high for mean in shown) * POINTS_TO_INDEX / SCALE_STEP)
+    return low * SCALE_STEP, max(high, low + 1) * SCALE_STEP
+
+
+def trend(
+    means: Sequence[Mean | TooFew], *, width: float, height: float, scale: tuple[int, int]
+) -> Trend:
     """Weekly indexes as a line. A week in which no block closed has no point: its days are in
     the next one's."""
     step = width / max(len(means) - 1, 1)
+    low, high = scale
 
     def y(points: float) -> float:
-        return round(height - index_axis(POINTS_TO_INDEX * points, width=height), 1)
+        share = (POINTS_TO_INDEX * points - low) / (high - low)
+        return round(height - min(max(share, 0.0), 1.0) * height, 1)
 
     shown = [
         (round(place * step, 1), mean) for place, mean in enumerate(means) if isinstance(mean, Mean)
@@ -131,32 +146,44 @@ def trend(means: Sequence[Mean | TooFew], *, width: float, height: float) -> Tre
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One survey on the trend: where it stands, and what is written at it ('' for nothing)."""
+    """One survey on the trend: where it stands, and what is written at it ('' for nothing).
+
+    `value` is the index to print at `value_y`, on the first and the last.
+    """
 
     x: float
     y: float
     low: float | None
     high: float | None
+    value: float | None
+    value_y: float
     label: str
     is_past: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """Surveys one after another, in units of the drawing; `grid` are the letters' lower bounds."""
+    """Surveys one after another, in units of the drawing.
+
+    `limits` are the lines between the law's letters with the lowest index above each; `letters`
+    stand in the middle of their bands, so that none looks like the name of a line.
+    """
 
     steps: tuple[Step, ...]
-    grid: tuple[tuple[float, str], ...]
+    limits: tuple[tuple[float, float], ...]
+    letters: tuple[tuple[float, str], ...]
 
 
 LABEL_WIDTH = 50.0  # of a period's short name under the axis
+WIDE_LABEL = 62.0  # the same in the letters that a phone needs
 
 
 def survey_trend(points: Sequence[Point], *, width: float, height: float) -> Steps:
     """The public trend; a point that may not be told to the decimal is left out."""
     shown = [(point, point.ikm) for point in points if point.ikm is not None]
     step = width / max(len(shown) - 1, 1)
-    every = max(1, math.ceil(LABEL_WIDTH / step)) if shown else 1
+    every = max(1, math.ceil(WIDE_LABEL / step)) if shown else 1
+    lowest = [max(float(low), AXIS_LOW) for low, _letter, _words in BANDS]
 
     def y(value: float) -> float:
         return round(height - index_axis(value, width=height), 1)
@@ -168,13 +195,32 @@ def survey_trend(points: Sequence[Point], *, width: float, height: float) -> Ste
                 y=y(ikm),
                 low=None if point.low is None else y(point.low),
                 high=None if point.high is None else y(point.high),
+                value=ikm if place in (0, len(shown) - 1) else None,
+                value_y=_beside(point, ikm, lowest=lowest, y=y),
                 label=point.short if (len(shown) - 1 - place) % every == 0 else "",
                 is_past=point.is_past,
             )
             for place, (point, ikm) in enumerate(shown)
         ),
-        grid=tuple((y(float(lowest)), letter) for lowest, letter, _ in BANDS if lowest),
+        limits=tuple((y(low), low) for low in lowest if low > AXIS_LOW),
+        letters=tuple(
+            (y((low + above) / 2), letter)
+            for low, above, (_low, letter, _words) in zip(
+                lowest, [AXIS_HIGH, *lowest], BANDS, strict=False
+            )
+        ),
     )
+
+
+def _beside(
+    point: Point, ikm: float, *, lowest: Sequence[float], y: Callable[[float], float]
+) -> float:
+    """The text's baseline above or below a point: where its own letter's band has more room."""
+    under = max((low for low in lowest if low <= ikm), default=AXIS_LOW)
+    over = min((low for low in lowest if low > ikm), default=AXIS_HIGH)
+    if over - ikm > ikm - under:
+        return y(ikm if point.high is None else point.high) - 9
+    return y(ikm if point.low is None else point.low) + 19
 
 
 def element_bar(mean: float, *, width: float) -> float:
@@ -235,5 +281,6 @@ CHARTS = {
     "points_whisker": points_whisker,
     "stack": stack,
     "trend": trend,
+    "trend_scale": trend_scale,
     "whisker": whisker,
 }

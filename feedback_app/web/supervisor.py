@@ -9,6 +9,7 @@ from feedback_app.domain.periods import PERIOD_KEYS, Period
 from feedback_app.domain.tiers import TIERS
 from feedback_app.services import counter_page, dashboard, publishing
 from feedback_app.services.officer.views import note_views
+from feedback_app.services.survey.follow_up import plans_due
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import sheets
 
@@ -22,7 +23,13 @@ NO_FILTERS = ("layanan", "jalur")
 def counters() -> str:
     """Every counter of the viewer's units, with what needs attention first."""
     chosen, lines = dashboard.overview(site(), viewer(), period_key=_period_key())
-    return render_template("supervisor/counters.html", lines=lines, **_page(chosen))
+    return render_template(
+        "supervisor/counters.html",
+        lines=lines,
+        due=plans_due(site(), viewer()),
+        today=site().today(),
+        **_page(chosen),
+    )
 
 
 @supervisor.get("/<code>")

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.services import place as places
-from feedback_app.services import rating
+from feedback_app.services import rating, receipts
 from feedback_app.services.codes import tickets as service
 from feedback_app.services.codes.tickets import Ticket, TicketCounter
 from feedback_app.services.place import RetiredPlaceError, UnknownPlaceError
@@ -51,7 +51,7 @@ def typed() -> AnyResponse:
     """A code typed on the front page: of a card, of a ticket, or of a receipt."""
     code = request.form.get("kode", "").strip()
     if is_visit_code(code):
-        receipt = rating.receipt_of(site(), code.upper().replace(" ", ""))
+        receipt = receipts.receipt_of(site(), code.upper().replace(" ", ""))
         if receipt is not None:
             return redirect(url_for("citizen.receipt", code=receipt.code, lang=_lang()), 303)
         return _answer(service.given_ticket, code, counter=None)

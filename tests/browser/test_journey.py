@@ -63,7 +63,7 @@ def test_from_the_printed_card_to_the_supervisors_number(live: LiveSite, chromiu
     for key in FORM_ORDER[:-1]:
         page.locator(f"input[name={key}][value='4']").check()
     page.get_by_role("button", name="Kirim penilaian").click()
-    expect(page.get_by_role("alert")).to_contain_text("Kepercayaan")
+    expect(page.get_by_role("alert")).to_contain_text("Pertanyaan 12: pilih satu jawaban.")
     assert page.locator("input:checked").count() == len(FORM_ORDER) + 1  # nothing was lost
     page.locator("input[name=kepercayaan][value='3']").check()
     page.get_by_role("button", name="Kirim penilaian").click()

@@ -16,11 +16,13 @@ from feedback_app.services.device_room import device_page
 from feedback_app.services.officer.replies import unit_replies
 from feedback_app.services.officer.room import own_room
 from feedback_app.services.paper.batches import batch_page
+from feedback_app.services.public.results import unit_results
 from feedback_app.services.public.strictness import trust_page
 from feedback_app.services.retention import overdue
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep import tally_differences
 from feedback_app.storage.models import Case, Rating, Tally
+from feedback_app.storage.queries.surveys import units_with_agencies
 from tests.services.test_demo import DAYS, loaded
 
 
@@ -139,3 +141,12 @@ def test_the_second_inspector_can_close_what_the_first_began(site: Site) -> None
     reason = "Saya sependapat: satu perangkat mengirim semuanya."
     assert give_opinion(site, second, case_id, outcome="aside", reason=reason) == "aside"
     assert tally_differences(site) == 0
+
+
+def test_no_measure_is_both_under_way_and_done(site: Site) -> None:
+    with site.db.read() as session:
+        units = units_with_agencies(session)
+    for unit, agency in units:
+        plans = unit_results(site, agency.code, unit.code, "").plans
+        assert {plan.status for plan in plans} == {"done", "running", "planned"}
+        assert len({plan.action for plan in plans}) == len(plans)

@@ -6,6 +6,7 @@ import gzip
 import logging
 import re
 import sqlite3
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -19,8 +20,10 @@ from feedback_app.services.retention import run_daily
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep import tally_differences
 from feedback_app.storage.models import Comment, Rating, Screening
+from feedback_app.storage.verdicts import Change, append_verdicts
 from tests.conftest import Browser, SteppedClock
 from tests.ground.office import Office
+from tests.web.test_surveys import open_survey
 
 
 def opened(citizen: Browser, place: str) -> dict[str, Any]:
@@ -68,6 +71,43 @@ def test_the_receipt_tells_nothing_of_the_answers_and_nothing_is_kept(
         assert "Set-Cookie" not in page.headers
 
 
+def test_the_receipt_says_where_it_was_what_its_code_is_for_and_when_results_come(
+    browse: Callable[[], Browser],
+    citizen: Browser,
+    place: str,
+    site: Site,
+    office: Office,
+    clock: SteppedClock,
+) -> None:
+    address = citizen.post(f"/q/{place}", data=opened(citizen, place)).location
+    page = citizen.get(address).get_data(as_text=True)
+    assert "Loket A1 · Unit A" in page
+    assert 'href="/hasil/dukcapil/A"' in page
+    assert "Selama 14 hari" in page
+    assert "direncanakan sampai" not in page  # no open survey: the code cannot know
+    open_survey(browse().log_in("alice"), office, period="2026-t4")
+    page = citizen.get(address).get_data(as_text=True)
+    assert "Masa survei Triwulan IV 2026 direncanakan sampai 31 Desember 2026." in page
+    assert not re.search(r"\d\d[.:]\d\d", page)  # no hour
+    english = citizen.get(f"{address}?lang=en").get_data(as_text=True)
+    assert "The survey of Quarter 4, 2026 is planned to run until 31 December 2026." in english
+    clock.at += timedelta(days=13)
+    assert "direncanakan sampai" in citizen.get(address).get_data(as_text=True)
+
+
+def test_the_receipt_of_an_answer_that_was_set_aside_does_not_say_that_it_counts(
+    citizen: Browser, place: str, site: Site
+) -> None:
+    address = citizen.post(f"/q/{place}", data=opened(citizen, place)).location
+    (rating,) = stored(site)
+    with site.db.transaction() as tx:
+        aside = Change(rating.id, "aside", for_officer=False, counted_on=rating.day)
+        append_verdicts(tx, [aside], reason="perkara", at=site.now(), case_id=None)
+    page = citizen.get(address).get_data(as_text=True)
+    assert "dikesampingkan dengan putusan dan tidak dihitung" in page
+    assert "sudah dihitung" not in page
+
+
 def test_the_same_form_again_gives_the_same_receipt_and_another_body_is_refused(
     citizen: Browser, place: str, site: Site
 ) -> None:
@@ -89,7 +129,7 @@ def test_a_bad_value_is_asked_for_again_and_everything_typed_is_kept(
     page = citizen.post(f"/q/{place}", data=answers)
     text = page.get_data(as_text=True)
     assert page.status_code == 422
-    assert "Pilih satu jawaban untuk Perilaku Pelaksana." in text
+    assert "Pertanyaan 1: pilih satu jawaban." in text
     assert 'href="#perilaku"' in text
     assert "Kursi &lt;kurang&gt; &amp; panas" in text
     assert 'value="female" selected' in text
@@ -228,6 +268,18 @@ def test_english_is_complete_on_the_form(citizen: Browser, place: str) -> None:
     assert "How polite and friendly was the officer?" in page
     assert "Send rating" in page
     assert "Kirim penilaian" not in page
+
+
+def test_the_privacy_page_says_what_goes_when_and_does_not_contradict_itself(
+    citizen: Browser,
+) -> None:
+    page = citizen.get("/privasi").get_data(as_text=True)
+    assert "Jam penerimaan disimpan terpisah dan dihapus setelah 14 hari." in page
+    assert "Tidak ada jam" not in page
+    kept = dict(re.findall(r'<tr><th scope="row">(.*?)</th><td>(.*?)</td></tr>', page))
+    assert kept["Saran, tanpa jam dan tanpa nama"] == "tanpa batas waktu"  # docs/privacy.md: kept
+    assert kept["Kode tanda terima"] == "14 hari"
+    assert "disimpan" not in kept.values()
 
 
 def test_fine_times_and_marks_are_gone_after_fourteen_days(

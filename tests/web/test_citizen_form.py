@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from feedback_app.domain.elements import ALL_KEYS, OFFICIAL_KEYS
+from feedback_app.domain.elements import ALL_KEYS, FORM_ORDER, OFFICIAL_KEYS
 from feedback_app.services.site import Site
 from feedback_app.storage.models import Comment, Rating, Screening
 from feedback_app.web.citizen_form import clean_text
@@ -78,8 +78,8 @@ def test_what_is_missing_is_named_in_the_readers_language_in_the_order_of_the_pa
     data = opened(citizen, place) | {"perilaku": "", "sarana": ""}
     data |= {"comment": "a" * 1001, "visit": "ABCD"}
     for lang, names in (
-        ("id", ("Perilaku Pelaksana", "Sarana dan Prasarana", "salah ketik", "1.000")),
-        ("en", ("Conduct", "acilities", "mistyped", "1,000")),
+        ("id", ("Pertanyaan 1:", "Pertanyaan 8:", "salah ketik", "1.000")),
+        ("en", ("Question 1:", "Question 8:", "mistyped", "1,000")),
     ):
         page = citizen.post(f"/q/{place}?lang={lang}", data=data).get_data(as_text=True)
         listed = page.split('id="errors"')[1].split("</ul>")[0]
@@ -92,6 +92,64 @@ def test_what_is_missing_is_named_in_the_readers_language_in_the_order_of_the_pa
     whole = data | {"perilaku": "3", "sarana": "3"}
     page = citizen.post(f"/q/{place}", data=whole).get_data(as_text=True)
     assert 'name="as_is"' not in page  # no answer is open: nothing to send as it is
+
+
+def test_many_open_questions_are_one_line_that_leads_to_the_first(
+    citizen: Browser, place: str
+) -> None:
+    data = opened(citizen, place) | dict.fromkeys(FORM_ORDER[2:6], "") | {"visit": "ABCD"}
+    page = citizen.post(f"/q/{place}", data=data).get_data(as_text=True)
+    listed = page.split('id="errors"')[1].split("</ul>")[0]
+    assert listed.count("<li>") == 2  # the mistyped code stays a line of its own
+    line = "4 pertanyaan belum dijawab. Mulai dari pertanyaan 3."
+    assert f'<a href="#{FORM_ORDER[2]}">{line}</a>' in listed
+    assert page.count('<fieldset class="q wrong"') == 4
+    data |= {FORM_ORDER[2]: "3"}
+    page = citizen.post(f"/q/{place}", data=data).get_data(as_text=True)
+    assert [f"Pertanyaan {n}: pilih satu jawaban." in page for n in (3, 4, 5, 6)] == [
+        False,
+        True,
+        True,
+        True,
+    ]
+
+
+def test_sending_only_what_is_answered_is_offered_above_and_below_once_something_is(
+    citizen: Browser, place: str
+) -> None:
+    empty = opened(citizen, place) | dict.fromkeys(ALL_KEYS, "")
+    page = citizen.post(f"/q/{place}", data=empty).get_data(as_text=True)
+    assert "12 pertanyaan belum dijawab. Mulai dari pertanyaan 1." in page
+    assert 'name="as_is"' not in page
+    page = citizen.post(f"/q/{place}", data=empty | {"sarana": "1"}).get_data(as_text=True)
+    summary, form = page.split('id="errors"')[1].split("<h1>")
+    assert 'name="as_is" value="1" form="rating"' in summary
+    # Enter presses a form's first button: it must not be the one that leaves answers out.
+    assert summary.index('<button form="rating" hidden>') < summary.index('name="as_is"')
+    assert '<form id="rating"' in form
+    assert 'name="as_is" value="1">' in form
+
+
+def test_what_may_be_skipped_says_so_and_stays_closed_on_another_fault(
+    citizen: Browser, place: str
+) -> None:
+    for lang, may_skip in (("id", "(boleh dilewati)"), ("en", "(you may skip this)")):
+        page = citizen.get(f"/q/{place}?lang={lang}").get_data(as_text=True)
+        for name in ("service", "visit_purpose", "served_when", "served_by"):
+            legend = page.split(f'name="{name}"')[0].rsplit("<legend>", 1)[1]
+            assert f"{may_skip}</legend>" in legend, name
+        for key in FORM_ORDER:
+            legend = page.split(f'name="{key}"')[0].rsplit("<legend>", 1)[1]
+            assert may_skip not in legend, key
+    data = opened(citizen, place) | {"perilaku": ""}
+    page = citizen.post(f"/q/{place}", data=data).get_data(as_text=True)
+    assert "<details><summary>Tentang Anda" in page
+
+
+def test_the_first_view_is_small(citizen: Browser, place: str) -> None:
+    """DESIGN: markup, sheet and drawings of the first view in 14 KB, uncompressed."""
+    for lang in ("id", "en"):
+        assert len(citizen.get(f"/q/{place}?lang={lang}").data) <= 14_000
 
 
 @pytest.mark.parametrize(

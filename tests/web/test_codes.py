@@ -255,7 +255,7 @@ def test_use_is_reconciled_with_calls_and_the_books_for_the_own_units_only(
         bulk.add_rows(tx, "visit_count", [visit | {"visits": 20}])
     alice = browse().log_in("alice")
     page = alice.get("/staf/kode/").get_data(as_text=True)
-    assert page.count("<tr>") == 3  # the head and two days
+    assert page.split("</section>")[1].count("<tr>") == 3  # the head and two days
     assert "dipakai lebih banyak daripada dipanggil</span>" in page
     assert "banyak kode sisa dipakai</span>" in page
     assert "140 dikeluarkan, 20 dipanggil, 55 dipakai (39%)" in page
@@ -264,7 +264,7 @@ def test_use_is_reconciled_with_calls_and_the_books_for_the_own_units_only(
     only = alice.get("/staf/kode/?unit=B").get_data(as_text=True)
     assert "Tidak ada kode pada masa ini" in only
     longer = alice.get("/staf/kode/?dari=2026-10-01&sampai=2026-11-24&layanan=ktp")
-    assert longer.get_data(as_text=True).count("<tr>") == 4
+    assert longer.get_data(as_text=True).split("</section>")[1].count("<tr>") == 4
     exported = alice.get("/staf/kode/unduh.csv").get_data(as_text=True)
     assert "2026-11-24;Unit A;KTP-el;100;20;30;0;0;;30,00;" in exported
     assert "Unit B" not in exported
@@ -272,6 +272,30 @@ def test_use_is_reconciled_with_calls_and_the_books_for_the_own_units_only(
     for odd in ("dari=²", "sampai=9999-99-99", "hal=²", "hal=99999999", "layanan=%F0%9F%99%82"):
         assert alice.get(f"/staf/kode/?{odd}").status_code == 200, odd
     assert alice.get("/staf/kode/unduh.exe").status_code == 404
+
+
+def test_days_with_a_sign_stand_first_and_the_rest_comes_in_pages_of_the_same_filters(
+    browse: Callable[[], Browser], admin: Browser, site: Site, office: Office
+) -> None:
+    add_counts(site, office, [("A", days_ago, {"issued": 9}) for days_ago in range(31)])
+    add_counts(site, office, [("A", 33, {"issued": 90, "called": 10, "redeemed": 30})])
+    query = "dari=2026-10-01&sampai=2026-11-24"
+    alice = browse().log_in("alice")
+    page = alice.get(f"/staf/kode/?{query}").get_data(as_text=True)
+    first, rest = page.split('id="to-check"')[1].split("</section>")
+    assert "Perlu diperiksa (1)" in first
+    assert first.count("<tr>") == 2
+    assert "22 Oktober 2026" in first  # older than everything on this page of the list
+    assert rest.count("<tr>") == 31
+    assert rest.count('<td class="none" data-label="Tanda">') == 30  # no line for it on a phone
+    assert f'href="/staf/kode/?hal=2&amp;{query.replace("&", "&amp;")}"' in rest
+    assert "Unit A" not in page.split("</form>")[-1]  # the only one she has
+    assert "Unit A" in admin.get(f"/staf/kode/?{query}").get_data(as_text=True).split("</form>")[-1]
+    add_counts(site, office, [("B", 3, {"issued": 90, "called": 10, "redeemed": 30})])
+    batches = admin.get(f"{BASE}/").get_data(as_text=True)
+    assert "Perlu diperiksa (1)" in batches  # of the last thirty days
+    filtered = admin.get(f"{BASE}/?unit={office.unit['A']}").get_data(as_text=True)
+    assert "Perlu diperiksa" not in filtered
 
 
 def test_the_supervisor_makes_no_codes_and_chooses_no_tiers(

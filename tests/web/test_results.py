@@ -173,3 +173,27 @@ def test_the_codebook_names_every_field(citizen: Browser) -> None:
         f"<code>{name}</code>" in page and f"\n{name};" in table.replace("\r", "")
         for name in FIELDS
     )
+
+
+def test_the_trend_names_bands_in_their_middle_and_writes_limits_on_their_lines(
+    citizen: Browser, alice: Browser, site: Site, office: Office
+) -> None:
+    """An 84 just below the line of 88,31 must not stand beside an A."""
+    add_mixed(site, office)
+    add_ratings(site, office, 15, day=date(2026, 4, 2), waktu=4, prosedur=4, biaya=4)
+    add_ratings(site, office, 5, day=date(2026, 4, 2), waktu=4, prosedur=4)
+    close(alice, office, "2026-t2")
+    close(alice, office)
+    page = citizen.get(UNIT).get_data(as_text=True)
+    drawn = etree.fromstring(re.search(r'<svg class="steps-chart.*?</svg>', page, re.DOTALL)[0])
+    lines = sorted(
+        {float(line.get("y1")) for line in drawn.iter("line") if "grid" in line.values()}
+    )
+    texts = {text.text: float(text.get("y")) - 4 for text in drawn.iter("text")}
+    assert [texts[limit] for limit in ("88,31", "76,61", "65,00")] == lines
+    tops, bottoms = [0.0, *lines], [*lines, 150.0]
+    for letter, top, bottom in zip("ABCD", tops, bottoms, strict=True):
+        assert texts[letter] == pytest.approx((top + bottom) / 2, abs=0.2)
+    values = [text.text for text in drawn.iter("text") if text.get("class") == "value"]
+    assert values == ["82,64", "72,92"]  # 25 x (15 x 30 + 5 x 29) / (9 x 20) = 82.6389
+    assert texts["82,64"] > lines[0]  # in its own band, not in the A's

@@ -16,6 +16,7 @@ from feedback_app.services.site import Site
 from tests.conftest import Browser, SteppedClock
 from tests.ground.office import TODAY, Office, add_ratings
 from tests.web.test_citizen import opened
+from tests.web.test_surveys import open_survey, send
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_a_score_waits_for_ten_forms_and_for_ten_behind_them(
 ) -> None:
     varied(site, office, TODAY, best=4, rest=5)
     page = alice.get("/staf/loket/A1").get_data(as_text=True)
-    assert "Belum cukup penilaian (9 dari 20)" in page
+    assert "9 dari 20 formulir lengkap terkumpul untuk nilai berikutnya" in page
     assert 'data-n="A1">9<' in page  # the number of ratings is live
     add_ratings(site, office, 1)
     page = alice.get("/staf/loket/A1").get_data(as_text=True)
@@ -74,7 +75,7 @@ def test_a_score_waits_for_ten_forms_and_for_ten_behind_them(
     next_day(alice, clock)
     page = alice.get("/staf/loket/A1").get_data(as_text=True)
     assert "85,00" in page  # (4 x 100 + 6 x 75) / 10
-    assert "10 formulir lengkap" in page
+    assert "10 formulir lengkap<" in page
     assert "1 Oktober – 24 November 2026" in page
     for path in ("/staf/loket/A1?periode=today", "/staf/loket/?periode=today"):
         above_the_trend = alice.get(path).get_data(as_text=True).split("<h2>12 minggu")[0]
@@ -120,6 +121,64 @@ def test_the_index_counts_complete_forms_and_shows_partial_held_and_aside_apart(
     assert "87,50" in page
     for words in ("5 terisi sebagian", "2 ditahan", "4 dikesampingkan", 'data-n="A1">25<'):
         assert words in page
+
+
+def test_what_needs_attention_names_held_answers_and_plans_that_are_due(
+    browse: Callable[[], Browser],
+    alice: Browser,
+    site: Site,
+    office: Office,
+    clock: SteppedClock,
+) -> None:
+    """Of any day, whatever the period; paper waits for its second entry, not for a verdict."""
+    long_ago = TODAY - timedelta(days=12)
+    add_ratings(site, office, 12, day=date(2026, 7, 2), waktu=2)
+    add_ratings(site, office, 3, day=long_ago, state="held")
+    add_ratings(site, office, 4, day=long_ago, state="held", tier="paper")
+    page = open_survey(alice, office)
+    send(alice, f"{page}/tutup")
+    fields = {"element": "waktu", "cause": "Antre", "responsible": "Kepala Seksi", "note": ""}
+    for action, status, days in (
+        ("Terlambat", "running", -1),
+        ("Segera", "planned", 7),
+        ("Nanti", "planned", 8),
+    ):
+        fields |= {"action": action, "status": status, "due": TODAY + timedelta(days=days)}
+        assert send(alice, f"{page}/tindak-lanjut", **fields).status_code == 302
+    needs = alice.get("/staf/loket/?periode=today").get_data(as_text=True)
+    needs = needs.split('id="needs"')[1].split("</section>")[0]
+    assert "Loket A1</a>: 3 penilaian ditahan, menunggu inspektorat." in needs
+    assert "Terlambat <strong>Lewat waktu, seharusnya selesai 23 November 2026." in needs
+    assert "Segera <strong>Jatuh tempo 1 Desember 2026." in needs
+    assert "Nanti" not in needs
+    others = browse().log_in("charlie").get("/staf/loket/").get_data(as_text=True)
+    assert "menunggu inspektorat" not in others
+    assert "Jatuh tempo" not in others
+
+
+def test_nothing_held_or_set_aside_is_no_zero(alice: Browser, site: Site, office: Office) -> None:
+    add_ratings(site, office, 3)
+    for path in ("/staf/loket/", "/staf/loket/A1"):
+        page = alice.get(path).get_data(as_text=True)
+        assert "0 ditahan" not in page
+        assert "0 dikesampingkan" not in page
+
+
+def test_charts_write_the_ends_of_their_scales_and_keep_their_heads_on_a_phone(
+    alice: Browser, site: Site, office: Office, clock: SteppedClock
+) -> None:
+    varied(site, office, TODAY, best=6, rest=6)
+    next_day(alice, clock)
+    page = alice.get("/staf/loket/").get_data(as_text=True)
+    bar, line = re.findall(r'<td class="chart".*?</td>', page, re.DOTALL)[:2]
+    assert 'data-label="Selang 95%"' in bar
+    assert re.findall(r">(\d+)</text>", bar) == ["50", "100"]
+    assert 'data-label="12 minggu"' in line
+    interval = re.search(r"(\d+),\d–(\d+),\d</span>", page)
+    assert interval is not None
+    top, bottom = (int(end) for end in re.findall(r">(\d+)</text>", line))
+    assert bottom <= int(interval[1]) < bottom + 5  # the nearest whole fives around it
+    assert top - 5 <= int(interval[2]) < top
 
 
 def quarter_of_two_officers(site: Site, office: Office) -> None:

@@ -239,3 +239,22 @@ def test_a_revision_needs_a_reason(alice: Browser, site: Site, office: Office) -
     assert "Tulis alasan revisi." in alice.get(page).get_data(as_text=True)
     send(alice, f"{page}/revisi", reason="uji")
     assert "Tidak ada yang berubah" in alice.get(page).get_data(as_text=True)
+
+
+def test_links_to_change_something_are_not_printed(
+    alice: Browser, site: Site, office: Office
+) -> None:
+    add_ratings(site, office, 12, day=date(2026, 7, 2), waktu=2)
+    page = open_survey(alice, office)
+    signer = re.search(r'<a class="noprint" href="[^"]*/penanda-tangan">ubah', text_of(alice, page))
+    assert signer is not None
+    send(alice, f"{page}/tutup")
+    plan = {"element": "waktu", "cause": "Antrean", "action": "Loket kedua", "due": "2026-12-01"}
+    plan |= {"responsible": "Kepala Seksi", "status": "planned", "note": ""}
+    send(alice, f"{page}/tindak-lanjut", **plan)
+    closed = text_of(alice, page)
+    assert closed.count('<td class="act noprint">') == closed.count('<td class="act') == 10
+
+
+def text_of(browser: Browser, path: str) -> str:
+    return str(browser.get(path).get_data(as_text=True))

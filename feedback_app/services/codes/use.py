@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from feedback_app.domain.reconciliation import DAYS_TO_USE, SIGNS, DayUse, signs_by_day
 from feedback_app.domain.roles import Role
@@ -17,7 +17,8 @@ from feedback_app.storage.queries import agencies
 from feedback_app.storage.queries import code_batches as batches
 from feedback_app.storage.queries import visit_codes as queries
 
-LINES_A_PAGE = 50
+LINES_A_PAGE = 30
+USUAL = timedelta(days=29)  # before the last day, where nothing else is asked for
 ANY = "semua"  # in an address: codes that are good for any service
 
 
@@ -43,9 +44,13 @@ class UseLine:
 
 @dataclass(frozen=True, slots=True)
 class UsePage:
-    """Some lines, newest day first, with the sums of all that were asked for."""
+    """Some lines, newest day first, with the sums of all that were asked for.
+
+    `flagged` are the newest of the `signs` lines that bear a sign, whatever the page.
+    """
 
     lines: tuple[UseLine, ...]
+    flagged: tuple[UseLine, ...]
     sums: DayUse | None
     signs: int
     page: int
@@ -60,10 +65,12 @@ def use_page(site: Site, viewer: Viewer, choice: Choice, *, page: int) -> UsePag
     pages = max(1, -(-len(lines) // LINES_A_PAGE))
     page = min(max(page, 1), pages)
     start = (page - 1) * LINES_A_PAGE
+    flagged = [line for line in lines if line.signs]
     return UsePage(
         lines=tuple(lines[start : start + LINES_A_PAGE]),
+        flagged=tuple(flagged[:LINES_A_PAGE]),
         sums=_sums(lines),
-        signs=sum(bool(line.signs) for line in lines),
+        signs=len(flagged),
         page=page,
         pages=pages,
         units=units,

@@ -29,33 +29,68 @@ SIGNER = {
     "nip": "",
 }
 # element, cause, action, days after the survey's end, who, status, note
-PLANS = (
+Plan = tuple[str, str, str, int, str, str, str]
+# Of the last three closed quarters, oldest first: nothing is both done and under way.
+PLANS: tuple[tuple[Plan, ...], ...] = (
     (
-        "waktu",
-        "Antrean menumpuk pada hari Senin dan sesudah hari libur.",
-        "Membuka loket tambahan pada Senin pagi dan mengumumkan jam sepi.",
-        75,
-        "Kepala Seksi Identitas Penduduk",
-        "done",
-        "Loket tambahan dibuka setiap Senin pukul 08.00–11.00.",
+        (
+            "waktu",
+            "Antrean menumpuk pada hari Senin dan sesudah hari libur.",
+            "Membuka loket tambahan pada Senin pagi dan mengumumkan jam sepi.",
+            75,
+            "Kepala Seksi Identitas Penduduk",
+            "done",
+            "Loket tambahan dibuka setiap Senin pukul 08.00–11.00.",
+        ),
+        (
+            "sarana",
+            "Ruang tunggu panas pada siang hari.",
+            "Memasang empat kipas angin di ruang tunggu.",
+            120,
+            "Kepala Subbagian Umum",
+            "done",
+            "Kipas angin sudah dipasang.",
+        ),
     ),
     (
-        "sarana",
-        "Kursi tunggu kurang pada jam ramai.",
-        "Menambah 24 kursi tunggu dan kipas angin.",
-        120,
-        "Kepala Subbagian Umum",
-        "running",
-        "Kursi sudah dipesan.",
+        (
+            "persyaratan",
+            "Daftar syarat di papan dan di loket tidak sama.",
+            "Menyamakan daftar syarat di papan, brosur, dan loket.",
+            60,
+            "Kepala Seksi Pelayanan",
+            "done",
+            "Daftar baru berlaku di semua loket.",
+        ),
+        (
+            "pengaduan",
+            "Kotak saran jarang dibuka.",
+            "Membuka kotak saran setiap Jumat dan menempelkan jawabannya.",
+            90,
+            "Kepala Subbagian Umum",
+            "done",
+            "Jawaban ditempel di papan pengumuman.",
+        ),
     ),
     (
-        "prosedur",
-        "Alur dan syarat hanya dijelaskan di loket.",
-        "Memasang papan alur dan syarat setiap layanan di pintu masuk.",
-        90,
-        "Kepala Seksi Pelayanan",
-        "planned",
-        "",
+        (
+            "sarana",
+            "Kursi tunggu kurang pada jam ramai.",
+            "Menambah 24 kursi tunggu.",
+            120,
+            "Kepala Subbagian Umum",
+            "running",
+            "Kursi sudah dipesan.",
+        ),
+        (
+            "prosedur",
+            "Alur dan syarat hanya dijelaskan di loket.",
+            "Memasang papan alur dan syarat setiap layanan di pintu masuk.",
+            90,
+            "Kepala Seksi Pelayanan",
+            "planned",
+            "",
+        ),
     ),
 )
 
@@ -73,15 +108,16 @@ def add_surveys(site: Site, places: Places, *, first: date, last: date) -> int:
     for username, unit_id in supervised.items():
         viewer = viewer_named(site, username, unit_ids=frozenset({unit_id}))
         _add_older(site, viewer, unit_id, before=quarters[0])
-        for place, quarter in enumerate(quarters):
+        ended = [quarter for quarter in quarters if quarter.last <= last]
+        plans = dict(zip(reversed(ended), reversed(PLANS), strict=False))
+        for quarter in quarters:
             opened = _open(site, viewer, unit_id, quarter)
-            if quarter.last > last:
+            if quarter not in ended:
                 continue
             later = at_nine(site, quarter.last + timedelta(days=4))
             close_survey(later, viewer, opened)
             closed += 1
-            if place >= len(quarters) - 3:
-                _add_plans(later, viewer, opened, quarter, is_newest=place == len(quarters) - 2)
+            _add_plans(later, viewer, opened, quarter, plans.get(quarter, ()))
     return closed
 
 
@@ -112,9 +148,8 @@ def _open(site: Site, viewer: Viewer, unit_id: int, quarter: Span) -> int:
 
 
 def _add_plans(
-    site: Site, viewer: Viewer, survey_id: int, quarter: Span, *, is_newest: bool
+    site: Site, viewer: Viewer, survey_id: int, quarter: Span, plans: Sequence[Plan]
 ) -> None:
-    plans = PLANS[1:] if is_newest else PLANS[:2]
     for element, cause, action, days, who, status, note in plans:
         values = {
             "element": element,
@@ -122,8 +157,8 @@ def _add_plans(
             "action": action,
             "due": quarter.last + timedelta(days=days),
             "responsible": who,
-            "status": status if status != "running" or is_newest else "done",
-            "note": note if status != "running" or is_newest else "Kursi sudah dipasang.",
+            "status": status,
+            "note": note,
         }
         follow_up.add_plan(site, viewer, survey_id, values)
 

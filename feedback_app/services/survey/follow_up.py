@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from feedback_app.domain.elements import ELEMENTS
@@ -18,6 +19,7 @@ from feedback_app.storage.db import Session
 from feedback_app.storage.models import FollowUp, Survey
 from feedback_app.storage.queries import surveys as queries
 
+SOON = timedelta(days=7)
 FIELDS = ("element", "cause", "action", "due", "responsible", "status", "note")
 
 
@@ -56,6 +58,14 @@ def plans_of_survey(site: Site, viewer: Viewer, survey_id: int) -> tuple[list[Pl
     """The same for a survey of the viewer's units."""
     with site.db.read() as session:
         return plans_of(session, owned(session, viewer, survey_id))
+
+
+def plans_due(site: Site, viewer: Viewer) -> Sequence[FollowUp]:
+    """Unfinished plans of the viewer's units that are overdue or due within a week."""
+    with site.db.read() as session:
+        return queries.follow_ups_due(
+            session, viewer.unit_ids, statuses=UNFINISHED, by=site.today() + SOON
+        )
 
 
 def plan_of(site: Site, viewer: Viewer, item_id: int) -> tuple[FollowUp, Survey]:

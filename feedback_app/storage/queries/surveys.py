@@ -211,6 +211,18 @@ def follow_ups_of(session: Session, survey_ids: Collection[int]) -> Sequence[Fol
     ).all()
 
 
+def follow_ups_due(
+    session: Session, unit_ids: Collection[int], *, statuses: Collection[str], by: date
+) -> Sequence[FollowUp]:
+    """Follow-up plans of these units that stand so and are due by this day, the oldest first."""
+    return session.scalars(
+        select(FollowUp)
+        .join(Survey, Survey.id == FollowUp.survey_id)
+        .where(Survey.unit_id.in_(unit_ids), FollowUp.status.in_(statuses), FollowUp.due <= by)
+        .order_by(FollowUp.due, FollowUp.id)
+    ).all()
+
+
 def follow_up_in_units(
     session: Session, item_id: int, unit_ids: Collection[int]
 ) -> tuple[FollowUp, Survey] | None:

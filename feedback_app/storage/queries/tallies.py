@@ -41,6 +41,18 @@ def received_by_counter(
     return [(row[0], row[1], row[2], int(row[3]), int(row[4])) for row in rows]
 
 
+def held_for_verdict(session: Session, counter_ids: Collection[int]) -> dict[int, int]:
+    """Held answers that wait for the inspectorate, by counter; paper waits for its second entry."""
+    rows = session.execute(
+        select(Tally.c.counter_id, func.sum(Tally.c.n))
+        .where(
+            Tally.c.counter_id.in_(counter_ids), Tally.c.state == "held", Tally.c.tier != "paper"
+        )
+        .group_by(Tally.c.counter_id)
+    )
+    return {row[0]: int(row[1]) for row in rows if row[1]}
+
+
 def complete_days(
     session: Session, counter_ids: Collection[int], *, since: date, until: date
 ) -> list[tuple[int, date, int, int, int]]:

@@ -1,0 +1,78 @@
+"""What whoever holds a receipt may ask: whether the rating counts and when results come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from feedback_app.domain.codes import receipt_is_well_formed
+from feedback_app.domain.survey import Span, title
+from feedback_app.services.site import Site
+from feedback_app.storage.db import Session
+from feedback_app.storage.queries import ratings as queries
+
+KIOSK_SHOWS_RECEIPT = timedelta(seconds=30)  # 20 on the page, and a slow network
+
+
+@dataclass(frozen=True, slots=True)
+class RunningSurvey:
+    """The open survey an answer belongs to, and its last day as it is planned."""
+
+    title: tuple[str, str]
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the receipt page may say: never the answers, and no hour.
+
+    `survey` is None when none of the unit's open surveys covers the answer's day, or its last day
+    is over.
+    """
+
+    code: str
+    state: str
+    counter: str
+    unit: str
+    unit_code: str
+    agency_code: str
+    survey: RunningSurvey | None
+
+
+def receipt_of(site: Site, code: str) -> Receipt | None:
+    """A received rating; None when unknown or older than the screening period."""
+    if not receipt_is_well_formed(code):
+        return None
+    with site.db.read() as session:
+        found = queries.receipted(session, code)
+        if found is None:
+            return None
+        state, day, counter, unit, agency = found
+        return Receipt(
+            code=code,
+            state=state,
+            counter=counter.name,
+            unit=unit.name,
+            unit_code=unit.code,
+            agency_code=agency.code,
+            survey=_running(session, unit.id, day, today=site.today()),
+        )
+
+
+def receipt_just_given(site: Site, code: str) -> Receipt | None:
+    """The same within the seconds that a kiosk shows it; None ever after."""
+    found = receipt_of(site, code)
+    if found is None:
+        return None
+    with site.db.read() as session:
+        arrived = queries.arrival_of_receipt(session, code)
+    is_fresh = arrived is not None and site.now() - arrived <= KIOSK_SHOWS_RECEIPT
+    return found if is_fresh else None
+
+
+def _running(session: Session, unit_id: int, day: date, *, today: date) -> RunningSurvey | None:
+    """The first to end of the open surveys with this day."""
+    for first, last in queries.open_survey_days(session, unit_id, day):
+        if last >= today:
+            return RunningSurvey(title(Span(first, last)), last)
+    return None
