@@ -84,15 +84,15 @@ def test_the_receipt_says_where_it_was_what_its_code_is_for_and_when_results_com
     assert "Loket A1 · Unit A" in page
     assert 'href="/hasil/dukcapil/A"' in page
     assert "Selama 14 hari" in page
-    assert "direncanakan sampai" not in page  # no open survey: the code cannot know
+    assert "berakhir pada" not in page  # no open survey: the code cannot know
     open_survey(browse().log_in("alice"), office, period="2026-t4")
     page = citizen.get(address).get_data(as_text=True)
-    assert "Masa survei Triwulan IV 2026 direncanakan sampai 31 Desember 2026." in page
+    assert "Masa survei Triwulan IV 2026 berakhir pada 31 Desember 2026." in page
     assert not re.search(r"\d\d[.:]\d\d", page)  # no hour
     english = citizen.get(f"{address}?lang=en").get_data(as_text=True)
-    assert "The survey of Quarter 4, 2026 is planned to run until 31 December 2026." in english
+    assert "The survey period Quarter 4, 2026 ends on 31 December 2026." in english
     clock.at += timedelta(days=13)
-    assert "direncanakan sampai" in citizen.get(address).get_data(as_text=True)
+    assert "berakhir pada" in citizen.get(address).get_data(as_text=True)
 
 
 def test_the_receipt_of_an_answer_that_was_set_aside_does_not_say_that_it_counts(

@@ -69,7 +69,7 @@ def test_a_score_waits_for_ten_forms_and_for_ten_behind_them(
     assert 'data-n="A1">10<' in page
     next_day(alice, clock)
     page = alice.get("/staf/loket/A1").get_data(as_text=True)
-    assert "Belum cukup penilaian (10 dari 20)" in page
+    assert "10 dari 20 formulir lengkap terkumpul" in page
     varied(site, office, TODAY + timedelta(days=1), best=2, rest=8)
     assert "Menunggu blok berikutnya" in alice.get("/staf/loket/A1").get_data(as_text=True)
     next_day(alice, clock)
@@ -167,7 +167,8 @@ def test_nothing_held_or_set_aside_is_no_zero(alice: Browser, site: Site, office
 def test_charts_write_the_ends_of_their_scales_and_keep_their_heads_on_a_phone(
     alice: Browser, site: Site, office: Office, clock: SteppedClock
 ) -> None:
-    varied(site, office, TODAY, best=6, rest=6)
+    varied(site, office, TODAY - timedelta(days=1), best=6, rest=6)
+    varied(site, office, TODAY, best=2, rest=10)
     next_day(alice, clock)
     page = alice.get("/staf/loket/").get_data(as_text=True)
     bar, line = re.findall(r'<td class="chart".*?</td>', page, re.DOTALL)[:2]
