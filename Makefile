@@ -1,5 +1,5 @@
 # Thin aliases for developers; run.py does the work.
-.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-page bench-survey differencing doctor formulas fuzz mutation one-code serve supply test truth
+.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-page bench-survey differencing doctor formulas fuzz mutation one-code screenshots serve supply test truth
 serve:
 	python3 run.py
 test:
@@ -41,6 +41,9 @@ bad-imports:
 # 100,000 texts through every writer of exports: no cell that a spreadsheet runs.
 formulas:
 	.venv/bin/python tests/rigs/formulas.py --texts 100000
+# The pictures of README, from the demo of today.
+screenshots:
+	.venv/bin/python tests/rigs/screenshots.py --out docs/screenshots
 # Locks, licences, a changed byte, secrets in the history.
 supply:
 	.venv/bin/python -m pytest -q tests/guard/test_locks.py tests/guard/test_supply.py
