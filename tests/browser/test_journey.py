@@ -10,11 +10,14 @@ import pytest
 import zxingcpp
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import Error as PlaywrightError
+from sqlalchemy import delete, select
 
 from feedback_app.domain.elements import FORM_ORDER
+from feedback_app.domain.survey import Span, title
 from feedback_app.services.cards import card_lines, cards_pdf
 from feedback_app.services.demo.office import DEMO_PASSWORD
 from feedback_app.services.upkeep import tally_differences
+from feedback_app.storage.models import FollowUp, Survey, SurveyRevision, Unit
 from tests.browser.conftest import LiveSite
 from tests.ground.browser import violations
 
@@ -170,14 +173,35 @@ def test_hr_opens_the_matrix_a_training_the_calculator_and_measures_again(
     context.close()
 
 
+def forget_newest_survey(live: LiveSite, unit: str) -> Span:
+    """As if nobody had surveyed the last quarter yet; return it."""
+    with live.site.db.transaction() as tx:
+        survey = tx.scalars(
+            select(Survey)
+            .join(Unit, Unit.id == Survey.unit_id)
+            .where(Unit.code == unit, Survey.closed_at.is_not(None))
+            .order_by(Survey.last_day.desc())
+        ).first()
+        assert survey is not None
+        for table in (FollowUp, SurveyRevision):
+            tx.execute(delete(table).where(table.survey_id == survey.id))
+        span = Span(survey.first_day, survey.last_day)
+        tx.delete(survey)
+    return span
+
+
 def test_the_yearly_duty_is_a_few_clicks_and_the_public_sees_it(
     live: LiveSite, chromium: Browser
 ) -> None:
+    quarter = title(forget_newest_survey(live, "rimbo"))[0]
     context = chromium.new_context(viewport=DESK)  # type: ignore[arg-type]
     page = context.new_page()
     log_in(page, live, "atasan.rimbo")
     page.get_by_role("link", name="Survei SKM").click()
-    page.locator("tr", has_text="terbuka").get_by_role("link").first.click()
+    page.get_by_role("link", name="Buka masa survei").click()
+    page.get_by_label("Masa survei", exact=True).select_option(label=quarter)
+    page.get_by_label("kunjungan selama masa survei").check()
+    page.get_by_role("button", name="Buka masa survei").click()
     expect(page.get_by_text("dari sampel minimum")).to_be_visible()
     page.get_by_role("link", name="Tutup masa survei").click()
     page.get_by_role("button", name=re.compile("^Tutup survei ")).click()
