@@ -19,6 +19,7 @@ from feedback_app.storage.models import Tally
 from tests.ground.office import PASSWORD, TODAY, Office, add_ratings
 from tests.ground.scores import add_scores
 
+SPRING = Span(date(2026, 4, 1), date(2026, 6, 30))  # over, and still open
 SUMMER = Span(date(2026, 7, 1), date(2026, 9, 30))
 AUTUMN = Span(date(2026, 10, 1), date(2026, 12, 31))
 
@@ -65,7 +66,7 @@ def _import(site: Site, office: Office, kind: str, text: str) -> None:
 
 def _run_surveys(site: Site, office: Office) -> None:
     alice = _viewer(site, "alice")
-    for span in (SUMMER, AUTUMN):
+    for span in (SUMMER, AUTUMN, SPRING):
         chosen = periods.Settings(office.unit["A"], span, "1/9", "sarana_8", "period", 100)
         survey_id = periods.open_survey(site, alice, chosen)
         if span is SUMMER:
