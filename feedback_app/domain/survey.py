@@ -13,7 +13,6 @@ PERIOD_KINDS = {
     "quarter": ("Triwulan", "Quarter"),
     "semester": ("Semester", "Semester"),
     "year": ("Tahun", "Year"),
-    "free": ("Masa bebas", "Free period"),
 }
 _MONTHS_OF = {"quarter": 3, "semester": 6, "year": 12}
 _ROMAN = ("I", "II", "III", "IV")

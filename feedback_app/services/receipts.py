@@ -16,7 +16,7 @@ KIOSK_SHOWS_RECEIPT = timedelta(seconds=30)  # 20 on the page, and a slow networ
 
 @dataclass(frozen=True, slots=True)
 class RunningSurvey:
-    """The open survey an answer belongs to, and its last day as it is planned."""
+    """The open survey an answer belongs to, and its last day."""
 
     title: tuple[str, str]
     last_day: date
