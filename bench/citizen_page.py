@@ -18,11 +18,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench.timing import median_ms
 from feedback_app import create_app
 from feedback_app.config import Settings
+from feedback_app.demo.load import load_demo
 from feedback_app.domain.elements import ALL_KEYS
-from feedback_app.services.cards import card_lines
-from feedback_app.services.demo.load import load_demo
+from feedback_app.services.office.cards import card_lines
 from feedback_app.services.site import open_site
-from feedback_app.services.upkeep import upgrade_schema
+from feedback_app.services.upkeep.schema import upgrade_schema
 from feedback_app.storage.db import sqlite_journal_mode
 
 ROUNDS = 200

@@ -19,10 +19,10 @@ from sqlalchemy import text
 from bench.timing import median_ms
 from feedback_app import create_app
 from feedback_app.config import Settings
-from feedback_app.services.demo import office
-from feedback_app.services.demo.load import load_demo
+from feedback_app.demo import office
+from feedback_app.demo.load import load_demo
 from feedback_app.services.site import Site, open_site
-from feedback_app.services.upkeep import upgrade_schema
+from feedback_app.services.upkeep.schema import upgrade_schema
 
 ROUNDS = 30
 PAGES = {

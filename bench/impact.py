@@ -32,13 +32,13 @@ import pandas as pd
 from feedback_app.config import Settings
 from feedback_app.files.responses import answers_of_parquet
 from feedback_app.impact.cells import Cells, adjust, build_cells
+from feedback_app.impact.events import Event
 from feedback_app.impact.fixed_effects import OUTSIDE, Shape, dense_cells, event_study
 from feedback_app.impact.measure import measure_impact
-from feedback_app.impact.panel import Event
 from feedback_app.impact.results import Plan
-from feedback_app.services import score_panel
+from feedback_app.services.impact import panel as score_panel
 from feedback_app.services.site import open_site
-from feedback_app.services.upkeep import upgrade_schema
+from feedback_app.services.upkeep.schema import upgrade_schema
 from feedback_app.storage.models import TALLY_SUMS
 from tests.ground.postgres import running_postgres
 

@@ -12,6 +12,7 @@ from feedback_app.config import ROOT, Settings
 from feedback_app.services.site import Clock, open_site, system_clock
 from feedback_app.web import (
     access,
+    charts,
     daily,
     errors,
     formats,
@@ -19,7 +20,6 @@ from feedback_app.web import (
     language,
     limits,
     navigation,
-    present,
 )
 from feedback_app.web.accounts import accounts
 from feedback_app.web.admin import admin
@@ -113,11 +113,11 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
         language=language.language,
         points=formats.points,
         say=language.say,
-        is_too_few=present.is_too_few,
-        is_band=present.is_band,
-        is_withheld=present.is_withheld,
-        days=present.days,
-        charts=present.CHARTS,
+        is_too_few=charts.is_too_few,
+        is_band=charts.is_band,
+        is_withheld=charts.is_withheld,
+        days=charts.days,
+        charts=charts.CHARTS,
     )
     limits.limit_bodies(app)  # first: it must come before anything reads a body
     csrf = CSRFProtect(app)

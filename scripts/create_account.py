@@ -17,9 +17,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from feedback_app.config import Settings, SettingsError
 from feedback_app.domain.roles import Role
-from feedback_app.services import imports, setup
-from feedback_app.services.accounts import AccountFaultError, create_account, invite_account
+from feedback_app.services.access.accounts import create_account, invite_account
+from feedback_app.services.access.people import AccountFaultError
 from feedback_app.services.faults import FieldFaultError
+from feedback_app.services.imports import office as imports
+from feedback_app.services.office import setup
 from feedback_app.services.officer.accounts import chosen_officer, officer_with_nip
 from feedback_app.services.site import Site, open_site
 

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import click
 
 from feedback_app.config import Settings, SettingsError
-from feedback_app.services.demo import load, office
+from feedback_app.demo import load, office
 from feedback_app.services.site import open_site
 
 

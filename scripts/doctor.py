@@ -15,8 +15,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from feedback_app.config import Settings, SettingsError
-from feedback_app.services import doctor
 from feedback_app.services.site import open_site
+from feedback_app.services.upkeep import doctor
 
 
 def main() -> int:

@@ -14,9 +14,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from feedback_app.config import Settings, SettingsError
-from feedback_app.services import imports
-from feedback_app.services.imports import KINDS, FileFaultError, Imported, NoAgencyError
-from feedback_app.services.site import NotSavedError, open_site
+from feedback_app.domain.faults import NotSavedError
+from feedback_app.files.kinds import KINDS
+from feedback_app.files.tables import FileFaultError
+from feedback_app.services.imports import office as imports
+from feedback_app.services.imports.office import Imported, NoAgencyError
+from feedback_app.services.site import open_site
 
 
 def main() -> int:

@@ -14,10 +14,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from feedback_app.config import Settings, SettingsError
-from feedback_app.services import imports, linking
-from feedback_app.services.imports import FileFaultError, NoAgencyError
-from feedback_app.services.score_panel import NoDataError, month_given
-from feedback_app.services.site import NotSavedError, open_site
+from feedback_app.domain.faults import NotSavedError
+from feedback_app.files.tables import FileFaultError
+from feedback_app.services.impact import linked_table
+from feedback_app.services.impact.events import NoDataError
+from feedback_app.services.impact.panel import month_given
+from feedback_app.services.imports import office as imports
+from feedback_app.services.imports.office import NoAgencyError
+from feedback_app.services.site import open_site
 
 
 def main() -> int:
@@ -25,11 +29,11 @@ def main() -> int:
     arguments = _arguments()
     try:
         if arguments.named and arguments.purpose is None:
-            raise linking.PurposeNeededError("--named needs --purpose; it is logged")
+            raise linked_table.PurposeNeededError("--named needs --purpose; it is logged")
         if arguments.purpose is not None and not arguments.named:
-            raise linking.PurposeNeededError("--purpose is for --named")
+            raise linked_table.PurposeNeededError("--purpose is for --named")
         site = open_site(Settings.from_environment())
-        done = linking.export_linked(
+        done = linked_table.export_linked(
             site,
             arguments.out,
             agency_id=imports.only_agency(site, code=arguments.agency),
@@ -45,7 +49,7 @@ def main() -> int:
         NoAgencyError,
         NoDataError,
         FileFaultError,
-        linking.PurposeNeededError,
+        linked_table.PurposeNeededError,
     ) as error:
         print(error, file=sys.stderr)
         return 2

@@ -21,10 +21,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import click
 
 from feedback_app.config import Settings, SettingsError
-from feedback_app.services import impact_files, measuring
-from feedback_app.services.imports import FileFaultError, NoAgencyError
-from feedback_app.services.score_panel import NoDataError
-from feedback_app.services.site import NotSavedError, open_site
+from feedback_app.domain.faults import NotSavedError
+from feedback_app.files.tables import FileFaultError
+from feedback_app.impact.results import Plan
+from feedback_app.services.impact import files as impact_files
+from feedback_app.services.impact import measurement
+from feedback_app.services.impact.events import NoDataError
+from feedback_app.services.imports.office import NoAgencyError
+from feedback_app.services.site import open_site
 
 
 def main() -> int:
@@ -35,19 +39,19 @@ def main() -> int:
         return 2
     try:
         source = _source(arguments)
-        plan = measuring.Plan(
+        plan = Plan(
             horizon=arguments.horizon,
             method=arguments.method,
             level=arguments.level,
             draws=arguments.draws,
             seed=arguments.seed,
         )
-        found = measuring.measure(
+        found = measurement.measure(
             source, training=arguments.training, plan=plan, progress=_progress
         )
-        about = measuring.about(source, language=arguments.language, plan=plan)
+        about = measurement.about(source, language=arguments.language, plan=plan)
         written = impact_files.write_study(arguments.out, found, about)
-    except measuring.BadFileError as error:
+    except measurement.BadFileError as error:
         for line in error.lines:
             print(line, file=sys.stderr)
         return 2
@@ -59,7 +63,7 @@ def main() -> int:
         NoAgencyError,
         NoDataError,
         FileFaultError,
-        measuring.NoSuchTrainingError,
+        measurement.NoSuchTrainingError,
     ) as error:
         print(error, file=sys.stderr)
         return 2
@@ -74,11 +78,11 @@ def main() -> int:
     return 0
 
 
-def _source(arguments: argparse.Namespace) -> measuring.Source:
+def _source(arguments: argparse.Namespace) -> measurement.Source:
     if arguments.panel is not None:
-        return measuring.from_files(arguments.panel, arguments.events)
+        return measurement.from_files(arguments.panel, arguments.events)
     site = open_site(Settings.from_environment())
-    return measuring.from_site(site, agency=arguments.agency)
+    return measurement.from_site(site, agency=arguments.agency)
 
 
 def _progress(codes: Sequence[str]) -> Iterable[str]:
@@ -102,8 +106,8 @@ def _arguments() -> argparse.Namespace:
         "--level", choices=("officer", "counter"), help="what was sent; default: as recorded"
     )
     parser.add_argument("--out", metavar="DIR", type=Path, required=True)
-    parser.add_argument("--seed", metavar="N", type=_count, default=measuring.SEED)
-    parser.add_argument("--draws", metavar="N", type=_draws, default=measuring.DRAWS)
+    parser.add_argument("--seed", metavar="N", type=_count, default=measurement.SEED)
+    parser.add_argument("--draws", metavar="N", type=_draws, default=measurement.DRAWS)
     parser.add_argument("--format", choices=("table", "json"), default="table")
     parser.add_argument("--language", choices=("id", "en"), default="id", help="of the report")
     parser.add_argument("--agency", metavar="CODE", help="needed when there is more than one")

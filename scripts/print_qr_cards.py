@@ -13,8 +13,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from feedback_app.config import Settings, SettingsError
-from feedback_app.services import cards
-from feedback_app.services.site import NotThereError, Site, open_site
+from feedback_app.services.faults import NotThereError
+from feedback_app.services.office import cards
+from feedback_app.services.site import Site, open_site
 
 
 def main() -> int:

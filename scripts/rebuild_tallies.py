@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from feedback_app.config import Settings, SettingsError
 from feedback_app.services.site import open_site
-from feedback_app.services.upkeep import rebuild_tallies, tally_differences
+from feedback_app.services.upkeep.schema import rebuild_tallies, tally_differences
 
 
 def main() -> int:

@@ -13,8 +13,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from feedback_app.config import Settings, SettingsError
+from feedback_app.domain.faults import NotSavedError
 from feedback_app.services.access.second_step import seal_all_again
-from feedback_app.services.site import NotSavedError, open_site
+from feedback_app.services.site import open_site
 
 
 def main() -> int:

@@ -21,7 +21,7 @@ from feedback_app.config import Settings
 from feedback_app.domain.codes import place_code
 from feedback_app.services.access import secrets
 from feedback_app.services.site import Site, open_site
-from feedback_app.services.upkeep import upgrade_schema
+from feedback_app.services.upkeep.schema import upgrade_schema
 from tests.ground.compiled_once import compile_once
 from tests.ground.office import (
     PASSWORD,

@@ -16,6 +16,8 @@ import openpyxl
 from defusedxml.ElementTree import iterparse
 from openpyxl.utils.exceptions import InvalidFileException
 
+from feedback_app.domain.faults import ReadableError
+
 MAX_ROWS = 200_000
 MAX_COLUMNS = 100
 LAST_ROW_OF_A_SHEET = 1_048_576
@@ -43,8 +45,8 @@ _BROKEN_XLSX = (
 Arrived = Literal["text", "number", "date", "time", "empty"]
 
 
-class FileFaultError(ValueError):
-    """The file as a whole cannot be read; the message says what to do."""
+class FileFaultError(ReadableError):
+    """The file as a whole cannot be read; the text says what to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from feedback_app.impact.panel import Event, Panel, month_number
+from feedback_app.impact.events import Event
+from feedback_app.impact.panel import Panel, month_number
 
 ITEM = "score"  # the item's name when a table holds one score only
 

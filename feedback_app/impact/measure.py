@@ -12,18 +12,13 @@ from feedback_app.impact import checks, imputation
 from feedback_app.impact.ancova import Design, cautious_fit, coefficient
 from feedback_app.impact.detect import detectable_from_se, minimum_detectable_effect
 from feedback_app.impact.event_study import event_study
+from feedback_app.impact.events import Event
 from feedback_app.impact.inference import (
     Tested,
     benjamini_hochberg,
     max_t,
 )
-from feedback_app.impact.panel import (
-    NEVER,
-    Event,
-    Floats,
-    Panel,
-    cell_weights,
-)
+from feedback_app.impact.panel import NEVER, Floats, Panel, cell_weights
 from feedback_app.impact.results import (
     Diagnostic,
     Estimate,

@@ -8,8 +8,9 @@ from zlib import crc32
 
 import numpy as np
 
+from feedback_app.impact.events import Event
 from feedback_app.impact.inference import Draws, draw_assignments
-from feedback_app.impact.panel import LEAST_ANSWERS, NEVER, Bools, Event, Floats, Ints, Panel
+from feedback_app.impact.panel import LEAST_ANSWERS, NEVER, Bools, Floats, Ints, Panel
 from feedback_app.impact.results import Plan
 from feedback_app.impact.stack import (
     LEAST_AFTER,

@@ -1,12 +1,27 @@
-"""What a person typed cannot be used: where, and why."""
+"""Faults that several use cases share: a field that cannot be used, a thing that is not there."""
 
 from __future__ import annotations
 
+from feedback_app.domain.faults import ReadableError
 
-class FieldFaultError(ValueError):
-    """`field` names where; the message says why and what to do."""
 
-    def __init__(self, field: str, message: str) -> None:
+class FieldFaultError(ReadableError):
+    """`field` names where; the text says why and what to do."""
+
+    def __init__(self, field: str, text: str, **values: object) -> None:
         """Name the field and the reason."""
-        super().__init__(message)
+        super().__init__(text, **values)
         self.field = field
+
+
+class NotThereError(Exception):
+    """No such thing, or not the viewer's to see: both look the same."""
+
+
+class NothingToShowError(Exception):
+    """A survey with too few forms has no document."""
+
+    def __init__(self, n: int) -> None:
+        """Say how many there are."""
+        super().__init__(f"{n} complete forms")
+        self.n = n

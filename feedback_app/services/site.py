@@ -9,24 +9,10 @@ from datetime import UTC, date, datetime
 from feedback_app.config import Settings
 from feedback_app.domain.codes import derive_key
 from feedback_app.domain.local_time import local_day
-from feedback_app.services.memory import Memory
-from feedback_app.storage.db import Database, DBAPIError, NotSavedError, open_database
-
-__all__ = [
-    "Clock",
-    "DBAPIError",
-    "NotSavedError",
-    "NotThereError",
-    "Site",
-    "open_site",
-    "system_clock",
-]
+from feedback_app.services.cache import Memory
+from feedback_app.storage.db import Database, open_database
 
 Clock = Callable[[], datetime]
-
-
-class NotThereError(Exception):
-    """No such thing, or not the viewer's to see: both look the same."""
 
 
 def system_clock() -> datetime:

@@ -19,22 +19,17 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    exc,
+    orm,
     text,
 )
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, sessionmaker
 
-__all__ = [
-    "Base",
-    "ConflictError",
-    "DBAPIError",
-    "Database",
-    "NotSavedError",
-    "Session",
-    "UtcDateTime",
-    "changed_rows",
-    "open_database",
-]
+from feedback_app.domain.faults import ConflictError, NotSavedError
+
+# What services say of the database without importing SQLAlchemy, which stays in this room.
+Session = orm.Session
+DatabaseError = exc.DBAPIError
 
 # SQLite 3.7.0 to 3.51.2 can corrupt a WAL file when two connections write or checkpoint at once.
 WAL_IS_SAFE_FROM = (3, 51, 3)
@@ -42,14 +37,6 @@ BUSY_TIMEOUT_MS = 10_000
 # PostgreSQL: disk_full, read_only_sql_transaction (a standby)
 NOT_SAVED_SQLSTATES = ("53100", "25006")
 CONFLICT_SQLSTATES = ("40001", "40P01")  # PostgreSQL: serialization_failure, deadlock_detected
-
-
-class NotSavedError(Exception):
-    """The database cannot answer now (disk full, busy, gone); nothing was written."""
-
-
-class ConflictError(NotSavedError):
-    """Two transactions waited for each other and this one gave way; it may be tried again."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -109,7 +96,7 @@ class Database:
         try:
             with self._reading() as session:
                 yield session
-        except OperationalError as error:
+        except exc.OperationalError as error:
             raise NotSavedError(str(error.orig)) from error
 
     @contextmanager
@@ -118,11 +105,11 @@ class Database:
         try:
             with self._writing() as session, session.begin():
                 yield session
-        except OperationalError as error:
+        except exc.OperationalError as error:
             if _sqlstate(error) in CONFLICT_SQLSTATES:
                 raise ConflictError(str(error.orig)) from error
             raise NotSavedError(str(error.orig)) from error
-        except DBAPIError as error:
+        except DatabaseError as error:
             if error.connection_invalidated or _sqlstate(error) in NOT_SAVED_SQLSTATES:
                 raise NotSavedError(str(error.orig)) from error
             raise
@@ -132,7 +119,7 @@ class Database:
         try:
             with self.engine.connect() as connection:
                 return connection.execute(text("SELECT 1")).scalar() == 1
-        except DBAPIError:
+        except DatabaseError:
             return False
 
     def close(self) -> None:
@@ -184,7 +171,7 @@ def _tell_no_row(context: ExceptionContext) -> None:
             error.args = (str(error.args[0]).partition("\n")[0],)
 
 
-def _sqlstate(error: DBAPIError) -> str | None:
+def _sqlstate(error: DatabaseError) -> str | None:
     return getattr(error.orig, "sqlstate", None)
 
 

@@ -10,11 +10,11 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput
 
 from feedback_app.domain.roles import Role
-from feedback_app.services import accounts as service
-from feedback_app.services import setup
+from feedback_app.services.access import accounts as service
 from feedback_app.services.access import links, second_step
 from feedback_app.services.access.people import AccountFaultError
 from feedback_app.services.faults import FieldFaultError
+from feedback_app.services.office import setup
 from feedback_app.services.officer import accounts as officer_accounts
 from feedback_app.web.access import site, viewer
 from feedback_app.web.forms import NEEDED, TOO_LONG, labelled, tell, translate_errors

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from feedback_app.services import cards as card_service
-from feedback_app.services import setup
+from feedback_app.services.office import cards as card_service
+from feedback_app.services.office import setup
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import download
 from feedback_app.web.language import gettext as _

@@ -10,9 +10,9 @@ from flask import Blueprint, Response, abort, render_template, request
 from feedback_app.domain.act_words import LABELS, SUBJECTS, VALUES
 from feedback_app.domain.acts import ACTS
 from feedback_app.domain.roles import Role
-from feedback_app.services import audit_log
-from feedback_app.services.audit_log import AuditLine, Choice
-from feedback_app.services.imports import KINDS
+from feedback_app.services.access import audit_log
+from feedback_app.services.access.audit_log import AuditLine, Choice
+from feedback_app.services.imports.office import title_of_kind
 from feedback_app.web import formats
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import sheets
@@ -55,8 +55,9 @@ def file(ending: str) -> Response:
 
 def _subject_words(line: AuditLine) -> str:
     """What an act was about, with a noun before a bare number."""
-    if line.action == "import" and line.subject in KINDS:
-        return _(KINDS[line.subject].title)
+    kind = title_of_kind(line.subject) if line.action == "import" else None
+    if kind:
+        return _(kind)
     noun = SUBJECTS.get(line.action)
     text = f"{say(noun)} {line.subject.replace(' ', ': ', 1)}" if noun else line.subject
     return ISO_DAY.sub(_long_day, text)

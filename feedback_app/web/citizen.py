@@ -7,11 +7,11 @@ import logging
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from feedback_app.services import place as places
-from feedback_app.services import rating, receipts
-from feedback_app.services.place import Place, RetiredPlaceError, UnknownPlaceError
-from feedback_app.services.site import DBAPIError, NotSavedError
-from feedback_app.services.visit_codes import TooManyGuessesError, is_visit_code
+from feedback_app.domain.faults import NotSavedError
+from feedback_app.services.citizen import place as places
+from feedback_app.services.citizen import rating, receipts
+from feedback_app.services.citizen.place import Place, RetiredPlaceError, UnknownPlaceError
+from feedback_app.services.citizen.visit_codes import TooManyGuessesError, is_visit_code
 from feedback_app.web import citizen_page, headers
 from feedback_app.web.access import site
 from feedback_app.web.citizen_form import CitizenForm
@@ -62,7 +62,7 @@ def submit(code: str) -> AnyResponse:
     except NotSavedError as error:
         log.error("rating not saved: %s", error)
         return _not_saved(code, sent)
-    except DBAPIError:  # a fault of ours, but what was typed need not be lost with it
+    except rating.FaultyError:  # a fault of ours, but what was typed need not be lost with it
         log.exception("fault while saving a rating")
         return _not_saved(code, sent)
     lang = None if language() == "id" else language()

@@ -12,8 +12,8 @@ from wtforms.validators import ValidationError
 
 from feedback_app.domain.elements import ALL_KEYS, FORM_ORDER
 from feedback_app.domain.respondent import BANDS, SERVED_WHEN, VISIT_PURPOSE
-from feedback_app.services.rating import Submission
-from feedback_app.services.visit_codes import NONE_GIVEN, Given, is_visit_code
+from feedback_app.services.citizen.rating import Submission
+from feedback_app.services.citizen.visit_codes import NONE_GIVEN, Given, is_visit_code
 from feedback_app.web.device_cookie import DEVICE_COOKIE
 from feedback_app.web.language import gettext as _
 from feedback_app.web.language import language

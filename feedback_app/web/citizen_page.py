@@ -21,7 +21,7 @@ from wtforms import Field
 from feedback_app.config import ROOT
 from feedback_app.domain.elements import ALL_KEYS, FORM_ORDER, element
 from feedback_app.domain.respondent import BANDS, SERVED_WHEN, VISIT_PURPOSE
-from feedback_app.services.place import Place
+from feedback_app.services.citizen.place import Place
 from feedback_app.web.citizen_form import CitizenForm, clean_text
 
 PLACE_OF_TOKEN = "@@TOKEN@@"  # noqa: S105 (a mark in the page)

@@ -10,8 +10,8 @@ from feedback_app.domain.reconciliation import SIGNS
 from feedback_app.services.codes import use as service
 from feedback_app.services.codes.use import ANY, USUAL, Choice
 from feedback_app.web.access import site, viewer
+from feedback_app.web.addresses import day_asked, page_number
 from feedback_app.web.downloads import sheets
-from feedback_app.web.queries import day_asked, page_number
 
 code_use = Blueprint("code_use", __name__, url_prefix="/staf/kode")
 

@@ -11,18 +11,18 @@ from wtforms import DateField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from feedback_app.domain.reconciliation import SIGNS
-from feedback_app.services import setup
 from feedback_app.services.codes import batches as service
 from feedback_app.services.codes import printing, queue, use
 from feedback_app.services.codes.batches import LARGEST_BATCH, AlreadyMadeError, Order
 from feedback_app.services.faults import FieldFaultError
+from feedback_app.services.office import setup
 from feedback_app.web.access import site, viewer
+from feedback_app.web.addresses import page_number, small_number
 from feedback_app.web.citizen_form import clean_text
 from feedback_app.web.downloads import CSV, PDF, download
 from feedback_app.web.forms import NEEDED, WholeNumberField, labelled, tell, translate_errors
 from feedback_app.web.language import gettext as _
 from feedback_app.web.language import say
-from feedback_app.web.queries import page_number, small_number
 
 codes = Blueprint("codes", __name__, url_prefix="/staf/admin/kode")
 

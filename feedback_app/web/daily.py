@@ -6,8 +6,8 @@ import logging
 
 from flask import Flask, current_app, g
 
-from feedback_app.services import retention
-from feedback_app.services.site import NotSavedError
+from feedback_app.domain.faults import NotSavedError
+from feedback_app.services.upkeep import retention
 from feedback_app.web.access import site
 
 log = logging.getLogger(__name__)

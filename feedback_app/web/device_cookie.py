@@ -7,8 +7,8 @@ from datetime import timedelta
 from flask import Response, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from feedback_app.services import devices
-from feedback_app.services.place import Place
+from feedback_app.services.citizen import paired_device
+from feedback_app.services.citizen.place import Place
 from feedback_app.web.access import site
 
 DEVICE_COOKIE = "sl_device"
@@ -38,7 +38,7 @@ def kiosk_here(place: Place) -> int:
     secret = device_secret()
     if not secret:
         return 0
-    found = devices.kiosk_with(site(), secret, counter_id=place.counter_id)
+    found = paired_device.kiosk_with(site(), secret, counter_id=place.counter_id)
     g.is_kiosk_form = bool(found)
     return found
 

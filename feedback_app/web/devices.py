@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-from feedback_app.services import device_room
+from feedback_app.services.devices import register as device_room
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.web.access import site, viewer
 from feedback_app.web.forms import NEEDED, labelled, tell, translate_errors

@@ -8,9 +8,9 @@ from urllib.parse import quote
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from feedback_app.services import devices
-from feedback_app.services import display as display_service
-from feedback_app.services.place import Place, RetiredPlaceError
+from feedback_app.services.citizen import paired_device
+from feedback_app.services.citizen.place import Place, RetiredPlaceError
+from feedback_app.services.devices import display as display_service
 from feedback_app.web import citizen_page, headers
 from feedback_app.web.access import site
 from feedback_app.web.device_cookie import device_secret
@@ -29,13 +29,13 @@ PREFETCH_STATUS = 503  # a browser throws such an answer away and asks again whe
 def face() -> AnyResponse:
     """The counter's code of this minute, large."""
     try:
-        tablet = devices.tablet_with(site(), device_secret())
+        tablet = paired_device.tablet_with(site(), device_secret())
         if tablet.kind != "display":
             return redirect(url_for("kiosk.form"))
         shown = display_service.face_of(site(), tablet)
-    except devices.NotPairedError:
+    except paired_device.NotPairedError:
         return redirect(url_for("pairing.ask"))
-    except devices.RevokedError:
+    except paired_device.RevokedError:
         return make_response(render_template("devices/revoked.html"), 410)
     except RetiredPlaceError:
         return make_response(render_template("devices/closed_counter.html"), 410)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, abort
 
-from feedback_app.services import publishing
+from feedback_app.services.exports.tables import Table, csv_file, xlsx_file
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -21,10 +21,10 @@ def download(content: bytes, content_type: str, name: str) -> Response:
     return response
 
 
-def sheets(tables: list[publishing.Sheet], *, name: str, ending: str) -> Response:
+def sheets(tables: list[Table], *, name: str, ending: str) -> Response:
     """Tables as XLSX, or the first of them as CSV; any other ending is not there."""
     if ending == "csv":
-        return download(publishing.to_csv(tables[0]), CSV, f"{name}.csv")
+        return download(csv_file(tables[0]), CSV, f"{name}.csv")
     if ending == "xlsx":
-        return download(publishing.to_xlsx(tables), XLSX, f"{name}.xlsx")
+        return download(xlsx_file(tables), XLSX, f"{name}.xlsx")
     return abort(404)

@@ -8,8 +8,8 @@ from flask import Flask, Response, current_app, g, make_response, render_templat
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from feedback_app.services.public.results import NothingToShowError
-from feedback_app.services.site import NotSavedError, NotThereError
+from feedback_app.domain.faults import NotSavedError
+from feedback_app.services.faults import NothingToShowError, NotThereError
 from feedback_app.web.access import SessionOverError, is_session_over, recognise
 from feedback_app.web.language import gettext as _
 

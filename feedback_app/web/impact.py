@@ -11,8 +11,10 @@ from feedback_app.domain.effect_charts import PICTURE_WIDTH, axis_for, event_axi
 from feedback_app.domain.effect_words import CHECK_WORDS, LIMITS, item_name
 from feedback_app.domain.findings import caveats, summary, surest_first
 from feedback_app.domain.training import REASONS
-from feedback_app.services import impact_pages, impact_study
-from feedback_app.services.impact_study import HORIZONS, NoDataError
+from feedback_app.services.impact import pages as impact_pages
+from feedback_app.services.impact import study as impact_study
+from feedback_app.services.impact.events import NoDataError
+from feedback_app.services.impact.study import HORIZONS
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import CSV, download, sheets
 from feedback_app.web.language import gettext as _

@@ -10,7 +10,7 @@ from wtforms import RadioField, TextAreaField
 from feedback_app.domain.cases import ALL_OUTCOMES, KINDS, VOICES
 from feedback_app.domain.screening import RULES
 from feedback_app.domain.tiers import TIERS
-from feedback_app.services import casework
+from feedback_app.services.cases import decisions
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.web import formats
 from feedback_app.web.access import site, viewer
@@ -35,7 +35,7 @@ def cases() -> str:
     is_open = request.args.get("keadaan") != "selesai"
     text = request.args.get("hal", "1")
     page = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1
-    found = casework.case_page(site(), viewer(), kind=kind, is_open=is_open, page=page)
+    found = decisions.case_page(site(), viewer(), kind=kind, is_open=is_open, page=page)
     kept = {name: request.args[name] for name in ("jenis", "keadaan") if request.args.get(name)}
     return render_template(
         "inspectorate/cases.html", found=found, kind=kind, is_open=is_open, kept=kept, **_words()
@@ -45,14 +45,14 @@ def cases() -> str:
 @inspectorate.get("/penyaringan")
 def rules() -> str:
     """How many answers each rule held in a year, and how many of them were set aside."""
-    totals = casework.rule_totals(site(), viewer())
+    totals = decisions.rule_totals(site(), viewer())
     return render_template("inspectorate/rules.html", totals=totals, **_words())
 
 
 @inspectorate.get("/<int:case_id>")
 def case(case_id: int) -> str:
     """One case."""
-    view = casework.case_view(site(), viewer(), case_id)
+    view = decisions.case_view(site(), viewer(), case_id)
     form = _form(view)
     form.outcome.data = view.own_outcome
     return _page(view, form)
@@ -61,10 +61,10 @@ def case(case_id: int) -> str:
 @inspectorate.post("/<int:case_id>")
 def give_opinion(case_id: int) -> AnyResponse | tuple[str, int]:
     """Write down what one holds; the second equal one decides."""
-    view = casework.case_view(site(), viewer(), case_id)
+    view = decisions.case_view(site(), viewer(), case_id)
     form = _form(view)
     try:
-        decided = casework.give_opinion(
+        decided = decisions.give_opinion(
             site(),
             viewer(),
             case_id,
@@ -78,11 +78,11 @@ def give_opinion(case_id: int) -> AnyResponse | tuple[str, int]:
     if decided:
         flash(_("Perkara diputus: %(outcome)s.", outcome=say(ALL_OUTCOMES[decided])))
     else:
-        flash(_while_open(casework.case_view(site(), viewer(), case_id).line))
+        flash(_while_open(decisions.case_view(site(), viewer(), case_id).line))
     return redirect(url_for("inspectorate.case", case_id=case_id))
 
 
-def _while_open(line: casework.CaseLine) -> str:
+def _while_open(line: decisions.CaseLine) -> str:
     """What follows from an opinion that decides nothing; equal ones would have decided."""
     if line.voices < VOICES:
         return _("Pendapat Anda tercatat. Perkara diputus setelah orang kedua berpendapat sama.")
@@ -98,13 +98,13 @@ def _while_open(line: casework.CaseLine) -> str:
     )
 
 
-def _form(view: casework.CaseView) -> OpinionForm:
+def _form(view: decisions.CaseView) -> OpinionForm:
     form = labelled(OpinionForm())
     form.outcome.choices = [(name, say(words)) for name, words in view.outcomes.items()]
     return form
 
 
-def _page(view: casework.CaseView, form: OpinionForm) -> str:
+def _page(view: decisions.CaseView, form: OpinionForm) -> str:
     return render_template("inspectorate/case.html", view=view, form=form, **_words())
 
 

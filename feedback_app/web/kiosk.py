@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from feedback_app.services import devices, rating, receipts
+from feedback_app.services.citizen import paired_device, rating, receipts
 from feedback_app.web import citizen_page, headers
 from feedback_app.web.access import site
 from feedback_app.web.device_cookie import BACK_AFTER_SECONDS, device_secret
@@ -18,10 +18,10 @@ kiosk = Blueprint("kiosk", __name__)
 def form() -> Response:
     """An empty form of the kiosk's counter."""
     try:
-        tablet = devices.tablet_with(site(), device_secret())
-    except devices.NotPairedError:
+        tablet = paired_device.tablet_with(site(), device_secret())
+    except paired_device.NotPairedError:
         return redirect(url_for("pairing.ask"))
-    except devices.RevokedError:
+    except paired_device.RevokedError:
         return make_response(render_template("devices/revoked.html"), 410)
     if tablet.kind != "kiosk":
         return redirect(url_for("display.face"))

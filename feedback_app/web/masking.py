@@ -7,13 +7,13 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import RadioField, TextAreaField
 
-from feedback_app.services import masking as service
+from feedback_app.services.cases import masking as service
+from feedback_app.services.cases.masking import ShownBatch
 from feedback_app.services.faults import FieldFaultError
-from feedback_app.services.masking import ShownBatch
 from feedback_app.web.access import site, viewer
+from feedback_app.web.addresses import small_number
 from feedback_app.web.forms import labelled, tell, translate_errors
 from feedback_app.web.language import gettext as _
-from feedback_app.web.queries import small_number
 
 masking = Blueprint("masking", __name__, url_prefix="/staf/loket/<code>/saran")
 

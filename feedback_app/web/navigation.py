@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import Flask, g, request, url_for
 
-from feedback_app.services import agency
-from feedback_app.services.site import NotSavedError
+from feedback_app.domain.faults import NotSavedError
+from feedback_app.services.office import agency
 from feedback_app.web.access import ROUTES, site
 from feedback_app.web.language import gettext as _
 

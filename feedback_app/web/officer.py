@@ -17,11 +17,10 @@ from feedback_app.domain.officer_words import beside, change
 from feedback_app.domain.survey import title
 from feedback_app.domain.tiers import TIERS
 from feedback_app.domain.training import RESULTS, TRAINING_KINDS
-from feedback_app.services.faults import FieldFaultError
+from feedback_app.services.faults import FieldFaultError, NotThereError
 from feedback_app.services.officer import appeals, replies, room, views
 from feedback_app.services.officer.appeals import Choice
-from feedback_app.services.officer.own import class_of
-from feedback_app.services.site import NotThereError
+from feedback_app.services.officer.signed_in import class_of
 from feedback_app.web.access import site, viewer
 from feedback_app.web.formats import long_date, number
 from feedback_app.web.forms import labelled, tell, translate_errors

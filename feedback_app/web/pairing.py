@@ -7,8 +7,8 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import StringField
 
-from feedback_app.services import devices
-from feedback_app.services.visit_codes import TooManyGuessesError
+from feedback_app.services.citizen import paired_device
+from feedback_app.services.citizen.visit_codes import TooManyGuessesError
 from feedback_app.web.access import site
 from feedback_app.web.device_cookie import device_secret, keep_secret
 from feedback_app.web.forms import labelled
@@ -38,10 +38,12 @@ def take() -> Response:
     form = labelled(PairingForm())
     form.validate_on_submit()
     try:
-        paired = devices.pair(site(), form.code.data or "", from_staff_browser=is_staff_browser())
-    except devices.WrongCodeError:
+        paired = paired_device.pair(
+            site(), form.code.data or "", from_staff_browser=is_staff_browser()
+        )
+    except paired_device.WrongCodeError:
         return _refuse(form, _("Kode pasang salah, sudah dipakai, atau lewat waktu."), 422)
-    except devices.StaffBrowserError:
+    except paired_device.StaffBrowserError:
         return _refuse(
             form,
             _(
@@ -71,7 +73,7 @@ def _known() -> tuple[str, str] | None:
     if request.method != "GET":
         return None
     try:
-        tablet = devices.tablet_with(site(), device_secret())
-    except (devices.NotPairedError, devices.RevokedError):
+        tablet = paired_device.tablet_with(site(), device_secret())
+    except (paired_device.NotPairedError, paired_device.RevokedError):
         return None
     return START_PAGES[tablet.kind], tablet.place.counter

@@ -8,10 +8,10 @@ from flask import render_template, request, url_for
 
 from feedback_app.domain.elements import ALL_KEYS, element
 from feedback_app.domain.paper import BAND_KEYS, grouped
+from feedback_app.services.citizen.visit_codes import TooManyGuessesError
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.paper import checks, sheets
 from feedback_app.services.paper.sheets import Desk
-from feedback_app.services.visit_codes import TooManyGuessesError
 from feedback_app.web.access import site, viewer
 from feedback_app.web.forms import tell, translate_errors
 from feedback_app.web.language import gettext as _

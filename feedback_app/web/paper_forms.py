@@ -14,10 +14,10 @@ from wtforms.validators import InputRequired, Length, NumberRange, ValidationErr
 from feedback_app.domain.elements import ALL_KEYS, element
 from feedback_app.domain.paper import BAND_KEYS, LARGEST_BATCH, VOID_REASONS, Entry
 from feedback_app.domain.respondent import BANDS
+from feedback_app.services.citizen.visit_codes import NONE_GIVEN, Given, is_visit_code
 from feedback_app.services.paper.batches import UnitOffer, Wanted
 from feedback_app.services.paper.checks import Difference
 from feedback_app.services.paper.sheets import Desk, Keyed
-from feedback_app.services.visit_codes import NONE_GIVEN, Given, is_visit_code
 from feedback_app.web.citizen_form import COMMENT_LIMIT, VALUES, clean_text
 from feedback_app.web.formats import long_date
 from feedback_app.web.forms import NEEDED, WholeNumberField, labelled

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from feedback_app.services import upkeep
+from feedback_app.services.upkeep import schema
 from feedback_app.web.access import site
 
 public = Blueprint("public", __name__)
@@ -26,7 +26,7 @@ def privacy() -> str:
 @public.get("/healthz")
 def health() -> Response:
     """`ok` once the database answers with the schema this code expects."""
-    if not upkeep.is_ready(site()):
+    if not schema.is_ready(site()):
         abort(503)
     return Response("ok", mimetype="text/plain")
 

@@ -14,7 +14,7 @@ from feedback_app.domain.published import Published
 from feedback_app.domain.respondent import BANDS
 from feedback_app.domain.screening import RULES
 from feedback_app.domain.skm import BANDS as LETTERS
-from feedback_app.services import publishing
+from feedback_app.services.exports.tables import csv_file
 from feedback_app.services.public import open_data, posters, strictness
 from feedback_app.services.public import regency as regencies
 from feedback_app.services.public import results as service
@@ -55,7 +55,7 @@ def period(agency: str, unit: str, period: str) -> Response:
 @results.get("/hasil/<agency>/<unit>/<period>/poster-<shape>.<ending>")
 def poster(agency: str, unit: str, period: str, shape: str, ending: str) -> Response:
     """The poster to share; without the signature block of the wall's."""
-    if shape not in posters.SHAPES or ending not in posters.ENDINGS:
+    if not posters.is_offered(shape, ending):
         abort(404)
     found = service.unit_results(site(), agency, unit, period)
     content = posters.public_poster(site(), found, shape=shape, ending=ending)
@@ -91,7 +91,7 @@ def codebook() -> Response:
 @results.get("/hasil/kamus.csv")
 def codebook_file() -> Response:
     """The codebook as a table."""
-    content = publishing.to_csv(open_data.codebook_sheet())
+    content = csv_file(open_data.codebook_sheet())
     return _public(download(content, CSV, "kamus-hasil-skm.csv"))
 
 
@@ -165,7 +165,7 @@ def _data(rows: list[dict[str, Any]], name: str, ending: str) -> Response:
         text = json.dumps(open_data.as_document(site(), rows), ensure_ascii=False, indent=1)
         return _public(Response(text, content_type=JSON))
     if ending == "csv":
-        content = publishing.to_csv(open_data.as_sheet(rows))
+        content = csv_file(open_data.as_sheet(rows))
         return _public(download(content, CSV, f"{name}.csv"))
     return abort(404)
 

@@ -12,7 +12,7 @@ from feedback_app.services.access import second_step as steps
 from feedback_app.services.access.people import TooManyGuessesError, Viewer, WrongCodeError
 from feedback_app.services.access.sessions import viewer_of_session
 from feedback_app.web.access import half_way, person, site
-from feedback_app.web.door import let_in, remember
+from feedback_app.web.after_log_in import let_in, remember
 from feedback_app.web.forms import NEEDED, TOO_LONG, labelled, translate_errors
 from feedback_app.web.language import gettext as _
 from feedback_app.web.targets import safe_target

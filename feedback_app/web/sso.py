@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from feedback_app.services.access.sso_attempt import Attempt, SsoRefusedError
 from feedback_app.web.access import site
-from feedback_app.web.door import let_in
+from feedback_app.web.after_log_in import let_in
 from feedback_app.web.errors import error_page
 from feedback_app.web.language import gettext as _
 

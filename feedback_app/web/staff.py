@@ -19,7 +19,7 @@ from feedback_app.services.access.people import (
 )
 from feedback_app.services.access.sessions import log_out
 from feedback_app.web.access import site, viewer
-from feedback_app.web.door import let_in
+from feedback_app.web.after_log_in import let_in
 from feedback_app.web.forms import NEEDED, TOO_LONG, labelled, translate_errors
 from feedback_app.web.language import gettext as _
 

@@ -7,7 +7,8 @@ from flask import Blueprint, Response, render_template, request
 from feedback_app.domain.disclosure import MIN_GROUP
 from feedback_app.domain.periods import PERIOD_KEYS, Period
 from feedback_app.domain.tiers import TIERS
-from feedback_app.services import counter_page, dashboard, publishing
+from feedback_app.services.counters import dashboard, exports
+from feedback_app.services.counters import page as counter_page
 from feedback_app.services.officer.views import note_views
 from feedback_app.services.survey.follow_up import plans_due
 from feedback_app.web.access import site, viewer
@@ -43,14 +44,14 @@ def counter(code: str) -> str:
 def counters_file(ending: str) -> Response:
     """The overview as CSV or XLSX."""
     _chosen, lines = dashboard.overview(site(), viewer(), period_key=_period_key())
-    return sheets([publishing.overview_sheet(lines)], name=_named("loket"), ending=ending)
+    return sheets([exports.overview_sheet(lines)], name=_named("loket"), ending=ending)
 
 
 @supervisor.get("/<code>/unduh.<ending>")
 def counter_file(code: str, ending: str) -> Response:
     """One counter's tables; the CSV holds the elements."""
     chosen, view = _counter_view(code)
-    tables = publishing.counter_sheets(chosen, view)
+    tables = exports.counter_sheets(chosen, view)
     return sheets(tables, name=_named("loket"), ending=ending)
 
 

@@ -112,7 +112,7 @@ def show(survey_id: int) -> str:
         found=survey_pages.closed_survey(site(), viewer(), survey_id, number=number),
         revisions=revisions,
         number=number or revisions[-1].number,
-        shapes=posters.SHAPES,
+        shapes=posters.shapes(),
         **common,
     )
 
@@ -244,7 +244,7 @@ def report(survey_id: int, ending: str) -> Response:
 @surveys.get("/<int:survey_id>/poster-<shape>.<ending>")
 def poster(survey_id: int, shape: str, ending: str) -> Response:
     """The poster for the wall, with the signature block."""
-    if shape not in posters.SHAPES or ending not in posters.ENDINGS:
+    if not posters.is_offered(shape, ending):
         abort(404)
     content = posters.wall_poster(site(), viewer(), survey_id, shape=shape, ending=ending)
     return download(content, TYPES[ending], f"poster-ikm-{shape}-{_named(survey_id)}.{ending}")

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from feedback_app.services import place as places
-from feedback_app.services import rating, receipts
+from feedback_app.services.citizen import place as places
+from feedback_app.services.citizen import rating, receipts
+from feedback_app.services.citizen.place import RetiredPlaceError, UnknownPlaceError
+from feedback_app.services.citizen.visit_codes import TooManyGuessesError, is_visit_code
 from feedback_app.services.codes import tickets as service
 from feedback_app.services.codes.tickets import Ticket, TicketCounter
-from feedback_app.services.place import RetiredPlaceError, UnknownPlaceError
 from feedback_app.services.site import Site
-from feedback_app.services.visit_codes import TooManyGuessesError, is_visit_code
 from feedback_app.web import citizen_page, headers
 from feedback_app.web.access import site
 from feedback_app.web.citizen_form import CitizenForm

@@ -6,11 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.domain.tiers import FOR_OFFICERS, TIERS
-from feedback_app.services import tier_choice as service
 from feedback_app.services.faults import FieldFaultError
+from feedback_app.services.office import tier_choice as service
 from feedback_app.web.access import site, viewer
+from feedback_app.web.addresses import page_number, small_number
 from feedback_app.web.language import gettext as _
-from feedback_app.web.queries import page_number, small_number
 
 tiers = Blueprint("tiers", __name__, url_prefix="/staf/admin/jalur")
 

@@ -21,9 +21,11 @@ from feedback_app.domain.training import (
     SENT,
     TRAINING_KINDS,
 )
-from feedback_app.services import publishing, training, training_hours
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.officer.views import note_views
+from feedback_app.services.trainings import catalogue as records
+from feedback_app.services.trainings import exports
+from feedback_app.services.trainings import hours as training_hours
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import sheets
 from feedback_app.web.forms import NEEDED, WholeNumberField, labelled, tell, translate_errors
@@ -37,7 +39,7 @@ LARGEST_COST = 2_000_000_000
 
 
 class TrainingForm(FlaskForm):  # type: ignore[misc]
-    """A training of the catalogue."""
+    """A training of the records."""
 
     code = StringField(
         "Kode",
@@ -101,7 +103,7 @@ class AttendanceForm(FlaskForm):  # type: ignore[misc]
 def catalogue() -> str:
     """Every training, by kind and by text."""
     kind, text = request.args.get("jenis", ""), request.args.get("cari", "")
-    lines = training.catalogue(site(), viewer(), kind=kind, text=text)
+    lines = records.catalogue(site(), viewer(), kind=kind, text=text)
     return render_template(
         "trainings/catalogue.html", lines=lines, kind=kind, text=text, kinds=TRAINING_KINDS
     )
@@ -128,7 +130,7 @@ def show(code: str) -> str:
 @trainings.get("/<code>/ubah")
 def edit(code: str) -> str:
     """The form of a training that is there."""
-    row = training.training_coded(site(), viewer(), code)
+    row = records.training_coded(site(), viewer(), code)
     form = _training_form()
     for name in ("code", "title", "kind", "elements", "provider", "partner", "jp", "cost"):
         form[name].data = getattr(row, name)
@@ -148,7 +150,7 @@ def add_run(code: str) -> AnyResponse | tuple[str, int]:
     form = _run_form()
     if form.validate_on_submit():
         try:
-            training.add_run(
+            records.add_run(
                 site(),
                 viewer(),
                 code,
@@ -167,7 +169,7 @@ def add_run(code: str) -> AnyResponse | tuple[str, int]:
 @trainings.get("/peserta/<int:attendance_id>")
 def attendance(attendance_id: int) -> str:
     """One attendance, to correct or take out."""
-    code, line = training.attendance_of(site(), viewer(), attendance_id)
+    code, line = records.attendance_of(site(), viewer(), attendance_id)
     form = _attendance_form()
     for name in ("reason", "sent", "result", "jp", "certificate"):
         form[name].data = getattr(line, name)
@@ -177,13 +179,13 @@ def attendance(attendance_id: int) -> str:
 @trainings.post("/peserta/<int:attendance_id>")
 def change_attendance(attendance_id: int) -> AnyResponse | tuple[str, int]:
     """Correct an attendance."""
-    code, line = training.attendance_of(site(), viewer(), attendance_id)
+    code, line = records.attendance_of(site(), viewer(), attendance_id)
     form = _attendance_form()
     if form.validate_on_submit():
         values = {
             name: form[name].data for name in ("reason", "sent", "result", "jp", "certificate")
         }
-        training.change_attendance(
+        records.change_attendance(
             site(), viewer(), attendance_id, values | {"certificate": values["certificate"] or ""}
         )
         flash(_("Catatan peserta diubah."))
@@ -194,14 +196,14 @@ def change_attendance(attendance_id: int) -> AnyResponse | tuple[str, int]:
 @trainings.get("/peserta/<int:attendance_id>/hapus")
 def confirm_removal(attendance_id: int) -> str:
     """Ask first."""
-    code, line = training.attendance_of(site(), viewer(), attendance_id)
+    code, line = records.attendance_of(site(), viewer(), attendance_id)
     return render_template("trainings/remove_attendance.html", code=code, line=line)
 
 
 @trainings.post("/peserta/<int:attendance_id>/hapus")
 def remove_attendance(attendance_id: int) -> AnyResponse:
     """Take an attendance out; the page before has asked."""
-    code = training.remove_attendance(site(), viewer(), attendance_id)
+    code = records.remove_attendance(site(), viewer(), attendance_id)
     flash(_("Catatan peserta dihapus."))
     return redirect(url_for("trainings.show", code=code))
 
@@ -226,7 +228,7 @@ def hours_file(ending: str) -> Response:
     rest = [_hours(page=page) for page in range(2, first.pages + 1)]
     lines = [line for found in (first, *rest) for line in found.lines]
     name = f"jp-{_hours_choice()['year']}"
-    return sheets([publishing.hours_sheet(lines)], name=name, ending=ending)
+    return sheets([exports.hours_sheet(lines)], name=name, ending=ending)
 
 
 @trainings.get("/petugas/<int:officer_id>")
@@ -311,7 +313,7 @@ def _save(form: TrainingForm, *, code: str | None) -> AnyResponse | tuple[str, i
             "cost": form.cost.data,
         }
         try:
-            final = training.save_training(site(), viewer(), values, code=code)
+            final = records.save_training(site(), viewer(), values, code=code)
         except FieldFaultError as fault:
             tell(form, fault)
         else:
@@ -326,10 +328,10 @@ def _training_page(form: TrainingForm, *, code: str | None) -> str:
 
 
 def _runs_page(code: str, form: RunForm) -> str:
-    row, runs = training.runs_of(site(), viewer(), code)
+    row, runs = records.runs_of(site(), viewer(), code)
     translate_errors(form)
     return render_template(
-        "trainings/training.html",
+        "trainings/catalogue.html",
         row=row,
         runs=runs,
         form=form,
@@ -341,6 +343,6 @@ def _runs_page(code: str, form: RunForm) -> str:
     )
 
 
-def _attendance_page(form: AttendanceForm, code: str, line: training.Attendee) -> str:
+def _attendance_page(form: AttendanceForm, code: str, line: records.Attendee) -> str:
     translate_errors(form)
     return render_template("trainings/attendance.html", form=form, code=code, line=line)

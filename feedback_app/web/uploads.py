@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from feedback_app.domain.roles import Role
-from feedback_app.services import imports
-from feedback_app.services.imports import KINDS, FileFaultError, Imported, Kind
+from feedback_app.domain.faults import ReadableError
+from feedback_app.services.imports import office as imports
+from feedback_app.services.imports.office import Imported, Kind
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import CSV, XLSX, download
 from feedback_app.web.language import gettext as _
@@ -14,7 +14,6 @@ from feedback_app.web.language import gettext as _
 uploads = Blueprint("uploads", __name__, url_prefix="/staf/impor")
 
 ERRORS_SHOWN = 200  # of a file's bad cells; the number of all is always told
-TRAINING_FILES = frozenset({"trainings", "attendance", "siasn-kursus"})
 
 
 @uploads.get("/<kind>")
@@ -35,8 +34,8 @@ def take_upload(kind: str) -> tuple[str, int]:
     else:
         try:
             result = _import(chosen, content)
-        except FileFaultError as error:
-            fault = _(str(error))
+        except ReadableError as error:
+            fault = _(error.text, **error.values)
     page = render_template(
         "uploads/upload.html",
         kind=chosen,
@@ -52,25 +51,21 @@ def take_upload(kind: str) -> tuple[str, int]:
 @uploads.get("/<kind>/contoh.<ending>")
 def example(kind: str, ending: str) -> Response:
     """A file to copy from."""
-    chosen = _kind(kind)
-    if ending == "csv":
-        return download(imports.example_csv(chosen), CSV, f"contoh-{kind}.csv")
-    if ending == "xlsx":
-        return download(imports.example_xlsx(chosen), XLSX, f"contoh-{kind}.xlsx")
-    return abort(404)
+    content = imports.example_file(_kind(kind), ending)
+    types = {"csv": CSV, "xlsx": XLSX}
+    if content is None:
+        abort(404)
+    return download(content, types[ending], f"contoh-{kind}.{ending}")
 
 
 def _kinds() -> dict[str, Kind]:
-    """What the viewer may import: the admin everything, HR what is about trainings."""
-    if viewer().role == Role.ADMIN:
-        return KINDS
-    return {key: kind for key, kind in KINDS.items() if key in TRAINING_FILES}
+    return imports.kinds_for(viewer().role)
 
 
 def _kind(key: str) -> Kind:
     if key not in _kinds():
         abort(404)
-    return KINDS[key]
+    return _kinds()[key]
 
 
 def _import(kind: Kind, content: bytes) -> Imported:

@@ -12,11 +12,11 @@ from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 from sqlalchemy import delete, select
 
+from feedback_app.demo.office import DEMO_PASSWORD
 from feedback_app.domain.elements import FORM_ORDER
 from feedback_app.domain.survey import Span, title
-from feedback_app.services.cards import card_lines, cards_pdf
-from feedback_app.services.demo.office import DEMO_PASSWORD
-from feedback_app.services.upkeep import tally_differences
+from feedback_app.services.office.cards import card_lines, cards_pdf
+from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage.models import FollowUp, Survey, SurveyRevision, Unit
 from tests.browser.conftest import LiveSite
 from tests.ground.browser import violations

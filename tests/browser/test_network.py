@@ -16,9 +16,9 @@ from playwright.sync_api import Error as PlaywrightError
 from sqlalchemy import func, select
 
 from feedback_app.domain.elements import FORM_ORDER
-from feedback_app.services.cards import card_lines
+from feedback_app.services.office.cards import card_lines
 from feedback_app.services.site import Site
-from feedback_app.services.upkeep import tally_differences
+from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage.models import Comment, Rating
 from tests.conftest import on_server
 from tests.ground.browser import ARGUMENTS, find_chromium, running_server, violations

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.paper import sheet_number
-from feedback_app.services.upkeep import tally_differences
+from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage.models import PaperSheet, Rating
 from tests.browser.conftest import LiveSite
 from tests.browser.test_journey import DESK, PHONE, log_in

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from feedback_app.domain.elements import FORM_ORDER
-from feedback_app.services.upkeep import tally_differences
+from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage.models import CodeCount, Rating, VisitCode
 from tests.browser.conftest import Served
 from tests.browser.test_devices import DESK, PHONE, context, log_in_as_admin

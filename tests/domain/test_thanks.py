@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from feedback_app.demo import words
 from feedback_app.domain.thanks import is_thanks
-from feedback_app.services.demo import words
 
 
 @pytest.mark.parametrize(

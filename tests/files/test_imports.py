@@ -15,10 +15,10 @@ from sqlalchemy import func, select, update
 from feedback_app.domain.codes import place_code
 from feedback_app.files.examples import example_csv, example_xlsx
 from feedback_app.files.kinds import KINDS
-from feedback_app.files.records import Parsed, parse
+from feedback_app.files.records import Kind, Parsed, parse
 from feedback_app.files.tables import FileFaultError, read_table
-from feedback_app.services.imports import Imported, Kind, check_records, import_records
-from feedback_app.services.place import open_place
+from feedback_app.services.citizen.place import open_place
+from feedback_app.services.imports.office import Imported, check_records, import_records
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Base
 from feedback_app.storage.models import Agency

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from feedback_app.domain.elements import OFFICIAL_KEYS
-from feedback_app.services import imports
-from feedback_app.services.imports import KINDS, Imported
+from feedback_app.files.kinds import KINDS
+from feedback_app.services.imports import office as imports
+from feedback_app.services.imports.office import Imported
 from feedback_app.services.public import results
 from feedback_app.services.site import Site
 from feedback_app.services.survey.trend import past_index

@@ -13,9 +13,9 @@ from feedback_app.files import training_cells as cells
 from feedback_app.files.cells import CellFaultError
 from feedback_app.files.kinds import KINDS
 from feedback_app.files.tables import Cell, FileFaultError
-from feedback_app.services.imports import Imported, import_records
+from feedback_app.services.imports.office import Imported, import_records
+from feedback_app.services.imports.trainings import course_code
 from feedback_app.services.site import Site
-from feedback_app.services.training_imports import course_code
 from feedback_app.storage.models import Attendance, Training, TrainingRun
 from tests.ground.office import Office
 

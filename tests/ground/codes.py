@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from feedback_app.domain.roles import Role
 from feedback_app.domain.visit_codes import NewCode
-from feedback_app.services.accounts import Viewer
+from feedback_app.services.access.people import Viewer
 from feedback_app.services.codes.batches import Made, Order, make_batch
 from feedback_app.services.site import Site
 from feedback_app.storage.models import Account

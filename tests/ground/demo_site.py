@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from feedback_app.config import Settings
-from feedback_app.services.demo.load import load_demo
+from feedback_app.demo.load import load_demo
 from feedback_app.services.site import Site, open_site
-from feedback_app.services.upkeep import upgrade_schema
+from feedback_app.services.upkeep.schema import upgrade_schema
 from tests.ground.browser import free_port
 
 

@@ -9,9 +9,12 @@ from sqlalchemy import update
 from feedback_app.domain.codes import place_code
 from feedback_app.domain.elements import OFFICIAL_KEYS
 from feedback_app.domain.survey import Span
-from feedback_app.services import accounts, imports
-from feedback_app.services.accounts import Viewer
-from feedback_app.services.impact_study import run_first_study
+from feedback_app.files.kinds import KINDS
+from feedback_app.services.access.log_in import log_in
+from feedback_app.services.access.people import Viewer
+from feedback_app.services.access.sessions import viewer_of_session
+from feedback_app.services.impact.study import run_first_study
+from feedback_app.services.imports import office as imports
 from feedback_app.services.site import Site
 from feedback_app.services.survey import closing, follow_up, periods
 from feedback_app.storage import bulk
@@ -59,7 +62,7 @@ def _add_comments(site: Site, office: Office) -> None:
 
 def _import(site: Site, office: Office, kind: str, text: str) -> None:
     done = imports.import_records(
-        site, imports.KINDS[kind], text.encode(), agency_id=office.agency_id, by=None
+        site, KINDS[kind], text.encode(), agency_id=office.agency_id, by=None
     )
     assert done.is_saved, done.errors
 
@@ -79,7 +82,7 @@ def _run_surveys(site: Site, office: Office) -> None:
 
 
 def _viewer(site: Site, username: str) -> Viewer:
-    secret = accounts.log_in(site, username=username, password=PASSWORD)
-    found = accounts.viewer_of_session(site, secret)
+    secret = log_in(site, username=username, password=PASSWORD)
+    found = viewer_of_session(site, secret)
     assert found is not None
     return found

@@ -14,8 +14,8 @@ from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.roles import Role
 from feedback_app.domain.roster import COUNTS_FOR_OFFICER
+from feedback_app.services.access.accounts import create_account
 from feedback_app.services.access.secrets import seal
-from feedback_app.services.accounts import create_account
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk, ratings
 from feedback_app.storage.models import Account, Agency, Counter, Officer, SecondFactor

@@ -11,12 +11,12 @@ from feedback_app.domain.local_time import local_day
 from feedback_app.domain.paper import BAND_KEYS, Entry, batch_mark, sheet_number
 from feedback_app.domain.visit_codes import GivenCode, mark_of, new_code
 from feedback_app.services.access import sessions
-from feedback_app.services.accounts import Viewer
+from feedback_app.services.access.people import Viewer
+from feedback_app.services.citizen.visit_codes import NONE_GIVEN, PURPOSE, Given
 from feedback_app.services.paper import batches, sheets
 from feedback_app.services.paper.batches import Wanted
 from feedback_app.services.paper.sheets import Keyed
 from feedback_app.services.site import Site
-from feedback_app.services.visit_codes import NONE_GIVEN, PURPOSE, Given
 from feedback_app.storage import bulk
 from feedback_app.storage.queries import accounts
 from feedback_app.storage.queries import paper as queries

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -20,10 +22,34 @@ MAY_IMPORT = {
     "files": {"files", "domain"},
     "impact": {"impact", "domain"},
     "services": {"services", "storage", "files", "impact", "domain", "config"},
+    "demo": {"demo", "services", "storage", "domain", "config"},
     "web": {"web", "services", "domain", "config"},
     "wsgi": {"", "config"},
     "": {"", "web", "services", "config"},
 }
+# Rooms of services from the lowest up: one may import from those before it, never from those behind.
+SERVICE_ROOMS = (
+    "exports",
+    "access",
+    "citizen",
+    "office",
+    "counters",
+    "trainings",
+    "officer",
+    "survey",
+    "imports",
+    "impact",
+    "codes",
+    "devices",
+    "paper",
+    "public",
+    "cases",
+    "upkeep",
+)
+# What stands beside the rooms because every room needs it; it imports none of them.
+SERVICE_GROUND = {"site", "faults", "cache"}
+# Packages whose first file is the face of the files inside it: names may be taken from there.
+FACES = {"feedback_app.storage.models", "feedback_app.domain.disclosure"}
 LIBRARY_ROOMS = {
     "flask": {"web", ""},
     "flask_wtf": {"web", ""},
@@ -46,10 +72,20 @@ LIBRARY_ROOMS = {
     "jinja2": {"files"},
     "duckdb": {"files"},
     "pandas": {"services", "files", "impact"},
-    "numpy": {"services", "files", "impact"},
+    "numpy": {"services", "demo", "files", "impact"},
     "scipy": {"impact"},
 }
 SOURCES = sorted(PACKAGE.rglob("*.py"))
+FOLDERS = ("feedback_app", "scripts", "tests", "bench")
+
+
+def module_of(path: Path) -> str:
+    """'…/feedback_app/web/citizen.py' -> 'feedback_app.web.citizen'; a package's file is the package."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_of(p): p.read_text() for folder in FOLDERS for p in (ROOT / folder).rglob("*.py")}
 
 
 def room_of(module: str) -> str:
@@ -82,6 +118,108 @@ def faults_of(room: str, source: str) -> list[str]:
     return faults
 
 
+def files_imported(module: str, modules: Mapping[str, str]) -> set[str]:
+    """The files that a file imports, wherever in it: at its top, in a function, for types only."""
+    found = set()
+    for name in imports_of(modules[module]):
+        file = name
+        while file and file not in modules:
+            file = file.rpartition(".")[0]
+        found |= {file} if file else set()
+    return found - {module}
+
+
+def circle_in(modules: Mapping[str, str]) -> list[str]:
+    """A circle of files that import each other, or nothing. A package is not its files."""
+    graph = {
+        name: {other for other in files_imported(name, modules) if not name.startswith(f"{other}.")}
+        for name in modules
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def upward_in(modules: Mapping[str, str]) -> list[str]:
+    """Imports from a lower room of services to a higher one."""
+    faults = []
+    for module in modules:
+        if not module.startswith("feedback_app.services."):
+            continue
+        for other in files_imported(module, modules):
+            if other.startswith("feedback_app.services.") and floor_of(other) > floor_of(module):
+                faults.append(f"{module} imports {other}")
+    return faults
+
+
+def floor_of(module: str) -> int:
+    """How high a file of services stands: the ground is 0."""
+    room = module.split(".")[2]
+    return 0 if room in SERVICE_GROUND else 1 + SERVICE_ROOMS.index(room)
+
+
+def defined_in(source: str) -> set[str]:
+    """Names that a file defines at its top, not those that it imports."""
+    names: set[str] = set()
+    waiting: list[ast.AST] = [ast.parse(source)]
+    while waiting:
+        for node in ast.iter_child_nodes(waiting.pop()):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                names.add(node.name)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                names.add(node.id)
+            else:
+                waiting.append(node)
+    return names
+
+
+def handed_on_in(modules: Mapping[str, str]) -> list[str]:
+    """Names imported through a file that does not define them."""
+    faults = []
+    own = {module: defined_in(source) for module, source in modules.items()}
+    for module, source in modules.items():
+        for node in ast.walk(ast.parse(source)):
+            if not isinstance(node, ast.ImportFrom) or node.module not in own:
+                continue
+            for alias in node.names:
+                is_file = f"{node.module}.{alias.name}" in own
+                if not is_file and node.module not in FACES and alias.name not in own[node.module]:
+                    faults.append(f"{module} takes {alias.name} through {node.module}")
+    return faults
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    assert circle_in(MODULES) == []
+
+
+def test_no_lower_room_of_services_imports_a_higher_one() -> None:
+    assert upward_in(MODULES) == []
+
+
+def test_services_are_rooms_only() -> None:
+    beside = {p.stem for p in (PACKAGE / "services").glob("*.py")} - {"__init__"}
+    rooms = {p.parent.name for p in (PACKAGE / "services").glob("*/__init__.py")}
+    assert beside == SERVICE_GROUND
+    assert rooms == set(SERVICE_ROOMS)
+
+
+def test_every_name_is_imported_from_the_file_that_defines_it() -> None:
+    assert handed_on_in(MODULES) == []
+
+
+def test_the_guards_find_a_planted_circle_arrow_and_detour() -> None:
+    access, cases = "feedback_app.services.access.people", "feedback_app.services.cases.decisions"
+    planted = {
+        access: f"def f():\n    from {cases} import decide",
+        cases: f"from {access} import Viewer\ndef decide(): ...",
+    }
+    assert set(circle_in(planted)) == {access, cases}
+    assert upward_in(planted) == [f"{access} imports {cases}"]
+    assert handed_on_in(planted) == [f"{cases} takes Viewer through {access}"]
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_run_downward_only(path: Path) -> None:
     parts = path.relative_to(PACKAGE).with_suffix("").parts
@@ -94,6 +232,7 @@ def test_imports_run_downward_only(path: Path) -> None:
     [
         ("domain", "from feedback_app.services import rating"),
         ("domain", "import flask"),
+        ("services", "from feedback_app.demo.load import load_demo"),
         ("web", "from feedback_app.storage.db import Database"),
         ("web", "from feedback_app.files import exports"),
         ("services", "from sqlalchemy import select"),

@@ -35,7 +35,7 @@ PLANTED = (
         "tests/guard/test_access.py",
     ),
     (
-        "services/rating.py",
+        "services/citizen/rating.py",
         "        _must_be_the_same(",
         "        bool or _must_be_the_same(",
         "tests/web/test_citizen.py",

@@ -11,7 +11,7 @@ from babel.messages.extract import extract
 from feedback_app.config import ROOT
 from feedback_app.domain.passwords import fault_of_password
 from feedback_app.domain.skm import BANDS
-from feedback_app.services.imports import KINDS
+from feedback_app.files.kinds import KINDS
 from feedback_app.services.survey.closing import FIRST_REASON
 from feedback_app.web.language import catalogue
 from feedback_app.web.navigation import MENU
@@ -84,8 +84,8 @@ def test_reasons_and_labels_of_forms_have_their_english() -> None:
     """Reasons that an import gives to a cell, and labels and messages of forms."""
     found: set[str] = set()
     for name in (
-        "services/training_imports.py",
-        "services/survey/past.py",
+        "services/imports/trainings.py",
+        "services/imports/past_results.py",
         "web/trainings.py",
         "web/survey_forms.py",
         "web/follow_ups.py",

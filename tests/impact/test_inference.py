@@ -12,6 +12,7 @@ from statsmodels.stats.multitest import multipletests
 
 from feedback_app.impact import inference
 from feedback_app.impact.ancova import Design, coefficient, fit
+from feedback_app.impact.events import Event
 from feedback_app.impact.inference import (
     Draws,
     actual,
@@ -19,10 +20,10 @@ from feedback_app.impact.inference import (
     draw_assignments,
     max_t,
 )
-from feedback_app.impact.measure import estimates_of, measure_impact, prepare
-from feedback_app.impact.panel import Event
+from feedback_app.impact.measure import estimates_of, measure_impact
 from feedback_app.impact.results import Plan
 from feedback_app.impact.stack import outcome
+from feedback_app.impact.study import prepare
 from tests.rigs.worlds import World, draw
 
 DENSE = World("dense", effect=0.2, dates=(12, 14, 16, 18))

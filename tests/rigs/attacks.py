@@ -32,12 +32,12 @@ from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.respondent import BANDS
 from feedback_app.domain.visit_codes import GivenCode, mark_of, new_code
-from feedback_app.services import rating, visit_codes
-from feedback_app.services.devices import secret_hash
-from feedback_app.services.place import place_at
+from feedback_app.services.citizen import rating, visit_codes
+from feedback_app.services.citizen.paired_device import secret_hash
+from feedback_app.services.citizen.place import place_at
+from feedback_app.services.citizen.visit_codes import NONE_GIVEN, Given
 from feedback_app.services.site import Site, open_site
-from feedback_app.services.upkeep import tally_differences, upgrade_schema
-from feedback_app.services.visit_codes import NONE_GIVEN, Given
+from feedback_app.services.upkeep.schema import tally_differences, upgrade_schema
 from feedback_app.storage import bulk
 from feedback_app.storage.models import Case, CaseRating, Rating
 from feedback_app.storage.queries.visit_codes import count

@@ -26,9 +26,10 @@ import click
 from sqlalchemy import select
 
 from feedback_app.files.kinds import KINDS
-from feedback_app.services.imports import FileFaultError, Imported, import_records
+from feedback_app.files.tables import FileFaultError
+from feedback_app.services.imports.office import Imported, import_records
 from feedback_app.services.site import Site, open_site
-from feedback_app.services.upkeep import upgrade_schema
+from feedback_app.services.upkeep.schema import upgrade_schema
 from feedback_app.storage.db import Base
 from tests.conftest import SteppedClock, on_server, settings_for
 from tests.ground.office import Office, build_office

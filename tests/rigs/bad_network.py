@@ -32,9 +32,9 @@ import click
 from sqlalchemy import select
 
 from feedback_app.domain.elements import ALL_KEYS
-from feedback_app.services.cards import card_lines
+from feedback_app.services.office.cards import card_lines
 from feedback_app.services.site import Site
-from feedback_app.services.upkeep import tally_differences
+from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage.models import Comment, Rating
 from tests.ground.browser import running_server
 from tests.ground.demo_site import demo_site

@@ -41,16 +41,17 @@ from feedback_app.domain.roles import Role
 from feedback_app.domain.skm import BANDS, TooFew
 from feedback_app.domain.survey import Span
 from feedback_app.files.survey_facts import SurveyFacts
-from feedback_app.services import closed_figures, dashboard, officer_figures
-from feedback_app.services.accounts import Viewer
-from feedback_app.services.casework import close_case
-from feedback_app.services.screening import new_case
+from feedback_app.services.access.people import Viewer
+from feedback_app.services.cases.decisions import close_case
+from feedback_app.services.citizen.screening import new_case
+from feedback_app.services.counters import closed_figures, dashboard
+from feedback_app.services.officer import figures as officer_figures
 from feedback_app.services.site import Site, open_site
 from feedback_app.services.survey import closing
 from feedback_app.services.survey import facts as survey_facts
 from feedback_app.services.survey import periods as surveys
 from feedback_app.services.survey.periods import Settings
-from feedback_app.services.upkeep import upgrade_schema
+from feedback_app.services.upkeep.schema import upgrade_schema
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Rating
 from feedback_app.storage.queries import cases
@@ -400,7 +401,7 @@ def _everybody_else(app: Flask, haul: Haul) -> None:
         if "GET" not in (rule.methods or ()) or rule.endpoint in ("static", "staff.logout"):
             continue
         # The supervisor's pages were walked, the surveys' counts taken; the officer's room shows
-        # the same quarters' cells (tests/services/test_officer_figures.py), in other roundings.
+        # the same quarters' cells (tests/services/officer/test_figures.py), in other roundings.
         if rule.endpoint.startswith(("supervisor.", "officer.", "surveys.", "results.")):
             continue
         path = adapter.build(rule.endpoint, {name: FILLED[name] for name in rule.arguments})

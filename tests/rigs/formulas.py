@@ -30,7 +30,7 @@ from feedback_app.files.exports import Sheet, to_csv, to_xlsx
 from feedback_app.files.linked_table import Column, write_table
 from feedback_app.files.skm_workbook import skm_workbook
 from feedback_app.impact.results import Estimate
-from feedback_app.services.impact_files import estimates_csv
+from feedback_app.services.impact.files import estimates_csv
 from tests.ground.libreoffice import find_soffice
 from tests.ground.quick_folder import quick_folder
 from tests.ground.survey import GASPUL, answers_of, facts_of_answers

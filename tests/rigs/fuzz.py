@@ -35,10 +35,11 @@ from werkzeug.test import run_wsgi_app
 
 from feedback_app import create_app
 from feedback_app.domain.elements import ALL_KEYS
+from feedback_app.domain.faults import NotSavedError
 from feedback_app.domain.paper import sheet_number
 from feedback_app.services.site import open_site
-from feedback_app.services.upkeep import upgrade_schema
-from feedback_app.storage.db import Base, NotSavedError, changed_rows
+from feedback_app.services.upkeep.schema import upgrade_schema
+from feedback_app.storage.db import Base, changed_rows
 from tests.conftest import Browser, SteppedClock, on_server, settings_for
 from tests.ground.full_office import fill_office, place_codes
 from tests.ground.office import PASSWORD, build_office, known_office

@@ -26,12 +26,13 @@ from sqlalchemy import delete, func, select
 
 from feedback_app.domain.codes import place_code
 from feedback_app.domain.elements import ALL_KEYS
+from feedback_app.domain.faults import NotSavedError
 from feedback_app.domain.visit_codes import NewCode
-from feedback_app.services.place import place_at
-from feedback_app.services.rating import Submission, open_form, submit_rating
-from feedback_app.services.site import NotSavedError, Site, open_site
-from feedback_app.services.upkeep import tally_differences, upgrade_schema
-from feedback_app.services.visit_codes import Given
+from feedback_app.services.citizen.place import place_at
+from feedback_app.services.citizen.rating import Submission, open_form, submit_rating
+from feedback_app.services.citizen.visit_codes import Given
+from feedback_app.services.site import Site, open_site
+from feedback_app.services.upkeep.schema import tally_differences, upgrade_schema
 from feedback_app.storage import bulk
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import CodeCount, Rating, VisitCode

@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 import pypdfium2
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from feedback_app.services.cards import card_lines
-from feedback_app.services.demo.office import DEMO_PASSWORD
+from feedback_app.demo.office import DEMO_PASSWORD
+from feedback_app.services.office.cards import card_lines
 from tests.ground.browser import ARGUMENTS, find_chromium, running_server
 from tests.ground.demo_site import demo_site
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from feedback_app.impact.panel import NEVER, Bools, Event, Floats, Ints, Panel
+from feedback_app.impact.events import Event
+from feedback_app.impact.panel import NEVER, Bools, Floats, Ints, Panel
 
 CUTS = np.array([-2.2, -1.1, 0.75])
 OFFICER_SD, SHOCK_SD, MONTH_SD = 0.35, 0.25, 0.1

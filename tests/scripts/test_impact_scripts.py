@@ -18,7 +18,7 @@ from feedback_app.config import Settings
 from feedback_app.impact.panel import month_text
 from feedback_app.impact.results import Estimate
 from feedback_app.services.site import Site, open_site
-from feedback_app.services.upkeep import upgrade_schema
+from feedback_app.services.upkeep.schema import upgrade_schema
 from feedback_app.storage.models import AuditEntry
 from tests.ground.office import Office, build_office
 from tests.ground.scores import MONTHS, OFFICERS, TRAINED, add_scores

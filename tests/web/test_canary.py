@@ -16,7 +16,7 @@ from sqlalchemy import inspect, text
 
 from feedback_app.config import ROOT
 from feedback_app.domain.elements import ALL_KEYS
-from feedback_app.services.cards import card_lines
+from feedback_app.services.office.cards import card_lines
 from feedback_app.services.site import Site
 from tests.conftest import on_server
 from tests.ground.browser import wait_until_ready

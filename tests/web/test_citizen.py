@@ -16,9 +16,9 @@ from sqlalchemy import create_engine, event, select
 from feedback_app.config import Settings
 from feedback_app.domain.codes import place_code, receipt_is_well_formed
 from feedback_app.domain.elements import ALL_KEYS
-from feedback_app.services.retention import run_daily
 from feedback_app.services.site import Site
-from feedback_app.services.upkeep import tally_differences
+from feedback_app.services.upkeep.retention import run_daily
+from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage.models import Comment, Rating, Screening
 from feedback_app.storage.verdicts import Change, append_verdicts
 from tests.conftest import Browser, SteppedClock

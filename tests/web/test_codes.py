@@ -14,8 +14,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from feedback_app.domain.tiers import UNTIL_SET
+from feedback_app.services.citizen.place import place_at
 from feedback_app.services.codes.batches import AlreadyMadeError, batch_page, make_batch
-from feedback_app.services.place import place_at
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
 from feedback_app.storage.models import CodeBatch, CodeCount, CounterTiers, VisitCode

@@ -17,10 +17,10 @@ from feedback_app.domain.display_codes import display_code
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.roles import Role
 from feedback_app.domain.visit_codes import GUESSES_A_MINUTE, new_code
-from feedback_app.services.accounts import create_account
-from feedback_app.services.setup import agency_for
+from feedback_app.services.access.accounts import create_account
+from feedback_app.services.office.setup import agency_for
 from feedback_app.services.site import Site
-from feedback_app.services.upkeep import tally_differences
+from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage.models import (
     AuditEntry,
     Counter,

@@ -15,7 +15,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from feedback_app.domain.elements import OFFICER_KEYS
-from feedback_app.services import impact_study
+from feedback_app.impact.results import Plan
+from feedback_app.services.impact import study as impact_study
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
 from feedback_app.storage.models import AuditEntry, ImpactStudy, Training
@@ -138,7 +139,7 @@ def test_the_report_stands_alone_and_the_tables_open(
 def test_a_running_study_is_shown_and_not_started_twice(
     hana: Browser, site: Site, office: Office, clock: SteppedClock
 ) -> None:
-    study = impact_study._new_study(site, office.agency_id, None, impact_study.Plan())
+    study = impact_study._new_study(site, office.agency_id, None, Plan())
     study.done_steps, study.all_steps = 3, 4
     with site.db.transaction() as tx:
         tx.add(study)
@@ -158,7 +159,7 @@ def test_another_agencys_study_is_not_there(
 ) -> None:
     with site.db.transaction() as tx:
         other = bulk.add_rows(tx, "agency", [{"code": "lain", "name": "Lain", "is_demo": False}])[0]
-        study = impact_study._new_study(site, other, None, impact_study.Plan())
+        study = impact_study._new_study(site, other, None, Plan())
         study.state = "done"
         tx.add(study)
         tx.flush()

@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from feedback_app.domain.roles import Role
-from feedback_app.services import casework
-from feedback_app.services.accounts import Viewer
+from feedback_app.services.access.people import Viewer
+from feedback_app.services.cases import decisions
 from feedback_app.services.site import Site
-from feedback_app.services.upkeep import tally_differences
+from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage import bulk
 from feedback_app.storage.models import Case, Comment, Rating, Verdict
 from tests.conftest import Browser
@@ -66,7 +66,7 @@ def decide(site: Site, office: Office, outcome: str) -> None:
         case_id = session.scalars(select(Case.id)).one()
     for number, name in ((6, "ina"), (5, "ira")):
         who = Viewer(number, office.agency_id, name, name, Role.INSPECTORATE, frozenset(), None)
-        casework.give_opinion(site, who, case_id, outcome=outcome, reason=REASON)
+        decisions.give_opinion(site, who, case_id, outcome=outcome, reason=REASON)
 
 
 def test_two_people_mask_a_comment_and_its_rating_counts_on(

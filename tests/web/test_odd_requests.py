@@ -11,7 +11,7 @@ from flask import Flask, request
 from sqlalchemy import func, select
 
 from feedback_app.services.site import Site
-from feedback_app.services.upkeep import tally_differences
+from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage.models import Rating
 from tests.conftest import Browser
 from tests.ground.full_office import fill_office

@@ -13,9 +13,9 @@ from sqlalchemy.exc import DBAPIError
 
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.roles import Role
-from feedback_app.services.accounts import create_account
+from feedback_app.services.access.accounts import create_account
 from feedback_app.services.site import Site
-from feedback_app.services.upkeep import tally_differences
+from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage import bulk, ratings
 from feedback_app.storage.models import AuditEntry, Case, FigureView, OfficerReply, Tally
 from tests.conftest import Browser, SteppedClock

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.paper import BAND_KEYS, sheet_number
 from feedback_app.services.site import Site
-from feedback_app.services.upkeep import tally_differences
+from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage.models import PaperBatch, Rating
 from tests.conftest import Browser
 from tests.ground.office import TODAY, Office

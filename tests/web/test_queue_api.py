@@ -19,7 +19,8 @@ from feedback_app.storage.models import CodeBatch, CodeCount, QueueKey, VisitCod
 from tests.conftest import Browser, SteppedClock
 from tests.ground.codes import admin_of, codes, tomorrow
 from tests.ground.office import Office
-from tests.web.test_tickets import action_of, filled, rules_of, stored
+from tests.web.test_citizen import stored
+from tests.web.test_tickets import action_of, filled, rules_of
 
 KODE, PANGGIL = "/api/antrean/kode", "/api/antrean/panggil"
 

@@ -16,11 +16,12 @@ from PIL import Image
 from sqlalchemy import select, text, update
 
 from feedback_app.services.access.guessing import GUESSES
+from feedback_app.services.access.log_in import log_in
 from feedback_app.services.access.people import HalfWay, WrongCodeError
 from feedback_app.services.access.second_step import confirm_enrolment, pass_second_step
 from feedback_app.services.access.sessions import visitor_of_session
-from feedback_app.services.accounts import log_in
-from feedback_app.services.site import NotThereError, Site
+from feedback_app.services.faults import NotThereError
+from feedback_app.services.site import Site
 from feedback_app.storage.models import Account, Agency, AuditEntry, SecondFactor
 from feedback_app.web import access
 from tests.conftest import Browser, SteppedClock

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from feedback_app.config import ROOT
-from feedback_app.services.accounts import GUESSES
-from feedback_app.services.imports import KINDS, example_csv, example_xlsx
+from feedback_app.files.examples import example_csv, example_xlsx
+from feedback_app.files.kinds import KINDS
+from feedback_app.services.access.guessing import GUESSES
 from feedback_app.services.site import Site
 from feedback_app.storage.models import AuditEntry, Officer
 from feedback_app.web.errors import LONG_TEXTS

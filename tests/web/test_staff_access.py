@@ -23,8 +23,9 @@ from feedback_app.domain.roles import Role
 from feedback_app.services.access import guessing, links, secrets
 from feedback_app.services.access import log_in as step_one
 from feedback_app.services.access.guessing import GUESS_WINDOW, GUESSES
-from feedback_app.services.access.people import LoginRefusedError, TooManyGuessesError
-from feedback_app.services.accounts import Viewer, log_in, viewer_of_session
+from feedback_app.services.access.log_in import log_in
+from feedback_app.services.access.people import LoginRefusedError, TooManyGuessesError, Viewer
+from feedback_app.services.access.sessions import viewer_of_session
 from feedback_app.services.site import Site, open_site
 from feedback_app.storage.models import Account, LoginThrottle, StaffSession
 from feedback_app.web.staff_browser import is_staff_browser

@@ -14,7 +14,7 @@ from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.visit_codes import GUESSES_A_MINUTE, NewCode, grouped
 from feedback_app.services.codes.batches import revoke_batch
 from feedback_app.services.site import Site
-from feedback_app.services.upkeep import tally_differences
+from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage.db import Base
 from feedback_app.storage.models import CodeCount, Rating, Screening, VisitCode
 from tests.conftest import Browser, SteppedClock

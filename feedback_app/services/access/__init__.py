@@ -1,1 +1,1 @@
-"""How staff come in: passwords, second step, sessions, one-time links, single sign-on."""
+"""Staff: their accounts, how they come in and stay in, and the log of what they did."""

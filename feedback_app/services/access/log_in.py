@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from feedback_app.domain.passwords import fault_of_password
 from feedback_app.services.access import guessing
+from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import AccountFaultError, LoginRefusedError, Viewer
 from feedback_app.services.access.secrets import hash_password, is_outdated, password_fits
 from feedback_app.services.access.sessions import open_session
-from feedback_app.services.acts import log_act
 from feedback_app.services.site import Site
 from feedback_app.storage.models import Account
 from feedback_app.storage.queries import accounts as queries

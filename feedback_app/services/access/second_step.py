@@ -19,6 +19,8 @@ from feedback_app.domain.second_factor import (
 from feedback_app.domain.staff_sessions import Stage
 from feedback_app.files.qr_cards import QrOutline, qr_outline
 from feedback_app.services.access import guessing
+from feedback_app.services.access.acts import log_act
+from feedback_app.services.access.agency_accounts import account_of_agency
 from feedback_app.services.access.log_in import confirm_password
 from feedback_app.services.access.people import (
     AccountFaultError,
@@ -26,7 +28,6 @@ from feedback_app.services.access.people import (
     Viewer,
     WrongCodeError,
 )
-from feedback_app.services.access.reach import account_of_agency
 from feedback_app.services.access.secrets import (
     UnsealedError,
     hash_of,
@@ -36,8 +37,8 @@ from feedback_app.services.access.secrets import (
     unseal,
 )
 from feedback_app.services.access.sessions import Proof, open_session
-from feedback_app.services.acts import log_act
-from feedback_app.services.site import NotThereError, Site
+from feedback_app.services.faults import NotThereError
+from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Account, Agency, RecoveryCode, SecondFactor
 from feedback_app.storage.queries import audit, staff_sessions

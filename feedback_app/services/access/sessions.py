@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from feedback_app.domain.faults import NotSavedError
 from feedback_app.domain.roles import Role
 from feedback_app.domain.second_factor import must_enrol
 from feedback_app.domain.staff_sessions import (
@@ -17,10 +18,11 @@ from feedback_app.domain.staff_sessions import (
     browser_words,
     is_idle,
 )
+from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import HalfWay, Viewer
 from feedback_app.services.access.secrets import hash_of, new_token
-from feedback_app.services.acts import log_act
-from feedback_app.services.site import NotSavedError, NotThereError, Site
+from feedback_app.services.faults import NotThereError
+from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Account, Agency, StaffSession
 from feedback_app.storage.queries import accounts as account_queries

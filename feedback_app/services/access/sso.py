@@ -24,7 +24,8 @@ from feedback_app.config import LOOPBACK_HOSTS, SsoSettings
 from feedback_app.domain.sso_claims import asserts_second_factor, subject_of, vouched_names
 from feedback_app.services.access.sessions import Proof, open_session
 from feedback_app.services.access.sso_attempt import Attempt, SsoRefusedError
-from feedback_app.services.site import NotThereError, Site
+from feedback_app.services.faults import NotThereError
+from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Account
 from feedback_app.storage.queries import accounts as queries

@@ -8,12 +8,12 @@ from datetime import date, datetime, time, timedelta
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.tiers import UNTIL_SET
 from feedback_app.domain.visit_codes import NewCode
-from feedback_app.services import tier_choice
-from feedback_app.services.accounts import Viewer
-from feedback_app.services.acts import log_act
+from feedback_app.services.access.acts import log_act
+from feedback_app.services.access.people import Viewer
 from feedback_app.services.codes.making import add_codes
-from feedback_app.services.faults import FieldFaultError
-from feedback_app.services.site import NotThereError, Site
+from feedback_app.services.faults import FieldFaultError, NotThereError
+from feedback_app.services.office import tier_choice
+from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import CodeBatch
 from feedback_app.storage.queries import agencies, tiers

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from feedback_app.domain.visit_codes import LIFETIME, LONG_BYTES, GivenCode, NewCode, new_code
+from feedback_app.services.citizen.visit_codes import marks
 from feedback_app.services.site import Site
-from feedback_app.services.visit_codes import marks
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import CodeBatch
 from feedback_app.storage.queries import code_batches as queries

@@ -8,14 +8,14 @@ from datetime import datetime
 
 from feedback_app.domain.local_time import local_day
 from feedback_app.domain.visit_codes import LIFETIME, grouped, read_visit_code
-from feedback_app.services.accounts import Viewer
-from feedback_app.services.acts import log_act
+from feedback_app.services.access.acts import log_act
+from feedback_app.services.access.people import Viewer
+from feedback_app.services.citizen.paired_device import secret_hash
+from feedback_app.services.citizen.visit_codes import marks
 from feedback_app.services.codes.batches import Order, new_batch
 from feedback_app.services.codes.making import add_codes, code_address
-from feedback_app.services.devices import secret_hash
-from feedback_app.services.faults import FieldFaultError
-from feedback_app.services.site import NotThereError, Site
-from feedback_app.services.visit_codes import marks
+from feedback_app.services.faults import FieldFaultError, NotThereError
+from feedback_app.services.site import Site
 from feedback_app.storage.queries import agencies, queue_keys
 from feedback_app.storage.queries import code_batches as queries
 from feedback_app.storage.queries import visit_codes as code_queries

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from feedback_app.domain.codes import place_code
 from feedback_app.domain.visit_codes import GUESSES_A_MINUTE, GivenCode, read_visit_code
+from feedback_app.services.citizen.visit_codes import TooManyGuessesError, marks
 from feedback_app.services.site import Site
-from feedback_app.services.visit_codes import TooManyGuessesError, marks
 from feedback_app.storage.models import Counter
 from feedback_app.storage.queries import agencies, places
 from feedback_app.storage.queries import code_batches as batches

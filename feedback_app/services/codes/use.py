@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from feedback_app.domain.reconciliation import DAYS_TO_USE, SIGNS, DayUse, signs_by_day
 from feedback_app.domain.roles import Role
 from feedback_app.files.exports import Sheet
-from feedback_app.services.accounts import Viewer
+from feedback_app.services.access.people import Viewer
 from feedback_app.services.site import Site
 from feedback_app.storage.models import CodeCount, Unit
 from feedback_app.storage.queries import agencies

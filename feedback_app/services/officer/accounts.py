@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from feedback_app.domain.roles import Role
-from feedback_app.services.accounts import Viewer
+from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.site import Site
 from feedback_app.storage.queries import officer_room

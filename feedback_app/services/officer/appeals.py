@@ -26,18 +26,18 @@ from feedback_app.domain.appeals import (
 from feedback_app.domain.local_time import local_day, local_instant
 from feedback_app.domain.survey import Span, slug, title
 from feedback_app.domain.tiers import TIERS
-from feedback_app.services.accounts import Viewer
-from feedback_app.services.acts import log_act
-from feedback_app.services.faults import FieldFaultError
-from feedback_app.services.officer.own import (
+from feedback_app.services.access.acts import log_act
+from feedback_app.services.access.people import Viewer
+from feedback_app.services.citizen.screening import new_case
+from feedback_app.services.faults import FieldFaultError, NotThereError
+from feedback_app.services.officer.signed_in import (
     appeals_made,
     batch_keyed,
     batches_of_viewer,
     own_officer,
     span_of_batch,
 )
-from feedback_app.services.screening import new_case
-from feedback_app.services.site import NotThereError, Site
+from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Case, Officer
 from feedback_app.storage.queries import cases, officer_room

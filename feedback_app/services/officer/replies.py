@@ -8,10 +8,10 @@ from math import ceil
 
 from feedback_app.domain.disclosure import mask
 from feedback_app.domain.survey import Span, title
-from feedback_app.services.accounts import Viewer
-from feedback_app.services.acts import log_act
+from feedback_app.services.access.acts import log_act
+from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import FieldFaultError
-from feedback_app.services.officer.own import (
+from feedback_app.services.officer.signed_in import (
     batch_keyed,
     batches_of_viewer,
     own_officer,

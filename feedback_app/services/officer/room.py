@@ -13,17 +13,17 @@ from feedback_app.domain.skm import TooFew
 from feedback_app.domain.survey import Span, short_title, span_of, title
 from feedback_app.domain.thanks import is_thanks
 from feedback_app.domain.tiers import TIERS
-from feedback_app.services.accounts import Viewer
-from feedback_app.services.officer.own import (
+from feedback_app.services.access.people import Viewer
+from feedback_app.services.officer.figures import OfficerBatch
+from feedback_app.services.officer.signed_in import (
     appeals_made,
     batch_keyed,
     batches_of_viewer,
     own_officer,
     span_of_batch,
 )
-from feedback_app.services.officer_figures import OfficerBatch
 from feedback_app.services.site import Site
-from feedback_app.services.training_hours import OfficerHistory, own_history
+from feedback_app.services.trainings.hours import OfficerHistory, own_history
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Case, Officer, OfficerReply
 from feedback_app.storage.queries import officer_room

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from math import ceil
 
-from feedback_app.services.accounts import Viewer
-from feedback_app.services.officer.own import own_officer
+from feedback_app.services.access.people import Viewer
+from feedback_app.services.officer.signed_in import own_officer
 from feedback_app.services.site import Site
 from feedback_app.storage.queries import officer_room
 from feedback_app.storage.queries.officer_room import Seen

@@ -17,9 +17,9 @@ from feedback_app.domain.roster import COUNTS_FOR_OFFICER, UNKNOWN, Attribution
 from feedback_app.domain.screening import Screened
 from feedback_app.domain.survey import Span
 from feedback_app.domain.tiers import counts_for_officer
-from feedback_app.services import screening, visit_codes
+from feedback_app.services.citizen import screening, visit_codes
+from feedback_app.services.citizen.place import shifts_of_day, tiers_for_officers
 from feedback_app.services.faults import FieldFaultError
-from feedback_app.services.place import shifts_of_day, tiers_for_officers
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import PaperBatch, PaperSheet

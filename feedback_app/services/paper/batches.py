@@ -19,10 +19,10 @@ from feedback_app.domain.paper import (
 from feedback_app.domain.respondent import BANDS
 from feedback_app.domain.roles import Role
 from feedback_app.files.paper_form import PaperForms, paper_forms_pdf
-from feedback_app.services.accounts import Viewer
-from feedback_app.services.acts import log_act
-from feedback_app.services.faults import FieldFaultError
-from feedback_app.services.site import NotThereError, Site
+from feedback_app.services.access.acts import log_act
+from feedback_app.services.access.people import Viewer
+from feedback_app.services.faults import FieldFaultError, NotThereError
+from feedback_app.services.site import Site
 from feedback_app.storage import bulk
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import PaperBatch

@@ -23,9 +23,9 @@ from feedback_app.domain.paper import (
     sample_size,
     sheet_number,
 )
-from feedback_app.services.accounts import Viewer
-from feedback_app.services.acts import log_act
-from feedback_app.services.faults import FieldFaultError
+from feedback_app.services.access.acts import log_act
+from feedback_app.services.access.people import Viewer
+from feedback_app.services.faults import FieldFaultError, NotThereError
 from feedback_app.services.paper.answers import (
     count_batch,
     is_decided,
@@ -34,7 +34,7 @@ from feedback_app.services.paper.answers import (
 )
 from feedback_app.services.paper.batches import BatchLine, lines_of, owned, owned_to_change
 from feedback_app.services.paper.sheets import check_entry, name_of, sheet_typed
-from feedback_app.services.site import NotThereError, Site
+from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import PaperBatch, PaperSheet
 from feedback_app.storage.queries import paper as queries

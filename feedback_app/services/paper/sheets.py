@@ -15,13 +15,13 @@ from feedback_app.domain.paper import (
     read_sheet_number,
     sheet_number,
 )
-from feedback_app.services import visit_codes
-from feedback_app.services.accounts import Viewer
-from feedback_app.services.acts import log_act
-from feedback_app.services.faults import FieldFaultError
+from feedback_app.services.access.acts import log_act
+from feedback_app.services.access.people import Viewer
+from feedback_app.services.citizen import visit_codes
+from feedback_app.services.faults import FieldFaultError, NotThereError
 from feedback_app.services.paper.answers import add_answer, replace_answer, rostered
 from feedback_app.services.paper.batches import owned, owned_to_change
-from feedback_app.services.site import NotThereError, Site
+from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import PaperSheet
 from feedback_app.storage.queries import paper as queries

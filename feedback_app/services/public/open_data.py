@@ -9,11 +9,12 @@ from typing import Any
 from feedback_app.domain.elements import ELEMENTS
 from feedback_app.domain.published import Published
 from feedback_app.files.exports import Cell, Sheet
-from feedback_app.services.agency import any_is_demo
+from feedback_app.services.faults import NotThereError
+from feedback_app.services.office.agency import any_is_demo
 from feedback_app.services.public import results
 from feedback_app.services.public.regency import unit_codes
 from feedback_app.services.public.results import Result, UnitResults
-from feedback_app.services.site import NotThereError, Site
+from feedback_app.services.site import Site
 
 LICENCE = "CC-BY-4.0"
 _OFFICIAL = [item for item in ELEMENTS if item.official]

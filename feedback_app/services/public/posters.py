@@ -13,19 +13,23 @@ from feedback_app.domain.skm import CONVERSION, TooFew
 from feedback_app.domain.survey import MONTHS, slug
 from feedback_app.files.indonesian import number as in_words
 from feedback_app.files.poster import ENDINGS, SHAPES, Poster, poster_file
-from feedback_app.services.accounts import Viewer
-from feedback_app.services.public.results import (
-    NothingToShowError,
-    PublicPlan,
-    UnitResults,
-    result_url,
-    unit_results,
-)
-from feedback_app.services.site import NotThereError, Site
+from feedback_app.services.access.people import Viewer
+from feedback_app.services.faults import NothingToShowError, NotThereError
+from feedback_app.services.public.results import PublicPlan, UnitResults, result_url, unit_results
+from feedback_app.services.site import Site
 from feedback_app.services.survey.periods import owned, span_of_survey
 from feedback_app.storage.queries import surveys as queries
 
-__all__ = ["ENDINGS", "SHAPES", "public_poster", "wall_poster"]
+
+def shapes() -> tuple[str, ...]:
+    """What posters come in: paper sizes, and a square for the web."""
+    return tuple(SHAPES)
+
+
+def is_offered(shape: str, ending: str) -> bool:
+    """Whether a poster comes in this shape as this kind of file."""
+    return shape in SHAPES and ending in ENDINGS
+
 
 POSTER_PLANS = 3
 POSTER_LETTERS = 130  # of a plan: two lines on A4

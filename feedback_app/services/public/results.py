@@ -25,22 +25,14 @@ from feedback_app.domain.survey import (
     title,
 )
 from feedback_app.domain.survey_figures import Figures, add_figures, from_json
-from feedback_app.services.site import NotThereError, Site
+from feedback_app.services.faults import NotThereError
+from feedback_app.services.site import Site
 from feedback_app.services.survey.periods import span_of_survey
 from feedback_app.services.survey.trend import past_points
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Agency, FollowUp, Survey, SurveyRevision, Unit
 from feedback_app.storage.queries import counters
 from feedback_app.storage.queries import surveys as queries
-
-
-class NothingToShowError(Exception):
-    """A survey with too few forms has no document."""
-
-    def __init__(self, n: int) -> None:
-        """Say how many there are."""
-        super().__init__(f"{n} complete forms")
-        self.n = n
 
 
 @dataclass(frozen=True, slots=True)

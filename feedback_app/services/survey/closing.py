@@ -22,8 +22,8 @@ from feedback_app.domain.survey_figures import (
     as_json,
     group_of,
 )
-from feedback_app.services.accounts import Viewer
-from feedback_app.services.acts import log_act
+from feedback_app.services.access.acts import log_act
+from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.site import Site
 from feedback_app.services.survey.periods import owned, span_of_survey

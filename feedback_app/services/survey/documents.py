@@ -5,9 +5,9 @@ from __future__ import annotations
 from feedback_app.files.pdf_writer import to_pdf
 from feedback_app.files.skm_report import skm_report
 from feedback_app.files.skm_workbook import skm_workbook
-from feedback_app.services.accounts import Viewer
-from feedback_app.services.acts import log_act
-from feedback_app.services.public.results import NothingToShowError
+from feedback_app.services.access.acts import log_act
+from feedback_app.services.access.people import Viewer
+from feedback_app.services.faults import NothingToShowError
 from feedback_app.services.site import Site
 from feedback_app.services.survey.closing import unpack_answers
 from feedback_app.services.survey.facts import TooFewForms, facts_of, revision_of

@@ -29,8 +29,9 @@ from feedback_app.files.survey_facts import (
     ShownGroup,
     SurveyFacts,
 )
-from feedback_app.services.accounts import Viewer
-from feedback_app.services.site import NotThereError, Site
+from feedback_app.services.access.people import Viewer
+from feedback_app.services.faults import NotThereError
+from feedback_app.services.site import Site
 from feedback_app.services.survey.follow_up import Plan, plans_of
 from feedback_app.services.survey.periods import owned, span_of_survey
 from feedback_app.services.survey.trend import trend_of

@@ -10,10 +10,10 @@ from typing import Any
 from feedback_app.domain.elements import ELEMENTS
 from feedback_app.domain.follow_up import STATUSES, UNFINISHED
 from feedback_app.domain.survey import title
-from feedback_app.services.accounts import Viewer
-from feedback_app.services.acts import log_act
-from feedback_app.services.faults import FieldFaultError
-from feedback_app.services.site import NotThereError, Site
+from feedback_app.services.access.acts import log_act
+from feedback_app.services.access.people import Viewer
+from feedback_app.services.faults import FieldFaultError, NotThereError
+from feedback_app.services.site import Site
 from feedback_app.services.survey.periods import owned, span_of_survey
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import FollowUp, Survey

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from feedback_app.files.skm_report_results import ranked
 from feedback_app.files.survey_facts import SurveyFacts
-from feedback_app.services.accounts import Viewer
+from feedback_app.services.access.people import Viewer
 from feedback_app.services.site import Site
 from feedback_app.services.survey.closing import has_changed
 from feedback_app.services.survey.facts import TooFewForms, facts_of

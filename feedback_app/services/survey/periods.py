@@ -20,10 +20,10 @@ from feedback_app.domain.survey import (
     kind_of,
     title,
 )
-from feedback_app.services.accounts import Viewer
-from feedback_app.services.acts import log_act
-from feedback_app.services.faults import FieldFaultError
-from feedback_app.services.site import NotThereError, Site
+from feedback_app.services.access.acts import log_act
+from feedback_app.services.access.people import Viewer
+from feedback_app.services.faults import FieldFaultError, NotThereError
+from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Agency, PastResult, Survey, SurveyRevision, Unit
 from feedback_app.storage.queries import surveys as queries

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from feedback_app.domain.disclosure import MIN_GROUP
 from feedback_app.domain.respondent import BANDS
 from feedback_app.domain.survey import Span
-from feedback_app.services.accounts import Viewer
+from feedback_app.services.access.people import Viewer
 from feedback_app.services.site import Site
 from feedback_app.services.survey.periods import owned, span_of_survey
 from feedback_app.storage.db import Session

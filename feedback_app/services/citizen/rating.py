@@ -1,0 +1,321 @@
+"""Save a citizen's rating: one transaction, acknowledged only after its commit."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+
+from feedback_app.domain.codes import (
+    FormToken,
+    new_form_token,
+    read_form_token,
+    receipt_code,
+)
+from feedback_app.domain.elements import ALL_KEYS
+from feedback_app.domain.faults import ConflictError
+from feedback_app.domain.local_time import local_day
+from feedback_app.domain.respondent import BANDS
+from feedback_app.domain.roster import COUNTS_FOR_OFFICER, attribute
+from feedback_app.domain.screening import Arrival, Circumstances, comparable_text, is_hasty
+from feedback_app.domain.tiers import counts_for_officer
+from feedback_app.services.citizen import paired_device, screening, visit_codes
+from feedback_app.services.citizen.daily_key import keyed_mark
+from feedback_app.services.citizen.place import Place, place_at
+from feedback_app.services.site import Site
+from feedback_app.storage.db import DatabaseError, Session
+from feedback_app.storage.queries import places
+from feedback_app.storage.queries import ratings as queries
+from feedback_app.storage.queries.visit_codes import Spent
+from feedback_app.storage.ratings import AlreadyThereError, add_rating, answer_columns
+
+TOKEN_PURPOSE = "form token"  # noqa: S105 (a label for key derivation)
+RECEIPT_PURPOSE = "receipt"
+TRIES = 4
+KIOSK_PATIENCE = timedelta(minutes=30)  # a kiosk's form lies open no longer
+
+
+class StaleFormError(Exception):
+    """The form's token is missing, forged or too old: show the form again, answers kept."""
+
+
+class FaultyError(Exception):
+    """The database refused the answer for a reason that is ours; nothing was written."""
+
+
+class DifferentAnswerError(Exception):
+    """This form was already sent with other answers; the first ones stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What the citizen sent, already checked for shape by the form."""
+
+    place_code: str
+    token: str
+    service_id: int | None
+    served_by: Literal["officer", "another", "not_sure"]
+    officer_id: int | None
+    served_when: Literal["now", "earlier_today", "another_day"]
+    visit_purpose: str | None
+    answers: Mapping[str, int | None]
+    bands: Mapping[str, str | None]
+    comment: str
+    says_now: bool | None  # served just now, as ticked; None when nothing was
+    visit: visit_codes.Given
+    is_pressed: bool  # "somebody pressed me", for the inspectorate only
+    language: str
+    device: str
+    network: str
+    device_secret: str  # of a kiosk's cookie, '' elsewhere
+    from_staff_browser: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the sender gets: a receipt; `was_at` is the display or kiosk that opened the form."""
+
+    receipt: str
+    was_at: int
+
+
+def open_form(site: Site, place: Place, *, device_id: int = 0) -> str:
+    """A fresh token: the submission id that makes a second sending harmless."""
+    return new_form_token(
+        place.code,
+        key=site.keys_for(TOKEN_PURPOSE)[0],
+        opened_at=site.now(),
+        random_bytes=secrets.token_bytes(16),
+        device_id=device_id,
+    )
+
+
+def submit_rating(site: Site, sent: Submission) -> Received:
+    """Save the rating and return its receipt; sending the same form again returns it too.
+
+    A visit code is spent, the answer screened and, where a rule says so, held in the same
+    transaction. A code that opens nothing never loses the answer: it is kept as the poster's.
+    """
+    token = _token_of(site, sent)
+    place = place_at(site, sent.place_code, at=token.opened_at)
+    digest = _digest(sent)
+    receipt = receipt_code(token.submission_id, key=site.keys_for(RECEIPT_PURPOSE)[-1])
+    try:
+        _save_patiently(site, sent, place, token, digest, receipt)
+    except AlreadyThereError:
+        _must_be_the_same(site, token, digest)
+    return Received(receipt, was_at=token.device_id)
+
+
+def _save_patiently(
+    site: Site, sent: Submission, place: Place, token: FormToken, digest: str, receipt: str
+) -> None:
+    """Try again where two transactions stood in each other's way: the citizen need not know."""
+    for attempt in range(TRIES):
+        try:
+            with site.db.transaction() as tx:
+                _save(tx, site, sent, place, token, digest, receipt)
+        except ConflictError:
+            if attempt == TRIES - 1:
+                raise
+        except DatabaseError as error:
+            raise FaultyError from error
+        else:
+            return
+
+
+def _save(
+    tx: Session,
+    site: Site,
+    sent: Submission,
+    place: Place,
+    token: FormToken,
+    digest: str,
+    receipt: str,
+) -> None:
+    places.hold_counter(tx, place.counter_id)
+    site = site.at_one_instant()
+    if queries.is_there(tx, token.submission_id):  # before its code would be looked for again
+        raise AlreadyThereError
+    spent = visit_codes.spend(
+        tx, site, sent.visit, agency_id=place.agency_id, unit_id=place.unit_id
+    )
+    device = paired_device.kind_in_use(
+        tx, token.device_id, counter_id=place.counter_id, secret=sent.device_secret
+    )
+    if device == "kiosk" and site.now() - token.opened_at > KIOSK_PATIENCE:
+        raise StaleFormError
+    tier = "visit" if spent else device or "poster"
+    rating = _rating_row(site, sent, place, token, tier)
+    if spent and rating["service_id"] is None and spent.service_id in place.minutes:
+        rating["service_id"] = spent.service_id
+    marks = _screening_row(site, sent, rating, token, digest, receipt)
+    about = _circumstances(
+        tx, site, sent, place, spent, lost_device=bool(token.device_id) and not device
+    )
+    screened = screening.look_at(tx, place, _arrival(marks), about, service_id=rating["service_id"])
+    if screened.rules:
+        rating["state"], marks["rules"] = "held", ",".join(screened.rules)
+    add_rating(tx, rating=rating, screening=marks, comment=sent.comment)
+    if screened.rules:
+        held = screening.Held(rating, screened)
+        screening.hold(tx, site, held, unit_id=place.unit_id)
+    _signal(tx, site, sent, place, rating)
+
+
+def _signal(
+    tx: Session, site: Site, sent: Submission, place: Place, rating: Mapping[str, Any]
+) -> None:
+    """What goes to the inspectorate only, counted apart from the answer."""
+    if sent.is_pressed:
+        screening.signal(tx, site, rating, "pressed", unit_id=place.unit_id)
+    screening.signal_charge(
+        tx, site, rating, free_services=place.free_services, unit_id=place.unit_id
+    )
+
+
+def _circumstances(
+    tx: Session,
+    site: Site,
+    sent: Submission,
+    place: Place,
+    spent: Spent | None,
+    *,
+    lost_device: bool,
+) -> Circumstances:
+    return Circumstances(
+        says_now=sent.says_now,
+        from_staff_browser=sent.from_staff_browser,
+        bad_code=sent.visit.is_there and spent is None,
+        revoked_device=lost_device,
+        code_from=spent.valid_from if spent else None,
+        called_at=spent.called_at if spent else None,
+        queue_calls=bool(spent) and visit_codes.calls_are_told(tx, place.unit_id, at=site.now()),
+    )
+
+
+def _arrival(marks: Mapping[str, Any]) -> Arrival:
+    return Arrival(
+        rating_id=marks["rating_id"],
+        counter_id=marks["counter_id"],
+        tier=marks["tier"],
+        opened_at=marks["opened_at"],
+        received_at=marks["received_at"],
+        device=marks["device_key"],
+        text=marks["text_key"],
+        is_hasty=marks["is_hasty"],
+    )
+
+
+def _token_of(site: Site, sent: Submission) -> FormToken:
+    token = read_form_token(
+        sent.token,
+        sent.place_code,
+        keys=site.keys_for(TOKEN_PURPOSE),
+        now=site.now(),
+        max_age=timedelta(hours=site.settings.form_hours),
+    )
+    if not isinstance(token, FormToken):
+        raise StaleFormError
+    return token
+
+
+def _rating_row(
+    site: Site, sent: Submission, place: Place, token: FormToken, tier: str
+) -> dict[str, Any]:
+    attribution = attribute(
+        served_by=sent.served_by,
+        officer_id=sent.officer_id,
+        served_when=sent.served_when,
+        shifts=place.shifts,
+        counter_id=place.counter_id,
+        at=token.opened_at,
+    )
+    return {
+        "id": token.submission_id,
+        "agency_id": place.agency_id,
+        "counter_id": place.counter_id,
+        "service_id": _service_of(sent, place),
+        "officer_id": attribution.officer_id,
+        "attribution": attribution.kind,
+        "served_by": sent.served_by,
+        "served_when": sent.served_when,
+        "tier": tier,
+        "day": local_day(site.now()),
+        **answer_columns(sent.answers, sent.bands),
+        "visit_purpose": sent.visit_purpose,
+        "language": sent.language,
+        "state": "counted",
+        # Under pressure an answer says little about the officer, and the receipt must not tell.
+        "for_officer": attribution.kind in COUNTS_FOR_OFFICER
+        and counts_for_officer(tier, allowed=place.officer_tiers)
+        and not sent.is_pressed,
+    }
+
+
+def _service_of(sent: Submission, place: Place) -> int | None:
+    offered = [service_id for service_id, _name, _name_en in place.services]
+    if len(offered) == 1 and sent.service_id is None:
+        return offered[0]
+    return sent.service_id if sent.service_id in offered else None
+
+
+def _screening_row(
+    site: Site,
+    sent: Submission,
+    rating: Mapping[str, Any],
+    token: FormToken,
+    digest: str,
+    receipt: str,
+) -> dict[str, Any]:
+    folder, today = site.settings.instance_dir, site.today()
+    return {
+        "rating_id": rating["id"],
+        "agency_id": rating["agency_id"],
+        "opened_at": token.opened_at,
+        "received_at": site.now(),
+        "body_digest": digest,
+        "receipt": receipt,
+        "device_key": keyed_mark(folder, today=today, text=f"{sent.device}\n{sent.network}"),
+        "network_key": keyed_mark(folder, today=today, text=sent.network),
+        "counter_id": rating["counter_id"],
+        "tier": rating["tier"],
+        "text_key": _text_key(site, sent.comment),
+        "is_hasty": is_hasty(sent.answers.values(), taken=site.now() - token.opened_at),
+        "rules": "",
+    }
+
+
+def _text_key(site: Site, comment: str) -> str | None:
+    text = comparable_text(comment)
+    key = site.keys_for("comment text")[-1]
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32] if text else None
+
+
+def _digest(sent: Submission) -> str:
+    """Of what was answered, so that a retry over another network is still the same answer."""
+    body = {
+        "service": sent.service_id,
+        "by": [sent.served_by, sent.officer_id],
+        "when": sent.served_when,
+        "purpose": sent.visit_purpose,
+        "answers": {key: sent.answers.get(key) for key in ALL_KEYS},
+        "bands": {band.key: sent.bands.get(band.key) for band in BANDS},
+        "comment": sent.comment,
+        "visit": sent.visit.text,
+        "pressed": sent.is_pressed,
+    }
+    text = json.dumps(body, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _must_be_the_same(site: Site, token: FormToken, digest: str) -> None:
+    with site.db.read() as session:
+        kept = queries.body_digest_of(session, token.submission_id)
+    if kept != digest:
+        raise DifferentAnswerError

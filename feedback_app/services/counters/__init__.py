@@ -1,0 +1,1 @@
+"""Figures of counters for supervisors: live counts, and scores of closed blocks only."""

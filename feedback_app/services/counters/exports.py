@@ -1,0 +1,158 @@
+"""Turn what a page shows into files: the same numbers, hidden where the page hides them."""
+
+from __future__ import annotations
+
+from feedback_app.domain.disclosure import Answers, Band, Score
+from feedback_app.domain.disclosure.parts import SERVICE_KEYS, OfficerPart
+from feedback_app.domain.elements import element
+from feedback_app.domain.interval import Mean
+from feedback_app.domain.periods import Period
+from feedback_app.domain.skm import TooFew
+from feedback_app.files.exports import Cell, Sheet
+from feedback_app.services.counters.dashboard import CounterLine
+from feedback_app.services.counters.page import CounterView, OfficerLine
+
+POINTS_TO_INDEX = 25  # a mean of 1 to 4 points is an index of 25 to 100
+
+
+def overview_sheet(lines: list[CounterLine]) -> Sheet:
+    """One row a counter."""
+    columns = (
+        "Loket",
+        "Nama",
+        "Penilaian",
+        "Ditahan",
+        "Dikesampingkan",
+        "Kunjungan",
+        "IKM dari",
+        "IKM sampai",
+        "Formulir lengkap",
+        "IKM",
+        "Batas bawah",
+        "Batas atas",
+        "Mutu",
+    )
+    return Sheet("Loket", columns, tuple(_overview_row(line) for line in lines))
+
+
+def counter_sheets(chosen: Period, view: CounterView) -> list[Sheet]:
+    """Elements, weeks, services and officers of one counter, and what they are about."""
+    return [
+        _element_sheet(view),
+        _trend_sheet(view),
+        _service_sheet(view),
+        _officer_sheet(view),
+        Sheet("Keterangan", ("Hal", "Isi"), _about(chosen, view)),
+    ]
+
+
+def _about(chosen: Period, view: CounterView) -> tuple[tuple[Cell, ...], ...]:
+    received, score = view.line.received, view.line.score
+    found: list[tuple[Cell, ...]] = [
+        ("Loket", view.line.name),
+        ("Dari", chosen.first.isoformat()),
+        ("Sampai", chosen.last.isoformat()),
+        ("Penilaian dihitung", received.counted),
+        ("Ditahan", received.held),
+        ("Dikesampingkan", received.aside),
+        ("Sebagian terisi", received.partial),
+    ]
+    if isinstance(score, Score):
+        found.append(("IKM meliputi hari", f"{score.first} sampai {score.last}"))
+        found.append(("IKM", score.ikm))
+        found.append(("IKM batas bawah", POINTS_TO_INDEX * score.mean.low))
+        found.append(("IKM batas atas", POINTS_TO_INDEX * score.mean.high))
+    if view.months:
+        found.append(("Unsur meliputi hari", f"{view.months.first} sampai {view.months.last}"))
+    if view.quarter:
+        found.append(("Layanan dan petugas", view.quarter.title[0]))
+        days = f"{view.quarter.first} sampai {view.quarter.last}"
+        found.append(("Layanan dan petugas meliputi hari", days))
+        found.append(("Menyebut petugas lain", view.quarter.another))
+    return tuple(found)
+
+
+def _element_sheet(view: CounterView) -> Sheet:
+    columns = ("Unsur", "Jenis", "Jawaban", "1", "2", "3", "4", "Rata-rata", "Bawah", "Atas")
+    rows = tuple(
+        (line.element.unsur, line.element.about, *_answers(line.shown))
+        for line in (view.months.lines if view.months else ())
+    )
+    return Sheet("Unsur", (*columns, "Keterangan"), rows)
+
+
+def _trend_sheet(view: CounterView) -> Sheet:
+    columns = ("Minggu mulai", "Penilaian lengkap", "IKM", "Batas bawah", "Batas atas")
+    rows = tuple(
+        (
+            point.week.first.isoformat(),
+            point.mean.n if isinstance(point.mean, Mean) else None,
+            *_mean(point.mean),
+        )
+        for point in view.line.trend
+    )
+    return Sheet("Tren mingguan", columns, rows)
+
+
+def _service_sheet(view: CounterView) -> Sheet:
+    keys = [element(key).unsur for key in SERVICE_KEYS]
+    rows = tuple(
+        (
+            " + ".join(name for name, _name_en in line.names),
+            line.n,
+            *(_mean_or_band(part.shown) for part in line.elements),
+        )
+        for line in (view.quarter.services if view.quarter else ())
+    )
+    return Sheet("Layanan", ("Layanan", "Formulir lengkap", *keys), rows)
+
+
+def _officer_sheet(view: CounterView) -> Sheet:
+    columns = ("Petugas", "Penilaian", "Lewat poster", "Rata-rata", "Bawah", "Atas", "Keterangan")
+    rows = tuple(_officer_row(line) for line in (view.quarter.officers if view.quarter else ()))
+    return Sheet("Petugas", columns, rows)
+
+
+def _officer_row(line: OfficerLine) -> tuple[Cell, ...]:
+    part = line.shown
+    if not isinstance(part, OfficerPart):
+        return (line.name, part.n, None, None, None, None, "tidak ditampilkan")
+    note = "tanpa bukti kunjungan" if part.by_poster == part.n else ""
+    if isinstance(part.mean, Band):
+        note = _band_words(part.mean)
+        return (line.name, part.n, part.by_poster, None, None, None, note)
+    return (line.name, part.n, part.by_poster, *_mean(part.mean, scale=1), note)
+
+
+def _overview_row(line: CounterLine) -> tuple[Cell, ...]:
+    received = line.received
+    head = (line.code, line.name, received.counted, received.held, received.aside, line.visits)
+    score = line.score
+    if isinstance(score, TooFew):
+        return (*head, *(None,) * 7)
+    days = (score.first.isoformat(), score.last.isoformat(), score.n, score.ikm)
+    return (*head, *days, *_mean(score.mean)[1:], score.mutu)
+
+
+def _answers(shown: Answers | Band | TooFew) -> tuple[Cell, ...]:
+    if isinstance(shown, Answers):
+        return (shown.mean.n, *shown.counts, *_mean(shown.mean, scale=1), "")
+    note = _band_words(shown) if isinstance(shown, Band) else "belum cukup"
+    return (shown.n if isinstance(shown, Band) else None, *(None,) * 7, note)
+
+
+def _mean_or_band(shown: Answers | Band | TooFew) -> Cell:
+    if isinstance(shown, Answers):
+        return shown.mean.mean
+    return _band_words(shown) if isinstance(shown, Band) else None
+
+
+def _band_words(shown: Band) -> str:
+    low, high = (f"{end:.1f}".replace(".", ",") for end in (shown.low, shown.high))
+    return f"antara {low} dan {high}"
+
+
+def _mean(mean: Mean | TooFew, *, scale: int = POINTS_TO_INDEX) -> tuple[Cell, Cell, Cell]:
+    if isinstance(mean, TooFew):
+        return (None, None, None)
+    return (scale * mean.mean, scale * mean.low, scale * mean.high)

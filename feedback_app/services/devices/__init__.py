@@ -1,0 +1,1 @@
+"""Displays and kiosks as admins keep them, and what a display shows."""

@@ -1,0 +1,1 @@
+"""Files going out: tables as CSV and XLSX."""

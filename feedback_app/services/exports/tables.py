@@ -1,0 +1,20 @@
+"""Tables as files that a spreadsheet opens as data, never as formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from feedback_app.files import exports
+
+Table = exports.Sheet
+ENDINGS = ("csv", "xlsx")
+
+
+def csv_file(table: Table) -> bytes:
+    """One table as an Indonesian Excel reads it."""
+    return exports.to_csv(table)
+
+
+def xlsx_file(tables: Sequence[Table]) -> bytes:
+    """A workbook of these tables."""
+    return exports.to_xlsx(tables)

@@ -1,0 +1,1 @@
+"""What trainings did to scores: the panel, studies as jobs, their pages and files."""

@@ -1,0 +1,152 @@
+"""Scores of an agency's officers by month, from the tally, with their attendances."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_app.domain.elements import OFFICER_KEYS
+from feedback_app.impact.cells import Cells, MixCoefficient, adjust
+from feedback_app.impact.events import Event
+from feedback_app.impact.panel import Floats, Ints, Panel, month_number
+from feedback_app.services.impact.events import NoDataError, events_of, month_of
+from feedback_app.services.site import Site
+from feedback_app.storage.db import Session
+from feedback_app.storage.queries import panel as queries
+from feedback_app.storage.queries import trainings
+
+__all__ = [
+    "Linked",
+    "NoDataError",
+    "first_day",
+    "last_day",
+    "link",
+    "month_given",
+    "read_cells",
+    "span",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The panel (officers named by their id), events, the case mix and where it came from."""
+
+    panel: Panel
+    events: tuple[Event, ...]
+    case_mix: tuple[MixCoefficient, ...]
+    first: date
+    last: date
+    fingerprint: str
+
+
+def month_given(text: str | None) -> int | None:
+    """Month number of YYYY-MM as a person typed it; None stays None."""
+    if text is None:
+        return None
+    try:
+        return month_number(text)
+    except ValueError:
+        raise NoDataError(f"{text!r} is no month; write it like 2026-11") from None
+
+
+def first_day(month: int) -> date:
+    """First day of a month number."""
+    return date(month // 12, month % 12 + 1, 1)
+
+
+def last_day(month: int) -> date:
+    """Last day of a month number."""
+    return first_day(month + 1) - timedelta(days=1)
+
+
+def link(
+    site: Site, *, agency_id: int, first_month: int | None = None, last_month: int | None = None
+) -> Linked:
+    """Panel and events of one agency; a month that is not over yet is left out.
+
+    Only answers in which the citizen named the officer, and that count, enter a score.
+    """
+    with site.db.read() as session:
+        first, last = span(site, session, agency_id, first_month, last_month)
+        cells = read_cells(session, agency_id=agency_id, first=first, last=last)
+        attended = trainings.attendances(session, agency_id=agency_id)
+    events = tuple(events_of([a for a in attended if a.run.starts_on <= last]))
+    panel, case_mix = adjust(cells)
+    return Linked(panel, events, tuple(case_mix), first, last, fingerprint(cells, events))
+
+
+def span(
+    site: Site, session: Session, agency_id: int, first_month: int | None, last_month: int | None
+) -> tuple[date, date]:
+    """First and last day of the whole months that have ratings and were asked for."""
+    days = queries.days_with_answers(session, agency_id=agency_id)
+    if days is None:
+        raise NoDataError("belum ada penilaian / there are no ratings yet")
+    over = month_of(site.today() + timedelta(days=1)) - 1  # the last month that is over
+    last = min(month_of(days[1]), over, over if last_month is None else last_month)
+    first = month_of(days[0]) if first_month is None else max(first_month, month_of(days[0]))
+    if last < first:
+        raise NoDataError(
+            "belum ada bulan penuh dengan penilaian / no whole month with ratings in this span"
+        )
+    return first_day(first), last_day(last)
+
+
+def read_cells(session: Session, *, agency_id: int, first: date, last: date) -> Cells:
+    """Monthly counts of the officer items, by officer, counter, service and channel."""
+    parts = [
+        _columns(rows)
+        for rows in queries.monthly_cells(
+            session, agency_id=agency_id, keys=OFFICER_KEYS, first=first, last=last
+        )
+    ]
+    if not parts:
+        raise NoDataError("tidak ada penilaian yang menyebut petugas / no rating names an officer")
+    numbers, tiers, counts = (np.concatenate(column) for column in zip(*parts, strict=True))
+    units = queries.counter_codes(session, agency_id=agency_id)
+    services = queries.service_codes(session, agency_id=agency_id)
+    officers, officer = np.unique(numbers[:, 0], return_inverse=True)
+    counters, unit = np.unique(numbers[:, 1], return_inverse=True)
+    tier_names, tier = np.unique(tiers, return_inverse=True)
+    kinds, mix = np.unique(numbers[:, 2] * len(tier_names) + tier, return_inverse=True)
+    mixes = [
+        f"{services.get(int(kind) // len(tier_names), '?')}/{tier_names[kind % len(tier_names)]}"
+        for kind in kinds
+    ]
+    return Cells(
+        officers=tuple(str(key) for key in officers),
+        units=tuple(units.get(int(key), "?") for key in counters),
+        mixes=tuple(mixes),
+        items=OFFICER_KEYS,
+        first_month=month_of(first),
+        months=month_of(last) - month_of(first) + 1,
+        officer=officer,
+        unit=unit,
+        mix=mix,
+        month=numbers[:, 3] - month_of(first),
+        counts=counts.reshape(len(counts), len(OFFICER_KEYS), 4),
+    )
+
+
+def _columns(rows: Sequence[Sequence[Any]]) -> tuple[Ints, NDArray[np.str_], Floats]:
+    """(officer, counter, service, month), channel and counts of a part of the cells."""
+    officer, counter, service, tier, month, *counts = zip(*rows, strict=True)
+    numbers = np.array([officer, counter, service, month], dtype=np.int64).T
+    return numbers, np.array(tier), np.array(counts, dtype=float).T
+
+
+def fingerprint(cells: Cells, events: tuple[Event, ...]) -> str:
+    """SHA-256 of the cells and events: equal when the same data were measured."""
+    order = np.lexsort((cells.month, cells.mix, cells.unit, cells.officer))
+    digest = hashlib.sha256(repr((cells.officers, cells.units, cells.mixes)).encode())
+    for column in (cells.officer, cells.unit, cells.mix, cells.month):
+        digest.update(np.ascontiguousarray(column[order], dtype=np.int64).tobytes())
+    digest.update(np.ascontiguousarray(cells.counts[order], dtype=np.float64).tobytes())
+    digest.update(repr(sorted(map(repr, events))).encode())
+    return digest.hexdigest()

@@ -1,0 +1,262 @@
+"""Measure what trainings did, as a job: asked, run with progress, kept, shown again."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from feedback_app.impact.results import METHOD_VERSION, Measured, Plan
+from feedback_app.services.access.acts import log_act
+from feedback_app.services.access.people import Viewer
+from feedback_app.services.faults import NotThereError
+from feedback_app.services.impact.events import NoDataError
+from feedback_app.services.site import Site
+from feedback_app.storage.models import ImpactStudy
+from feedback_app.storage.queries import panel as queries
+
+__all__ = ["HORIZONS", "NoDataError"]
+
+STALE_AFTER = timedelta(minutes=5)  # a running study without a sign of life was interrupted
+STUDIES_SHOWN = 20
+HORIZONS = (2, 4, 6, 12)
+MDE_ROWS = (3, 4, 5, 6, 8, 10, 12, 16, 20, 30, 40)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StudyLine:
+    """One study as listed: when, on what, how far."""
+
+    study_id: int
+    asked_at: datetime
+    state: str  # running, done, failed, interrupted
+    percent: int
+    fault: str
+    horizon: int | None
+    seed: int
+    draws: int
+    method_version: str
+    first_day: date | None
+    last_day: date | None
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detectable:
+    """What a planned course could show: points by item, and by how many are sent."""
+
+    sent: int
+    others: int
+    by_item: Mapping[str, float | None]
+    rows: tuple[tuple[int, float | None], ...]  # (how many sent, mean over items)
+    has_comparison: bool
+
+
+def start_study(site: Site, viewer: Viewer, *, horizon: int | None) -> int:
+    """Begin a study in the background; while one is running, return that one."""
+    plan = Plan(horizon=horizon)
+    with site.db.transaction() as tx:
+        newest = queries.studies(tx, agency_id=viewer.agency_id, limit=1)
+        if newest and _line(site, newest[0]).state == "running":
+            return newest[0].id
+        study = _new_study(site, viewer.agency_id, viewer.account_id, plan)
+        tx.add(study)
+        tx.flush()
+        study_id = study.id
+        log_act(tx, site, viewer, "start_impact_study", str(study_id), asdict(plan))
+    threading.Thread(target=run_study, args=(site, study_id), daemon=True).start()
+    return study_id
+
+
+def run_first_study(site: Site, agency_id: int) -> None:
+    """Measure at once and wait: for a fresh demo, whose pages should not start empty."""
+    with site.db.transaction() as tx:
+        study = _new_study(site, agency_id, None, Plan())
+        tx.add(study)
+        tx.flush()
+        study_id = study.id
+    run_study(site, study_id)
+
+
+def _new_study(site: Site, agency_id: int, account_id: int | None, plan: Plan) -> ImpactStudy:
+    return ImpactStudy(
+        agency_id=agency_id,
+        asked_at=site.now(),
+        asked_by=account_id,
+        state="running",
+        done_steps=0,
+        all_steps=1,
+        seen_at=site.now(),
+        fault="",
+        plan=asdict(plan),
+        method_version=METHOD_VERSION,
+        first_day=None,
+        last_day=None,
+        fingerprint="",
+        estimates=[],
+        diagnostics=[],
+        series=[],
+        case_mix=[],
+    )
+
+
+def run_study(site: Site, study_id: int) -> None:
+    """Measure and keep the results; whatever goes wrong is kept as the study's fault."""
+    # Here, not above: pandas and scipy take 0.6 s and 100 MB, which no citizen's request needs.
+    from feedback_app.impact.measure import measure_impact
+    from feedback_app.services.impact import panel as score_panel
+
+    try:
+        with site.db.read() as session:
+            study = session.get(ImpactStudy, study_id)
+            if study is None:
+                raise NotThereError
+            agency_id, plan = study.agency_id, Plan(**study.plan)
+        linked = score_panel.link(site, agency_id=agency_id)
+        found = measure_impact(
+            linked.panel, linked.events, plan, progress=_progress_of(site, study_id)
+        )
+        values = _kept(found) | {
+            "first_day": linked.first,
+            "last_day": linked.last,
+            "fingerprint": linked.fingerprint,
+            "case_mix": [asdict(line) for line in linked.case_mix],
+            "state": "done",
+        }
+        _update(site, study_id, **values)
+    except NoDataError as fault:
+        _update(site, study_id, state="failed", fault=str(fault))
+    except Exception as fault:  # a thread has nobody else to tell
+        log.exception("impact study %s failed", study_id)
+        with suppress(Exception):  # without a database it is shown as interrupted, minutes later
+            _update(site, study_id, state="failed", fault=type(fault).__name__)
+
+
+def _kept(found: Measured) -> dict[str, Any]:
+    return {
+        "estimates": [asdict(e) | {"warnings": list(e.warnings)} for e in found.estimates],
+        "diagnostics": [asdict(d) for d in found.diagnostics],
+        "series": [asdict(s) for s in found.series],
+    }
+
+
+def _update(site: Site, study_id: int, **values: Any) -> None:
+    with site.db.transaction() as tx:
+        study = tx.get(ImpactStudy, study_id)
+        if study is not None:
+            for name, value in values.items():
+                setattr(study, name, value)
+            study.seen_at = site.now()
+
+
+def _progress_of(site: Site, study_id: int) -> Callable[[Sequence[str]], Iterable[str]]:
+    def progress(codes: Sequence[str]) -> Iterator[str]:
+        for done, code in enumerate(codes):
+            _update(site, study_id, done_steps=done, all_steps=len(codes))
+            yield code
+        _update(site, study_id, done_steps=len(codes), all_steps=max(len(codes), 1))
+
+    return progress
+
+
+def study_lines(site: Site, viewer: Viewer) -> tuple[StudyLine, ...]:
+    """The newest studies, newest first."""
+    with site.db.read() as session:
+        found = queries.studies(session, agency_id=viewer.agency_id, limit=STUDIES_SHOWN)
+        return tuple(_line(site, study) for study in found)
+
+
+def kept_study(
+    site: Site, viewer: Viewer, study_id: int | None
+) -> tuple[StudyLine, ImpactStudy] | None:
+    """This study, or the newest finished one (None when there is none yet).
+
+    NotThereError for a study of another agency, or one that has no results.
+    """
+    with site.db.read() as session:
+        if study_id is None:
+            study = queries.latest_done(session, agency_id=viewer.agency_id)
+            return None if study is None else (_line(site, study), study)
+        study = queries.study_of_agency(session, study_id, agency_id=viewer.agency_id)
+        if study is None or study.state != "done":
+            raise NotThereError
+        return _line(site, study), study
+
+
+def detectable(
+    site: Site, viewer: Viewer, *, officers: int, counters: Sequence[str], horizon: int
+) -> Detectable:
+    """The smallest effect a planned course could show, from the scores there are.
+
+    With `counters` named, whole counters are sent and compared with the other counters.
+    NoDataError when there are no scores yet.
+    """
+    # Here, not above: see run_study.
+    from feedback_app.impact.detect import by_counter, minimum_detectable_effect
+    from feedback_app.impact.stack import LEAST_CONTROLS
+    from feedback_app.services.impact import panel as score_panel
+
+    linked = score_panel.link(site, agency_id=viewer.agency_id)
+    panel = by_counter(linked.panel) if counters else linked.panel
+    everybody = len(panel.officers)
+    sent = len([code for code in counters if code in panel.officers]) if counters else officers
+    sent = min(max(sent, 1), everybody)
+
+    def smallest(count: int) -> dict[str, float | None]:
+        found = {}
+        for place, key in enumerate(panel.items):
+            value = minimum_detectable_effect(
+                panel,
+                item=place,
+                n_trained=count,
+                n_controls=everybody - count,
+                horizon=horizon,
+            )
+            found[key] = value if value == value else None  # noqa: PLR0124 (NaN)
+        return found
+
+    needed = 3 if counters else LEAST_CONTROLS
+    rows = []
+    for count in sorted({*MDE_ROWS, sent}):
+        if count <= everybody - needed or count == sent:
+            values = [value for value in smallest(count).values() if value is not None]
+            rows.append((count, sum(values) / len(values) if values else None))
+    return Detectable(
+        sent=sent,
+        others=everybody - sent,
+        by_item=smallest(sent),
+        rows=tuple(rows),
+        has_comparison=everybody - sent >= needed,
+    )
+
+
+def counters_with_scores(site: Site, viewer: Viewer) -> list[str]:
+    """Codes of counters that can be chosen in the calculator."""
+    with site.db.read() as session:
+        return sorted(queries.counter_codes(session, agency_id=viewer.agency_id).values())
+
+
+def _line(site: Site, study: ImpactStudy) -> StudyLine:
+    state = study.state
+    if state == "running" and site.now() - study.seen_at > STALE_AFTER:
+        state = "interrupted"
+    return StudyLine(
+        study_id=study.id,
+        asked_at=study.asked_at,
+        state=state,
+        percent=int(100 * study.done_steps / max(study.all_steps, 1)),
+        fault=study.fault,
+        horizon=study.plan["horizon"],
+        seed=study.plan["seed"],
+        draws=study.plan["draws"],
+        method_version=study.method_version,
+        first_day=study.first_day,
+        last_day=study.last_day,
+        fingerprint=study.fingerprint,
+    )

@@ -1,0 +1,1 @@
+"""Files coming in: whole or not at all, every bad cell named."""

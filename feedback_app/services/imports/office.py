@@ -1,0 +1,282 @@
+"""Take in a file of records: the whole file or nothing, with every bad cell named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from feedback_app.domain.local_time import local_instant
+from feedback_app.domain.roles import Role
+from feedback_app.domain.roster import Shift, clashes
+from feedback_app.files import records
+from feedback_app.files.cells import CellError, Offer
+from feedback_app.files.examples import example_csv, example_xlsx
+from feedback_app.files.kinds import KINDS
+from feedback_app.files.records import Parsed, parse
+from feedback_app.files.tables import read_table
+from feedback_app.services.imports import past_results as survey_imports
+from feedback_app.services.imports import trainings as training_imports
+from feedback_app.services.imports.work import Counts, Rows, Work, upsert
+from feedback_app.services.site import Site
+from feedback_app.storage import bulk
+from feedback_app.storage.db import Session
+from feedback_app.storage.queries import agencies, audit
+from feedback_app.storage.queries import records as queries
+
+Kind = records.Kind
+TRAINING_KINDS = frozenset({"trainings", "attendance", "siasn-kursus"})
+
+
+def kinds_for(role: Role) -> dict[str, Kind]:
+    """What a role may import: the admin everything, HR what is about trainings."""
+    if role == Role.ADMIN:
+        return KINDS
+    if role == Role.HR:
+        return {key: kind for key, kind in KINDS.items() if key in TRAINING_KINDS}
+    return {}
+
+
+def title_of_kind(key: str) -> str | None:
+    """What an import of this kind is called; None for another word."""
+    return KINDS[key].title if key in KINDS else None
+
+
+def example_file(kind: Kind, ending: str) -> bytes | None:
+    """A file to copy from; None when it does not come with this ending."""
+    write = {"csv": example_csv, "xlsx": example_xlsx}.get(ending)
+    return write(kind) if write else None
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did, or would do: counts when all was well, else every bad cell."""
+
+    added: int
+    changed: int
+    same: int
+    errors: tuple[CellError, ...]
+    warnings: tuple[CellError, ...]
+    is_saved: bool
+
+
+class _Refused(Exception):  # noqa: N818 (never leaves this module: it only rolls back)
+    """Roll the transaction back; `result` is what the caller gets."""
+
+    def __init__(self, result: Imported) -> None:
+        super().__init__("rolled back")
+        self.result = result
+
+
+USUAL_MINUTES = 5  # of the shortest usual service, until the office tells its own
+
+
+class NoAgencyError(ValueError):
+    """There is no agency, or more than one and none was named."""
+
+
+def only_agency(site: Site, *, code: str | None) -> int:
+    """The agency of this code, or the only one there is."""
+    with site.db.read() as session:
+        found = [row for row in agencies.agencies(session) if code is None or row.code == code]
+    if len(found) != 1:
+        raise NoAgencyError("name one agency by its code" if found else "there is no such agency")
+    return found[0].id
+
+
+def check_records(site: Site, kind: Kind, content: bytes, *, agency_id: int) -> Imported:
+    """What importing this file would do; nothing is kept."""
+    return _run(site, kind, content, agency_id=agency_id, by=None, is_rehearsal=True)
+
+
+def import_records(
+    site: Site, kind: Kind, content: bytes, *, agency_id: int, by: int | None
+) -> Imported:
+    """Import the file, unless a single cell is bad; FileFaultError when it is no table."""
+    return _run(site, kind, content, agency_id=agency_id, by=by, is_rehearsal=False)
+
+
+def _run(
+    site: Site, kind: Kind, content: bytes, *, agency_id: int, by: int | None, is_rehearsal: bool
+) -> Imported:
+    parsed = parse(kind, read_table(content))
+    if parsed.errors:
+        return Imported(0, 0, 0, parsed.errors, parsed.warnings, is_saved=False)
+    try:
+        with site.db.transaction() as tx:
+            result = _save(tx, site, kind, parsed, agency_id)
+            if result.errors or is_rehearsal:
+                raise _Refused(result)
+            audit.append(
+                tx,
+                agency_id=agency_id,
+                at=site.now(),
+                account_id=by,
+                action="import",
+                subject=kind.key,
+                detail={"added": result.added, "changed": result.changed, "same": result.same},
+            )
+    except _Refused as refused:
+        return refused.result
+    return replace(result, is_saved=True)
+
+
+def _save(tx: Session, site: Site, kind: Kind, parsed: Parsed, agency_id: int) -> Imported:
+    work = Work(tx, site, agency_id, errors=[], warnings=list(parsed.warnings))
+    counts = _SAVERS[kind.key](work, parsed.rows)
+    return Imported(*counts, tuple(work.errors), tuple(work.warnings), is_saved=False)
+
+
+def _save_services(work: Work, rows: Rows) -> Counts:
+    units = work.known("unit", "code")
+    wanted = {}
+    for number, record in rows:
+        unit_id = work.look_up(units, record["unit"], number, "unit")
+        wanted[record["code"]] = {
+            "unit_id": unit_id,
+            "name": record["name"],
+            "name_en": record["name_en"] or record["name"],
+            "is_free": record["is_free"],
+            "minutes": record["minutes"] or USUAL_MINUTES,
+            "retired_on": None,
+        }
+    return upsert(work, "service", "code", wanted)
+
+
+def _save_counters(work: Work, rows: Rows) -> Counts:
+    units, services = work.known("unit", "code"), work.known("service", "code")
+    existing = work.known("counter", "code")
+    free_number = queries.highest_counter_number(work.tx)
+    wanted: dict[str, dict[str, Any]] = {}
+    offered: dict[str, dict[int, Offer]] = {}
+    for number, record in rows:
+        code = record["code"]
+        wanted[code] = {
+            "unit_id": work.look_up(units, record["unit"], number, "unit"),
+            "name": record["name"],
+            "retired_on": None,
+        }
+        if code not in existing:
+            free_number += 1
+            wanted[code] |= {"number": free_number, "card_serial": 1}
+        found = {
+            work.look_up(services, offer.code, number, "layanan"): offer
+            for offer in record["services"]
+        }
+        offered[code] = {key: offer for key, offer in found.items() if key is not None}
+    counts = upsert(work, "counter", "code", wanted)
+    if not work.errors:
+        counters = work.known("counter", "code")
+        for code, offers in offered.items():
+            links = [
+                {"service_id": key, "opens_at": offer.opens_at, "closes_at": offer.closes_at}
+                for key, offer in offers.items()
+            ]
+            queries.set_services(work.tx, counters[code], links, agency_id=work.agency_id)
+    return counts
+
+
+def _save_officers(work: Work, rows: Rows) -> Counts:
+    units = work.known("unit", "code")
+    wanted = {
+        record["nip"]: {
+            "unit_id": work.look_up(units, record["unit"], number, "unit"),
+            "name": record["name"],
+            "display_name": (record["display_name"] or record["name"].split()[0])[:80],
+            "employment": record["employment"],
+            "retired_on": None,
+        }
+        for number, record in rows
+    }
+    return upsert(work, "officer", "nip", wanted)
+
+
+def _save_roster(work: Work, rows: Rows) -> Counts:
+    officers, counters = work.known("officer", "nip"), work.known("counter", "code")
+    new: dict[Shift, int] = {}
+    for number, record in rows:
+        officer_id = work.look_up(officers, record["nip"], number, "nip")
+        counter_id = work.look_up(counters, record["counter"], number, "loket")
+        if record["ends"] <= record["starts"]:
+            ends = record["ends"].strftime("%H.%M")
+            work.errors.append(CellError(number, "selesai", ends, "harus sesudah jam mulai"))
+        elif officer_id is not None and counter_id is not None:
+            starts_at = local_instant(record["day"], record["starts"])
+            ends_at = local_instant(record["day"], record["ends"])
+            new[Shift(0, officer_id, counter_id, starts_at, ends_at)] = number
+    if work.errors or not new:
+        return 0, 0, 0
+    old = queries.shifts_between(
+        work.tx,
+        since=min(shift.starts_at for shift in new) - timedelta(days=1),
+        until=max(shift.ends_at for shift in new),
+        agency_id=work.agency_id,
+    )
+    kept = {(s.officer_id, s.counter_id, s.starts_at, s.ends_at) for s in old}
+    fresh = {
+        shift: number
+        for shift, number in new.items()
+        if (shift.officer_id, shift.counter_id, shift.starts_at, shift.ends_at) not in kept
+    }
+    _find_clashes(work, fresh, old)
+    if work.errors:
+        return 0, 0, 0
+    bulk.add_rows(work.tx, "shift", [_shift_row(work, shift) for shift in fresh])
+    return len(fresh), 0, len(new) - len(fresh)
+
+
+def _find_clashes(work: Work, fresh: Mapping[Shift, int], old: Sequence[Shift]) -> None:
+    for first, second in clashes([*fresh, *old]):
+        number = fresh.get(second) or fresh.get(first)
+        other = fresh.get(first) if fresh.get(second) else None
+        if number is None:
+            continue
+        where = f"baris {other}" if other else "jadwal yang sudah ada"
+        reason = f"petugas ini sudah bertugas pada jam yang sama menurut {where}"
+        work.errors.append(CellError(number, "mulai", "", reason))
+
+
+def _shift_row(work: Work, shift: Shift) -> dict[str, Any]:
+    return {
+        "agency_id": work.agency_id,
+        "officer_id": shift.officer_id,
+        "counter_id": shift.counter_id,
+        "starts_at": shift.starts_at,
+        "ends_at": shift.ends_at,
+        "recorded_at": work.site.now(),
+        "withdrawn_at": None,
+    }
+
+
+def _save_visits(work: Work, rows: Rows) -> Counts:
+    counters, services = work.known("counter", "code"), work.known("service", "code")
+    wanted = []
+    for number, record in rows:
+        counter_id = work.look_up(counters, record["counter"], number, "loket")
+        service_id = work.look_up(services, record["service"], number, "layanan")
+        wanted.append(
+            {
+                "agency_id": work.agency_id,
+                "day": record["day"],
+                "counter_id": counter_id,
+                "service_id": service_id,
+                "visits": record["visits"],
+            }
+        )
+    if work.errors:
+        return 0, 0, 0
+    return queries.upsert_visits(work.tx, wanted)
+
+
+_SAVERS: dict[str, Callable[[Work, Rows], Counts]] = {
+    "services": _save_services,
+    "counters": _save_counters,
+    "officers": _save_officers,
+    "roster": _save_roster,
+    "visits": _save_visits,
+    "past-results": survey_imports.save_past_results,
+    "trainings": training_imports.save_trainings,
+    "attendance": training_imports.save_attendance,
+    "siasn-kursus": training_imports.save_siasn_courses,
+}

@@ -1,0 +1,86 @@
+"""Take in results of earlier surveys."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from feedback_app.domain.elements import OFFICIAL_KEYS
+from feedback_app.domain.skm import CONVERSION, WEIGHTS, round_half_up
+from feedback_app.domain.survey import FIRST_YEAR, Span, clash
+from feedback_app.files.cells import CellError
+from feedback_app.files.records import Record
+from feedback_app.services.imports.work import Counts, Rows, Work
+from feedback_app.services.survey.periods import LONGEST_DAYS, span_of_survey
+from feedback_app.storage.queries import surveys as queries
+
+# Means printed with two decimals move the index by up to 0.125.
+ROUNDING = Decimal("0.13")
+
+
+def save_past_results(work: Work, rows: Rows) -> Counts:
+    """Add or change earlier results; none may cut into another survey's days."""
+    units = work.known("unit", "code")
+    taken: dict[int, list[Span]] = {}
+    wanted: list[dict[str, Any]] = []
+    for number, record in rows:
+        unit_id = work.look_up(units, record["unit"], number, "unit")
+        span = Span(record["first"], record["last"])
+        if not _days_are_right(work, number, span) or unit_id is None:
+            continue
+        if unit_id not in taken:
+            named = {Span(r["first"], r["last"]) for _, r in rows if r["unit"] == record["unit"]}
+            taken[unit_id] = _days_taken(work, unit_id, but=named)
+        if clash(span, taken[unit_id]) is not None:
+            reason = "masa ini memotong masa survei lain dari unit ini"
+            work.errors.append(CellError(number, "mulai", span.first.isoformat(), reason))
+            continue
+        taken[unit_id].append(span)
+        _compare_index(work, number, record)
+        wanted.append(
+            {
+                "agency_id": work.agency_id,
+                "unit_id": unit_id,
+                "first_day": span.first,
+                "last_day": span.last,
+                "respondents": record["respondents"],
+                "nrr": {key: str(record[key]) for key in OFFICIAL_KEYS},
+                "weight": record["weight"],
+            }
+        )
+    if work.errors:
+        return 0, 0, 0
+    return queries.save_past_results(work.tx, wanted)
+
+
+def _days_taken(work: Work, unit_id: int, *, but: set[Span]) -> list[Span]:
+    """Days of the unit's surveys and earlier results, without those that the file itself brings."""
+    queries.hold_unit(work.tx, unit_id)
+    own = [span_of_survey(row) for row in queries.surveys_of_units(work.tx, [unit_id])]
+    kept = [span_of_survey(row) for row in queries.past_results(work.tx, [unit_id])]
+    return [*own, *(span for span in kept if span not in but)]
+
+
+def _days_are_right(work: Work, number: int, span: Span) -> bool:
+    faults = {
+        "harus sama dengan atau sesudah hari pertama": span.last < span.first,
+        "masa survei paling lama satu tahun": span.days > LONGEST_DAYS,
+        "masa ini belum berakhir": span.last >= work.site.today(),
+        "sembilan unsur ini berlaku sejak tahun 2017": span.first.year < FIRST_YEAR,
+    }
+    found = [reason for reason, is_wrong in faults.items() if is_wrong][:1]
+    day = span.last.isoformat()
+    work.errors.extend(CellError(number, "selesai", day, reason) for reason in found)
+    return not found
+
+
+def _compare_index(work: Work, number: int, record: Record) -> None:
+    """A printed index that does not follow from its means is told, and the means are kept."""
+    if record["ikm"] is None:
+        return
+    total = sum((Fraction(record[key]) for key in OFFICIAL_KEYS), Fraction(0))
+    ours = round_half_up(total * WEIGHTS[record["weight"]] * CONVERSION, places=2)
+    if abs(ours - record["ikm"]) > ROUNDING:
+        reason = f"tidak sama dengan IKM dari NRR, yaitu {ours}".replace(".", ",")
+        work.warnings.append(CellError(number, "ikm", str(record["ikm"]), reason))

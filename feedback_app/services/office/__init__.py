@@ -1,0 +1,1 @@
+"""Getting an office live and keeping it so: checklist, units, QR cards, tiers."""

@@ -1,0 +1,77 @@
+"""Getting an office live: what is there, what is missing, its agency and units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import time, timedelta
+
+from feedback_app.domain.local_time import local_instant
+from feedback_app.services.access.acts import log_act
+from feedback_app.services.access.people import Viewer
+from feedback_app.services.site import Site
+from feedback_app.storage import bulk
+from feedback_app.storage.queries import agencies
+
+
+class SetupFaultError(ValueError):
+    """Something typed cannot be used; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """One unit: its identifier, code and name."""
+
+    unit_id: int
+    code: str
+    name: str
+
+
+def progress(site: Site, viewer: Viewer) -> Mapping[str, int]:
+    """How many units, services, counters, officers, shifts ahead, accounts, ratings there are."""
+    today = local_instant(site.today(), time.min)
+    with site.db.read() as session:
+        return agencies.row_counts(
+            session, viewer.agency_id, shifts_from=today, shifts_to=today + timedelta(days=7)
+        )
+
+
+def unit_lines(site: Site, viewer: Viewer) -> list[UnitLine]:
+    """The agency's units, by name."""
+    with site.db.read() as session:
+        found = agencies.units_of(session, viewer.agency_id)
+    return [UnitLine(unit_id=row.id, code=row.code, name=row.name) for row in found]
+
+
+def add_unit(site: Site, viewer: Viewer, *, code: str, name: str) -> None:
+    """Add a unit; SetupFaultError when its code is odd or taken."""
+    code, name = code.strip(), name.strip()
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", code):
+        raise SetupFaultError("Kode unit: huruf, angka, titik, dan tanda hubung, paling banyak 40.")
+    if not name or len(name) > 200 or not name.isprintable():
+        raise SetupFaultError("Isi nama unit, paling banyak 200 huruf.")
+    with site.db.transaction() as tx:
+        if any(row.code == code for row in agencies.units_of(tx, viewer.agency_id)):
+            raise SetupFaultError("Kode unit ini sudah dipakai.")
+        bulk.add_rows(tx, "unit", [{"agency_id": viewer.agency_id, "code": code, "name": name}])
+        log_act(tx, site, viewer, "add_unit", code)
+
+
+def agency_for(site: Site, *, code: str, name: str) -> int:
+    """The agency of this code, made when it is new."""
+    with site.db.transaction() as tx:
+        found = agencies.agency_with_code(tx, code)
+        if found is not None:
+            return found.id
+        return bulk.add_rows(tx, "agency", [{"code": code, "name": name, "is_demo": False}])[0]
+
+
+def units_named(site: Site, agency_id: int, codes: Sequence[str]) -> frozenset[int]:
+    """The agency's units of these codes; SetupFaultError when one is unknown."""
+    with site.db.read() as session:
+        known = {row.code: row.id for row in agencies.units_of(session, agency_id)}
+    unknown = [code for code in codes if code not in known]
+    if unknown:
+        raise SetupFaultError(f"no such unit: {', '.join(unknown)}")
+    return frozenset(known[code] for code in codes)

@@ -1,0 +1,1 @@
+"""HR's training records: catalogue, runs, attendances, JP of the year."""

@@ -1,0 +1,170 @@
+"""What is unsafe or neglected in a deployment, each with what to do about it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from feedback_app.config import LOOPBACK_HOSTS
+from feedback_app.domain.faults import NotSavedError
+from feedback_app.domain.second_factor import NEEDS_SECOND_FACTOR
+from feedback_app.services.access.secrets import is_sealed_by_newest
+from feedback_app.services.citizen.daily_key import KEPT_DAYS
+from feedback_app.services.site import Site
+from feedback_app.services.upkeep import retention, schema
+from feedback_app.storage.health import health_of
+from feedback_app.storage.queries import agencies, audit, second_factors
+
+Level = Literal["ok", "warn", "bad"]
+
+LEAST_FREE_BYTES = 1_000_000_000
+CLOCK_SLACK = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One thing looked at: how it is, what was found, what to do ('' when nothing)."""
+
+    level: Level
+    what: str
+    found: str
+    advice: str = ""
+
+
+def examine(site: Site, *, deep: bool) -> list[Sign]:
+    """Look at everything; `deep` also recounts every rating."""
+    signs = [*_address(site), *_files(site)]
+    try:
+        signs += _database(site)
+        if schema.is_ready(site):
+            signs += _data(site)
+            signs += [_tallies(site)] if deep else []
+    except NotSavedError as error:
+        signs.append(Sign("bad", "database", str(error), "start it, or check DATABASE_URL"))
+    return signs
+
+
+def _address(site: Site) -> Iterator[Sign]:
+    settings = site.settings
+    if settings.is_https:
+        yield Sign("ok", "TLS", settings.base_url)
+    elif any(host in settings.base_url for host in LOOPBACK_HOSTS):
+        yield Sign("warn", "TLS", f"{settings.base_url} reaches this machine only")
+    else:
+        yield Sign(
+            "bad",
+            "TLS",
+            f"{settings.base_url} is not encrypted",
+            "put a proxy with TLS in front and set BASE_URL to https",
+        )
+
+
+def _files(site: Site) -> Iterator[Sign]:
+    folder = site.settings.instance_dir
+    free = shutil.disk_usage(folder).free
+    size = f"{free / 1e9:.1f} GB free in {folder}"
+    if free < LEAST_FREE_BYTES:
+        yield Sign("bad", "disk", size, "make room: a full disk turns citizens away")
+    else:
+        yield Sign("ok", "disk", size)
+    if os.name == "posix":
+        open_files = [
+            path
+            for path in [folder / "keys", *(folder / "keys").rglob("*")]
+            if path.exists() and path.stat().st_mode & 0o077
+        ]
+        if open_files:
+            names = ", ".join(str(path) for path in open_files[:3])
+            yield Sign("bad", "keys", f"others may read {names}", f"chmod -R go= {folder / 'keys'}")
+        else:
+            yield Sign("ok", "keys", "readable by their owner only")
+    oldest = (site.today() - timedelta(days=KEPT_DAYS - 1)).isoformat()
+    stale = [path for path in (folder / "keys" / "daily").glob("*") if path.name < oldest]
+    if stale:
+        yield Sign(
+            "warn",
+            "daily keys",
+            f"{len(stale)} older than {KEPT_DAYS} days",
+            "they go with the next rating; delete them now if none comes",
+        )
+    yield Sign(
+        "warn", "backup", "no backup is recorded", "copy the instance folder, or pg_dump (runbook)"
+    )
+
+
+def _database(site: Site) -> Iterator[Sign]:
+    found = health_of(site.db)
+    if found.faults:
+        yield Sign("bad", "database", f"{found.engine}: {'; '.join(found.faults)}", "see ADR 2")
+    else:
+        yield Sign("ok", "database", found.engine)
+    if schema.is_ready(site):
+        yield Sign("ok", "schema", "newest")
+    else:
+        yield Sign("bad", "schema", "not the one of this program", "scripts/migrate.py")
+    if found.clock is not None and abs(site.now() - found.clock) > CLOCK_SLACK:
+        yield Sign(
+            "bad",
+            "clock",
+            f"{abs(site.now() - found.clock)} apart from the database server's",
+            "set both by NTP: attribution and codes depend on it",
+        )
+
+
+def _data(site: Site) -> Iterator[Sign]:
+    overdue = retention.overdue(site)
+    with site.db.read() as session:
+        newest = audit.newest_instant(session)
+        is_demo = agencies.any_is_demo(session)
+    if overdue:
+        yield Sign(
+            "bad",
+            "retention",
+            "past their time: " + ", ".join(f"{n} rows of {name}" for name, n in overdue.items()),
+            "run scripts/daily_upkeep.py daily",
+        )
+    else:
+        yield Sign("ok", "retention", "nothing is kept past its time")
+    if newest is not None and newest > site.now() + CLOCK_SLACK:
+        yield Sign("bad", "clock", f"the last act was written at {newest}, later than now", "NTP")
+    yield from _second_steps(site)
+    is_local = any(host in site.settings.base_url for host in LOOPBACK_HOSTS)
+    if is_demo:
+        level: Level = "warn" if is_local else "bad"
+        yield Sign(level, "demo", "made-up data with public log-ins is in it", "start with DEMO=0")
+
+
+def _second_steps(site: Site) -> Iterator[Sign]:
+    with site.db.read() as session:
+        names = second_factors.names_without_factor(session, sorted(NEEDS_SECOND_FACTOR))
+        sealed = [row.sealed_secret for row in second_factors.all_factors(session)]
+    if names:
+        shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+        found = f"{len(names)} HR, inspectorate or admin accounts have none: {shown}"
+        yield Sign("warn", "second step", found, "they set it up at their next log-in")
+    else:
+        yield Sign("ok", "second step", "everybody who needs one has one")
+    stale = sum(not is_sealed_by_newest(site, text) for text in sealed)
+    if stale:
+        found = f"{stale} second steps are not under the newest key"
+        yield Sign("warn", "old keys", found, "scripts/reseal.py, before the old key goes")
+
+
+def _tallies(site: Site) -> Sign:
+    differences = schema.tally_differences(site)
+    if differences:
+        found = f"{differences} rows differ from a recount"
+        return Sign("bad", "tallies", found, "scripts/rebuild_tallies.py, and tell the developers")
+    return Sign("ok", "tallies", "equal a recount")
+
+
+def worst(signs: list[Sign]) -> Level:
+    """The worst of all."""
+    for level in ("bad", "warn"):
+        if any(sign.level == level for sign in signs):
+            return level
+    return "ok"

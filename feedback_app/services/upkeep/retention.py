@@ -1,0 +1,83 @@
+"""How long things are kept, and the daily job that keeps to it (docs/privacy.md)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+
+from feedback_app.domain.paper import DAYS_TO_CHECK
+from feedback_app.services.cases import decisions
+from feedback_app.services.citizen import daily_key
+from feedback_app.services.paper.checks import count_overdue
+from feedback_app.services.site import Site
+from feedback_app.storage.db import Session
+from feedback_app.storage.queries import retention as queries
+from feedback_app.storage.queries import visit_codes
+
+SCREENING_DAYS = 14  # fine times and device marks live no longer
+SESSION_DAYS = 30  # an ended session stays to be looked up
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Rows of a table go this long after the instant in a column."""
+
+    table: str
+    column: str
+    kept: timedelta
+
+
+RULES = (
+    Rule("screening", "received_at", timedelta(days=SCREENING_DAYS)),
+    Rule("staff_session", "expires_at", timedelta(days=SESSION_DAYS)),
+    Rule("access_link", "expires_at", timedelta(days=SESSION_DAYS)),
+    Rule("login_throttle", "window_ends_at", timedelta(days=1)),
+    Rule("code_guess", "minute", timedelta(hours=1)),
+)
+# What was keyed from paper goes with the end of its check, which the job ends where nobody does.
+WATCHED = (*RULES, Rule("paper_batch", "waits_since", DAYS_TO_CHECK))
+GRACE = timedelta(days=1)  # the job runs once a day: rows may wait for its next turn
+
+
+def overdue(site: Site) -> dict[str, int]:
+    """Rows that the daily job should have deleted, by table; only those that are there."""
+    with site.db.read() as session:
+        found = {
+            rule.table: queries.rows_before(
+                session, rule.table, rule.column, before=site.now() - rule.kept - GRACE
+            )
+            for rule in WATCHED
+        }
+    return {table: count for table, count in found.items() if count}
+
+
+def run_daily(site: Site) -> dict[str, int]:
+    """Delete what is past its time, decide what is overdue; what was done, by name."""
+    with site.db.transaction() as tx:
+        done = {
+            rule.table: queries.delete_before(
+                tx, rule.table, rule.column, before=site.now() - rule.kept
+            )
+            for rule in RULES
+        }
+        done["visit_code"] = _expire_codes(tx, site)
+    done["cases"] = decisions.decide_overdue(site)
+    done["paper"] = count_overdue(site)
+    done["daily_key"] = daily_key.destroy_old(site.settings.instance_dir, today=site.today())
+    return done
+
+
+def _expire_codes(tx: Session, site: Site) -> int:
+    """Unspent codes go when their time is over, and are counted under the day they were for."""
+    gone = visit_codes.expire(tx, now=site.now())
+    for (agency_id, unit_id, service_id, day), count in Counter(gone).items():
+        visit_codes.count(
+            tx,
+            agency_id=agency_id,
+            unit_id=unit_id,
+            service_id=service_id,
+            day=day,
+            added={"expired": count},
+        )
+    return len(gone)

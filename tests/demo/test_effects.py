@@ -1,0 +1,97 @@
+"""The pages show what the demo's simulator put in: true effects lie inside the intervals."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from feedback_app.demo import answers
+from feedback_app.demo.load import load_demo
+from feedback_app.demo.office import DEMO_PASSWORD
+from feedback_app.demo.trainings import TRAININGS
+from feedback_app.domain.elements import OFFICER_KEYS
+from feedback_app.services.access.log_in import log_in
+from feedback_app.services.access.people import Viewer
+from feedback_app.services.access.sessions import viewer_of_session
+from feedback_app.services.impact.pages import Overview, overview
+from feedback_app.services.site import Site, open_site
+from feedback_app.services.upkeep.schema import upgrade_schema
+from tests.conftest import SteppedClock, settings_for
+
+Measured = tuple[Site, Viewer, Overview]
+
+
+@cache
+def true_points(key: str, latent: float) -> float:
+    """What a latent effect is in points of the mean, over the demo's officers and visitors."""
+    rng = np.random.default_rng(5)
+    size = 400_000  # Monte Carlo error below .002
+    shock = 0.25 / np.sqrt(1 - answers.SHOCK_RHO**2)
+    level = rng.normal(0, np.hypot(answers.OFFICER_SD, shock), size)
+    base = answers.LEVEL[key] + level + rng.normal(0, answers.RESPONDENT_SD, size)
+    base += rng.logistic(0, 1, size)
+    plain, lifted = (np.searchsorted(answers.CUTS, base + lift) for lift in (0.0, latent))
+    return float(lifted.mean() - plain.mean())
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Measured:
+    folder: Path = tmp_path_factory.mktemp("demo")
+    settings = settings_for(f"sqlite:///{folder}/demo.db", folder)
+    site = open_site(settings, clock=SteppedClock(datetime(2026, 11, 24, 3, tzinfo=UTC)))
+    upgrade_schema(site)
+    load_demo(site, progress=lambda items: items)
+    viewer = viewer_of_session(site, log_in(site, username="kepegawaian", password=DEMO_PASSWORD))
+    assert viewer
+    return site, viewer, overview(site, viewer, study_id=None)
+
+
+def test_the_demo_starts_with_a_finished_study(measured: Measured) -> None:
+    _site, _viewer, found = measured
+    assert found.study is not None
+    assert found.study.state == "done"
+    assert {line.code for line in found.lines} == {training.code for training in TRAININGS}
+
+
+def test_true_effects_lie_inside_the_intervals(measured: Measured) -> None:
+    """20 intervals of 95%: fewer than 17 hits has a chance of .016 (binomial)."""
+    lines = {line.code: line for line in measured[2].lines}
+    inside = []
+    for training in TRAININGS:
+        for finding in lines[training.code].findings:
+            effect = finding.effect
+            if effect.low is None or effect.high is None:
+                continue
+            latent = training.effects.get(effect.item, 0.0)
+            truth = true_points(effect.item, latent)
+            inside.append(effect.low <= truth <= effect.high)
+            if latent:  # what the demo is there to show
+                assert effect.low <= truth <= effect.high, (training.code, effect, truth)
+    assert len(inside) == 5 * len(OFFICER_KEYS)
+    assert sum(inside) >= 17
+
+
+def test_no_training_without_an_effect_is_said_to_have_one(measured: Measured) -> None:
+    """20 tests at 5%, 14 of them on no effect: at most 3 false finds but for a chance of .004."""
+    true_effects = {(t.code, key) for t in TRAININGS for key in t.effects}
+    found = {
+        (line.code, finding.effect.item)
+        for line in measured[2].lines
+        for finding in line.findings
+        if finding.effect.verdict in ("improved", "worse")
+    }
+    assert len(found - true_effects) <= 3
+    assert len(found & true_effects) >= 2
+
+
+def test_too_few_trained_is_said_so_and_gives_no_number(measured: Measured) -> None:
+    line = next(line for line in measured[2].lines if line.code == "elearning")
+    for finding in line.findings:
+        assert finding.effect.estimate is None
+        assert "TOO_FEW_TRAINED" in finding.warnings
+        assert finding.effect.verdict == "cannot tell"
+        assert finding.effect.mde is not None

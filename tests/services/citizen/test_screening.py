@@ -1,0 +1,130 @@
+"""What screening gathers about a counter, and the signs that go to the inspectorate; both engines."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from feedback_app.domain.codes import place_code
+from feedback_app.domain.local_time import local_instant
+from feedback_app.domain.screening import Arrival, Circumstances
+from feedback_app.services.citizen import screening
+from feedback_app.services.citizen.place import open_place
+from feedback_app.services.site import Site
+from feedback_app.storage.models import Case, CounterService, Service
+from tests.conftest import SteppedClock
+from tests.ground.office import TODAY, Office, rating_row
+
+LONG = 20  # minutes that an identity card takes here; a family card takes 5
+
+
+@pytest.fixture
+def at_a1(office: Office) -> str:
+    """Of A1, whose shifts are today's, 08:00 to 16:00."""
+    return place_code(office.number["A1"], 1, key=b"p" * 32)
+
+
+def met(
+    site: Site,
+    place: str,
+    at: datetime,
+    *,
+    waited: timedelta,
+    service_id: int | None = None,
+    says_now: bool | None = None,
+) -> tuple[str, ...]:
+    """The rules that an answer with a visit code meets; the code holds since `waited`."""
+    found = open_place(site, place)
+    arrival = Arrival("new", found.counter_id, "visit", at, at, "a phone", None, False)
+    about = Circumstances(says_now, False, False, False, at - waited, None, False)
+    with site.db.read() as session:
+        return screening.look_at(session, found, arrival, about, service_id=service_id).rules
+
+
+def test_a_service_has_its_own_pace_and_the_shortest_counts_when_none_is_named(
+    site: Site, office: Office, at_a1: str, clock: SteppedClock
+) -> None:
+    with site.db.transaction() as tx:
+        long = update(Service).where(Service.code == "ktp").values(minutes=LONG)
+        tx.execute(long)
+    card, family = office.service["ktp"], office.service["kk"]
+    early, late = timedelta(minutes=6), timedelta(minutes=11)
+    assert met(site, at_a1, clock.at, waited=early, service_id=card) == ("too_soon",)
+    assert met(site, at_a1, clock.at, waited=late, service_id=card) == ()
+    assert met(site, at_a1, clock.at, waited=early, service_id=family) == ()
+    assert met(site, at_a1, clock.at, waited=early) == ()  # the shortest, of 5 minutes
+    assert met(site, at_a1, clock.at, waited=timedelta(minutes=2)) == ("too_soon",)
+    elsewhere = 9_999  # a code of a service that this counter does not offer
+    assert met(site, at_a1, clock.at, waited=early, service_id=elsewhere) == ()
+
+
+def test_a_counter_without_services_is_taken_to_need_a_minute(
+    site: Site, office: Office, at_a1: str, clock: SteppedClock
+) -> None:
+    with site.db.transaction() as tx:
+        tx.execute(delete(CounterService).where(CounterService.counter_id == office.counter["A1"]))
+    assert met(site, at_a1, clock.at, waited=timedelta(seconds=29)) == ("too_soon",)
+    assert met(site, at_a1, clock.at, waited=timedelta(seconds=31)) == ()
+
+
+@pytest.mark.parametrize(
+    ("days", "hour", "expected"),
+    [
+        (0, 7, ("outside_hours",)),
+        (0, 17, ()),  # within two hours after the last shift
+        (0, 18, ("outside_hours",)),
+        (3, 10, ("outside_hours",)),  # a closed day of a counter that keeps a roster
+        (6, 22, ("outside_hours",)),
+        (8, 10, ()),  # no roster for a week: its hours are not known
+    ],
+)
+def test_hours_are_known_as_long_as_a_roster_was_kept_within_a_week(
+    site: Site,
+    office: Office,
+    at_a1: str,
+    clock: SteppedClock,
+    days: int,
+    hour: int,
+    expected: tuple[str, ...],
+) -> None:
+    clock.at = local_instant(TODAY + timedelta(days=days), time(hour))
+    an_hour = timedelta(hours=1)
+    assert met(site, at_a1, clock.at, waited=an_hour, says_now=True) == expected
+    assert met(site, at_a1, clock.at, waited=an_hour, says_now=False) == ()
+
+
+def rated(office: Office, **changes: Any) -> dict[str, Any]:
+    return rating_row(office) | changes
+
+
+@pytest.mark.parametrize(
+    ("charge", "is_free", "counted"), [(1, True, 1), (3, True, 1), (4, True, 0), (None, True, 0),
+                                       (1, False, 0)],
+)  # fmt: skip
+def test_any_charge_at_a_free_service_is_a_sign(
+    site: Site, office: Office, charge: int | None, is_free: bool, counted: int
+) -> None:
+    card = office.service["ktp"]
+    free = [card] if is_free else [office.service["kk"]]
+    with site.db.transaction() as tx:
+        rating = rated(office, biaya=charge, service_id=card)
+        screening.signal_charge(tx, site, rating, free_services=free, unit_id=office.unit["A"])
+    with site.db.read() as session:
+        assert [c.size for c in session.scalars(select(Case))] == [1] * counted
+
+
+def test_signs_of_a_month_are_one_case_each_month_its_own(
+    site: Site, office: Office, clock: SteppedClock
+) -> None:
+    for month, day in ((11, 24), (11, 30), (12, 1)):
+        clock.at = local_instant(TODAY.replace(month=month, day=day), time(10))
+        with site.db.transaction() as tx:
+            screening.signal(tx, site, rated(office), "fee", unit_id=office.unit["A"])
+    with site.db.read() as session:
+        cases = session.scalars(select(Case).order_by(Case.id)).all()
+    found = [(c.size, c.first_day.isoformat(), c.last_day.isoformat()) for c in cases]
+    assert found == [(2, "2026-11-24", "2026-11-30"), (1, "2026-12-01", "2026-12-01")]
+    assert all(c.due_on == c.first_day + timedelta(days=14) for c in cases)
