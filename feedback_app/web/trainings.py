@@ -331,7 +331,7 @@ def _runs_page(code: str, form: RunForm) -> str:
     row, runs = records.runs_of(site(), viewer(), code)
     translate_errors(form)
     return render_template(
-        "trainings/catalogue.html",
+        "trainings/training.html",
         row=row,
         runs=runs,
         form=form,
