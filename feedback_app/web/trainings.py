@@ -39,7 +39,7 @@ LARGEST_COST = 2_000_000_000
 
 
 class TrainingForm(FlaskForm):  # type: ignore[misc]
-    """A training of the records."""
+    """A training of the catalogue."""
 
     code = StringField(
         "Kode",
