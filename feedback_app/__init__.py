@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from feedback_app.config import ROOT, Settings
 from feedback_app.services.site import Clock, open_site, system_clock
+from feedback_app.version import VERSION
 from feedback_app.web import (
     access,
     charts,
@@ -113,6 +114,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
         language=language.language,
         points=formats.points,
         say=language.say,
+        version=VERSION,
         is_too_few=charts.is_too_few,
         is_band=charts.is_band,
         is_withheld=charts.is_withheld,
