@@ -129,7 +129,7 @@ def screen(
     *,
     earlier: Sequence[Arrival],
     same_text: Sequence[str],
-    about: Circumstances,
+    circumstances: Circumstances,
     pace: Pace,
     shifts: Sequence[Shift],
     keeps_roster: bool,
@@ -144,14 +144,16 @@ def screen(
     crowd = _crowd(arrival, earlier, pace)
     hasty = _hasty(arrival, earlier)
     met = {
-        "bad_code": about.bad_code,
-        "revoked_device": about.revoked_device,
-        "staff_device": about.from_staff_browser and arrival.tier != "paper",
+        "bad_code": circumstances.bad_code,
+        "revoked_device": circumstances.revoked_device,
+        "staff_device": circumstances.from_staff_browser and arrival.tier != "paper",
         "same_device": bool(chain),
         "burst": crowd is not None,
-        "too_soon": _too_soon(arrival, about, pace),
-        "not_called": arrival.tier == "visit" and about.queue_calls and about.called_at is None,
-        "outside_hours": keeps_roster and _outside_hours(arrival, about, shifts),
+        "too_soon": _too_soon(arrival, circumstances, pace),
+        "not_called": arrival.tier == "visit"
+        and circumstances.queue_calls
+        and circumstances.called_at is None,
+        "outside_hours": keeps_roster and _outside_hours(arrival, circumstances, shifts),
         "same_text": bool(same_text),
         "fast_straight": bool(hasty),
     }
@@ -209,15 +211,15 @@ def _within(earlier: Iterable[Arrival], at: datetime) -> list[Arrival]:
     return [one for one in earlier if at - one.received_at <= WINDOW]
 
 
-def _too_soon(arrival: Arrival, about: Circumstances, pace: Pace) -> bool:
-    began = about.called_at or about.code_from
+def _too_soon(arrival: Arrival, circumstances: Circumstances, pace: Pace) -> bool:
+    began = circumstances.called_at or circumstances.code_from
     if arrival.tier != "visit" or began is None:
         return False
     return arrival.received_at - began < timedelta(minutes=pace.own) / 2
 
 
-def _outside_hours(arrival: Arrival, about: Circumstances, shifts: Sequence[Shift]) -> bool:
-    if about.says_now is not True or arrival.tier == "paper":
+def _outside_hours(arrival: Arrival, circumstances: Circumstances, shifts: Sequence[Shift]) -> bool:
+    if circumstances.says_now is not True or arrival.tier == "paper":
         return False
     at = arrival.opened_at
     return not any(s.starts_at <= at < s.ends_at + SERVED_BEFORE for s in shifts)

@@ -17,6 +17,7 @@ from feedback_app.domain.elements import (
     OFFICER_KEYS,
     OFFICIAL_KEYS,
 )
+from feedback_app.domain.rating import NewRating, ScreeningMarks
 from feedback_app.domain.respondent import BANDS
 from feedback_app.storage.db import Base, Session
 from feedback_app.storage.models import TALLY_KEY, TALLY_SUMS, Tally
@@ -33,22 +34,68 @@ class AlreadyThereError(Exception):
     """A rating with this id was saved before."""
 
 
-def add_rating(session: Session, *, rating: Row, screening: Row, comment: str) -> None:
-    """Add one rating with everything that hangs on it; each row maps column to value."""
-    _add_row(session, rating)
-    session.execute(insert(SCREENING), dict(screening))
+def add_rating(session: Session, rating: NewRating, marks: ScreeningMarks, *, comment: str) -> None:
+    """Add one rating with everything that hangs on it; AlreadyThereError when its id is taken."""
+    row = _rating_row(rating)
+    _add_row(session, row)
+    session.execute(insert(SCREENING), _screening_row(rating, marks))
     if comment:
-        session.execute(insert(COMMENT), comment_row(rating, comment))
+        session.execute(insert(COMMENT), comment_row(row, comment))
 
 
-def add_paper_rating(session: Session, *, rating: Row, comment: str, comment_day: date) -> None:
+def add_paper_rating(
+    session: Session, rating: NewRating, *, comment: str, comment_day: date
+) -> None:
     """Add a rating that came on paper: no times, no device and no receipt hang on it.
 
     Its comment goes by the day it was keyed, so that no batch of comments grows afterwards.
     """
-    _add_row(session, rating)
+    row = _rating_row(rating)
+    _add_row(session, row)
     if comment:
-        session.execute(insert(COMMENT), comment_row(rating, comment) | {"day": comment_day})
+        session.execute(insert(COMMENT), comment_row(row, comment) | {"day": comment_day})
+
+
+def _rating_row(rating: NewRating) -> dict[str, Any]:
+    return {
+        "id": rating.id,
+        "agency_id": rating.agency_id,
+        "counter_id": rating.counter_id,
+        "service_id": rating.service_id,
+        "officer_id": rating.attribution.officer_id,
+        "attribution": rating.attribution.kind,
+        "served_by": rating.served_by,
+        "served_when": rating.served_when,
+        "tier": rating.tier,
+        "day": rating.day,
+        **{key: rating.answers.get(key) for key in ALL_KEYS},
+        "extra": {},
+        "visit_purpose": rating.visit_purpose,
+        **{band.key: rating.bands.get(band.key) for band in BANDS},
+        "instrument_version": INSTRUMENT_VERSION,
+        "language": rating.language,
+        "state": rating.state,
+        "for_officer": rating.for_officer,
+    }
+
+
+def _screening_row(rating: NewRating, marks: ScreeningMarks) -> dict[str, Any]:
+    arrival = marks.arrival
+    return {
+        "rating_id": rating.id,
+        "agency_id": rating.agency_id,
+        "opened_at": arrival.opened_at,
+        "received_at": arrival.received_at,
+        "body_digest": marks.body_digest,
+        "receipt": marks.receipt,
+        "device_key": arrival.device,
+        "network_key": marks.network_key,
+        "counter_id": rating.counter_id,
+        "tier": rating.tier,
+        "text_key": arrival.text,
+        "is_hasty": arrival.is_hasty,
+        "rules": ",".join(marks.rules),
+    }
 
 
 def _add_row(session: Session, rating: Row) -> None:
@@ -58,18 +105,6 @@ def _add_row(session: Session, rating: Row) -> None:
     if session.execute(added, dict(rating)).first() is None:
         raise AlreadyThereError
     add_to_tally(session, [tally_row(rating)])
-
-
-def answer_columns(
-    answers: Mapping[str, int | None], bands: Mapping[str, str | None]
-) -> dict[str, Any]:
-    """The columns of a rating that its sender filled in."""
-    return {
-        **{key: answers.get(key) for key in ALL_KEYS},
-        **{band.key: bands.get(band.key) for band in BANDS},
-        "extra": {},
-        "instrument_version": INSTRUMENT_VERSION,
-    }
 
 
 def comment_row(rating: Row, text: str) -> dict[str, Any]:

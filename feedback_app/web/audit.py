@@ -15,6 +15,7 @@ from feedback_app.services.access.audit_log import AuditLine, Choice
 from feedback_app.services.imports.office import title_of_kind
 from feedback_app.web import formats
 from feedback_app.web.access import site, viewer
+from feedback_app.web.addresses import page_number
 from feedback_app.web.downloads import sheets
 from feedback_app.web.language import gettext as _
 from feedback_app.web.language import say
@@ -31,11 +32,9 @@ ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b", re.ASCII)
 def log() -> str:
     """One page of the log."""
     choice = _choice()
-    text = request.args.get("hal", "1")
-    page = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1
     return render_template(
         "audit/log.html",
-        found=audit_log.audit_page(site(), viewer(), choice, page=page),
+        found=audit_log.audit_page(site(), viewer(), choice, page=page_number()),
         choice=choice,
         acts=ACTS,
         subject_words=_subject_words,

@@ -9,12 +9,11 @@ from datetime import date
 
 from feedback_app.domain.disclosure import Band, Withheld
 from feedback_app.domain.interval import HIGHEST, LOWEST, Mean
-from feedback_app.domain.skm import BANDS, TooFew
+from feedback_app.domain.skm import BANDS, CONVERSION, TooFew
 from feedback_app.domain.survey import Span, day_words
 from feedback_app.services.public.results import Point
 from feedback_app.web.language import say
 
-POINTS_TO_INDEX = 25  # a mean of 1 to 4 points is an index of 25 to 100
 AXIS_LOW, AXIS_HIGH = 50.0, 100.0  # the part of the index scale where offices are
 SCALE_STEP = 5  # of a trend's own scale
 
@@ -83,9 +82,9 @@ def index_ticks(*, width: float) -> list[tuple[float, str]]:
 def whisker(mean: Mean, *, width: float) -> Whisker:
     """An index with its interval."""
     return Whisker(
-        x=index_axis(POINTS_TO_INDEX * mean.mean, width=width),
-        low=index_axis(POINTS_TO_INDEX * mean.low, width=width),
-        high=index_axis(POINTS_TO_INDEX * mean.high, width=width),
+        x=index_axis(CONVERSION * mean.mean, width=width),
+        low=index_axis(CONVERSION * mean.low, width=width),
+        high=index_axis(CONVERSION * mean.high, width=width),
     )
 
 
@@ -115,8 +114,8 @@ def trend_scale(means: Sequence[Mean | TooFew]) -> tuple[int, int]:
     shown = [mean for mean in means if isinstance(mean, Mean)]
     if not shown:
         return int(AXIS_LOW), int(AXIS_HIGH)
-    low = math.floor(min(mean.low for mean in shown) * POINTS_TO_INDEX / SCALE_STEP)
-    high = math.ceil(max(mean.high for mean in shown) * POINTS_TO_INDEX / SCALE_STEP)
+    low = math.floor(min(mean.low for mean in shown) * CONVERSION / SCALE_STEP)
+    high = math.ceil(max(mean.high for mean in shown) * CONVERSION / SCALE_STEP)
     return low * SCALE_STEP, max(high, low + 1) * SCALE_STEP
 
 
@@ -129,7 +128,7 @@ def trend(
     low, high = scale
 
     def y(points: float) -> float:
-        share = (POINTS_TO_INDEX * points - low) / (high - low)
+        share = (CONVERSION * points - low) / (high - low)
         return round(height - min(max(share, 0.0), 1.0) * height, 1)
 
     shown = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any, ClassVar, Literal, cast
+from typing import Any, ClassVar, cast
 
 from flask import request
 from flask_wtf import FlaskForm
@@ -11,9 +11,11 @@ from wtforms import Field, StringField
 from wtforms.validators import ValidationError
 
 from feedback_app.domain.elements import ALL_KEYS, FORM_ORDER
+from feedback_app.domain.rating import ServedBy, ServedWhen
 from feedback_app.domain.respondent import BANDS, SERVED_WHEN, VISIT_PURPOSE
 from feedback_app.services.citizen.rating import Submission
 from feedback_app.services.citizen.visit_codes import NONE_GIVEN, Given, is_visit_code
+from feedback_app.web.addresses import small_number
 from feedback_app.web.device_cookie import DEVICE_COOKIE
 from feedback_app.web.language import gettext as _
 from feedback_app.web.language import language
@@ -142,13 +144,10 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
         return Submission(
             place_code=self.place_code,
             token=self.token.data or "",
-            service_id=_identifier(self.service.data or ""),
+            service_id=small_number(self.service.data or ""),
             served_by=served_by,
             officer_id=officer_id,
-            served_when=cast(
-                "Literal['now', 'earlier_today', 'another_day']",
-                _one_of(SERVED_WHEN, self.served_when.data) or "now",
-            ),
+            served_when=cast("ServedWhen", _one_of(SERVED_WHEN, self.served_when.data) or "now"),
             visit_purpose=_one_of(VISIT_PURPOSE, self.visit_purpose.data),
             answers=self.answers(),
             bands={band.key: _one_of(band.choices, self[band.key].data) for band in BANDS},
@@ -163,11 +162,11 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
             from_staff_browser=is_staff_browser(),
         )
 
-    def _served_by(self) -> tuple[Literal["officer", "another", "not_sure"], int | None]:
+    def _served_by(self) -> tuple[ServedBy, int | None]:
         text = self.served_by.data or ""
         if text == "another":
             return "another", None
-        officer_id = _identifier(text.removeprefix("o")) if text.startswith("o") else None
+        officer_id = small_number(text.removeprefix("o")) if text.startswith("o") else None
         return ("officer", officer_id) if officer_id is not None else ("not_sure", None)
 
 
@@ -198,11 +197,6 @@ def clean_text(text: str) -> str:
     return "".join(
         letter for letter in without_overrides if not "\u2066" <= letter <= "\u2069"
     ).strip()
-
-
-def _identifier(text: str) -> int | None:
-    is_small_number = text.isascii() and text.isdigit() and len(text) <= 9
-    return int(text) if is_small_number else None
 
 
 def _one_of(choices: tuple[tuple[str, str, str], ...], value: str | None) -> str | None:

@@ -16,6 +16,7 @@ from feedback_app.services.impact import study as impact_study
 from feedback_app.services.impact.events import NoDataError
 from feedback_app.services.impact.study import HORIZONS
 from feedback_app.web.access import site, viewer
+from feedback_app.web.addresses import number_in_address, small_number
 from feedback_app.web.downloads import CSV, download, sheets
 from feedback_app.web.language import gettext as _
 from feedback_app.web.language import language
@@ -28,7 +29,7 @@ MOST_OFFICERS = 100_000
 @impact.get("/")
 def matrix() -> str:
     """Trainings against elements: what rose, what fell, what cannot be told."""
-    found = impact_pages.overview(site(), viewer(), study_id=_study_id())
+    found = impact_pages.overview(site(), viewer(), study_id=number_in_address("studi"))
     findings = [finding for line in found.lines for finding in line.findings]
     ends = [end for f in findings for end in (f.effect.low, f.effect.high)]
     return render_template(
@@ -55,7 +56,7 @@ def start() -> AnyResponse:
 @impact.get("/pelatihan/<code>")
 def training(code: str) -> str:
     """One training: sentence, picture, caveats, cost."""
-    found = impact_pages.training_page(site(), viewer(), code, study_id=_study_id())
+    found = impact_pages.training_page(site(), viewer(), code, study_id=number_in_address("studi"))
     ends = [end for f in found.findings for end in (f.effect.low, f.effect.high)]
     scale = event_axis(found.steps.values(), height=190)
     pictures = {
@@ -82,7 +83,7 @@ def calculator() -> str:
     officers = request.args.get("petugas", "8")
     horizon = request.args.get("bulan", "4")
     values: dict[str, Any] = {
-        "officers": int(officers) if officers.isascii() and officers.isdigit() else 0,
+        "officers": small_number(officers) or 0,
         "horizon": int(horizon) if horizon in map(str, HORIZONS) else 4,
         "counters": request.args.getlist("loket"),
     }
@@ -110,7 +111,7 @@ def calculator() -> str:
 def report() -> Response:
     """The report that stands alone."""
     study_id, page = impact_pages.report_page(
-        site(), viewer(), study_id=_study_id(), language=language()
+        site(), viewer(), study_id=number_in_address("studi"), language=language()
     )
     return download(page.encode(), "text/html; charset=utf-8", f"dampak-pelatihan-{study_id}.html")
 
@@ -118,13 +119,10 @@ def report() -> Response:
 @impact.get("/unduh.<ending>")
 def matrix_file(ending: str) -> Response:
     """Every estimate as a table."""
-    study_id, text, sheet = impact_pages.estimates_files(site(), viewer(), study_id=_study_id())
+    study_id, text, sheet = impact_pages.estimates_files(
+        site(), viewer(), study_id=number_in_address("studi")
+    )
     name = f"dampak-pelatihan-{study_id}"
     if ending == "csv":  # for programs: full digits, decimal points
         return download(text.encode(), CSV, f"{name}.csv")
     return sheets([sheet], name=name, ending=ending)
-
-
-def _study_id() -> int | None:
-    text = request.args.get("studi", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -14,6 +14,7 @@ from feedback_app.services.cases import decisions
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.web import formats
 from feedback_app.web.access import site, viewer
+from feedback_app.web.addresses import page_number
 from feedback_app.web.forms import labelled, tell, translate_errors
 from feedback_app.web.language import gettext as _
 from feedback_app.web.language import say
@@ -33,9 +34,7 @@ def cases() -> str:
     """Open cases by their deadline, or closed ones."""
     kind = request.args.get("jenis", "")
     is_open = request.args.get("keadaan") != "selesai"
-    text = request.args.get("hal", "1")
-    page = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1
-    found = decisions.case_page(site(), viewer(), kind=kind, is_open=is_open, page=page)
+    found = decisions.case_page(site(), viewer(), kind=kind, is_open=is_open, page=page_number())
     kept = {name: request.args[name] for name in ("jenis", "keadaan") if request.args.get(name)}
     return render_template(
         "inspectorate/cases.html", found=found, kind=kind, is_open=is_open, kept=kept, **_words()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import RadioField, SelectField, TextAreaField
@@ -22,6 +22,7 @@ from feedback_app.services.officer import appeals, replies, room, views
 from feedback_app.services.officer.appeals import Choice
 from feedback_app.services.officer.signed_in import class_of
 from feedback_app.web.access import site, viewer
+from feedback_app.web.addresses import page_number
 from feedback_app.web.formats import long_date, number
 from feedback_app.web.forms import labelled, tell, translate_errors
 from feedback_app.web.language import gettext as _
@@ -83,7 +84,7 @@ def home() -> str:
 @officer.get("/staf/saya/dilihat")
 def seen() -> str:
     """Everybody who was shown the own figures."""
-    page = views.who_saw(site(), viewer(), page=_page_number())
+    page = views.who_saw(site(), viewer(), page=page_number())
     return render_template("officer/seen.html", page=page, **_words())
 
 
@@ -166,7 +167,7 @@ def ask_review(case_id: int) -> AnyResponse | tuple[str, int]:
 @officer.get("/staf/loket/tanggapan")
 def unit_replies() -> str:
     """What the officers of the supervisor's units replied to their figures."""
-    page = replies.unit_replies(site(), viewer(), page=_page_number())
+    page = replies.unit_replies(site(), viewer(), page=page_number())
     return render_template("officer/replies.html", page=page)
 
 
@@ -213,11 +214,6 @@ def _one_appeal(case_id: int, form: ReviewForm) -> str:
     found = appeals.appeal_of(site(), viewer(), case_id)
     translate_errors(form)
     return render_template("officer/appeal.html", found=found, form=form, **_words())
-
-
-def _page_number() -> int:
-    text = request.args.get("hal", "1")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
 def _words() -> dict[str, object]:

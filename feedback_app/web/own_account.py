@@ -13,8 +13,8 @@ from feedback_app.services.access import sessions as session_service
 from feedback_app.services.access.people import (
     CrowdedError,
     LoginRefusedError,
-    TooManyGuessesError,
-    WrongCodeError,
+    TooManyTriesError,
+    WrongSecondStepError,
 )
 from feedback_app.web.access import site, viewer
 from feedback_app.web.forms import NEEDED, TOO_LONG, labelled, translate_errors
@@ -67,10 +67,10 @@ def begin_second_factor() -> Response | tuple[str, int]:
             )
         except LoginRefusedError:
             form.password.errors = [_("Kata sandi tidak cocok.")]
-        except WrongCodeError:
+        except WrongSecondStepError:
             text = _("Kode tidak cocok atau sudah dipakai. Tunggu kode berikutnya, lalu coba lagi.")
             form.typed.errors = [text]
-        except TooManyGuessesError:
+        except TooManyTriesError:
             form.form_errors.append(_("Terlalu banyak percobaan. Coba lagi 10 menit lagi."))
         except CrowdedError as fault:
             form.form_errors.append(_(str(fault)))

@@ -41,7 +41,7 @@ def take() -> Response:
         paired = paired_device.pair(
             site(), form.code.data or "", from_staff_browser=is_staff_browser()
         )
-    except paired_device.WrongCodeError:
+    except paired_device.WrongPairingCodeError:
         return _refuse(form, _("Kode pasang salah, sudah dipakai, atau lewat waktu."), 422)
     except paired_device.StaffBrowserError:
         return _refuse(

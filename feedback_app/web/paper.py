@@ -11,6 +11,7 @@ from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.paper import batches as batch_service
 from feedback_app.services.paper import checks, sheets
 from feedback_app.web.access import site, viewer
+from feedback_app.web.addresses import number_in_address, page_number
 from feedback_app.web.downloads import PDF, download
 from feedback_app.web.forms import tell, translate_errors
 from feedback_app.web.language import gettext as _
@@ -18,7 +19,6 @@ from feedback_app.web.paper_desk import (
     desk_of,
     is_complete,
     key_page,
-    number_in_address,
     pile,
     tell_sheet,
 )
@@ -38,9 +38,7 @@ paper = Blueprint("paper", __name__, url_prefix="/staf/kertas")
 @paper.get("/")
 def overview() -> str:
     """Every batch of the viewer's units, and the error rate over all of them."""
-    page = request.args.get("hal", "1")
-    number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
-    found = batch_service.batch_page(site(), viewer(), page=number)
+    found = batch_service.batch_page(site(), viewer(), page=page_number())
     return render_template("paper/overview.html", found=found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 
 from feedback_app.domain.elements import ALL_KEYS, element
 from feedback_app.domain.paper import BAND_KEYS, grouped
@@ -13,6 +13,7 @@ from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.paper import checks, sheets
 from feedback_app.services.paper.sheets import Desk
 from feedback_app.web.access import site, viewer
+from feedback_app.web.addresses import number_in_address
 from feedback_app.web.forms import tell, translate_errors
 from feedback_app.web.language import gettext as _
 from feedback_app.web.paper_forms import KeyForm, chosen_day
@@ -69,9 +70,3 @@ def key_page(desk: Desk, form: KeyForm, *, endpoint: str, sheet_id: int | None =
         view=view,
         grouped=grouped,
     )
-
-
-def number_in_address(name: str) -> int | None:
-    """A small number of the address; None for anything else."""
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None

@@ -9,7 +9,7 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from feedback_app.services.access import second_step as steps
-from feedback_app.services.access.people import TooManyGuessesError, Viewer, WrongCodeError
+from feedback_app.services.access.people import TooManyTriesError, Viewer, WrongSecondStepError
 from feedback_app.services.access.sessions import viewer_of_session
 from feedback_app.web.access import half_way, person, site
 from feedback_app.web.after_log_in import let_in, remember
@@ -63,7 +63,7 @@ def check() -> Response | tuple[str, int]:
         try:
             agent = request.user_agent.string
             secret = steps.pass_second_step(site(), half, typed=form.typed.data, user_agent=agent)
-        except (WrongCodeError, TooManyGuessesError) as fault:
+        except (WrongSecondStepError, TooManyTriesError) as fault:
             _tell(form, fault)
         else:
             return let_in(secret, next_page)
@@ -86,7 +86,7 @@ def confirm() -> Response | str | tuple[Response | str, int]:
         try:
             agent = request.user_agent.string
             done = steps.confirm_enrolment(site(), person(), code=form.typed.data, user_agent=agent)
-        except (WrongCodeError, TooManyGuessesError) as fault:
+        except (WrongSecondStepError, TooManyTriesError) as fault:
             _tell(form, fault)
         else:
             remember(done.session_secret)
@@ -115,8 +115,8 @@ def _enrol_page(form: FlaskForm, next_page: str) -> Response | str:
     )
 
 
-def _tell(form: FlaskForm, fault: WrongCodeError | TooManyGuessesError) -> None:
-    if isinstance(fault, TooManyGuessesError):
+def _tell(form: FlaskForm, fault: WrongSecondStepError | TooManyTriesError) -> None:
+    if isinstance(fault, TooManyTriesError):
         form.form_errors.append(_("Terlalu banyak percobaan. Coba lagi 10 menit lagi."))
     else:
         text = _("Kode tidak cocok atau sudah dipakai. Tunggu kode berikutnya, lalu coba lagi.")

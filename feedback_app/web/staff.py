@@ -15,7 +15,7 @@ from feedback_app.services.access.people import (
     AccountFaultError,
     CrowdedError,
     LoginRefusedError,
-    TooManyGuessesError,
+    TooManyTriesError,
 )
 from feedback_app.services.access.sessions import log_out
 from feedback_app.web.access import site, viewer
@@ -86,7 +86,7 @@ def enter() -> Response | tuple[str, int]:
             )
         except LoginRefusedError:
             form.form_errors.append(_("Nama pengguna atau kata sandi tidak cocok."))
-        except TooManyGuessesError:
+        except TooManyTriesError:
             form.form_errors.append(_("Terlalu banyak percobaan. Coba lagi 10 menit lagi."))
         except CrowdedError as fault:
             form.form_errors.append(_(str(fault)))
@@ -136,7 +136,7 @@ def change_password() -> Response | tuple[str, int]:
             change_own_password(site(), viewer(), old=form.old.data, new=form.new.data)
         except LoginRefusedError:
             form.form_errors.append(_("Kata sandi sekarang tidak cocok."))
-        except TooManyGuessesError:
+        except TooManyTriesError:
             form.form_errors.append(_("Terlalu banyak percobaan. Coba lagi 10 menit lagi."))
         except CrowdedError as fault:
             form.form_errors.append(_(str(fault)))

@@ -27,6 +27,7 @@ from feedback_app.services.survey import pages as survey_pages
 from feedback_app.services.survey import periods as service
 from feedback_app.services.survey.progress import progress_of
 from feedback_app.web.access import site, viewer
+from feedback_app.web.addresses import number_in_address
 from feedback_app.web.downloads import DOCX, PDF, PNG, XLSX, download
 from feedback_app.web.forms import labelled, translate_errors
 from feedback_app.web.language import gettext as _
@@ -106,7 +107,7 @@ def show(survey_id: int) -> str:
             for key, words, english in band.choices
         }
         return render_template("surveys/open.html", progress=progress, group_names=names, **common)
-    number = _revision()
+    number = number_in_address("revisi")
     return render_template(
         "surveys/closed.html",
         found=survey_pages.closed_survey(site(), viewer(), survey_id, number=number),
@@ -228,7 +229,7 @@ def sign(survey_id: int) -> AnyResponse | tuple[str, int]:
 @surveys.get("/<int:survey_id>/olah-data.xlsx")
 def workbook(survey_id: int) -> Response:
     """The "olah data" workbook with live formulas."""
-    content = survey_files.workbook(site(), viewer(), survey_id, number=_revision())
+    content = survey_files.workbook(site(), viewer(), survey_id, number=number_in_address("revisi"))
     return download(content, XLSX, f"olah-data-skm-{_named(survey_id)}.xlsx")
 
 
@@ -237,7 +238,9 @@ def report(survey_id: int, ending: str) -> Response:
     """The report: DOCX to edit, PDF to send."""
     if ending not in survey_files.REPORT_ENDINGS:
         abort(404)
-    content = survey_files.report(site(), viewer(), survey_id, number=_revision(), ending=ending)
+    content = survey_files.report(
+        site(), viewer(), survey_id, number=number_in_address("revisi"), ending=ending
+    )
     return download(content, TYPES[ending], f"laporan-skm-{_named(survey_id)}.{ending}")
 
 
@@ -253,11 +256,6 @@ def poster(survey_id: int, shape: str, ending: str) -> Response:
 def _named(survey_id: int) -> str:
     survey, unit, _agency, _revisions = service.survey_of(site(), viewer(), survey_id)
     return f"{unit.code}-{slug(service.span_of_survey(survey))}"
-
-
-def _revision() -> int | None:
-    text = request.args.get("revisi", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None
 
 
 def _survey_page(form: SurveyForm, *, survey_id: int | None) -> str:

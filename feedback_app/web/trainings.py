@@ -27,6 +27,7 @@ from feedback_app.services.trainings import catalogue as records
 from feedback_app.services.trainings import exports
 from feedback_app.services.trainings import hours as training_hours
 from feedback_app.web.access import site, viewer
+from feedback_app.web.addresses import number_in_address, page_number
 from feedback_app.web.downloads import sheets
 from feedback_app.web.forms import NEEDED, WholeNumberField, labelled, tell, translate_errors
 from feedback_app.web.language import gettext as _
@@ -213,7 +214,7 @@ def hours() -> str:
     """Officers with their JP of a year."""
     return render_template(
         "trainings/hours.html",
-        found=_hours(page=_whole("hal", default=1)),
+        found=_hours(page=page_number()),
         years=training_hours.years_with_trainings(site(), viewer()),
         floor=PNS_LEAST_JP,
         ceiling=PPPK_MOST_JP,
@@ -269,13 +270,8 @@ def _hours_choice() -> dict[str, Any]:
 
 
 def _year() -> int:
-    year = _whole("tahun", default=site().today().year)
+    year = number_in_address("tahun") or 0
     return year if FIRST_YEAR <= year <= LAST_YEAR else site().today().year
-
-
-def _whole(name: str, *, default: int) -> int:
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else default
 
 
 def _training_form() -> TrainingForm:

@@ -55,7 +55,7 @@ def look(
         one,
         earlier=earlier,
         same_text=same_text,
-        about=about,
+        circumstances=about,
         pace=pace,
         shifts=shifts,
         keeps_roster=keeps_roster,

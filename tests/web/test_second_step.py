@@ -17,7 +17,7 @@ from sqlalchemy import select, text, update
 
 from feedback_app.services.access.guessing import GUESSES
 from feedback_app.services.access.log_in import log_in
-from feedback_app.services.access.people import HalfWay, WrongCodeError
+from feedback_app.services.access.people import HalfWay, WrongSecondStepError
 from feedback_app.services.access.second_step import confirm_enrolment, pass_second_step
 from feedback_app.services.access.sessions import visitor_of_session
 from feedback_app.services.faults import NotThereError
@@ -148,7 +148,7 @@ def test_the_same_code_sent_many_times_at_once_opens_one_session(
         assert isinstance(half, HalfWay)
         try:
             pass_second_step(site, half, typed=code, user_agent="")
-        except WrongCodeError:
+        except WrongSecondStepError:
             return False
         return True
 

@@ -175,7 +175,8 @@ def test_the_menu_marks_the_entry_of_a_page_and_of_those_below_it(
     admin = browse().log_in("dina")
     for path, mark in (("/staf/admin/", "page"), ("/staf/admin/unit", "true")):
         page = admin.get(path).get_data(as_text=True)
-        marked = [line for line in page.splitlines() if "aria-current" in line and "<li>" in line]
+        lines = [line.strip() for line in page.splitlines()]
+        marked = [line for line in lines if "aria-current" in line and "<li>" in line]
         assert set(marked) == {
             f'<li><a href="/staf/admin/" aria-current="{mark}">Persiapan</a></li>'
         }

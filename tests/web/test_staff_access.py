@@ -24,7 +24,7 @@ from feedback_app.services.access import guessing, links, secrets
 from feedback_app.services.access import log_in as step_one
 from feedback_app.services.access.guessing import GUESS_WINDOW, GUESSES
 from feedback_app.services.access.log_in import log_in
-from feedback_app.services.access.people import LoginRefusedError, TooManyGuessesError, Viewer
+from feedback_app.services.access.people import LoginRefusedError, TooManyTriesError, Viewer
 from feedback_app.services.access.sessions import viewer_of_session
 from feedback_app.services.site import Site, open_site
 from feedback_app.storage.models import Account, LoginThrottle, StaffSession
@@ -301,12 +301,12 @@ def test_a_thousand_guesses_never_get_in_and_the_right_one_does_after_the_window
                 log_in(site, username=name, password=f"guess {guess}")
             except LoginRefusedError:
                 looked_at[name] += 1
-            except TooManyGuessesError:
+            except TooManyTriesError:
                 pass
             else:
                 raise AssertionError("a guess got in")
     assert looked_at == {"alice": GUESSES, "nobody": GUESSES}  # known and unknown alike
-    with pytest.raises(TooManyGuessesError):
+    with pytest.raises(TooManyTriesError):
         log_in(site, username="alice", password=PASSWORD)
     clock.at += GUESS_WINDOW
     assert viewer_of_session(site, log_in(site, username="alice", password=PASSWORD))
@@ -324,7 +324,7 @@ def test_guesses_sent_at_once_are_all_counted(
             log_in(site, username="alice", password=f"guess {number}")
         except LoginRefusedError:
             return True
-        except TooManyGuessesError:
+        except TooManyTriesError:
             return False
         raise AssertionError("a guess got in")
 

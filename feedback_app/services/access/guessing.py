@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from feedback_app.services.access.people import CrowdedError, TooManyGuessesError
+from feedback_app.services.access.people import CrowdedError, TooManyTriesError
 from feedback_app.services.access.secrets import hash_of
 from feedback_app.services.site import Site
 from feedback_app.storage import guesses
@@ -33,11 +33,11 @@ def key_of_second_step(account_id: int) -> str:
 
 
 def brake(site: Site, key: str) -> None:
-    """Count a guess before it is looked at; TooManyGuessesError when it must wait."""
+    """Count a guess before it is looked at; TooManyTriesError when it must wait."""
     now = site.now()
     with site.db.transaction() as tx:
         if guesses.count_guess(tx, key, now=now, window_ends_at=now + GUESS_WINDOW) > GUESSES:
-            raise TooManyGuessesError
+            raise TooManyTriesError
 
 
 @contextmanager

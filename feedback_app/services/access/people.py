@@ -38,11 +38,11 @@ class LoginRefusedError(Exception):
     """Name or password is wrong; which one is not said."""
 
 
-class WrongCodeError(Exception):
+class WrongSecondStepError(Exception):
     """The code of the second step is wrong, too old, or was used before."""
 
 
-class TooManyGuessesError(Exception):
+class TooManyTriesError(Exception):
     """Guessed too often; try again after the window."""
 
 

@@ -26,7 +26,7 @@ from feedback_app.services.access.people import (
     AccountFaultError,
     HalfWay,
     Viewer,
-    WrongCodeError,
+    WrongSecondStepError,
 )
 from feedback_app.services.access.secrets import (
     UnsealedError,
@@ -133,7 +133,7 @@ def confirm_enrolment(
             raise NotThereError
         step = _step_of(site, unseal(site, sealed), code, last_step=0)
         if step is None:
-            raise WrongCodeError
+            raise WrongSecondStepError
         guessing.release(tx, key)
         account = tx.get_one(Account, person.account_id)
         _replace_factor(tx, site, account, sealed=sealed, step=step, codes=codes)
@@ -181,22 +181,22 @@ def pass_second_step(site: Site, half: HalfWay, *, typed: str, user_agent: str) 
 
 
 def _prove(tx: Session, site: Site, account_id: int, typed: str) -> Proof:
-    """Spend a code of the app or a recovery code; WrongCodeError when it is neither."""
+    """Spend a code of the app or a recovery code; WrongSecondStepError when it is neither."""
     factor = queries.factor_of(tx, account_id)
     if factor is None:
-        raise WrongCodeError
+        raise WrongSecondStepError
     plain = plain_recovery_code(typed)
     if plain is not None:
         if queries.use_recovery_code(tx, account_id, _hash_of_code(plain), now=site.now()):
             return "recovery code"
-        raise WrongCodeError
+        raise WrongSecondStepError
     try:
         secret = unseal(site, factor.sealed_secret)
     except UnsealedError:
-        raise WrongCodeError from None
+        raise WrongSecondStepError from None
     step = _step_of(site, secret, typed, last_step=factor.last_step)
     if step is None or not queries.use_step(tx, account_id, step):
-        raise WrongCodeError
+        raise WrongSecondStepError
     return "code"
 
 

@@ -29,7 +29,7 @@ class RevokedError(Exception):
     """This browser was one once, and is none any more."""
 
 
-class WrongCodeError(Exception):
+class WrongPairingCodeError(Exception):
     """No device waits for this pairing code: mistyped, used or expired."""
 
 
@@ -100,12 +100,12 @@ def pair(site: Site, text: str, *, from_staff_browser: bool) -> Paired:
     """Take a pairing code and hand out the device's secret; every code is good once."""
     given = read_visit_code(text)  # the same letters and check character, so as easy to type
     if given is None or given.kind != "typed":
-        raise WrongCodeError
+        raise WrongPairingCodeError
     secret = secrets.token_urlsafe(32)
     with site.db.transaction() as tx:
         kind = _take_code(tx, site, given, secret, from_staff_browser=from_staff_browser)
     if kind is None:  # the wrong guess is counted by now
-        raise WrongCodeError
+        raise WrongPairingCodeError
     return Paired(secret, kind)
 
 

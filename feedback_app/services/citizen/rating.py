@@ -7,9 +7,8 @@ import hmac
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Literal
 
 from feedback_app.domain.codes import (
     FormToken,
@@ -19,7 +18,7 @@ from feedback_app.domain.codes import (
 )
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.faults import ConflictError
-from feedback_app.domain.local_time import local_day
+from feedback_app.domain.rating import NewRating, ScreeningMarks, ServedBy, ServedWhen
 from feedback_app.domain.respondent import BANDS
 from feedback_app.domain.roster import COUNTS_FOR_OFFICER, attribute
 from feedback_app.domain.screening import Arrival, Circumstances, comparable_text, is_hasty
@@ -32,7 +31,7 @@ from feedback_app.storage.db import DatabaseError, Session
 from feedback_app.storage.queries import places
 from feedback_app.storage.queries import ratings as queries
 from feedback_app.storage.queries.visit_codes import Spent
-from feedback_app.storage.ratings import AlreadyThereError, add_rating, answer_columns
+from feedback_app.storage.ratings import AlreadyThereError, add_rating
 
 TOKEN_PURPOSE = "form token"  # noqa: S105 (a label for key derivation)
 RECEIPT_PURPOSE = "receipt"
@@ -59,9 +58,9 @@ class Submission:
     place_code: str
     token: str
     service_id: int | None
-    served_by: Literal["officer", "another", "not_sure"]
+    served_by: ServedBy
     officer_id: int | None
-    served_when: Literal["now", "earlier_today", "another_day"]
+    served_when: ServedWhen
     visit_purpose: str | None
     answers: Mapping[str, int | None]
     bands: Mapping[str, str | None]
@@ -95,6 +94,22 @@ def open_form(site: Site, place: Place, *, device_id: int = 0) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """A sent form with what is known of it before its transaction."""
+
+    site: Site
+    sent: Submission
+    place: Place  # as it was offered when the form was opened
+    token: FormToken
+    digest: str  # of the answer, so that a retry is told from a second one
+    receipt: str
+
+    def at_one_instant(self) -> Arriving:
+        """The same with its clock stopped: midnight must not pass within it."""
+        return replace(self, site=self.site.at_one_instant())
+
+
 def submit_rating(site: Site, sent: Submission) -> Received:
     """Save the rating and return its receipt; sending the same form again returns it too.
 
@@ -102,24 +117,27 @@ def submit_rating(site: Site, sent: Submission) -> Received:
     transaction. A code that opens nothing never loses the answer: it is kept as the poster's.
     """
     token = _token_of(site, sent)
-    place = place_at(site, sent.place_code, at=token.opened_at)
-    digest = _digest(sent)
-    receipt = receipt_code(token.submission_id, key=site.keys_for(RECEIPT_PURPOSE)[-1])
+    arriving = Arriving(
+        site,
+        sent,
+        place_at(site, sent.place_code, at=token.opened_at),
+        token,
+        digest=_digest(sent),
+        receipt=receipt_code(token.submission_id, key=site.keys_for(RECEIPT_PURPOSE)[-1]),
+    )
     try:
-        _save_patiently(site, sent, place, token, digest, receipt)
+        _save_patiently(arriving)
     except AlreadyThereError:
-        _must_be_the_same(site, token, digest)
-    return Received(receipt, was_at=token.device_id)
+        _must_be_the_same(arriving)
+    return Received(arriving.receipt, was_at=token.device_id)
 
 
-def _save_patiently(
-    site: Site, sent: Submission, place: Place, token: FormToken, digest: str, receipt: str
-) -> None:
+def _save_patiently(arriving: Arriving) -> None:
     """Try again where two transactions stood in each other's way: the citizen need not know."""
     for attempt in range(TRIES):
         try:
-            with site.db.transaction() as tx:
-                _save(tx, site, sent, place, token, digest, receipt)
+            with arriving.site.db.transaction() as tx:
+                _save(tx, arriving)
         except ConflictError:
             if attempt == TRIES - 1:
                 raise
@@ -129,86 +147,70 @@ def _save_patiently(
             return
 
 
-def _save(
-    tx: Session,
-    site: Site,
-    sent: Submission,
-    place: Place,
-    token: FormToken,
-    digest: str,
-    receipt: str,
-) -> None:
+def _save(tx: Session, arriving: Arriving) -> None:
+    sent, place = arriving.sent, arriving.place
     places.hold_counter(tx, place.counter_id)
-    site = site.at_one_instant()
-    if queries.is_there(tx, token.submission_id):  # before its code would be looked for again
+    arriving = arriving.at_one_instant()
+    if queries.is_there(tx, arriving.token.submission_id):  # before its code would be spent again
         raise AlreadyThereError
     spent = visit_codes.spend(
-        tx, site, sent.visit, agency_id=place.agency_id, unit_id=place.unit_id
+        tx, arriving.site, sent.visit, agency_id=place.agency_id, unit_id=place.unit_id
     )
-    device = paired_device.kind_in_use(
-        tx, token.device_id, counter_id=place.counter_id, secret=sent.device_secret
+    device = _device_of(tx, arriving)
+    rating = _rating_of(arriving, spent, tier="visit" if spent else device or "poster")
+    marks = _marks_of(arriving, rating)
+    screened = screening.screen_arrival(
+        tx,
+        place,
+        marks.arrival,
+        _circumstances(tx, arriving, spent, device),
+        service_id=rating.service_id,
     )
-    if device == "kiosk" and site.now() - token.opened_at > KIOSK_PATIENCE:
-        raise StaleFormError
-    tier = "visit" if spent else device or "poster"
-    rating = _rating_row(site, sent, place, token, tier)
-    if spent and rating["service_id"] is None and spent.service_id in place.minutes:
-        rating["service_id"] = spent.service_id
-    marks = _screening_row(site, sent, rating, token, digest, receipt)
-    about = _circumstances(
-        tx, site, sent, place, spent, lost_device=bool(token.device_id) and not device
-    )
-    screened = screening.look_at(tx, place, _arrival(marks), about, service_id=rating["service_id"])
     if screened.rules:
-        rating["state"], marks["rules"] = "held", ",".join(screened.rules)
-    add_rating(tx, rating=rating, screening=marks, comment=sent.comment)
+        rating, marks = replace(rating, state="held"), replace(marks, rules=screened.rules)
+    add_rating(tx, rating, marks, comment=sent.comment)
     if screened.rules:
         held = screening.Held(rating, screened)
-        screening.hold(tx, site, held, unit_id=place.unit_id)
-    _signal(tx, site, sent, place, rating)
+        screening.hold(tx, arriving.site, held, unit_id=place.unit_id)
+    _signal(tx, arriving, rating)
 
 
-def _signal(
-    tx: Session, site: Site, sent: Submission, place: Place, rating: Mapping[str, Any]
-) -> None:
+def _signal(tx: Session, arriving: Arriving, rating: NewRating) -> None:
     """What goes to the inspectorate only, counted apart from the answer."""
-    if sent.is_pressed:
+    site, place = arriving.site, arriving.place
+    if arriving.sent.is_pressed:
         screening.signal(tx, site, rating, "pressed", unit_id=place.unit_id)
     screening.signal_charge(
         tx, site, rating, free_services=place.free_services, unit_id=place.unit_id
     )
 
 
+def _device_of(tx: Session, arriving: Arriving) -> str | None:
+    """'display' or 'kiosk' that opened the form and may still; StaleFormError past its time."""
+    token = arriving.token
+    device = paired_device.kind_in_use(
+        tx,
+        token.device_id,
+        counter_id=arriving.place.counter_id,
+        secret=arriving.sent.device_secret,
+    )
+    if device == "kiosk" and arriving.site.now() - token.opened_at > KIOSK_PATIENCE:
+        raise StaleFormError
+    return device
+
+
 def _circumstances(
-    tx: Session,
-    site: Site,
-    sent: Submission,
-    place: Place,
-    spent: Spent | None,
-    *,
-    lost_device: bool,
+    tx: Session, arriving: Arriving, spent: Spent | None, device: str | None
 ) -> Circumstances:
+    sent, now = arriving.sent, arriving.site.now()
     return Circumstances(
         says_now=sent.says_now,
         from_staff_browser=sent.from_staff_browser,
         bad_code=sent.visit.is_there and spent is None,
-        revoked_device=lost_device,
+        revoked_device=bool(arriving.token.device_id) and device is None,
         code_from=spent.valid_from if spent else None,
         called_at=spent.called_at if spent else None,
-        queue_calls=bool(spent) and visit_codes.calls_are_told(tx, place.unit_id, at=site.now()),
-    )
-
-
-def _arrival(marks: Mapping[str, Any]) -> Arrival:
-    return Arrival(
-        rating_id=marks["rating_id"],
-        counter_id=marks["counter_id"],
-        tier=marks["tier"],
-        opened_at=marks["opened_at"],
-        received_at=marks["received_at"],
-        device=marks["device_key"],
-        text=marks["text_key"],
-        is_hasty=marks["is_hasty"],
+        queue_calls=bool(spent) and visit_codes.calls_are_told(tx, arriving.place.unit_id, at=now),
     )
 
 
@@ -225,70 +227,68 @@ def _token_of(site: Site, sent: Submission) -> FormToken:
     return token
 
 
-def _rating_row(
-    site: Site, sent: Submission, place: Place, token: FormToken, tier: str
-) -> dict[str, Any]:
+def _rating_of(arriving: Arriving, spent: Spent | None, *, tier: str) -> NewRating:
+    sent, place = arriving.sent, arriving.place
     attribution = attribute(
         served_by=sent.served_by,
         officer_id=sent.officer_id,
         served_when=sent.served_when,
         shifts=place.shifts,
         counter_id=place.counter_id,
-        at=token.opened_at,
+        at=arriving.token.opened_at,
     )
-    return {
-        "id": token.submission_id,
-        "agency_id": place.agency_id,
-        "counter_id": place.counter_id,
-        "service_id": _service_of(sent, place),
-        "officer_id": attribution.officer_id,
-        "attribution": attribution.kind,
-        "served_by": sent.served_by,
-        "served_when": sent.served_when,
-        "tier": tier,
-        "day": local_day(site.now()),
-        **answer_columns(sent.answers, sent.bands),
-        "visit_purpose": sent.visit_purpose,
-        "language": sent.language,
-        "state": "counted",
+    return NewRating(
+        id=arriving.token.submission_id,
+        agency_id=place.agency_id,
+        counter_id=place.counter_id,
+        service_id=_service_of(sent, place, spent),
+        attribution=attribution,
+        served_by=sent.served_by,
+        served_when=sent.served_when,
+        tier=tier,
+        day=arriving.site.today(),
+        answers=sent.answers,
+        bands=sent.bands,
+        visit_purpose=sent.visit_purpose,
+        language=sent.language,
+        state="counted",
         # Under pressure an answer says little about the officer, and the receipt must not tell.
-        "for_officer": attribution.kind in COUNTS_FOR_OFFICER
+        for_officer=attribution.kind in COUNTS_FOR_OFFICER
         and counts_for_officer(tier, allowed=place.officer_tiers)
         and not sent.is_pressed,
-    }
+    )
 
 
-def _service_of(sent: Submission, place: Place) -> int | None:
+def _service_of(sent: Submission, place: Place, spent: Spent | None) -> int | None:
+    """The service as chosen, else the counter's only one, else the visit code's."""
     offered = [service_id for service_id, _name, _name_en in place.services]
     if len(offered) == 1 and sent.service_id is None:
         return offered[0]
-    return sent.service_id if sent.service_id in offered else None
+    if sent.service_id in offered:
+        return sent.service_id
+    return spent.service_id if spent and spent.service_id in place.minutes else None
 
 
-def _screening_row(
-    site: Site,
-    sent: Submission,
-    rating: Mapping[str, Any],
-    token: FormToken,
-    digest: str,
-    receipt: str,
-) -> dict[str, Any]:
+def _marks_of(arriving: Arriving, rating: NewRating) -> ScreeningMarks:
+    site, sent, opened_at = arriving.site, arriving.sent, arriving.token.opened_at
     folder, today = site.settings.instance_dir, site.today()
-    return {
-        "rating_id": rating["id"],
-        "agency_id": rating["agency_id"],
-        "opened_at": token.opened_at,
-        "received_at": site.now(),
-        "body_digest": digest,
-        "receipt": receipt,
-        "device_key": keyed_mark(folder, today=today, text=f"{sent.device}\n{sent.network}"),
-        "network_key": keyed_mark(folder, today=today, text=sent.network),
-        "counter_id": rating["counter_id"],
-        "tier": rating["tier"],
-        "text_key": _text_key(site, sent.comment),
-        "is_hasty": is_hasty(sent.answers.values(), taken=site.now() - token.opened_at),
-        "rules": "",
-    }
+    arrival = Arrival(
+        rating_id=rating.id,
+        counter_id=rating.counter_id,
+        tier=rating.tier,
+        opened_at=opened_at,
+        received_at=site.now(),
+        device=keyed_mark(folder, today=today, text=f"{sent.device}\n{sent.network}"),
+        text=_text_key(site, sent.comment),
+        is_hasty=is_hasty(sent.answers.values(), taken=site.now() - opened_at),
+    )
+    return ScreeningMarks(
+        arrival,
+        body_digest=arriving.digest,
+        receipt=arriving.receipt,
+        network_key=keyed_mark(folder, today=today, text=sent.network),
+        rules=(),
+    )
 
 
 def _text_key(site: Site, comment: str) -> str | None:
@@ -314,8 +314,8 @@ def _digest(sent: Submission) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _must_be_the_same(site: Site, token: FormToken, digest: str) -> None:
-    with site.db.read() as session:
-        kept = queries.body_digest_of(session, token.submission_id)
-    if kept != digest:
+def _must_be_the_same(arriving: Arriving) -> None:
+    with arriving.site.db.read() as session:
+        kept = queries.body_digest_of(session, arriving.token.submission_id)
+    if kept != arriving.digest:
         raise DifferentAnswerError

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from feedback_app.domain.cases import DAYS_TO_DECIDE
+from feedback_app.domain.rating import NewRating
 from feedback_app.domain.roster import on_duty
 from feedback_app.domain.screening import (
     WINDOW,
@@ -33,12 +33,17 @@ FREE_OF_CHARGE = 4  # the answer "Gratis"; a lower one at a free service may mea
 class Held:
     """An answer that is held: why, and which earlier ones with it."""
 
-    rating: Mapping[str, Any]
+    rating: NewRating
     screened: Screened
 
 
-def look_at(
-    tx: Session, place: Place, arrival: Arrival, about: Circumstances, *, service_id: int | None
+def screen_arrival(
+    tx: Session,
+    place: Place,
+    arrival: Arrival,
+    circumstances: Circumstances,
+    *,
+    service_id: int | None,
 ) -> Screened:
     """Ask every rule; changes nothing."""
     text_keys = [arrival.text] if arrival.text else []
@@ -48,7 +53,7 @@ def look_at(
             tx, arrival.counter_id, since=arrival.received_at - 2 * WINDOW
         ),
         same_text=queries.answers_with_text(tx, place.counter_id, text_keys) if text_keys else (),
-        about=about,
+        circumstances=circumstances,
         pace=Pace(
             minutes=_shortest(place),
             officers=len(on_duty(place.shifts, counter_id=place.counter_id, at=arrival.opened_at)),
@@ -82,20 +87,20 @@ def hold(tx: Session, site: Site, held: Held, *, unit_id: int) -> None:
     case = _case(tx, site, held, rules, unit_id=unit_id)
     changes = [Change(row.rating["id"], "held", row.for_officer, row.counted_on) for row in counted]
     append_verdicts(tx, changes, reason=f"penyaringan: {rules}", at=site.now(), case_id=case.id)
-    ids = [held.rating["id"], *(change.rating_id for change in changes)]
+    ids = [held.rating.id, *(change.rating_id for change in changes)]
     case.size += cases.add_answers(tx, case, ids)
-    days = [held.rating["day"], *(row.rating["day"] for row in counted)]
+    days = [held.rating.day, *(row.rating["day"] for row in counted)]
     case.first_day = min(case.first_day, *days)
-    case.last_day = max(case.last_day, held.rating["day"])
+    case.last_day = max(case.last_day, held.rating.day)
 
 
 def _case(tx: Session, site: Site, held: Held, rules: str, *, unit_id: int) -> Case:
-    day = held.rating["day"]
+    day = held.rating.day
     found = cases.open_case_like(
         tx,
-        agency_id=held.rating["agency_id"],
+        agency_id=held.rating.agency_id,
         kind="held",
-        counter_id=held.rating["counter_id"],
+        counter_id=held.rating.counter_id,
         rules=rules,
         first_day=day,
         untouched=True,
@@ -105,9 +110,9 @@ def _case(tx: Session, site: Site, held: Held, rules: str, *, unit_id: int) -> C
     return new_case(
         tx,
         site,
-        agency_id=held.rating["agency_id"],
+        agency_id=held.rating.agency_id,
         unit_id=unit_id,
-        counter_id=held.rating["counter_id"],
+        counter_id=held.rating.counter_id,
         kind="held",
         rules=rules,
         at=site.now(),
@@ -151,25 +156,25 @@ def new_case(
 def signal_charge(
     tx: Session,
     site: Site,
-    rating: Mapping[str, Any],
+    rating: NewRating,
     *,
     free_services: Collection[int],
     unit_id: int,
 ) -> None:
     """Count a sign of a charge, where the service is free and the answer says otherwise."""
-    is_charged = (rating["biaya"] or FREE_OF_CHARGE) < FREE_OF_CHARGE
-    if is_charged and rating["service_id"] in free_services:
+    is_charged = (rating.answers.get("biaya") or FREE_OF_CHARGE) < FREE_OF_CHARGE
+    if is_charged and rating.service_id in free_services:
         signal(tx, site, rating, "fee", unit_id=unit_id)
 
 
-def signal(tx: Session, site: Site, rating: Mapping[str, Any], kind: str, *, unit_id: int) -> None:
+def signal(tx: Session, site: Site, rating: NewRating, kind: str, *, unit_id: int) -> None:
     """Count one sign of pressure or of a charge at a counter; no answer is linked to it."""
     month = site.today().replace(day=1)
     case = cases.open_case_like(
         tx,
-        agency_id=rating["agency_id"],
+        agency_id=rating.agency_id,
         kind=kind,
-        counter_id=rating["counter_id"],
+        counter_id=rating.counter_id,
         rules="",
         first_day=month,
         untouched=False,
@@ -178,9 +183,9 @@ def signal(tx: Session, site: Site, rating: Mapping[str, Any], kind: str, *, uni
         case = new_case(
             tx,
             site,
-            agency_id=rating["agency_id"],
+            agency_id=rating.agency_id,
             unit_id=unit_id,
-            counter_id=rating["counter_id"],
+            counter_id=rating.counter_id,
             kind=kind,
             rules="",
             at=site.now(),

@@ -7,12 +7,10 @@ from feedback_app.domain.disclosure.parts import SERVICE_KEYS, OfficerPart
 from feedback_app.domain.elements import element
 from feedback_app.domain.interval import Mean
 from feedback_app.domain.periods import Period
-from feedback_app.domain.skm import TooFew
+from feedback_app.domain.skm import CONVERSION, TooFew
 from feedback_app.files.exports import Cell, Sheet
 from feedback_app.services.counters.dashboard import CounterLine
 from feedback_app.services.counters.page import CounterView, OfficerLine
-
-POINTS_TO_INDEX = 25  # a mean of 1 to 4 points is an index of 25 to 100
 
 
 def overview_sheet(lines: list[CounterLine]) -> Sheet:
@@ -60,8 +58,8 @@ def _about(chosen: Period, view: CounterView) -> tuple[tuple[Cell, ...], ...]:
     if isinstance(score, Score):
         found.append(("IKM meliputi hari", f"{score.first} sampai {score.last}"))
         found.append(("IKM", score.ikm))
-        found.append(("IKM batas bawah", POINTS_TO_INDEX * score.mean.low))
-        found.append(("IKM batas atas", POINTS_TO_INDEX * score.mean.high))
+        found.append(("IKM batas bawah", CONVERSION * score.mean.low))
+        found.append(("IKM batas atas", CONVERSION * score.mean.high))
     if view.months:
         found.append(("Unsur meliputi hari", f"{view.months.first} sampai {view.months.last}"))
     if view.quarter:
@@ -152,7 +150,7 @@ def _band_words(shown: Band) -> str:
     return f"antara {low} dan {high}"
 
 
-def _mean(mean: Mean | TooFew, *, scale: int = POINTS_TO_INDEX) -> tuple[Cell, Cell, Cell]:
+def _mean(mean: Mean | TooFew, *, scale: int = CONVERSION) -> tuple[Cell, Cell, Cell]:
     if isinstance(mean, TooFew):
         return (None, None, None)
     return (scale * mean.mean, scale * mean.low, scale * mean.high)

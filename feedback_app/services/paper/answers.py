@@ -9,10 +9,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import date, time
-from typing import Any
 
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.paper import Entry, batch_mark, day_of_answer
+from feedback_app.domain.rating import NewRating
 from feedback_app.domain.roster import COUNTS_FOR_OFFICER, UNKNOWN, Attribution
 from feedback_app.domain.screening import Screened
 from feedback_app.domain.survey import Span
@@ -26,7 +26,7 @@ from feedback_app.storage.models import PaperBatch, PaperSheet
 from feedback_app.storage.queries import paper as queries
 from feedback_app.storage.queries import places, surveys
 from feedback_app.storage.queries.paper import BatchRow
-from feedback_app.storage.ratings import add_paper_rating, answer_columns
+from feedback_app.storage.ratings import add_paper_rating
 from feedback_app.storage.verdicts import Change, append_verdicts, standings
 
 LANGUAGE = "id"  # the printed form's
@@ -54,17 +54,14 @@ def add_answer(
     unit_id = batch.unit.id
     spent = visit_codes.spend(tx, site, visit, agency_id=batch.agency.id, unit_id=unit_id)
     is_bad = visit.is_there and spent is None
-    rating = _row(tx, site, batch, entry, tier="visit" if spent else "paper") | {
-        "day": _day(tx, site, batch, entry),
-        "state": "held",
-    }
-    add_paper_rating(tx, rating=rating, comment=comment, comment_day=site.today())
+    rating = _rating(tx, site, batch, entry, tier="visit" if spent else "paper")
+    add_paper_rating(tx, rating, comment=comment, comment_day=site.today())
     if is_bad:
         held = screening.Held(rating, Screened(HELD_FOR, frozenset()))
         screening.hold(tx, site, held, unit_id=unit_id)
     free = {batch.service.id} if batch.service.is_free else set()
     screening.signal_charge(tx, site, rating, free_services=free, unit_id=unit_id)
-    return str(rating["id"])
+    return rating.id
 
 
 def replace_answer(
@@ -86,19 +83,18 @@ def replace_answer(
     (old,) = standings(tx, [sheet.rating_id or ""])
     if old.state != "held":
         raise FieldFaultError("sheet", "Jawaban lembar ini sudah diputus atau dihitung.")
-    rating = _row(tx, site, batch, entry, tier=old.rating["tier"])
-    rating |= {"day": _day(tx, site, batch, entry), "state": "held"}
+    rating = _rating(tx, site, batch, entry, tier=old.rating["tier"])
     words, row = queries.comment_of(tx, old.rating["id"])
     add_paper_rating(
         tx,
-        rating=rating,
+        rating,
         comment=words if comment is None else comment,
         comment_day=row.day if row else site.today(),
     )
     aside = Change(old.rating["id"], "aside", for_officer=False, counted_on=old.counted_on)
     append_verdicts(tx, [aside], reason=reason, at=site.now(), case_id=None)
-    queries.put_in_place(tx, old=old.rating["id"], new=rating["id"])
-    return str(rating["id"])
+    queries.put_in_place(tx, old=old.rating["id"], new=rating.id)
+    return rating.id
 
 
 def is_decided(tx: Session, rating_id: str) -> bool:
@@ -139,25 +135,27 @@ def rostered(session: Session, counter_id: int, day: date) -> dict[int, str]:
     return dict(sorted(names.items(), key=lambda item: (item[1], item[0])))
 
 
-def _row(tx: Session, site: Site, batch: BatchRow, entry: Entry, *, tier: str) -> dict[str, Any]:
+def _rating(tx: Session, site: Site, batch: BatchRow, entry: Entry, *, tier: str) -> NewRating:
     attribution = _attribution(rostered(tx, entry.counter_id, entry.visited_on), entry.officer_id)
     allowed = tiers_for_officers(tx, entry.counter_id, at=site.now())
-    return {
-        "id": secrets.token_hex(16),
-        "agency_id": batch.agency.id,
-        "counter_id": entry.counter_id,
-        "service_id": batch.service.id,
-        "officer_id": attribution.officer_id,
-        "attribution": attribution.kind,
-        "served_by": "not_sure" if entry.officer_id is None else "officer",
-        "served_when": "earlier_today",  # the form is filled in on the day of the visit
-        "tier": tier,
-        **answer_columns(entry.answers, entry.bands),
-        "visit_purpose": None,
-        "language": LANGUAGE,
-        "for_officer": attribution.kind in COUNTS_FOR_OFFICER
+    return NewRating(
+        id=secrets.token_hex(16),
+        agency_id=batch.agency.id,
+        counter_id=entry.counter_id,
+        service_id=batch.service.id,
+        attribution=attribution,
+        served_by="not_sure" if entry.officer_id is None else "officer",
+        served_when="earlier_today",  # the form is filled in on the day of the visit
+        tier=tier,
+        day=_day(tx, site, batch, entry),
+        answers=entry.answers,
+        bands=entry.bands,
+        visit_purpose=None,
+        language=LANGUAGE,
+        state="held",
+        for_officer=attribution.kind in COUNTS_FOR_OFFICER
         and counts_for_officer(tier, allowed=allowed),
-    }
+    )
 
 
 def _attribution(on_duty: Mapping[int, str], officer_id: int | None) -> Attribution:

@@ -17,9 +17,9 @@ from feedback_app.services.access.people import (
     AccountFaultError,
     HalfWay,
     LoginRefusedError,
-    TooManyGuessesError,
+    TooManyTriesError,
     Viewer,
-    WrongCodeError,
+    WrongSecondStepError,
 )
 from feedback_app.services.access.second_step import (
     begin_enrolment,
@@ -285,9 +285,9 @@ def test_asking_for_the_password_again_is_slowed_like_the_log_in(
     for _guess in range(GUESSES):
         with pytest.raises(LoginRefusedError):
             log_in.confirm_password(site, alice, "wrong password")
-    with pytest.raises(TooManyGuessesError):
+    with pytest.raises(TooManyTriesError):
         log_in.confirm_password(site, alice, PASSWORD)
-    with pytest.raises(TooManyGuessesError):  # the same brake as at the door
+    with pytest.raises(TooManyTriesError):  # the same brake as at the door
         log_in.log_in(site, username="alice", password=PASSWORD)
     clock.at += timedelta(minutes=10)
     log_in.confirm_password(site, alice, PASSWORD)
@@ -303,7 +303,7 @@ def test_the_brake_lets_eight_guesses_through_in_ten_minutes(
             log_in.log_in(site, username="alice", password="wrong password")
     for minutes in (0, 9.9):
         clock.at += timedelta(minutes=minutes)
-        with pytest.raises(TooManyGuessesError):
+        with pytest.raises(TooManyTriesError):
             log_in.log_in(site, username="alice", password=PASSWORD)
     clock.at += timedelta(minutes=0.1)
     assert came_in(site, "alice")
@@ -369,10 +369,10 @@ def test_replacing_an_app_is_slowed_begins_anew_and_is_written_down(
     dina = came_in(site, "dina")
     assert enrolment(site, dina) is None
     for _guess in range(GUESSES):
-        with pytest.raises(WrongCodeError):
+        with pytest.raises(WrongSecondStepError):
             begin_enrolment(site, dina, password=PASSWORD, code="abcdef")
     as_if_unused(site, "dina")
-    with pytest.raises(TooManyGuessesError):
+    with pytest.raises(TooManyTriesError):
         begin_enrolment(site, dina, password=PASSWORD, code=app_code(site, "dina"))
     clock.at += timedelta(minutes=10)
     with pytest.raises(LoginRefusedError):
@@ -382,9 +382,9 @@ def test_replacing_an_app_is_slowed_begins_anew_and_is_written_down(
     assert offered is not None
     assert offered.username == "dina"
     for _guess in range(GUESSES):  # all of them: a right code has begun the count anew
-        with pytest.raises(WrongCodeError):
+        with pytest.raises(WrongSecondStepError):
             confirm_enrolment(site, dina, code="abcdef", user_agent="")
-    with pytest.raises(TooManyGuessesError):
+    with pytest.raises(TooManyTriesError):
         confirm_enrolment(site, dina, code="abcdef", user_agent="")
     assert acts(site, "set_second_factor") == []
 
@@ -400,7 +400,7 @@ def test_an_app_that_was_set_up_after_some_wrong_codes_begins_the_count_anew(
 
     def wrong(act: Callable[[], object]) -> None:
         for _guess in range(GUESSES - 1):
-            with pytest.raises(WrongCodeError):
+            with pytest.raises(WrongSecondStepError):
                 act()
 
     wrong(lambda: confirm_enrolment(site, alice, code="abcdef", user_agent=""))
@@ -435,7 +435,7 @@ def test_a_right_code_begins_the_count_of_guesses_anew(site: Site, office: Offic
     for _ in range(2):
         half = half_way(site, "dina")
         for _guess in range(GUESSES - 1):
-            with pytest.raises(WrongCodeError):
+            with pytest.raises(WrongSecondStepError):
                 pass_second_step(site, half, typed="abcdef", user_agent="")
         as_if_unused(site, "dina")
         assert pass_second_step(site, half, typed=app_code(site, "dina"), user_agent="")
@@ -446,7 +446,7 @@ def test_a_step_taken_away_while_somebody_types_its_code_lets_nobody_in(
 ) -> None:
     half, dina = half_way(site, "hana"), came_in(site, "dina")
     remove_second_factor(site, dina, half.account_id)
-    with pytest.raises(WrongCodeError):
+    with pytest.raises(WrongSecondStepError):
         pass_second_step(site, half, typed=app_code(site, "hana"), user_agent="")
     with pytest.raises(AccountFaultError, match="tidak mempunyai"):
         remove_second_factor(site, dina, half.account_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from feedback_app.services.access.log_in import log_in
-from feedback_app.services.access.people import HalfWay, WrongCodeError
+from feedback_app.services.access.people import HalfWay, WrongSecondStepError
 from feedback_app.services.access.second_step import pass_second_step, seal_all_again
 from feedback_app.services.access.sessions import viewer_of_session, visitor_of_session
 from feedback_app.services.site import Site
@@ -24,7 +24,7 @@ def gets_in(site: Site) -> bool:
     as_if_unused(site, "dina")
     try:
         secret = pass_second_step(site, half, typed=app_code(site, "dina"), user_agent="")
-    except WrongCodeError:
+    except WrongSecondStepError:
         return False
     return viewer_of_session(site, secret) is not None
 

@@ -34,7 +34,7 @@ def test_without_screening_nothing_would_be_found(
 ) -> None:
     """The control: what the rig finds is found by the rules."""
     nothing = Screened((), frozenset())
-    monkeypatch.setattr(screening, "look_at", lambda *_a, **_k: nothing)
+    monkeypatch.setattr(screening, "screen_arrival", lambda *_a, **_k: nothing)
     found = attacks.simulate(tmp_path, days=0, seed=5, attacks=(attacks.activists,))
     assert found.attacks == {"sixty phones in ten minutes": (60, 0)}
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime, time, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
 
 from feedback_app.domain.codes import place_code
 from feedback_app.domain.local_time import local_instant
+from feedback_app.domain.rating import NewRating
+from feedback_app.domain.roster import UNKNOWN
 from feedback_app.domain.screening import Arrival, Circumstances
 from feedback_app.services.citizen import screening
 from feedback_app.services.citizen.place import open_place
 from feedback_app.services.site import Site
 from feedback_app.storage.models import Case, CounterService, Service
 from tests.conftest import SteppedClock
-from tests.ground.office import TODAY, Office, rating_row
+from tests.ground.office import TODAY, Office
 
 LONG = 20  # minutes that an identity card takes here; a family card takes 5
 
@@ -41,7 +43,7 @@ def met(
     arrival = Arrival("new", found.counter_id, "visit", at, at, "a phone", None, False)
     about = Circumstances(says_now, False, False, False, at - waited, None, False)
     with site.db.read() as session:
-        return screening.look_at(session, found, arrival, about, service_id=service_id).rules
+        return screening.screen_arrival(session, found, arrival, about, service_id=service_id).rules
 
 
 def test_a_service_has_its_own_pace_and_the_shortest_counts_when_none_is_named(
@@ -96,8 +98,24 @@ def test_hours_are_known_as_long_as_a_roster_was_kept_within_a_week(
     assert met(site, at_a1, clock.at, waited=an_hour, says_now=False) == ()
 
 
-def rated(office: Office, **changes: Any) -> dict[str, Any]:
-    return rating_row(office) | changes
+def rated(office: Office, *, charge: int | None = 4, service: str = "ktp") -> NewRating:
+    return NewRating(
+        id=secrets.token_hex(16),
+        agency_id=office.agency_id,
+        counter_id=office.counter["A1"],
+        service_id=office.service[service],
+        attribution=UNKNOWN,
+        served_by="not_sure",
+        served_when="now",
+        tier="poster",
+        day=TODAY,
+        answers={"biaya": charge},
+        bands={},
+        visit_purpose=None,
+        language="id",
+        state="counted",
+        for_officer=False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -110,7 +128,7 @@ def test_any_charge_at_a_free_service_is_a_sign(
     card = office.service["ktp"]
     free = [card] if is_free else [office.service["kk"]]
     with site.db.transaction() as tx:
-        rating = rated(office, biaya=charge, service_id=card)
+        rating = rated(office, charge=charge)
         screening.signal_charge(tx, site, rating, free_services=free, unit_id=office.unit["A"])
     with site.db.read() as session:
         assert [c.size for c in session.scalars(select(Case))] == [1] * counted

@@ -1,0 +1,54 @@
+"""A rating as it is saved, and what screening keeps of its arrival: built once, then only read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from feedback_app.domain.roster import Attribution
+from feedback_app.domain.screening import Arrival
+
+ServedBy = Literal["officer", "another", "not_sure"]
+ServedWhen = Literal["now", "earlier_today", "another_day"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRating:
+    """One respondent's answers with where, when and whom they are about.
+
+    `answers` holds 1 to 4 by element key, None where nothing was answered; `bands` the key of a
+    band's choice or None. `day` is the local day of receipt: nothing finer is kept. `state` is
+    'counted' or 'held'; `for_officer` says whether it may enter the officer's score.
+    """
+
+    id: str
+    agency_id: int
+    counter_id: int
+    service_id: int | None
+    attribution: Attribution
+    served_by: ServedBy
+    served_when: ServedWhen
+    tier: str
+    day: date
+    answers: Mapping[str, int | None]
+    bands: Mapping[str, str | None]
+    visit_purpose: str | None
+    language: str
+    state: Literal["counted", "held"]
+    for_officer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningMarks:
+    """What hangs on a rating for 14 days: its arrival, its receipt, and why it is held.
+
+    `body_digest` tells a retry from a second answer; `network_key` is a keyed mark of the day.
+    """
+
+    arrival: Arrival
+    body_digest: str
+    receipt: str
+    network_key: str
+    rules: tuple[str, ...]
