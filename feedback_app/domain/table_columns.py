@@ -14,7 +14,7 @@ from dataclasses import dataclass
 _TAG = re.compile(r"<(tr|td|th)\b([^>]*)>")
 _ANY_TAG = re.compile(r"<[^>]*>")
 _CLASS = re.compile(r'\s*\bclass="([^"]*)"')
-# On a phone some cells stand side by side (pages.css: .brief, .ticks); a space would part them more.
+# On a phone some cells stand side by side (pages.css: .brief, .ticks); a space would part them.
 _BETWEEN_CELLS = re.compile(r"(?<=</t[dh]>)\s+(?=<t[dh]\b)")
 _COLSPAN = re.compile(r'\bcolspan="(\d+)"')
 
