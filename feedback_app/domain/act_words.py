@@ -7,9 +7,8 @@ from feedback_app.domain.cases import KINDS as CASE_KINDS
 from feedback_app.domain.elements import ELEMENTS
 from feedback_app.domain.follow_up import STATUSES
 from feedback_app.domain.paper import VOID_REASONS
+from feedback_app.domain.texts import Words
 from feedback_app.domain.tiers import TIERS
-
-Words = tuple[str, str]  # Indonesian, English
 
 # key of a detail -> its label
 LABELS: dict[str, Words] = {

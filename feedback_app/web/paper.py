@@ -106,7 +106,7 @@ def restore(batch_id: int) -> AnyResponse:
     try:
         sheets.restore_sheet(site(), viewer(), batch_id, request.form.get("sheet", ""))
     except FieldFaultError as fault:
-        flash(_(str(fault)), "error")
+        flash(_(fault.text), "error")
     else:
         flash(_("Catatan batal dihapus. Lembar ini dapat diketik."))
     return redirect(url_for("paper.show", batch_id=batch_id))

@@ -62,7 +62,7 @@ def call() -> Response:
 @queue_api.errorhandler(QueueFaultError)
 def refuse(fault: QueueFaultError) -> Response:
     """Why the machine cannot have it."""
-    response = machine_error(fault.status, _(fault.message))
+    response = machine_error(fault.status, _(fault.text))
     if fault.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

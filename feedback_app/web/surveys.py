@@ -163,7 +163,7 @@ def close(survey_id: int) -> AnyResponse | tuple[str, int]:
     try:
         survey_closing.close_survey(site(), viewer(), survey_id)
     except FieldFaultError as fault:
-        return _closing_page(survey_id, fault=_(str(fault))), 422
+        return _closing_page(survey_id, fault=_(fault.text)), 422
     flash(_("Masa survei ditutup. Hasilnya kini tetap; perubahan kelak menjadi revisi bernomor."))
     return redirect(url_for("surveys.show", survey_id=survey_id))
 
@@ -180,7 +180,7 @@ def call_off(survey_id: int) -> AnyResponse | tuple[str, int]:
     try:
         service.call_off_survey(site(), viewer(), survey_id)
     except FieldFaultError as fault:
-        return _call_off_page(survey_id, fault=_(str(fault))), 422
+        return _call_off_page(survey_id, fault=_(fault.text)), 422
     flash(_("Masa survei dibatalkan. Penilaian masyarakat tidak berubah."))
     return redirect(url_for("surveys.overview"))
 
@@ -195,7 +195,7 @@ def revise(survey_id: int) -> AnyResponse:
     try:
         number = survey_closing.revise_survey(site(), viewer(), survey_id, reason=reason)
     except FieldFaultError as fault:
-        flash(_(str(fault)), "error")
+        flash(_(fault.text), "error")
         return redirect(url_for("surveys.show", survey_id=survey_id))
     if number is None:
         flash(_("Tidak ada yang berubah sejak revisi terakhir."))

@@ -35,7 +35,7 @@ def take_upload(kind: str) -> tuple[str, int]:
         try:
             result = _import(chosen, content)
         except ReadableError as error:
-            fault = _(error.text, **error.values)
+            fault = _(error.text)
     page = render_template(
         "uploads/upload.html",
         kind=chosen,
