@@ -24,5 +24,5 @@ class NothingToShowError(Exception):
 
     def __init__(self, n: int) -> None:
         """Say how many there are."""
-        super().__init__(f"{n} complete forms")
+        super().__init__(n)
         self.n = n
