@@ -20,7 +20,7 @@ LONGEST_TEXT = 200
 
 @queue_api.post("/kode")
 def issue() -> Response:
-    """Codes for tickets: {"layanan": code or null, "jumlah": 1 to 50}."""
+    """Codes for tickets, by the machine's key: {"layanan": code or null, "jumlah": 1 to 50}."""
     machine = _machine()
     sent = _body()
     service_code, count = sent.get("layanan"), sent.get("jumlah")

@@ -206,7 +206,7 @@ def revise(survey_id: int) -> AnyResponse:
 
 @surveys.get("/<int:survey_id>/penanda-tangan")
 def signer(survey_id: int) -> str:
-    """Who signs."""
+    """Who signs report and poster."""
     survey, _unit, _agency, _revisions = service.survey_of(site(), viewer(), survey_id)
     form = labelled(SignerForm())
     for name in service.SIGNER_FIELDS:
@@ -216,7 +216,7 @@ def signer(survey_id: int) -> str:
 
 @surveys.post("/<int:survey_id>/penanda-tangan")
 def sign(survey_id: int) -> AnyResponse | tuple[str, int]:
-    """Write down who signs."""
+    """Record who signs."""
     form = labelled(SignerForm())
     if form.validate_on_submit():
         values = {name: form[name].data or "" for name in service.SIGNER_FIELDS}

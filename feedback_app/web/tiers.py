@@ -41,7 +41,7 @@ def check() -> str | tuple[str, int] | AnyResponse:
 
 @tiers.post("/simpan")
 def save() -> AnyResponse | tuple[str, int]:
-    """From now on these count."""
+    """Save which tiers count from now on."""
     wanted = _wanted()
     try:
         changed = service.set_tiers(site(), viewer(), wanted)
