@@ -48,7 +48,7 @@ BLOCKS = (
     "address article aside body br button caption circle dd defs desc details div dl dt fieldset"
     " figcaption figure footer form g h1 h2 h3 h4 head header hr html input label legend li line"
     " link main meta nav noscript ol optgroup option p path pattern polygon polyline progress rect"
-    " script section select style summary svg table tbody td textarea tfoot th thead title tr ul"
+    " script section select style summary svg table tbody td text textarea tfoot th thead title tr ul"
 )
 SENTENCE = re.compile(r"(<(\w+)\b[^>\n]*>)\n(.*)\n(</\2>)")  # a block that holds one line of text
 BLOCK_TAG = re.compile(rf" ?(<!doctype[^>]*>|</?(?:{'|'.join(BLOCKS.split())})\b[^>]*>) ?", re.I)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,14 @@ def test_no_exception_has_outlived_its_reason() -> None:
     assert {name for name in BUILT if not built_sentences((PACKAGE / name).read_text())} == set()
     terminal = {name: texts_of((PACKAGE / name).read_text()) for name in AT_A_TERMINAL}
     assert terminal["files/skm_csv.py"]
+
+
+def test_no_english_has_outlived_its_text() -> None:
+    used = set(texts_in_data()).union(*(texts_in(path) for path in TEMPLATES))
+    for path in CODE:
+        nodes = ast.walk(ast.parse(path.read_text()))
+        used |= {str(node.value) for node in nodes if isinstance(node, ast.Constant)}
+    assert catalogue("en").keys() - used == set()
 
 
 def test_no_text_has_two_english_ones() -> None:
