@@ -1,6 +1,6 @@
 # Thin aliases for developers; run.py does the work. `make help` lists them: a target's line is the
 # comment above it.
-.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-page bench-survey dev differencing doctor formulas fuzz help migration mutation one-code quick screenshots serve supply test truth
+.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-page bench-survey dev differencing doctor formulas fuzz help migration mutation one-code quick routes screenshots serve supply test truth
 # Set up everything, load the made-up office, serve it.
 serve:
 	python3 run.py
@@ -24,6 +24,9 @@ migration:
 # What is unsafe or neglected in this deployment.
 doctor:
 	.venv/bin/python scripts/doctor.py --deep
+# The route table of docs/architecture.md, from access.py and the views.
+routes:
+	.venv/bin/python tests/rigs/routes.py --write
 # The pictures of README, from the demo of today.
 screenshots:
 	.venv/bin/python tests/rigs/screenshots.py --out docs/screenshots

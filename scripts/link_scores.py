@@ -15,10 +15,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from feedback_app.config import Settings, SettingsError
 from feedback_app.domain.faults import NotSavedError
-from feedback_app.files.tables import FileFaultError
+from feedback_app.files.tables import AnalystFileError
 from feedback_app.services.impact import linked_table
 from feedback_app.services.impact.events import NoDataError
-from feedback_app.services.impact.panel import month_given
+from feedback_app.services.impact.panel import BadMonthError, month_given
 from feedback_app.services.imports import office as imports
 from feedback_app.services.imports.office import NoAgencyError
 from feedback_app.services.site import open_site
@@ -48,7 +48,8 @@ def main() -> int:
         SettingsError,
         NoAgencyError,
         NoDataError,
-        FileFaultError,
+        BadMonthError,
+        AnalystFileError,
         linked_table.PurposeNeededError,
     ) as error:
         print(error, file=sys.stderr)

@@ -22,7 +22,7 @@ import click
 
 from feedback_app.config import Settings, SettingsError
 from feedback_app.domain.faults import NotSavedError
-from feedback_app.files.tables import FileFaultError
+from feedback_app.files.tables import AnalystFileError
 from feedback_app.impact.results import Plan
 from feedback_app.services.impact import files as impact_files
 from feedback_app.services.impact import measurement
@@ -62,7 +62,7 @@ def main() -> int:
         SettingsError,
         NoAgencyError,
         NoDataError,
-        FileFaultError,
+        AnalystFileError,
         measurement.NoSuchTrainingError,
     ) as error:
         print(error, file=sys.stderr)

@@ -7,9 +7,8 @@ from feedback_app.domain.cases import KINDS as CASE_KINDS
 from feedback_app.domain.elements import ELEMENTS
 from feedback_app.domain.follow_up import STATUSES
 from feedback_app.domain.paper import VOID_REASONS
+from feedback_app.domain.texts import Words
 from feedback_app.domain.tiers import TIERS
-
-Words = tuple[str, str]  # Indonesian, English
 
 # key of a detail -> its label
 LABELS: dict[str, Words] = {
@@ -46,8 +45,8 @@ LABELS: dict[str, Words] = {
     "serial": ("seri kartu", "card serial"),
     "size": ("lembar", "sheets"),
     "sso_name": ("nama masuk tunggal", "single sign-on name"),
-    "status": ("keadaan", "state"),
-    "target": ("sampel minimum", "smallest sample"),
+    "status": ("keadaan", "status"),
+    "target": ("sampel minimum", "minimum sample"),
     "tiers": ("jalur", "tiers"),
     "way": ("bentuk", "form"),
     "wrong": ("isian yang berbeda", "fields that differed"),

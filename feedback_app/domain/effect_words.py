@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from feedback_app.domain.elements import OFFICER_KEYS, element
-
-Words = tuple[str, str]  # Indonesian, English
+from feedback_app.domain.texts import Words, filled
 
 VERDICT_WORDS: dict[str, Words] = {
     "improved": ("Nilai naik", "Scores rose"),
@@ -201,63 +200,74 @@ def points(value: float, *, language: str) -> str:
 
 def sentence(effect: Effect) -> Words:
     """One sentence (or two) that says what is known of one training and item."""
-    name_id, name_en = item_name(effect.item)
+    name = item_name(effect.item)
     if effect.estimate is None or effect.low is None or effect.high is None:
-        return _without_estimate(effect, name_id, name_en)
-    number_id, number_en = _number(effect)
-    ends = {
-        "improved": ("naik", "rose", ""),
-        "worse": ("turun", "fell", ""),
-    }
-    if effect.verdict in ends:
-        up_id, up_en, _ = ends[effect.verdict]
-        return (
-            f"{name_id}: nilai kelompok yang dilatih {up_id} {number_id}"
-            " dibandingkan petugas lain pada bulan yang sama.",
-            f"{name_en}: scores of the group trained {up_en} {number_en}"
-            " against other officers in the same months.",
-        )
-    if effect.verdict == "too small to matter":
-        return (
-            f"{name_id}: kalaupun ada perubahan, terlalu kecil untuk berarti ({number_id}).",
-            f"{name_en}: if there was a change, it is too small to matter ({number_en}).",
-        )
-    return (
-        f"{name_id}: belum dapat disimpulkan. Perkiraan {number_id}; yang dapat terlihat dengan"
-        f" data ini baru perubahan sekitar {_size(effect.mde, 'id')} atau lebih.",
-        f"{name_en}: cannot tell. The estimate is {number_en}; with these data only a change of"
-        f" about {_size(effect.mde, 'en')} or more can be seen.",
-    )
+        return _without_estimate(effect, name)
+    number = _number(effect.estimate, effect.low, effect.high)
+    return filled(_SENTENCES[effect.verdict], name=name, number=number, size=_size(effect.mde))
 
 
-def _without_estimate(effect: Effect, name_id: str, name_en: str) -> Words:
+_SENTENCES: dict[str, Words] = {
+    "improved": (
+        "%(name)s: nilai kelompok yang dilatih naik %(number)s dibandingkan petugas lain pada"
+        " bulan yang sama.",
+        "%(name)s: scores of the group trained rose %(number)s against other officers in the same"
+        " months.",
+    ),
+    "worse": (
+        "%(name)s: nilai kelompok yang dilatih turun %(number)s dibandingkan petugas lain pada"
+        " bulan yang sama.",
+        "%(name)s: scores of the group trained fell %(number)s against other officers in the same"
+        " months.",
+    ),
+    "too small to matter": (
+        "%(name)s: kalaupun ada perubahan, terlalu kecil untuk berarti (%(number)s).",
+        "%(name)s: if there was a change, it is too small to matter (%(number)s).",
+    ),
+    "cannot tell": (
+        "%(name)s: belum dapat disimpulkan. Perkiraan %(number)s; yang dapat terlihat dengan data"
+        " ini baru perubahan sekitar %(size)s atau lebih.",
+        "%(name)s: cannot tell. The estimate is %(number)s; with these data only a change of about"
+        " %(size)s or more can be seen.",
+    ),
+}
+
+
+def _without_estimate(effect: Effect, name: Words) -> Words:
     if effect.mde is None:
-        return (
-            f"{name_id}: belum dapat dihitung.",
-            f"{name_en}: cannot be computed yet.",
+        return filled(
+            ("%(name)s: belum dapat dihitung.", "%(name)s: cannot be computed yet."), name=name
         )
-    return (
-        f"{name_id}: belum dapat dihitung. Dengan jumlah seperti ini baru perubahan sekitar"
-        f" {_size(effect.mde, 'id')} atau lebih yang dapat terlihat.",
-        f"{name_en}: cannot be computed yet. With numbers like these only a change of about"
-        f" {_size(effect.mde, 'en')} or more could be seen.",
+    return filled(
+        (
+            "%(name)s: belum dapat dihitung. Dengan jumlah seperti ini baru perubahan sekitar"
+            " %(size)s atau lebih yang dapat terlihat.",
+            "%(name)s: cannot be computed yet. With numbers like these only a change of about"
+            " %(size)s or more could be seen.",
+        ),
+        name=name,
+        size=_size(effect.mde),
     )
 
 
-def _number(effect: Effect) -> Words:
-    assert effect.estimate is not None  # noqa: S101 (the caller has looked)
-    assert effect.low is not None  # noqa: S101
-    assert effect.high is not None  # noqa: S101
-    in_id = [points(v, language="id") for v in (effect.estimate, effect.low, effect.high)]
-    in_en = [points(v, language="en") for v in (effect.estimate, effect.low, effect.high)]
-    return (
-        f"{in_id[0]} poin (antara {in_id[1]} dan {in_id[2]})",
-        f"{in_en[0]} points (between {in_en[1]} and {in_en[2]})",
+def _number(estimate: float, low: float, high: float) -> Words:
+    return filled(
+        (
+            "%(estimate)s poin (antara %(low)s dan %(high)s)",
+            "%(estimate)s points (between %(low)s and %(high)s)",
+        ),
+        estimate=_points(estimate),
+        low=_points(low),
+        high=_points(high),
     )
 
 
-def _size(value: float | None, language: str) -> str:
+def _points(value: float) -> Words:
+    return points(value, language="id"), points(value, language="en")
+
+
+def _size(value: float | None) -> Words:
     if value is None:
-        return "?"
-    text = points(abs(value), language=language).lstrip("+")
-    return f"{text} poin" if language == "id" else f"{text} points"
+        return "?", "?"
+    sizes = (text.lstrip("+") for text in _points(abs(value)))
+    return filled(("%(size)s poin", "%(size)s points"), size=tuple(sizes))

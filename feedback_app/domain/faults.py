@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from feedback_app.domain.texts import Text
+
 
 class ReadableError(ValueError):
-    """A fault whose text a person reads: a constant text to translate, and the values in it.
+    """A fault that a person reads, in the reader's language: `text` holds words and values."""
 
-    `text` is Indonesian with places like %(name)s; `values` fills them in every language.
-    """
-
-    def __init__(self, text: str, **values: object) -> None:
-        """Keep text and values apart; as a string it is Indonesian."""
-        super().__init__(text % values if values else text)
-        self.text, self.values = text, values
+    def __init__(self, text: str | Text, **values: object) -> None:
+        """Keep words and values apart; as a string it is Indonesian."""
+        self.text = text if isinstance(text, Text) else Text(text, **values)
+        super().__init__(str(self.text))
 
 
 class NotSavedError(Exception):

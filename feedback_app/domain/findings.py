@@ -11,10 +11,10 @@ from feedback_app.domain.effect_words import (
     VERDICT_WORDS,
     WARNING_WORDS,
     Effect,
-    Words,
     item_name,
     sentence,
 )
+from feedback_app.domain.texts import Words, filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,16 @@ def summary(findings: Sequence[Finding]) -> Words:
             "Belum ada pelatihan yang dapat diukur.",
             "There is no training to measure yet.",
         )
-    return (
-        f"Dari {len(findings)} pasangan pelatihan dan unsur: {counts['improved']} nilainya naik,"
-        f" {counts['worse']} turun, {counts['too small to matter']} terlalu kecil untuk berarti,"
-        f" dan {counts['cannot tell']} belum dapat disimpulkan.",
-        f"Of {len(findings)} pairs of training and element: in {counts['improved']} scores rose,"
-        f" in {counts['worse']} they fell, {counts['too small to matter']} are too small to"
-        f" matter, and of {counts['cannot tell']} we cannot tell.",
+    return filled(
+        (
+            "Dari %(n)s pasangan pelatihan dan unsur: %(better)s nilainya naik, %(worse)s turun,"
+            " %(small)s terlalu kecil untuk berarti, dan %(unsure)s belum dapat disimpulkan.",
+            "Of %(n)s pairs of training and element: in %(better)s scores rose, in %(worse)s they"
+            " fell, %(small)s are too small to matter, and of %(unsure)s we cannot tell.",
+        ),
+        n=len(findings),
+        better=counts["improved"],
+        worse=counts["worse"],
+        small=counts["too small to matter"],
+        unsure=counts["cannot tell"],
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from feedback_app.domain.texts import Text
+
 PASSWORD_MIN = 10
 PASSWORD_MAX = 200
 # Rows a finger runs along: figures, letters, and the keyboard's three rows.
@@ -9,19 +11,19 @@ _ROWS = ("01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl",
 NAME_MIN = 3  # a shorter name lies in too many good passwords
 
 
-def fault_of_password(password: str, *, username: str) -> str | None:
-    """What is wrong with a new password, in Indonesian; None when it may be used."""
+def fault_of_password(password: str, *, username: str) -> Text | None:
+    """What is wrong with a new password; None when it may be used."""
     if len(password) < PASSWORD_MIN:
-        return f"Kata sandi paling sedikit {PASSWORD_MIN} karakter."
+        return Text("Kata sandi paling sedikit %(least)s karakter.", least=PASSWORD_MIN)
     if len(password) > PASSWORD_MAX:
-        return f"Kata sandi paling banyak {PASSWORD_MAX} karakter."
+        return Text("Kata sandi paling banyak %(most)s karakter.", most=PASSWORD_MAX)
     plain = password.casefold()
     if len(username) >= NAME_MIN and username.casefold() in plain:
-        return "Kata sandi tidak boleh memuat nama pengguna."
+        return Text("Kata sandi tidak boleh memuat nama pengguna.")
     if len(set(plain)) == 1:
-        return "Kata sandi tidak boleh satu karakter yang diulang."
+        return Text("Kata sandi tidak boleh satu karakter yang diulang.")
     if _is_sequence(plain):
-        return "Kata sandi tidak boleh urutan biasa, seperti 1234567890."
+        return Text("Kata sandi tidak boleh urutan biasa, seperti 1234567890.")
     return None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from feedback_app.domain.elements import OFFICIAL_KEYS
+from feedback_app.domain.texts import Words, filled
 
 # kind -> (Indonesian, English); a provider surveys at least once a year (PermenPANRB 14/2017 Ps 1)
 PERIOD_KINDS = {
@@ -97,13 +98,13 @@ def kind_of(span: Span) -> str:
     return "free"
 
 
-def title(span: Span) -> tuple[str, str]:
+def title(span: Span) -> Words:
     """Triwulan IV 2026, Semester II 2026, Tahun 2026, or the days."""
     kind, year = kind_of(span), span.first.year
     if kind == "free":
         return day_words(span)
     if kind == "year":
-        return f"Tahun {year}", f"Year {year}"
+        return filled(("Tahun %(year)s", "Year %(year)s"), year=year)
     part = (span.first.month - 1) // _MONTHS_OF[kind]
     indonesian, english = PERIOD_KINDS[kind]
     return f"{indonesian} {_ROMAN[part]} {year}", f"{english} {part + 1}, {year}"
@@ -120,7 +121,7 @@ def short_title(span: Span) -> str:
     return f"{_ROMAN[part]}/{year}" if kind == "quarter" else f"S{part + 1}/{year}"
 
 
-def day_words(span: Span) -> tuple[str, str]:
+def day_words(span: Span) -> Words:
     """1 Oktober – 31 Desember 2026."""
 
     def words(place: int) -> str:

@@ -7,14 +7,16 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from feedback_app.domain.faults import ReadableError
+from feedback_app.domain.texts import Text
 from feedback_app.files.tables import Cell
 
 LONGEST_TEXT = 200
 FORMULA_FAULTS = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!")
 
 
-class CellFaultError(ValueError):
-    """One cell cannot be used; the message is the reason."""
+class CellFaultError(ReadableError):
+    """One cell cannot be used; the text is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class CellError:
     row: int
     column: str
     value: str
-    reason: str
+    reason: Text
 
 
 def text(cell: Cell) -> str:
@@ -32,7 +34,7 @@ def text(cell: Cell) -> str:
     if not cell.text:
         raise CellFaultError("wajib diisi")
     if len(cell.text) > LONGEST_TEXT:
-        raise CellFaultError(f"terlalu panjang (paling banyak {LONGEST_TEXT} huruf)")
+        raise CellFaultError("terlalu panjang (paling banyak %(most)s huruf)", most=LONGEST_TEXT)
     if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in cell.text) or re.search(
         "[\u202a-\u202e\u2066-\u2069]", cell.text
     ):
@@ -65,14 +67,14 @@ def nip(cell: Cell) -> str:
     return plain
 
 
-def nip_warning(value: str) -> str | None:
+def nip_warning(value: str) -> Text | None:
     """What looks odd about a NIP; PPPK numbers differ, so this is no error."""
     try:
         datetime.strptime(value[:8], "%Y%m%d")  # noqa: DTZ007 (a birth date has no zone)
     except ValueError:
-        return "delapan angka pertama NIP bukan tanggal lahir"
+        return Text("delapan angka pertama NIP bukan tanggal lahir")
     if value[14] not in "12":
-        return "angka ke-15 NIP bukan 1 atau 2"
+        return Text("angka ke-15 NIP bukan 1 atau 2")
     return None
 
 

@@ -19,8 +19,9 @@ from feedback_app.domain.effect_charts import (
     event_axis,
     event_picture,
 )
-from feedback_app.domain.effect_words import LIMITS, Words, points
+from feedback_app.domain.effect_words import LIMITS, points
 from feedback_app.domain.findings import Finding, caveats, summary, surest_first
+from feedback_app.domain.texts import Words
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Steps = Sequence[tuple[int, float, float, float]]  # month, gap, low, high

@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 
 from feedback_app.files.exports import inert
-from feedback_app.files.tables import FileFaultError
+from feedback_app.files.tables import AnalystFileError
 from feedback_app.files.whole_file import whole_file
 
 
@@ -34,7 +34,7 @@ def write_table(frame: pd.DataFrame, path: Path, *, columns: Sequence[Column]) -
     }
     write = writers.get(path.suffix.casefold())
     if write is None:
-        raise FileFaultError(f"{path.name}: the name must end in .csv or .parquet")
+        raise AnalystFileError(f"{path.name}: the name must end in .csv or .parquet")
     whole_file(path, write)
     codebook = path.with_name(f"{path.stem}-codebook.csv")
     lines = pd.DataFrame([(c.name, c.unit, c.meaning) for c in columns])

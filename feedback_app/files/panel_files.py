@@ -10,9 +10,10 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from feedback_app.domain.texts import Text
 from feedback_app.domain.training import REASONS
 from feedback_app.files.cells import CellError
-from feedback_app.files.tables import FileFaultError, decode_text
+from feedback_app.files.tables import AnalystFileError, decode_text
 
 PANEL_COLUMNS = ("officer", "counter", "month", "score", "n")
 EVENT_COLUMNS = ("officer", "training", "date", "reason", "assigned_unit", "cost")
@@ -85,7 +86,7 @@ class _Faults:
         """Name every bad cell of a column, up to a limit."""
         bad = self.frame[is_bad.to_numpy(dtype=bool)]
         self.cells += [
-            CellError(int(row), column, str(value), reason)
+            CellError(int(row), column, str(value), Text(reason))
             for row, value in zip(bad["_row"][:FAULTS_SHOWN], bad[column], strict=False)
         ]
 
@@ -100,9 +101,9 @@ def _read(path: Path, *, needed: tuple[str, ...]) -> pd.DataFrame:
     frame.columns = [str(name).strip().casefold() for name in frame.columns]
     missing = [name for name in needed if name not in frame.columns]
     if missing:
-        raise FileFaultError(f"column is missing: {', '.join(missing)}")
+        raise AnalystFileError(f"column is missing: {', '.join(missing)}")
     if frame.empty:
-        raise FileFaultError("the file has no rows of data")
+        raise AnalystFileError("the file has no rows of data")
     for name in frame.columns:
         frame[name] = frame[name].fillna("").str.strip()
     return frame.assign(_row=np.arange(2, len(frame) + 2))
@@ -111,13 +112,13 @@ def _read(path: Path, *, needed: tuple[str, ...]) -> pd.DataFrame:
 def _csv(content: bytes) -> pd.DataFrame:
     text = decode_text(content)
     if not text.strip():
-        raise FileFaultError("the file is empty")
+        raise AnalystFileError("the file is empty")
     first = text.split("\n", 1)[0]
     delimiter = max(";,\t", key=first.count)
     names = [name.strip().strip('"').casefold() for name in first.split(delimiter)]
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:  # pandas would rename the second one without a word
-        raise FileFaultError(f"column is there twice: {', '.join(twice)}")
+        raise AnalystFileError(f"column is there twice: {', '.join(twice)}")
     try:
         return pd.read_csv(
             io.StringIO(text),
@@ -128,14 +129,14 @@ def _csv(content: bytes) -> pd.DataFrame:
             index_col=False,
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise FileFaultError(f"not a table: {str(error).splitlines()[0]}") from None
+        raise AnalystFileError(f"not a table: {str(error).splitlines()[0]}") from None
 
 
 def _parquet(path: Path) -> pd.DataFrame:
     try:
         frame: pd.DataFrame = duckdb.read_parquet(str(path)).df()
     except duckdb.Error as error:
-        raise FileFaultError(f"not a Parquet file: {str(error).splitlines()[0]}") from None
+        raise AnalystFileError(f"not a Parquet file: {str(error).splitlines()[0]}") from None
     text: pd.DataFrame = frame.astype(object).where(frame.notna(), "").astype(str)
     return text
 

@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from openpyxl.utils import get_column_letter
+
+from feedback_app.domain.texts import Text
 from feedback_app.files import cells
 from feedback_app.files.cells import CellError, CellFaultError
 from feedback_app.files.tables import EMPTY, Cell, Table
@@ -75,7 +78,10 @@ def parse(kind: Kind, table: Table) -> Parsed:
     known = {name for column in kind.columns for name in (column.heading, *column.also)}
     warnings = [
         CellError(
-            1, header or f"kolom ke-{place + 1}", header, "kolom ini tidak dikenal dan dilewati"
+            1,
+            header or get_column_letter(place + 1),
+            header,
+            Text("kolom ini tidak dikenal dan dilewati"),
         )
         for place, header in enumerate(table.headers)
         if header not in known and (header or any(line[place].text for _, line in table.rows))
@@ -99,11 +105,11 @@ def _find_columns(kind: Kind, headers: Sequence[str]) -> tuple[dict[str, int], l
     for column in kind.columns:
         found = [i for i, name in enumerate(headers) if name in (column.heading, *column.also)]
         if len(found) > 1:
-            errors.append(CellError(1, column.heading, "", "kolom ini ada lebih dari satu"))
+            errors.append(CellError(1, column.heading, "", Text("kolom ini ada lebih dari satu")))
         elif found:
             places[column.field] = found[0]
         elif column.is_required:
-            errors.append(CellError(1, column.heading, "", "kolom ini tidak ada"))
+            errors.append(CellError(1, column.heading, "", Text("kolom ini tidak ada")))
     return places, errors
 
 
@@ -117,7 +123,7 @@ def _read_row(
         try:
             record[column.field] = column.read(cell)
         except CellFaultError as fault:
-            errors.append(CellError(number, column.heading, cell.text, str(fault)))
+            errors.append(CellError(number, column.heading, cell.text, fault.text))
     return record, errors
 
 
@@ -133,7 +139,7 @@ def _repeated(kind: Kind, rows: Sequence[tuple[int, Record]]) -> list[CellError]
         key = tuple(record[field] for field in kind.unique)
         if key in seen:
             heading = next(c.heading for c in kind.columns if c.field == kind.unique[0])
-            reason = f"sama dengan baris {seen[key]}"
+            reason = Text("sama dengan baris %(row)s", row=seen[key])
             errors.append(CellError(number, heading, str(key[0]), reason))
         seen.setdefault(key, number)
     return errors

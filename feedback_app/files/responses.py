@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_app.files.tables import FileFaultError
+from feedback_app.files.tables import AnalystFileError
 
 ROWS_AT_ONCE = 20_000_000
 
@@ -38,4 +38,4 @@ def answers_of_parquet(path: Path, item: str, *, services: int, months: int) -> 
                 found = connection.execute(question, bounds).fetchnumpy()
                 yield np.asarray(found["p"], dtype=np.int64), np.asarray(found["y"])
     except duckdb.Error as error:
-        raise FileFaultError(f"{path}: {str(error).splitlines()[0]}") from None
+        raise AnalystFileError(f"{path}: {str(error).splitlines()[0]}") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from feedback_app.domain.elements import OFFICIAL_KEYS
+from feedback_app.domain.texts import Text
 from feedback_app.files.cells import CellError
 from feedback_app.files.tables import read_table
 
@@ -22,9 +23,9 @@ def read_skm_answers(content: bytes) -> SkmAnswers:
     """Count complete forms; a form with an open answer is partial and left out of the counts."""
     table = read_table(content)
     errors = [
-        CellError(1, key, "", "kolom ini tidak ada / column is missing")
+        CellError(1, key, "", Text("kolom ini tidak ada / column is missing"))
         if table.headers.count(key) == 0
-        else CellError(1, key, "", "kolom ini ada lebih dari satu / column is repeated")
+        else CellError(1, key, "", Text("kolom ini ada lebih dari satu / column is repeated"))
         for key in OFFICIAL_KEYS
         if table.headers.count(key) != 1
     ]
@@ -36,7 +37,7 @@ def read_skm_answers(content: bytes) -> SkmAnswers:
     for number, line in table.rows:
         answers = {key: line[place].text for key, place in places.items()}
         bad = [
-            CellError(number, key, text, "harus 1, 2, 3, atau 4 / must be 1, 2, 3 or 4")
+            CellError(number, key, text, Text("harus 1, 2, 3, atau 4 / must be 1, 2, 3 or 4"))
             for key, text in answers.items()
             if text not in ("", "1", "2", "3", "4")
         ]

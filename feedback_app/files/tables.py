@@ -49,6 +49,10 @@ class FileFaultError(ReadableError):
     """The file as a whole cannot be read; the text says what to do."""
 
 
+class AnalystFileError(ValueError):
+    """An analyst's file cannot be read or written: told at a terminal, in English."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell: its text as a person sees it, and how it arrived."""
@@ -90,16 +94,19 @@ def _table(lines: Iterator[list[Cell]]) -> Table:
             continue
         if any(cell.text for cell in cells[len(headers) :]) and headers:
             raise FileFaultError(
-                f"Baris {number} berisi lebih banyak sel daripada judul kolom. Periksa pemisahnya."
+                "Baris %(row)s berisi lebih banyak sel daripada judul kolom. Periksa pemisahnya.",
+                row=number,
             )
         if not headers:
             headers = _headers(cells)
             if len(headers) > MAX_COLUMNS:
-                raise FileFaultError(f"Terlalu banyak kolom (paling banyak {MAX_COLUMNS}).")
+                raise FileFaultError(
+                    "Terlalu banyak kolom (paling banyak %(most)s).", most=MAX_COLUMNS
+                )
             continue
         if len(rows) >= MAX_ROWS:
             raise FileFaultError(
-                f"Terlalu banyak baris (paling banyak {MAX_ROWS}). Bagi berkasnya."
+                "Terlalu banyak baris (paling banyak %(most)s). Bagi berkasnya.", most=MAX_ROWS
             )
         padded = [*cells[: len(headers)], *[EMPTY] * (len(headers) - len(cells))]
         rows.append((number, tuple(padded)))
@@ -127,7 +134,7 @@ def _csv_rows(content: bytes) -> Iterator[list[Cell]]:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             yield [_text_cell(cell) for cell in row]
     except csv.Error as error:
-        raise FileFaultError(f"Berkas CSV tidak dapat dibaca: {error}.") from None
+        raise FileFaultError("Berkas CSV tidak dapat dibaca: %(why)s.", why=str(error)) from None
 
 
 def decode_text(content: bytes) -> str:
@@ -172,16 +179,26 @@ def _check_sheet(source: IO[bytes]) -> None:
             continue
         number = int(row.get("r", last + 1))
         if not last < number <= LAST_ROW_OF_A_SHEET:
-            raise FileFaultError(f"Nomor baris {number} dalam berkas ini kacau. Simpan ulang.")
+            raise FileFaultError(
+                "Nomor baris %(row)s dalam berkas ini kacau. Simpan ulang.", row=number
+            )
         last = number
         for cell in row:
             is_formula = cell.find(_SHEET + "f") is not None
             if is_formula and cell.get("t") != "str" and not cell.findtext(_SHEET + "v"):
-                place = cell.get("r", f"di baris {number}")
-                raise FileFaultError(
-                    f"Sel {place} berisi rumus tanpa hasil. Buka dan simpan ulang di Excel."
-                )
+                raise _formula_without_result(cell.get("r"), number)
         row.clear()
+
+
+def _formula_without_result(place: str | None, row: int) -> FileFaultError:
+    if place is None:
+        return FileFaultError(
+            "Sel di baris %(row)s berisi rumus tanpa hasil. Buka dan simpan ulang di Excel.",
+            row=row,
+        )
+    return FileFaultError(
+        "Sel %(place)s berisi rumus tanpa hasil. Buka dan simpan ulang di Excel.", place=place
+    )
 
 
 def _xlsx_cell(value: Any) -> Cell:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from feedback_app.domain.elements import ALL_KEYS
+from feedback_app.domain.texts import Words
 from feedback_app.domain.training import LARGEST_JP, REASONS, RESULTS, SENT, TRAINING_KINDS
 from feedback_app.files import cells
 from feedback_app.files.cells import CellFaultError
@@ -36,13 +37,17 @@ def result(cell: Cell) -> str:
     return _one_of(RESULTS, cell.text, drop=()) if cell.text else "attended"
 
 
-def _one_of(known: Mapping[str, tuple[str, str]], text: str, *, drop: tuple[str, ...]) -> str:
+def _one_of(known: Mapping[str, Words], text: str, *, drop: tuple[str, ...]) -> str:
     plain = _fold(text, drop)
     for key, names in known.items():
         if plain in (_fold(key, drop), *(_fold(name, drop) for name in names)):
             return key
-    choices = ", ".join(name for name, _english in known.values())
-    raise CellFaultError(f"tidak dikenal; pilih: {choices}")
+    raise CellFaultError("tidak dikenal; pilih: %(choices)s", choices=_listed(known.values()))
+
+
+def _listed(names: Iterable[Words]) -> Words:
+    indonesian, english = zip(*names, strict=True)
+    return ", ".join(indonesian), ", ".join(english)
 
 
 def _fold(text: str, drop: tuple[str, ...]) -> str:
@@ -56,7 +61,11 @@ def element_keys(cell: Cell) -> tuple[str, ...]:
     keys = tuple(dict.fromkeys(part.casefold() for part in names(cell)))
     for key in keys:
         if key not in ALL_KEYS:
-            raise CellFaultError(f"unsur {key!r} tidak dikenal; pilih: {', '.join(ALL_KEYS)}")
+            raise CellFaultError(
+                "unsur '%(key)s' tidak dikenal; pilih: %(choices)s",
+                key=key,
+                choices=", ".join(ALL_KEYS),
+            )
     return keys
 
 
@@ -72,7 +81,7 @@ def hours(cell: Cell) -> int | None:
         return None
     value = cells.count(cell)
     if value > LARGEST_JP:
-        raise CellFaultError(f"JP paling banyak {LARGEST_JP}")
+        raise CellFaultError("JP paling banyak %(most)s", most=LARGEST_JP)
     return value or None
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from feedback_app.domain.faults import ReadableError
+from feedback_app.domain.texts import Text
 
 
 class FieldFaultError(ReadableError):
     """`field` names where; the text says why and what to do."""
 
-    def __init__(self, field: str, text: str, **values: object) -> None:
+    def __init__(self, field: str, text: str | Text, **values: object) -> None:
         """Name the field and the reason."""
         super().__init__(text, **values)
         self.field = field
@@ -23,5 +24,5 @@ class NothingToShowError(Exception):
 
     def __init__(self, n: int) -> None:
         """Say how many there are."""
-        super().__init__(f"{n} complete forms")
+        super().__init__(n)
         self.n = n

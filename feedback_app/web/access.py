@@ -1,7 +1,11 @@
-"""Who may open which page: one table over every route, checked at start and at each request."""
+"""Who may open which page, and from which menu: one table over every route.
+
+Checked at the start of the program and at each request.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import cast
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
@@ -14,6 +18,7 @@ from feedback_app.services.access.people import HalfWay, Viewer
 from feedback_app.services.access.sessions import visitor_of_session
 from feedback_app.services.site import Site
 
+Roles = frozenset[Role] | None
 EVERYBODY = None  # no set of roles: one that came out empty would close a page, never open it
 STAFF = frozenset(Role)
 ADMIN = frozenset({Role.ADMIN})
@@ -22,9 +27,18 @@ INSPECTORATE = frozenset({Role.INSPECTORATE})
 SUPERVISOR = frozenset({Role.SUPERVISOR})
 OFFICER = frozenset({Role.OFFICER})
 
-# endpoint -> roles that may open it; EVERYBODY needs no log-in. A route that is missing here
-# stops the program at start-up (see `protect`), so nobody can forget one.
-ROUTES: dict[str, frozenset[Role] | None] = {
+
+@dataclass(frozen=True, slots=True)
+class InMenu:
+    """A page with an entry in the menu of those who may open it."""
+
+    text: str
+    roles: frozenset[Role]
+
+
+# endpoint -> who may open it; EVERYBODY needs no log-in. `InMenu` adds an entry to their menu, in
+# the order of this table. A route that is missing here stops the program at start-up (`protect`).
+_TABLE: dict[str, Roles | InMenu] = {
     "static": EVERYBODY,
     "public.home": EVERYBODY,
     "public.privacy": EVERYBODY,
@@ -65,6 +79,10 @@ ROUTES: dict[str, frozenset[Role] | None] = {
     "queue_api.call": EVERYBODY,
     "staff.login": EVERYBODY,
     "staff.enter": EVERYBODY,
+    "staff.logout": STAFF,
+    "staff.start": STAFF,
+    "staff.password": STAFF,
+    "staff.change_password": STAFF,
     "sso.begin": EVERYBODY,
     "sso.come_back": EVERYBODY,
     "links.show": EVERYBODY,  # whoever holds the link
@@ -79,70 +97,22 @@ ROUTES: dict[str, frozenset[Role] | None] = {
     "own.sessions": STAFF,
     "own.end_session": STAFF,
     "own.end_other_sessions": STAFF,
-    "staff.logout": STAFF,
-    "staff.start": STAFF,
-    "staff.password": STAFF,
-    "staff.change_password": STAFF,
-    "admin.checklist": ADMIN,
-    "admin.units": ADMIN,
-    "admin.add_unit": ADMIN,
-    "admin.cards": ADMIN,
-    "admin.cards_file": ADMIN,
-    "admin.confirm_new_card": ADMIN,
-    "admin.new_card": ADMIN,
-    "inspectorate.cases": INSPECTORATE,
-    "inspectorate.case": INSPECTORATE,
-    "inspectorate.give_opinion": INSPECTORATE,
-    "inspectorate.rules": INSPECTORATE,
-    "accounts.overview": ADMIN,
-    "accounts.add": ADMIN,
-    "accounts.show": ADMIN,
-    "accounts.confirm_closing": ADMIN,
-    "accounts.close": ADMIN,
-    "accounts.issue_link": ADMIN,
-    "accounts.revoke_link": ADMIN,
-    "accounts.end_sessions": ADMIN,
-    "accounts.remove_second_factor": ADMIN,
-    "accounts.name_for_single_sign_on": ADMIN,
-    "devices.overview": ADMIN,
-    "devices.register": ADMIN,
-    "devices.show": ADMIN,
-    "devices.new_code": ADMIN,
-    "devices.confirm_revoking": ADMIN,
-    "devices.revoke": ADMIN,
-    "codes.batches": ADMIN,
-    "codes.new": ADMIN,
-    "codes.check": ADMIN,
-    "codes.make": ADMIN,
-    "codes.confirm_revoking": ADMIN,
-    "codes.revoke": ADMIN,
-    "codes.keys": ADMIN,
-    "codes.add_key": ADMIN,
-    "codes.confirm_revoking_key": ADMIN,
-    "codes.revoke_key": ADMIN,
-    "code_use.days": ADMIN | SUPERVISOR,
-    "code_use.file": ADMIN | SUPERVISOR,
-    "tiers.choices": ADMIN,
-    "tiers.check": ADMIN,
-    "tiers.save": ADMIN,
-    "audit.log": ADMIN | INSPECTORATE,
-    "audit.file": ADMIN | INSPECTORATE,
-    "masking.confirm": SUPERVISOR,
-    "masking.ask": SUPERVISOR,
-    "supervisor.counters": SUPERVISOR,
+    "supervisor.counters": InMenu("Loket", SUPERVISOR),
     "supervisor.counters_file": SUPERVISOR,
     "supervisor.counter": SUPERVISOR,
     "supervisor.counter_file": SUPERVISOR,
-    "officer.home": OFFICER,
-    "officer.seen": OFFICER,
+    "masking.confirm": SUPERVISOR,
+    "masking.ask": SUPERVISOR,
+    "officer.home": InMenu("Penilaian saya", OFFICER),
+    "officer.seen": InMenu("Siapa yang melihat", OFFICER),
     "officer.batch": OFFICER,
     "officer.reply": OFFICER,
     "officer.appeal_form": OFFICER,
     "officer.open_appeal": OFFICER,
     "officer.appeal": OFFICER,
     "officer.ask_review": OFFICER,
-    "officer.unit_replies": SUPERVISOR,
-    "surveys.overview": SUPERVISOR,
+    "officer.unit_replies": InMenu("Tanggapan", SUPERVISOR),
+    "surveys.overview": InMenu("Survei SKM", SUPERVISOR),
     "surveys.new": SUPERVISOR,
     "surveys.add": SUPERVISOR,
     "surveys.show": SUPERVISOR,
@@ -164,7 +134,62 @@ ROUTES: dict[str, frozenset[Role] | None] = {
     "follow_ups.change": SUPERVISOR,
     "follow_ups.confirm_removal": SUPERVISOR,
     "follow_ups.remove": SUPERVISOR,
-    "paper.overview": SUPERVISOR | ADMIN,
+    "impact.matrix": InMenu("Dampak", HR),
+    "impact.start": HR,
+    "impact.training": HR,
+    "impact.calculator": InMenu("Sebelum membeli", HR),
+    "impact.report": HR,
+    "impact.matrix_file": HR,
+    "trainings.catalogue": InMenu("Pelatihan", HR),
+    "trainings.new": HR,
+    "trainings.add": HR,
+    "trainings.show": HR,
+    "trainings.edit": HR,
+    "trainings.change": HR,
+    "trainings.add_run": HR,
+    "trainings.attendance": HR,
+    "trainings.change_attendance": HR,
+    "trainings.confirm_removal": HR,
+    "trainings.remove_attendance": HR,
+    "trainings.hours": InMenu("JP petugas", HR),
+    "trainings.hours_file": HR,
+    "trainings.officer": HR,
+    "admin.checklist": InMenu("Persiapan", ADMIN),
+    "admin.units": ADMIN,
+    "admin.add_unit": ADMIN,
+    "accounts.overview": InMenu("Akun", ADMIN),
+    "accounts.add": ADMIN,
+    "accounts.show": ADMIN,
+    "accounts.confirm_closing": ADMIN,
+    "accounts.close": ADMIN,
+    "accounts.issue_link": ADMIN,
+    "accounts.revoke_link": ADMIN,
+    "accounts.end_sessions": ADMIN,
+    "accounts.remove_second_factor": ADMIN,
+    "accounts.name_for_single_sign_on": ADMIN,
+    "admin.cards": InMenu("Kartu QR", ADMIN),
+    "admin.cards_file": ADMIN,
+    "admin.confirm_new_card": ADMIN,
+    "admin.new_card": ADMIN,
+    "devices.overview": InMenu("Layar dan kios", ADMIN),
+    "devices.register": ADMIN,
+    "devices.show": ADMIN,
+    "devices.new_code": ADMIN,
+    "devices.confirm_revoking": ADMIN,
+    "devices.revoke": ADMIN,
+    "codes.batches": InMenu("Kode kunjungan", ADMIN),
+    "codes.new": ADMIN,
+    "codes.check": ADMIN,
+    "codes.make": ADMIN,
+    "codes.confirm_revoking": ADMIN,
+    "codes.revoke": ADMIN,
+    "codes.keys": ADMIN,
+    "codes.add_key": ADMIN,
+    "codes.confirm_revoking_key": ADMIN,
+    "codes.revoke_key": ADMIN,
+    "code_use.days": InMenu("Pemakaian kode", ADMIN | SUPERVISOR),
+    "code_use.file": ADMIN | SUPERVISOR,
+    "paper.overview": InMenu("Formulir kertas", SUPERVISOR | ADMIN),
     "paper.new": SUPERVISOR | ADMIN,
     "paper.add": SUPERVISOR | ADMIN,
     "paper.show": SUPERVISOR | ADMIN,
@@ -182,29 +207,24 @@ ROUTES: dict[str, frozenset[Role] | None] = {
     "paper_checks.result": SUPERVISOR | ADMIN,
     "paper_checks.differ": SUPERVISOR | ADMIN,
     "paper_checks.settle": SUPERVISOR | ADMIN,
+    "tiers.choices": InMenu("Jalur", ADMIN),
+    "tiers.check": ADMIN,
+    "tiers.save": ADMIN,
     "uploads.upload": ADMIN | HR,  # HR: files about trainings only, see uploads.py
     "uploads.take_upload": ADMIN | HR,
     "uploads.example": ADMIN | HR,
-    "trainings.catalogue": HR,
-    "trainings.new": HR,
-    "trainings.add": HR,
-    "trainings.show": HR,
-    "trainings.edit": HR,
-    "trainings.change": HR,
-    "trainings.add_run": HR,
-    "trainings.attendance": HR,
-    "trainings.change_attendance": HR,
-    "trainings.confirm_removal": HR,
-    "trainings.remove_attendance": HR,
-    "trainings.hours": HR,
-    "trainings.hours_file": HR,
-    "trainings.officer": HR,
-    "impact.matrix": HR,
-    "impact.start": HR,
-    "impact.training": HR,
-    "impact.calculator": HR,
-    "impact.report": HR,
-    "impact.matrix_file": HR,
+    "inspectorate.cases": InMenu("Perkara", INSPECTORATE),
+    "inspectorate.case": INSPECTORATE,
+    "inspectorate.give_opinion": INSPECTORATE,
+    "inspectorate.rules": InMenu("Penyaringan", INSPECTORATE),
+    "audit.log": InMenu("Catatan tindakan", ADMIN | INSPECTORATE),
+    "audit.file": ADMIN | INSPECTORATE,
+}
+ROUTES: dict[str, Roles] = {
+    endpoint: line.roles if isinstance(line, InMenu) else line for endpoint, line in _TABLE.items()
+}
+MENU: dict[str, str] = {
+    endpoint: line.text for endpoint, line in _TABLE.items() if isinstance(line, InMenu)
 }
 
 # What half a log-in opens, by its stage: the second step, or the setting-up of one.
@@ -219,7 +239,7 @@ NEXT_STEP = {Stage.CODE: "second_step.ask", Stage.ENROL: "second_step.enrol"}
 
 
 class UndeclaredRouteError(RuntimeError):
-    """A route has no line in ROUTES."""
+    """A route has no line in the table."""
 
 
 class SessionOverError(Forbidden):

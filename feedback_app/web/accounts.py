@@ -71,7 +71,7 @@ def add() -> str | tuple[str, int]:
                 by=viewer().account_id,
             )
         except AccountFaultError as fault:
-            form.form_errors.append(_(str(fault)))
+            form.form_errors.append(_(fault.text))
         except FieldFaultError as fault:
             tell(form, fault)
         else:
@@ -104,7 +104,7 @@ def revoke_link(account_id: int) -> Response:
         links.revoke_link(site(), viewer(), account_id)
         flash(_("Tautan tidak berlaku lagi."))
     except AccountFaultError as fault:
-        flash(_(str(fault)), "error")
+        flash(_(fault.text), "error")
     return _back_to(account_id)
 
 
@@ -123,7 +123,7 @@ def remove_second_factor(account_id: int) -> Response:
         second_step.remove_second_factor(site(), viewer(), account_id)
         flash(_("Langkah kedua dihapus. Pemakainya memasang yang baru saat masuk."))
     except AccountFaultError as fault:
-        flash(_(str(fault)), "error")
+        flash(_(fault.text), "error")
     return _back_to(account_id)
 
 
@@ -135,7 +135,7 @@ def name_for_single_sign_on(account_id: int) -> Response:
         service.name_for_single_sign_on(site(), viewer(), account_id, name)
         flash(_("Nama masuk tunggal disimpan."))
     except AccountFaultError as fault:
-        flash(_(str(fault)), "error")
+        flash(_(fault.text), "error")
     return _back_to(account_id)
 
 
@@ -154,7 +154,7 @@ def close(account_id: int) -> Response:
     try:
         service.close_account(site(), viewer(), account_id)
     except AccountFaultError as fault:
-        flash(_(str(fault)), "error")
+        flash(_(fault.text), "error")
     else:
         flash(_("Akun ditutup."))
     return redirect(url_for("accounts.overview"))

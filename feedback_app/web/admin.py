@@ -34,7 +34,7 @@ def add_unit() -> AnyResponse | tuple[str, int]:
         setup.add_unit(site(), viewer(), **typed)
     except setup.SetupFaultError as fault:
         lines = setup.unit_lines(site(), viewer())
-        page = render_template("admin/units.html", units=lines, fault=_(str(fault)), typed=typed)
+        page = render_template("admin/units.html", units=lines, fault=_(fault.text), typed=typed)
         return page, 422
     flash(_("Unit ditambahkan."))
     return redirect(url_for("admin.units"))

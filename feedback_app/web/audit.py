@@ -30,7 +30,7 @@ ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b", re.ASCII)
 
 @audit.get("/")
 def log() -> str:
-    """One page of the log."""
+    """One page of the audit log."""
     choice = _choice()
     return render_template(
         "audit/log.html",
@@ -45,7 +45,7 @@ def log() -> str:
 
 @audit.get("/unduh.<ending>")
 def file(ending: str) -> Response:
-    """The chosen lines as CSV or XLSX."""
+    """The chosen lines of the audit log as CSV or XLSX; that is logged too."""
     if ending not in ("csv", "xlsx"):
         abort(404)
     table = audit_log.audit_sheet(site(), viewer(), _choice())

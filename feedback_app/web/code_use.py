@@ -21,7 +21,7 @@ FILTERS = ("dari", "sampai", "unit", "layanan")
 
 @code_use.get("/")
 def days() -> str:
-    """Day by day and service by service."""
+    """Visit codes and visits side by side, by day and service."""
     choice = _choice()
     return render_template(
         "codes/use.html",
@@ -35,7 +35,7 @@ def days() -> str:
 
 @code_use.get("/unduh.<ending>")
 def file(ending: str) -> Response:
-    """The same as CSV or XLSX."""
+    """Visit codes and visits side by side as CSV or XLSX."""
     if ending not in ("csv", "xlsx"):
         abort(404)
     table = service.use_sheet(site(), viewer(), _choice())

@@ -72,7 +72,7 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
 
 @codes.get("/")
 def batches() -> str:
-    """Every batch and what became of it."""
+    """Every batch of codes and what became of it."""
     unit_id = small_number(request.args.get("unit", ""))
     units = setup.unit_lines(site(), viewer())
     today = site().today()
@@ -91,7 +91,7 @@ def batches() -> str:
 
 @codes.get("/baru")
 def new() -> str:
-    """An empty form."""
+    """An empty form for a batch of codes."""
     form = _batch_form()
     form.valid_on.data, form.way.data = site().today(), "sheet"
     return render_template("codes/new.html", form=form)
@@ -99,7 +99,7 @@ def new() -> str:
 
 @codes.post("/baru")
 def check() -> str | tuple[str, int]:
-    """Say what making it will do, before it is done."""
+    """Say what making the batch will do, before it is done."""
     form = _batch_form()
     if form.validate_on_submit():
         try:
@@ -176,7 +176,7 @@ def confirm_revoking_key(key_id: int) -> str:
 
 @codes.post("/kunci/<int:key_id>/cabut")
 def revoke_key(key_id: int) -> AnyResponse:
-    """End a key."""
+    """End the key of a queue machine."""
     queue.revoke_key(site(), viewer(), key_id)
     flash(_("Kunci dicabut. Mesin yang memakainya tidak mendapat kode lagi."))
     return redirect(url_for("codes.keys"))

@@ -76,7 +76,7 @@ def show(device_id: int) -> str:
 
 @devices.post("/<int:device_id>/kode")
 def new_code(device_id: int) -> str:
-    """Another pairing code, shown once."""
+    """Make another pairing code, shown once."""
     pairing = device_room.give_new_pairing(site(), viewer(), device_id)
     return _code_page(pairing)
 

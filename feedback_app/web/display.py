@@ -27,7 +27,7 @@ PREFETCH_STATUS = 503  # a browser throws such an answer away and asks again whe
 
 @display.get("/perangkat/layar")
 def face() -> AnyResponse:
-    """The counter's code of this minute, large."""
+    """The counter's code of this minute, large; the device's cookie opens it."""
     try:
         tablet = paired_device.tablet_with(site(), device_secret())
         if tablet.kind != "display":

@@ -53,7 +53,7 @@ def new(survey_id: int) -> str:
 
 @follow_ups.post("/<int:survey_id>/tindak-lanjut")
 def add(survey_id: int) -> AnyResponse | tuple[str, int]:
-    """Add a plan."""
+    """Add a follow-up plan."""
     form = _form()
     if form.validate_on_submit():
         try:
@@ -68,7 +68,7 @@ def add(survey_id: int) -> AnyResponse | tuple[str, int]:
 
 @follow_ups.get("/tindak-lanjut/<int:item_id>")
 def edit(item_id: int) -> str:
-    """One plan."""
+    """One follow-up plan."""
     item, survey = service.plan_of(site(), viewer(), item_id)
     form = _form()
     for name in service.FIELDS:

@@ -50,10 +50,10 @@ def labelled(form: Form) -> Form:
 def tell(form: FlaskForm, fault: FieldFaultError) -> None:
     """Put a fault that a service found on its field, or on the form as a whole."""
     if fault.field not in form:
-        form.form_errors.append(_(str(fault)))
+        form.form_errors.append(_(fault.text))
         return
     field = form[fault.field]
-    field.errors = [*field.errors, _(str(fault))]
+    field.errors = [*field.errors, _(fault.text)]
 
 
 def translate_errors(form: FlaskForm) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -32,9 +33,11 @@ def matrix() -> str:
     found = impact_pages.overview(site(), viewer(), study_id=number_in_address("studi"))
     findings = [finding for line in found.lines for finding in line.findings]
     ends = [end for f in findings for end in (f.effect.low, f.effect.high)]
+    # a study keeps its fault in Indonesian, as it keeps everything
+    earlier = tuple(replace(line, fault=_(line.fault)) for line in found.earlier)
     return render_template(
         "impact/matrix.html",
-        found=found,
+        found=replace(found, earlier=earlier),
         axis=axis_for(ends, size=150),
         summary=summary(findings),
         horizons=HORIZONS,

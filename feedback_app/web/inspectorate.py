@@ -50,7 +50,7 @@ def rules() -> str:
 
 @inspectorate.get("/<int:case_id>")
 def case(case_id: int) -> str:
-    """One case."""
+    """One case, and a form for an opinion on it."""
     view = decisions.case_view(site(), viewer(), case_id)
     form = _form(view)
     form.outcome.data = view.own_outcome
@@ -59,7 +59,7 @@ def case(case_id: int) -> str:
 
 @inspectorate.post("/<int:case_id>")
 def give_opinion(case_id: int) -> AnyResponse | tuple[str, int]:
-    """Write down what one holds; the second equal one decides."""
+    """Record an opinion; the second equal one decides the case."""
     view = decisions.case_view(site(), viewer(), case_id)
     form = _form(view)
     try:

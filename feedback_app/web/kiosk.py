@@ -16,7 +16,7 @@ kiosk = Blueprint("kiosk", __name__)
 
 @kiosk.get("/perangkat/kios")
 def form() -> Response:
-    """An empty form of the kiosk's counter."""
+    """An empty form of the kiosk's counter; the device's cookie opens it."""
     try:
         tablet = paired_device.tablet_with(site(), device_secret())
     except paired_device.NotPairedError:

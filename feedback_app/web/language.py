@@ -8,7 +8,8 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 from flask import g, has_request_context, request, session
 
-LANGUAGES = ("id", "en")
+from feedback_app.domain.texts import LANGUAGES, Text, Words, fill
+
 TRANSLATIONS = Path(__file__).resolve().parent / "translations"
 
 
@@ -34,13 +35,18 @@ def language() -> str:
     return str(g.language)
 
 
-def gettext(text: str, **values: object) -> str:
-    """Give the text in the request's language; `%(name)s` places are filled from `values`."""
+def gettext(text: str | Text, **values: object) -> str:
+    """Give the text in the request's language; `%(name)s` places are filled from the values.
+
+    A `Text` (a fault's, an imported cell's) brings its own.
+    """
+    if isinstance(text, Text):
+        return gettext(text.text, **text.values)
     found = text if language() == "id" else catalogue(language()).get(text, text)
-    return found % values if values else found
+    return fill(found, values, language=language())
 
 
-def say(words: tuple[str, str]) -> str:
+def say(words: Words) -> str:
     """One of two texts that belong together: Indonesian, English."""
     return words[0 if language() == "id" else 1]
 

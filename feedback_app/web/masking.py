@@ -34,7 +34,7 @@ def confirm(code: str, month: str) -> str:
 
 @masking.post("/<month>")
 def ask(code: str, month: str) -> AnyResponse | tuple[str, int]:
-    """Hand one to the inspectorate."""
+    """Ask the inspectorate to mask one comment."""
     found = service.shown_batch(site(), viewer(), code, month=month)
     form = _form(found)
     try:

@@ -10,32 +10,8 @@ from flask import Flask, g, request, url_for
 
 from feedback_app.domain.faults import NotSavedError
 from feedback_app.services.office import agency
-from feedback_app.web.access import ROUTES, site
+from feedback_app.web.access import MENU, ROUTES, site
 from feedback_app.web.language import gettext as _
-
-# endpoint -> menu text; shown to those whom ROUTES lets in
-MENU: dict[str, str] = {
-    "supervisor.counters": "Loket",
-    "officer.unit_replies": "Tanggapan",
-    "officer.home": "Penilaian saya",
-    "officer.seen": "Siapa yang melihat",
-    "surveys.overview": "Survei SKM",
-    "impact.matrix": "Dampak",
-    "impact.calculator": "Sebelum membeli",
-    "trainings.catalogue": "Pelatihan",
-    "trainings.hours": "JP petugas",
-    "admin.checklist": "Persiapan",
-    "accounts.overview": "Akun",
-    "admin.cards": "Kartu QR",
-    "devices.overview": "Layar dan kios",
-    "codes.batches": "Kode kunjungan",
-    "code_use.days": "Pemakaian kode",
-    "paper.overview": "Formulir kertas",
-    "tiers.choices": "Jalur",
-    "inspectorate.cases": "Perkara",
-    "inspectorate.rules": "Penyaringan",
-    "audit.log": "Catatan tindakan",
-}
 
 
 @dataclass(frozen=True, slots=True)

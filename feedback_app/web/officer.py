@@ -90,7 +90,7 @@ def seen() -> str:
 
 @officer.get("/staf/saya/masa/<key>")
 def batch(key: str) -> str:
-    """One closed batch."""
+    """One closed batch of the own figures."""
     found = room.own_batch(site(), viewer(), key)
     form = labelled(ReplyForm())
     if found.view.reply is not None:

@@ -73,7 +73,7 @@ def begin_second_factor() -> Response | tuple[str, int]:
         except TooManyTriesError:
             form.form_errors.append(_("Terlalu banyak percobaan. Coba lagi 10 menit lagi."))
         except CrowdedError as fault:
-            form.form_errors.append(_(str(fault)))
+            form.form_errors.append(_(fault.text))
             status = 429
         else:
             return redirect(url_for("second_step.enrol"))

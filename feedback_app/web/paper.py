@@ -80,7 +80,7 @@ def forms_file(batch_id: int) -> Response:
 
 @paper.post("/<int:batch_id>/batal")
 def void(batch_id: int) -> AnyResponse | tuple[str, int]:
-    """Note that a sheet carries no answer."""
+    """Mark a sheet as void: it carries no answer."""
     form = void_form()
     if form.validate_on_submit():
         try:
@@ -102,11 +102,11 @@ def void(batch_id: int) -> AnyResponse | tuple[str, int]:
 
 @paper.post("/<int:batch_id>/pulihkan")
 def restore(batch_id: int) -> AnyResponse:
-    """Take a void note back."""
+    """Remove the void mark of a sheet."""
     try:
         sheets.restore_sheet(site(), viewer(), batch_id, request.form.get("sheet", ""))
     except FieldFaultError as fault:
-        flash(_(str(fault)), "error")
+        flash(_(fault.text), "error")
     else:
         flash(_("Catatan batal dihapus. Lembar ini dapat diketik."))
     return redirect(url_for("paper.show", batch_id=batch_id))

@@ -29,7 +29,7 @@ def draw(batch_id: int) -> AnyResponse | tuple[str, int]:
     try:
         number = checks.draw_sample(site(), viewer(), batch_id)
     except FieldFaultError as fault:
-        return _draw_page(batch_id, fault=_(str(fault))), 422
+        return _draw_page(batch_id, fault=_(fault.text)), 422
     flash(_("%(n)s lembar terpilih untuk diketik kedua kali oleh akun lain.", n=number))
     return redirect(url_for("paper_checks.result", batch_id=batch_id))
 
@@ -82,7 +82,7 @@ def settle(batch_id: int, sheet_id: int) -> AnyResponse | tuple[str, int]:
     try:
         checks.settle(site(), viewer(), batch_id, sheet_id, right=right)
     except FieldFaultError as fault_found:
-        return _differ_page(batch_id, sheet_id, fault=_(str(fault_found))), 422
+        return _differ_page(batch_id, sheet_id, fault=_(fault_found.text)), 422
     flash(_("Lembar selesai diperiksa."))
     return redirect(url_for("paper_checks.result", batch_id=batch_id))
 

@@ -43,7 +43,7 @@ def tell_sheet(form: KeyForm, fault: FieldFaultError | TooManyGuessesError) -> N
     """Put a fault on its field."""
     if isinstance(fault, TooManyGuessesError):
         fault = FieldFaultError(
-            "visit", _("Terlalu banyak kode salah. Tunggu satu menit, lalu simpan lagi.")
+            "visit", "Terlalu banyak kode salah. Tunggu satu menit, lalu simpan lagi."
         )
     tell(form, fault)
 

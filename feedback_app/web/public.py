@@ -33,7 +33,7 @@ def health() -> Response:
 
 @public.get("/favicon.ico")
 def favicon() -> AnyResponse:
-    """Browsers ask for it unasked."""
+    """The icon that browsers ask for by themselves."""
     return redirect(url_for("static", filename="icon.svg"))
 
 

@@ -20,7 +20,7 @@ LONGEST_TEXT = 200
 
 @queue_api.post("/kode")
 def issue() -> Response:
-    """Codes for tickets: {"layanan": code or null, "jumlah": 1 to 50}."""
+    """Codes for tickets, by the machine's key: {"layanan": code or null, "jumlah": 1 to 50}."""
     machine = _machine()
     sent = _body()
     service_code, count = sent.get("layanan"), sent.get("jumlah")
@@ -62,7 +62,7 @@ def call() -> Response:
 @queue_api.errorhandler(QueueFaultError)
 def refuse(fault: QueueFaultError) -> Response:
     """Why the machine cannot have it."""
-    response = machine_error(fault.status, _(fault.message))
+    response = machine_error(fault.status, _(fault.text))
     if fault.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

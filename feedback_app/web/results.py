@@ -48,7 +48,7 @@ def unit(agency: str, unit: str) -> Response:
 
 @results.get("/hasil/<agency>/<unit>/<period>")
 def period(agency: str, unit: str, period: str) -> Response:
-    """One of a unit's results."""
+    """A unit's result of one period."""
     return _unit_page(service.unit_results(site(), agency, unit, period))
 
 
@@ -71,13 +71,13 @@ def all_data(ending: str) -> Response:
 
 @results.get("/hasil/<agency>/<unit>/data.<ending>")
 def unit_data(agency: str, unit: str, ending: str) -> Response:
-    """One unit's results."""
+    """One unit's results as JSON or CSV."""
     return _data(open_data.rows_of_unit(site(), agency, unit), f"hasil-skm-{unit}", ending)
 
 
 @results.get("/hasil/<agency>/<unit>/<period>/data.<ending>")
 def period_data(agency: str, unit: str, period: str, ending: str) -> Response:
-    """One result."""
+    """One result as JSON or CSV."""
     rows = open_data.row_of_period(site(), agency, unit, period)
     return _data(rows, f"hasil-skm-{unit}-{period}", ending)
 
@@ -104,7 +104,7 @@ def trust() -> Response:
 
 @results.get("/hasil/kepercayaan.json")
 def trust_data() -> Response:
-    """The same for machines."""
+    """The totals of screening and appeals as JSON."""
     document = strictness.as_document(strictness.trust_page(site()))
     text = json.dumps(document, ensure_ascii=False, indent=1)
     return _public(Response(text, content_type=JSON))

@@ -44,7 +44,7 @@ class AppCodeForm(FlaskForm):  # type: ignore[misc]
 
 @second_step.get("/masuk/kode")
 def ask() -> Response | str:
-    """Ask for the code."""
+    """Ask for the code of the second step."""
     if half_way() is None:
         return redirect(url_for("staff.start"))
     next_page = request.args.get("next", "")
@@ -53,7 +53,7 @@ def ask() -> Response | str:
 
 @second_step.post("/masuk/kode")
 def check() -> Response | tuple[str, int]:
-    """Check the code and open the session."""
+    """Check the code of the second step and open the session."""
     half = half_way()
     if half is None:
         return redirect(url_for("staff.start"))

@@ -20,7 +20,7 @@ KEPT = "sso"  # where the browser's own session keeps a sign-on that was begun
 
 @sso.get("/masuk/sso")
 def begin() -> Response:
-    """Send the browser to the issuer."""
+    """Send the browser to the single sign-on."""
     from feedback_app.services.access import sso as service
 
     if site().settings.sso is None:
@@ -35,7 +35,7 @@ def begin() -> Response:
 
 @sso.get("/masuk/sso/kembali")
 def come_back() -> Response:
-    """Check the issuer's answer, once, and let the person in."""
+    """Check the answer of the single sign-on, once, and let the person in."""
     from feedback_app.services.access import sso as service
 
     if site().settings.sso is None:

@@ -89,7 +89,7 @@ def enter() -> Response | tuple[str, int]:
         except TooManyTriesError:
             form.form_errors.append(_("Terlalu banyak percobaan. Coba lagi 10 menit lagi."))
         except CrowdedError as fault:
-            form.form_errors.append(_(str(fault)))
+            form.form_errors.append(_(fault.text))
             status = 429
         else:
             return let_in(secret, next_page)
@@ -139,10 +139,10 @@ def change_password() -> Response | tuple[str, int]:
         except TooManyTriesError:
             form.form_errors.append(_("Terlalu banyak percobaan. Coba lagi 10 menit lagi."))
         except CrowdedError as fault:
-            form.form_errors.append(_(str(fault)))
+            form.form_errors.append(_(fault.text))
             status = 429
         except AccountFaultError as fault:
-            form.form_errors.append(_(str(fault)))
+            form.form_errors.append(_(fault.text))
         else:
             session.clear()
             flash(_("Kata sandi sudah diganti. Masuk kembali."))

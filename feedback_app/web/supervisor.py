@@ -35,7 +35,7 @@ def counters() -> str:
 
 @supervisor.get("/<code>")
 def counter(code: str) -> str:
-    """One counter."""
+    """One counter: its index, elements, services, officers and comments."""
     chosen, view = _counter_view(code)
     return render_template("supervisor/counter.html", view=view, tiers=TIERS, **_page(chosen))
 

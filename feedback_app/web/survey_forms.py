@@ -17,7 +17,7 @@ from feedback_app.domain.survey import (
 )
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.survey import periods as service
-from feedback_app.services.survey.periods import LARGEST_POPULATION, OverlapError, Settings
+from feedback_app.services.survey.periods import LARGEST_POPULATION, Settings
 from feedback_app.web.access import site, viewer
 from feedback_app.web.forms import WholeNumberField, labelled, tell
 from feedback_app.web.language import gettext as _
@@ -107,6 +107,4 @@ def chosen_settings(form: SurveyForm, own: Span | None = None) -> Settings | Non
 def tell_fault(form: SurveyForm, fault: FieldFaultError) -> None:
     """Put a fault on the field that the person sees."""
     field = "period" if fault.field in ("kind", "first") else fault.field
-    tell(form, FieldFaultError(field, str(fault)))
-    if isinstance(fault, OverlapError):
-        form[field].errors = [f"{_(str(fault))} ({say(fault.other)})"]
+    tell(form, FieldFaultError(field, fault.text))

@@ -163,7 +163,7 @@ def close(survey_id: int) -> AnyResponse | tuple[str, int]:
     try:
         survey_closing.close_survey(site(), viewer(), survey_id)
     except FieldFaultError as fault:
-        return _closing_page(survey_id, fault=_(str(fault))), 422
+        return _closing_page(survey_id, fault=_(fault.text)), 422
     flash(_("Masa survei ditutup. Hasilnya kini tetap; perubahan kelak menjadi revisi bernomor."))
     return redirect(url_for("surveys.show", survey_id=survey_id))
 
@@ -180,7 +180,7 @@ def call_off(survey_id: int) -> AnyResponse | tuple[str, int]:
     try:
         service.call_off_survey(site(), viewer(), survey_id)
     except FieldFaultError as fault:
-        return _call_off_page(survey_id, fault=_(str(fault))), 422
+        return _call_off_page(survey_id, fault=_(fault.text)), 422
     flash(_("Masa survei dibatalkan. Penilaian masyarakat tidak berubah."))
     return redirect(url_for("surveys.overview"))
 
@@ -195,7 +195,7 @@ def revise(survey_id: int) -> AnyResponse:
     try:
         number = survey_closing.revise_survey(site(), viewer(), survey_id, reason=reason)
     except FieldFaultError as fault:
-        flash(_(str(fault)), "error")
+        flash(_(fault.text), "error")
         return redirect(url_for("surveys.show", survey_id=survey_id))
     if number is None:
         flash(_("Tidak ada yang berubah sejak revisi terakhir."))
@@ -206,7 +206,7 @@ def revise(survey_id: int) -> AnyResponse:
 
 @surveys.get("/<int:survey_id>/penanda-tangan")
 def signer(survey_id: int) -> str:
-    """Who signs."""
+    """Who signs report and poster."""
     survey, _unit, _agency, _revisions = service.survey_of(site(), viewer(), survey_id)
     form = labelled(SignerForm())
     for name in service.SIGNER_FIELDS:
@@ -216,7 +216,7 @@ def signer(survey_id: int) -> str:
 
 @surveys.post("/<int:survey_id>/penanda-tangan")
 def sign(survey_id: int) -> AnyResponse | tuple[str, int]:
-    """Write down who signs."""
+    """Record who signs."""
     form = labelled(SignerForm())
     if form.validate_on_submit():
         values = {name: form[name].data or "" for name in service.SIGNER_FIELDS}

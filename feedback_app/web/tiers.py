@@ -30,7 +30,7 @@ def check() -> str | tuple[str, int] | AnyResponse:
     try:
         changes = service.changes_asked(site(), viewer(), wanted)
     except FieldFaultError as fault:
-        return _page(wanted, [(fault.field, _(str(fault)))]), 422
+        return _page(wanted, [(fault.field, _(fault.text))]), 422
     if not changes:
         flash(_("Tidak ada yang berubah."))
         return redirect(url_for("tiers.choices"))
@@ -41,12 +41,12 @@ def check() -> str | tuple[str, int] | AnyResponse:
 
 @tiers.post("/simpan")
 def save() -> AnyResponse | tuple[str, int]:
-    """From now on these count."""
+    """Save which tiers count from now on."""
     wanted = _wanted()
     try:
         changed = service.set_tiers(site(), viewer(), wanted)
     except FieldFaultError as fault:
-        return _page(wanted, [(fault.field, _(str(fault)))]), 422
+        return _page(wanted, [(fault.field, _(fault.text))]), 422
     flash(_("Jalur disimpan untuk %(n)s loket, berlaku mulai sekarang.", n=changed))
     return redirect(url_for("tiers.choices"))
 

@@ -112,7 +112,7 @@ def catalogue() -> str:
 
 @trainings.get("/baru")
 def new() -> str:
-    """An empty form."""
+    """An empty form for a training."""
     return _training_page(_training_form(), code=None)
 
 
@@ -196,7 +196,7 @@ def change_attendance(attendance_id: int) -> AnyResponse | tuple[str, int]:
 
 @trainings.get("/peserta/<int:attendance_id>/hapus")
 def confirm_removal(attendance_id: int) -> str:
-    """Ask first."""
+    """Ask before an attendance is removed."""
     code, line = records.attendance_of(site(), viewer(), attendance_id)
     return render_template("trainings/remove_attendance.html", code=code, line=line)
 
@@ -224,7 +224,7 @@ def hours() -> str:
 
 @trainings.get("/jp/unduh.<ending>")
 def hours_file(ending: str) -> Response:
-    """The same list as a file, all pages."""
+    """Officers with their JP as a file, all pages."""
     first = _hours(page=1)
     rest = [_hours(page=page) for page in range(2, first.pages + 1)]
     lines = [line for found in (first, *rest) for line in found.lines]
@@ -234,7 +234,7 @@ def hours_file(ending: str) -> Response:
 
 @trainings.get("/petugas/<int:officer_id>")
 def officer(officer_id: int) -> str:
-    """One officer's training history."""
+    """One officer's training history; whoever looks is logged."""
     year = _year()
     found = training_hours.history(site(), viewer(), officer_id, year=year)
     note_views(site(), viewer(), [officer_id])

@@ -18,7 +18,7 @@ ERRORS_SHOWN = 200  # of a file's bad cells; the number of all is always told
 
 @uploads.get("/<kind>")
 def upload(kind: str) -> str:
-    """How a file of this kind looks, examples, and where to upload it."""
+    """How a file of this kind looks and where to upload it; HR sees those about trainings."""
     return render_template("uploads/upload.html", kind=_kind(kind), kinds=_kinds())
 
 
@@ -35,7 +35,7 @@ def take_upload(kind: str) -> tuple[str, int]:
         try:
             result = _import(chosen, content)
         except ReadableError as error:
-            fault = _(error.text, **error.values)
+            fault = _(error.text)
     page = render_template(
         "uploads/upload.html",
         kind=chosen,
@@ -50,7 +50,7 @@ def take_upload(kind: str) -> tuple[str, int]:
 
 @uploads.get("/<kind>/contoh.<ending>")
 def example(kind: str, ending: str) -> Response:
-    """A file to copy from."""
+    """A file of this kind to copy from."""
     content = imports.example_file(_kind(kind), ending)
     types = {"csv": CSV, "xlsx": XLSX}
     if content is None:

@@ -37,17 +37,17 @@ def test_good_ones_pass(password: str) -> None:
 
 @pytest.mark.parametrize(("password", "why"), BAD)
 def test_bad_ones_are_refused_with_their_reason(password: str, why: str) -> None:
-    assert why in (fault_of_password(password, username="eka.baru") or "")
+    assert why in (str(fault_of_password(password, username="eka.baru") or ""))
 
 
 def test_two_hundred_characters_are_enough_and_not_too_many() -> None:
     assert fault_of_password("kuda " * 40, username="eka.baru") is None
-    assert "paling banyak" in (fault_of_password("kuda " * 40 + "x", username="eka.baru") or "")
+    assert "paling banyak" in str(fault_of_password("kuda " * 40 + "x", username="eka.baru") or "")
 
 
 def test_a_name_of_two_letters_lies_in_too_many_good_passwords() -> None:
     assert fault_of_password("beka dan biru", username="ek") is None
-    assert "nama pengguna" in (fault_of_password("bEKA dan biru", username="Eka") or "")
+    assert "nama pengguna" in str(fault_of_password("bEKA dan biru", username="Eka") or "")
 
 
 @pytest.mark.parametrize("password", ["1234567809", "abcdefghij!", "qwertyuiopa", "1357924680"])

@@ -80,7 +80,7 @@ def test_a_nip_that_arrived_as_a_number_is_told_with_its_place() -> None:
     found = parse(KINDS["officers"], read_table(xlsx(rows)))
     (error,) = found.errors
     assert (error.row, error.column, error.value) == (2, "nip", "1.98609E+17")
-    assert "format kolom NIP sebagai Teks" in error.reason
+    assert "format kolom NIP sebagai Teks" in str(error.reason)
 
 
 def test_spreadsheet_dates_and_times_are_read_and_impossible_ones_refused() -> None:
@@ -106,7 +106,7 @@ def test_every_bad_cell_is_told_at_once_and_repeats_name_both_rows() -> None:
         (6, "jumlah"),
         (3, "tanggal"),
     ]
-    assert found.errors[-1].reason == "sama dengan baris 2"
+    assert str(found.errors[-1].reason) == "sama dengan baris 2"
     assert found.rows[0][1]["visits"] == 1234
 
 

@@ -146,7 +146,7 @@ def test_siasn_courses_are_matched_added_and_never_doubled(site: Site, office: O
     done = bring(site, office, "siasn-kursus", content)
     assert done.is_saved
     assert (done.added, done.changed) == (2, 0)
-    told = {(w.row, w.reason.split(";")[0].split(",")[0]) for w in done.warnings if w.row > 1}
+    told = {(w.row, str(w.reason).split(";")[0].split(",")[0]) for w in done.warnings if w.row > 1}
     assert {(3, "baris ganda"), (5, "bukan petugas yang terdaftar")} <= told
     with site.db.read() as session:
         titles = {row.code: row.title for row in session.scalars(select(Training))}
@@ -190,7 +190,7 @@ def test_one_bad_cell_refuses_the_whole_file(
 def test_a_file_without_a_nip_column_says_so(site: Site, office: Office) -> None:
     content = siasn(siasn_row()).replace(";nipBaru", "").replace(f";{SARI}", "")
     done = bring(site, office, "siasn-kursus", content)
-    assert [(e.column, e.reason) for e in done.errors] == [("nip", "kolom ini tidak ada")]
+    assert [(e.column, str(e.reason)) for e in done.errors] == [("nip", "kolom ini tidak ada")]
 
 
 def counts(site: Site) -> tuple[int, ...]:

@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 
 from feedback_app.config import ROOT
+from feedback_app.web import access
+from tests.rigs import routes
 
 DOCS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 TEXT = "\n".join(path.read_text() for path in DOCS)
@@ -37,10 +39,25 @@ def test_every_script_is_explained() -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_every_route_is_listed(app: Flask) -> None:
-    listed = (ROOT / "docs" / "architecture.md").read_text()
-    rules = {rule.rule for rule in app.url_map.iter_rules()}
-    assert {rule for rule in rules if f"`{rule}`" not in listed} == set()
+def test_the_route_table_is_that_of_the_program(app: Flask) -> None:
+    """When this fails: `make routes`."""
+    document = routes.DOCUMENT.read_text()
+    assert routes.with_table(document, routes.table(app)) == document
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_route_that_is_not_listed_is_found(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(access.ROUTES, "planted.page", access.HR)
+    app.add_url_rule("/planted", "planted.page", test_every_script_is_explained)
+    document = routes.DOCUMENT.read_text()
+    assert "| `/planted` | GET | hr | – |" in routes.table(app)
+    assert routes.with_table(document, routes.table(app)) != document
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_view_says_what_its_page_is(app: Flask) -> None:
+    mute = {name for name, view in app.view_functions.items() if not (view.__doc__ or "").strip()}
+    assert mute <= {"static"}
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)

@@ -1,4 +1,4 @@
-"""Every text has its English: from templates and web code, and the texts that data holds."""
+"""Every text for people has its English, and none is put together where no one can translate it."""
 
 from __future__ import annotations
 
@@ -7,52 +7,51 @@ from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract
+from babel.messages.pofile import read_po
 
 from feedback_app.config import ROOT
-from feedback_app.domain.passwords import fault_of_password
 from feedback_app.domain.skm import BANDS
 from feedback_app.files.kinds import KINDS
 from feedback_app.services.survey.closing import FIRST_REASON
-from feedback_app.web.language import catalogue
-from feedback_app.web.navigation import MENU
+from feedback_app.web.access import MENU
+from feedback_app.web.forms import LIBRARY_MESSAGES, NEEDED, TOO_LONG
+from feedback_app.web.language import TRANSLATIONS, catalogue
 from feedback_app.web.roles import ROLE_NAMES
+from tests.ground.text_check import (
+    built_in_template,
+    built_sentences,
+    built_texts,
+    readable_errors,
+    texts_of,
+)
 
-SOURCES = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "feedback_app" / "web").glob("*.py")]
-# What these raise is read by analysts at a terminal, and is English already.
-FOR_ANALYSTS = {"linked_table.py", "linking.py", "measuring.py", "panel_files.py", "score_panel.py"}
-# What these raise is read in the server's log.
-FOR_LOGS = {"sso.py", "sso_attempt.py"}
-FAULTS = [
+PACKAGE = ROOT / "feedback_app"
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+CODE = [
     path
-    for room in ("services", "files")
-    for path in (ROOT / "feedback_app" / room).rglob("*.py")
-    if path.name not in FOR_ANALYSTS | FOR_LOGS
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if path.relative_to(PACKAGE).parts[0] not in ("demo", "impact", "storage")
 ]
-# Raised for programs and scripts, in English already.
-ENGLISH = {"there is no such agency", "name one agency by its code", "rolled back"}
-
-
-REFUSED_PASSWORDS = ("short", "x" * 201, "alice is here", "aaaaaaaaaaaa", "1234567890")
+# Faults of cells that an analyst reads at a terminal, as "Indonesian / English" or in English.
+AT_A_TERMINAL = {"files/skm_csv.py", "files/panel_files.py"}
+# Where sentences may be built with f-strings, and why nobody needs them in the other language.
+BUILT = {
+    "files/skm_report.py": "the law's report is Indonesian",
+    "files/skm_report_results.py": "the law's report is Indonesian",
+    "files/skm_workbook.py": "the law's workbook is Indonesian",
+    "files/responses.py": "SQL",
+    "services/impact/linked_table.py": "an analyst's codebook, English",
+    "services/impact/measurement.py": "told an analyst at a terminal, English",
+    "services/upkeep/doctor.py": "told an operator at a terminal, English",
+    "web/results.py": "XML",
+}
 
 
 def texts_in(path: Path) -> set[str]:
-    method = "jinja2.ext:babel_extract" if path.suffix == ".html" else "python"
+    """What a template gives to `_`."""
     with path.open("rb") as file:
-        found = extract(method, file, keywords={"_": None})
+        found = extract("jinja2.ext:babel_extract", file, keywords={"_": None})
         return {row[1] if isinstance(row[1], str) else row[1][0] for row in found if row[1]}
-
-
-def raised_texts(path: Path) -> set[str]:
-    """Plain sentences given to error classes, as their only or last argument."""
-    return {
-        node.exc.args[-1].value
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Raise)
-        and isinstance(node.exc, ast.Call)
-        and node.exc.args
-        and isinstance(node.exc.args[-1], ast.Constant)
-        and isinstance(node.exc.args[-1].value, str)
-    }
 
 
 def texts_in_data() -> set[str]:
@@ -63,54 +62,155 @@ def texts_in_data() -> set[str]:
         *(kinerja for _lowest, _mutu, kinerja in BANDS),
         *ROLE_NAMES.values(),
         *MENU.values(),
+        *LIBRARY_MESSAGES.values(),
         FIRST_REASON,
-        *(fault_of_password(text, username="alice") or "" for text in REFUSED_PASSWORDS),
+        NEEDED,
+        TOO_LONG,
     }
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
-def test_every_text_of_a_source_has_its_english(path: Path) -> None:
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_every_text_of_a_template_has_its_english(path: Path) -> None:
     missing = texts_in(path) - catalogue("en").keys()
     assert not missing, missing
+    assert built_in_template(path.read_text()) == []
 
 
-def test_every_text_in_data_and_errors_has_its_english() -> None:
-    raised = set().union(*(raised_texts(path) for path in FAULTS)) - ENGLISH
-    missing = (texts_in_data() | raised) - catalogue("en").keys()
+def test_every_text_in_data_has_its_english() -> None:
+    missing = texts_in_data() - catalogue("en").keys()
     assert not missing, missing
 
 
-def test_reasons_and_labels_of_forms_have_their_english() -> None:
-    """Reasons that an import gives to a cell, and labels and messages of forms."""
-    found: set[str] = set()
-    for name in (
-        "services/imports/trainings.py",
-        "services/imports/past_results.py",
-        "web/trainings.py",
-        "web/survey_forms.py",
-        "web/follow_ups.py",
-        "web/accounts.py",
-        "web/links.py",
-        "web/own_account.py",
-        "web/second_step.py",
-        "web/staff.py",
-        "web/paper_forms.py",
-        "web/officer.py",
-        "web/devices.py",
-        "web/pairing.py",
+@pytest.mark.parametrize("path", CODE, ids=name_of)
+def test_every_text_of_code_has_its_english(path: Path) -> None:
+    """Faults, reasons of cells, labels and messages of forms, whatever is given to `_`."""
+    missing = texts_of(path.read_text()) - catalogue("en").keys()
+    assert name_of(path) in AT_A_TERMINAL or not missing, missing
+
+
+@pytest.mark.parametrize("path", CODE, ids=name_of)
+def test_no_text_for_people_is_put_together(path: Path) -> None:
+    source = path.read_text()
+    assert built_texts(source) == []
+    assert name_of(path) in BUILT or built_sentences(source) == []
+
+
+def test_no_exception_has_outlived_its_reason() -> None:
+    assert {name for name in BUILT if not built_sentences((PACKAGE / name).read_text())} == set()
+    terminal = {name: texts_of((PACKAGE / name).read_text()) for name in AT_A_TERMINAL}
+    assert terminal["files/skm_csv.py"]
+
+
+def test_no_english_has_outlived_its_text() -> None:
+    used = set(texts_in_data()).union(*(texts_in(path) for path in TEMPLATES))
+    for path in CODE:
+        nodes = ast.walk(ast.parse(path.read_text()))
+        used |= {str(node.value) for node in nodes if isinstance(node, ast.Constant)}
+    assert catalogue("en").keys() - used == set()
+
+
+def test_no_text_has_two_english_ones() -> None:
+    """The files are one catalogue: the second would win without a word."""
+    seen: dict[str, str] = {}
+    twice = []
+    for path in sorted((TRANSLATIONS / "en").glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file):
+                text, english = str(message.id), str(message.string)
+                twice += [text] if message.id and seen.get(text, english) != english else []
+                seen[text] = english
+    assert twice == []
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "_('Kalimat baru')",
+        "flash(_('Kalimat baru'))",
+        "raise FieldFaultError('name', 'Kalimat baru')",
+        "raise AccountFaultError('Kalimat baru')",
+        "raise CellFaultError('Kalimat baru')",
+        "raise QueueFaultError(400, 'Kalimat baru')",
+        "CellError(1, 'nip', '', Text('Kalimat baru'))",
+        "name = StringField('Kalimat baru')",
+        "name = SelectField('Kalimat baru', coerce=int)",
+        "name = StringField('Nama', [Length(max=9, message='Kalimat baru')])",
+        "name = StringField('Nama', [InputRequired('Kalimat baru')])",
+        "def f():\n    text = 'Kalimat baru' if x else 'Nama'\n    raise FileFaultError(text)",
+        "raise ValidationError('Kalimat baru')",
+    ],
+)
+def test_the_guard_finds_a_text_without_english(planted: str) -> None:
+    assert texts_of(planted) - catalogue("en").keys() == {"Kalimat baru"}
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "_(f'Baris {n} salah')",
+        "_('Baris {} salah'.format(n))",
+        "_('Baris %s salah' % n)",
+        "_('Baris ' + str(n))",
+        "flash(f'{n} baris')",
+        "flash('Tersimpan.')",
+        "flash(_('Tersimpan.') + ' baris')",
+        "form.form_errors.append(f'Baris {n}')",
+        "form.name.errors = [f'Baris {n}']",
+        "raise FieldFaultError('name', f'Baris {n} salah')",
+        "raise AccountFaultError('Baris %s salah' % n)",
+        "raise CellFaultError('pilih: ' + choices)",
+        "CellError(1, 'nip', '', Text(f'baris {n}'))",
+        "name = StringField(f'Baris {n}')",
+        "name = StringField('Nama', [Length(max=9, message=f'Paling banyak {n}')])",
+        "def f():\n    text = f'Baris {n}'\n    raise FileFaultError(text)",
+        "filled((f'{n} baris', f'{n} rows'))",
+        "error_page(404, f'Tidak ada {n}', _('Nama'))",
+        "machine_error(404, 'Tidak ada')",
+    ],
+)
+def test_the_guard_finds_a_text_that_is_put_together(planted: str) -> None:
+    assert built_texts(planted)
+
+
+def test_layout_and_values_are_no_texts() -> None:
+    for plain in (
+        "_('%(n)s baris', n=n)",
+        "flash(_('Tersimpan.'))",
+        "machine_error(400, f'{heading}. {advice}')",
+        "form.name.errors = [_('Wajib diisi.')]",
+        "raise FieldFaultError(f'c{counter_id}', 'Pilih sedikitnya satu jalur untuk tiap loket.')",
+        "raise SettingsError(f'{path} cannot be read')",
     ):
-        for node in ast.walk(ast.parse((ROOT / "feedback_app" / name).read_text())):
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "reason":
-                found |= {c.value for c in [node.value] if isinstance(c, ast.Constant)}
-            elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Field"):
-                found |= {c.value for c in node.args[:1] if isinstance(c, ast.Constant)}
-            elif isinstance(node, ast.keyword) and node.arg == "message":
-                found |= {node.value.value} if isinstance(node.value, ast.Constant) else set()
-    assert len(found) > 20
-    assert not found - catalogue("en").keys()
+        assert built_texts(plain) == []
 
 
-def test_the_guard_finds_a_text_without_english(tmp_path: Path) -> None:
+def test_the_guard_finds_a_sentence_wherever_it_goes() -> None:
+    assert built_sentences("title = f'{n} baris salah'")
+    assert built_sentences("raise FieldFaultError('name', f'{n} baris salah')")
+    assert not built_sentences("log.error(f'{n} rows are wrong')")
+    assert not built_sentences("raise SettingsError(f'{path} can be read by others')")
+    assert not built_sentences("name = f'jp-{year}.csv'")
+
+
+@pytest.mark.parametrize(
+    "planted", ["{{ _('Baris ' ~ n) }}", "{{ _('Baris %s' % n) }}", "{{ _('a'|format(n)) }}"]
+)
+def test_the_guard_finds_a_text_put_together_in_a_template(planted: str) -> None:
+    assert built_in_template(planted)
+    assert not built_in_template("{{ _('Baris %(n)s', n=n) }}{{ _(kind.title) }}")
+
+
+def test_the_guard_finds_a_template_text_without_english(tmp_path: Path) -> None:
     planted = tmp_path / "x.html"
     planted.write_text("{{ _('Kalimat tanpa terjemahan') }}")
     assert texts_in(planted) - catalogue("en").keys() == {"Kalimat tanpa terjemahan"}
+
+
+def test_every_kind_of_fault_that_people_read_is_known() -> None:
+    assert {"FieldFaultError", "AccountFaultError", "CellFaultError", "FileFaultError"} < set(
+        readable_errors()
+    )

@@ -11,7 +11,7 @@ import pytest
 import statsmodels.formula.api as smf
 
 from feedback_app.files import responses
-from feedback_app.files.tables import FileFaultError
+from feedback_app.files.tables import AnalystFileError
 from feedback_app.impact.fixed_effects import OUTSIDE, Shape, dense_cells, event_study
 
 SHAPE = Shape(officers=30, services=4, months=10)
@@ -99,5 +99,5 @@ def test_parquet_gives_the_same_cells(
     found, wanted = dense_cells(chunks, SHAPE), dense_cells([chunk_of(frame)], SHAPE)
     assert np.array_equal(found[0], wanted[0])
     assert np.array_equal(found[1], wanted[1])
-    with pytest.raises(FileFaultError, match="nothing"):
+    with pytest.raises(AnalystFileError, match="nothing"):
         list(responses.answers_of_parquet(tmp_path / "nothing.parquet", "y", services=4, months=9))

@@ -384,7 +384,7 @@ def test_odd_outputs_and_months_are_one_clear_line(run, live, tmp_path: Path) ->
         (("--out", tmp_path / "a.xlsx"), ".csv or .parquet"),
         (("--out", tmp_path / "none" / "a.csv"), "cannot write"),
         (("--out", tmp_path / "a.csv", "--from", "2026-13"), "is no month"),
-        (("--out", tmp_path / "a.csv", "--from", "2030-01"), "no whole month"),
+        (("--out", tmp_path / "a.csv", "--from", "2030-01"), "belum ada bulan penuh"),
     ):
         said = run("link_scores", *arguments)
         assert said.code == 2, arguments

@@ -96,7 +96,7 @@ def _add_account(
     tx: Session, account: Account, unit_ids: frozenset[int], *, at: datetime, by: int | None
 ) -> None:
     if queries.username_is_taken(tx, account.username):
-        raise AccountFaultError(f"Nama pengguna {account.username} sudah dipakai.")
+        raise AccountFaultError("Nama pengguna %(name)s sudah dipakai.", name=account.username)
     tx.add(account)
     tx.flush()
     tx.add_all(

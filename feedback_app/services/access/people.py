@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from feedback_app.domain.faults import ReadableError
 from feedback_app.domain.roles import Role
 from feedback_app.domain.staff_sessions import Stage
 
@@ -46,9 +47,9 @@ class TooManyTriesError(Exception):
     """Guessed too often; try again after the window."""
 
 
-class CrowdedError(Exception):
+class CrowdedError(ReadableError):
     """Too many log in at this moment; the message says so, and nothing was looked at."""
 
 
-class AccountFaultError(ValueError):
+class AccountFaultError(ReadableError):
     """The account cannot be made or changed; the message says why."""

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from feedback_app.domain.faults import ReadableError
 from feedback_app.domain.local_time import local_day
 from feedback_app.domain.visit_codes import LIFETIME, grouped, read_visit_code
 from feedback_app.services.access.acts import log_act
@@ -26,14 +27,13 @@ KEY_START = "sl_"
 NAME_LIMIT = 80
 
 
-class QueueFaultError(Exception):
-    """The machine cannot have what it asked for; `status` is HTTP's."""
+class QueueFaultError(ReadableError):
+    """The machine cannot have what it asked for; `status` is HTTP's, the text its operator's."""
 
-    def __init__(self, status: int, message: str) -> None:
-        """Say why, in the office's language."""
-        super().__init__(status, message)
+    def __init__(self, status: int, text: str, **values: object) -> None:
+        """Say why."""
+        super().__init__(text, **values)
         self.status = status
-        self.message = message
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from feedback_app.domain.faults import ReadableError
 from feedback_app.impact.events import Event
 from feedback_app.storage.queries.trainings import Attended
 
 
-class NoDataError(ValueError):
+class NoDataError(ReadableError):
     """There are no ratings in this span that name an officer."""
 
 

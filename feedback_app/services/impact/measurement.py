@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from feedback_app.domain.texts import LANGUAGES, filled
 from feedback_app.files import panel_files
 from feedback_app.files.cells import CellError
-from feedback_app.files.tables import FileFaultError
+from feedback_app.files.tables import AnalystFileError
 from feedback_app.impact.events import Event
 from feedback_app.impact.frames import events_from_frame, panel_from_frame
 from feedback_app.impact.measure import measure_impact
@@ -81,8 +82,8 @@ def from_files(panel_path: Path, events_path: Path) -> Source:
 def _named(path: Path, read: Callable[[Path], panel_files.Checked]) -> panel_files.Checked:
     try:
         return read(path)
-    except FileFaultError as fault:
-        raise FileFaultError(f"{path}: {fault}") from None
+    except AnalystFileError as fault:
+        raise AnalystFileError(f"{path}: {fault}") from None
 
 
 def from_site(site: Site, *, agency: str | None) -> Source:
@@ -118,13 +119,15 @@ def about(source: Source, *, language: str, plan: Plan) -> About:
     panel = source.panel
     first, last = first_day(panel.first_month), first_day(panel.last_month)
     months = months_words(first, last, language=language)
-    words = {
-        "id": f"{source.name} · {months} · {len(panel.officers)} petugas",
-        "en": f"{source.name} · {months} · {len(panel.officers)} officers",
-    }
+    words = filled(
+        ("%(name)s · %(months)s · %(n)s petugas", "%(name)s · %(months)s · %(n)s officers"),
+        name=source.name,
+        months=months,
+        n=len(panel.officers),
+    )
     return About(
         language=language,
-        source=words[language],
+        source=words[LANGUAGES.index(language)],
         titles=source.titles,
         draws=plan.draws,
         seed=plan.seed,

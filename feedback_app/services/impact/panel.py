@@ -22,6 +22,7 @@ from feedback_app.storage.queries import panel as queries
 from feedback_app.storage.queries import trainings
 
 __all__ = [
+    "BadMonthError",
     "Linked",
     "NoDataError",
     "first_day",
@@ -45,6 +46,10 @@ class Linked:
     fingerprint: str
 
 
+class BadMonthError(ValueError):
+    """What an analyst typed is no month: told at a terminal, in English."""
+
+
 def month_given(text: str | None) -> int | None:
     """Month number of YYYY-MM as a person typed it; None stays None."""
     if text is None:
@@ -52,7 +57,7 @@ def month_given(text: str | None) -> int | None:
     try:
         return month_number(text)
     except ValueError:
-        raise NoDataError(f"{text!r} is no month; write it like 2026-11") from None
+        raise BadMonthError(f"{text!r} is no month; write it like 2026-11") from None
 
 
 def first_day(month: int) -> date:
@@ -87,14 +92,12 @@ def span(
     """First and last day of the whole months that have ratings and were asked for."""
     days = queries.days_with_answers(session, agency_id=agency_id)
     if days is None:
-        raise NoDataError("belum ada penilaian / there are no ratings yet")
+        raise NoDataError("belum ada penilaian")
     over = month_of(site.today() + timedelta(days=1)) - 1  # the last month that is over
     last = min(month_of(days[1]), over, over if last_month is None else last_month)
     first = month_of(days[0]) if first_month is None else max(first_month, month_of(days[0]))
     if last < first:
-        raise NoDataError(
-            "belum ada bulan penuh dengan penilaian / no whole month with ratings in this span"
-        )
+        raise NoDataError("belum ada bulan penuh dengan penilaian")
     return first_day(first), last_day(last)
 
 
@@ -107,7 +110,7 @@ def read_cells(session: Session, *, agency_id: int, first: date, last: date) -> 
         )
     ]
     if not parts:
-        raise NoDataError("tidak ada penilaian yang menyebut petugas / no rating names an officer")
+        raise NoDataError("tidak ada penilaian yang menyebut petugas")
     numbers, tiers, counts = (np.concatenate(column) for column in zip(*parts, strict=True))
     units = queries.counter_codes(session, agency_id=agency_id)
     services = queries.service_codes(session, agency_id=agency_id)

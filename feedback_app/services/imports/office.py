@@ -10,6 +10,7 @@ from typing import Any
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.roles import Role
 from feedback_app.domain.roster import Shift, clashes
+from feedback_app.domain.texts import Text
 from feedback_app.files import records
 from feedback_app.files.cells import CellError, Offer
 from feedback_app.files.examples import example_csv, example_xlsx
@@ -200,7 +201,8 @@ def _save_roster(work: Work, rows: Rows) -> Counts:
         counter_id = work.look_up(counters, record["counter"], number, "loket")
         if record["ends"] <= record["starts"]:
             ends = record["ends"].strftime("%H.%M")
-            work.errors.append(CellError(number, "selesai", ends, "harus sesudah jam mulai"))
+            reason = Text("harus sesudah jam mulai")
+            work.errors.append(CellError(number, "selesai", ends, reason))
         elif officer_id is not None and counter_id is not None:
             starts_at = local_instant(record["day"], record["starts"])
             ends_at = local_instant(record["day"], record["ends"])
@@ -232,9 +234,14 @@ def _find_clashes(work: Work, fresh: Mapping[Shift, int], old: Sequence[Shift]) 
         other = fresh.get(first) if fresh.get(second) else None
         if number is None:
             continue
-        where = f"baris {other}" if other else "jadwal yang sudah ada"
-        reason = f"petugas ini sudah bertugas pada jam yang sama menurut {where}"
-        work.errors.append(CellError(number, "mulai", "", reason))
+        work.errors.append(CellError(number, "mulai", "", _on_duty_already(other)))
+
+
+def _on_duty_already(row: int | None) -> Text:
+    """Why a shift is refused: by another row of the file, or by the roster as it stands."""
+    if row is None:
+        return Text("petugas ini sudah bertugas pada jam yang sama menurut jadwal yang sudah ada")
+    return Text("petugas ini sudah bertugas pada jam yang sama menurut baris %(row)s", row=row)
 
 
 def _shift_row(work: Work, shift: Shift) -> dict[str, Any]:

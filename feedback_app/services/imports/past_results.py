@@ -9,6 +9,7 @@ from typing import Any
 from feedback_app.domain.elements import OFFICIAL_KEYS
 from feedback_app.domain.skm import CONVERSION, WEIGHTS, round_half_up
 from feedback_app.domain.survey import FIRST_YEAR, Span, clash
+from feedback_app.domain.texts import Text
 from feedback_app.files.cells import CellError
 from feedback_app.files.records import Record
 from feedback_app.services.imports.work import Counts, Rows, Work
@@ -33,7 +34,7 @@ def save_past_results(work: Work, rows: Rows) -> Counts:
             named = {Span(r["first"], r["last"]) for _, r in rows if r["unit"] == record["unit"]}
             taken[unit_id] = _days_taken(work, unit_id, but=named)
         if clash(span, taken[unit_id]) is not None:
-            reason = "masa ini memotong masa survei lain dari unit ini"
+            reason = Text("masa ini memotong masa survei lain dari unit ini")
             work.errors.append(CellError(number, "mulai", span.first.isoformat(), reason))
             continue
         taken[unit_id].append(span)
@@ -63,13 +64,13 @@ def _days_taken(work: Work, unit_id: int, *, but: set[Span]) -> list[Span]:
 
 
 def _days_are_right(work: Work, number: int, span: Span) -> bool:
-    faults = {
-        "harus sama dengan atau sesudah hari pertama": span.last < span.first,
-        "masa survei paling lama satu tahun": span.days > LONGEST_DAYS,
-        "masa ini belum berakhir": span.last >= work.site.today(),
-        "sembilan unsur ini berlaku sejak tahun 2017": span.first.year < FIRST_YEAR,
-    }
-    found = [reason for reason, is_wrong in faults.items() if is_wrong][:1]
+    faults = (
+        (span.last < span.first, Text("harus sama dengan atau sesudah hari pertama")),
+        (span.days > LONGEST_DAYS, Text("masa survei paling lama satu tahun")),
+        (span.last >= work.site.today(), Text("masa ini belum berakhir")),
+        (span.first.year < FIRST_YEAR, Text("sembilan unsur ini berlaku sejak tahun 2017")),
+    )
+    found = [reason for is_wrong, reason in faults if is_wrong][:1]
     day = span.last.isoformat()
     work.errors.extend(CellError(number, "selesai", day, reason) for reason in found)
     return not found
@@ -82,5 +83,6 @@ def _compare_index(work: Work, number: int, record: Record) -> None:
     total = sum((Fraction(record[key]) for key in OFFICIAL_KEYS), Fraction(0))
     ours = round_half_up(total * WEIGHTS[record["weight"]] * CONVERSION, places=2)
     if abs(ours - record["ikm"]) > ROUNDING:
-        reason = f"tidak sama dengan IKM dari NRR, yaitu {ours}".replace(".", ",")
+        number_in_words = (str(ours).replace(".", ","), str(ours))
+        reason = Text("tidak sama dengan IKM dari NRR, yaitu %(ikm)s", ikm=number_in_words)
         work.warnings.append(CellError(number, "ikm", str(record["ikm"]), reason))

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from feedback_app.domain.texts import Text
 from feedback_app.domain.training import title_key
 from feedback_app.files.cells import CellError
 from feedback_app.files.records import Record
@@ -61,17 +62,17 @@ def save_siasn_courses(work: Work, rows: Rows) -> Counts:
     for number, record in rows:
         key = (record["nip"], title_key(record["title"]), record["starts_on"])
         if key in seen:
-            reason = f"baris ganda, sama dengan baris {seen[key]}; dilewati"
+            reason = Text("baris ganda, sama dengan baris %(row)s; dilewati", row=seen[key])
             work.warnings.append(CellError(number, "namakursus", record["title"], reason))
             continue
         seen[key] = number
         _check_days(work, number, record, heading="tanggalkursus", last="tanggalselesaikursus")
         if record["year"] and record["year"] != record["starts_on"].year:
-            reason = "tahun tidak sama dengan tahun tanggal kursus; tanggal yang dipakai"
+            reason = Text("tahun tidak sama dengan tahun tanggal kursus; tanggal yang dipakai")
             warning = CellError(number, "tahunkursus", str(record["year"]), reason)
             work.warnings.append(warning)
         if record["nip"] not in officers:
-            reason = "bukan petugas yang terdaftar; dilewati"
+            reason = Text("bukan petugas yang terdaftar; dilewati")
             work.warnings.append(CellError(number, "nip", record["nip"], reason))
             continue
         matched.append((officers[record["nip"]], number, record))
@@ -92,10 +93,10 @@ def save_siasn_courses(work: Work, rows: Rows) -> Counts:
 def _check_days(work: Work, number: int, record: Record, *, heading: str, last: str) -> None:
     starts_on, ends_on = record["starts_on"], record["ends_on"]
     if starts_on > work.site.today():
-        reason = "tanggal ini belum tiba; catat kehadiran sesudah pelatihan"
+        reason = Text("tanggal ini belum tiba; catat kehadiran sesudah pelatihan")
         work.errors.append(CellError(number, heading, starts_on.isoformat(), reason))
     if ends_on is not None and ends_on < starts_on:
-        reason = "harus sama dengan atau sesudah tanggal mulai"
+        reason = Text("harus sama dengan atau sesudah tanggal mulai")
         work.errors.append(CellError(number, last, ends_on.isoformat(), reason))
 
 
@@ -151,7 +152,7 @@ def _trainings_by_title(work: Work, records: Sequence[Record]) -> Mapping[str, i
         added = bulk.add_rows(work.tx, "training", list(new.values()))
         known |= dict(zip(new, added, strict=True))
         for row in new.values():
-            reason = "pelatihan baru dalam katalog; lengkapi unsur dan biayanya"
+            reason = Text("pelatihan baru dalam katalog; lengkapi unsur dan biayanya")
             work.warnings.append(CellError(1, "namakursus", row["title"], reason))
     return known
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from feedback_app.domain.texts import Text
 from feedback_app.files.cells import CellError
 from feedback_app.files.records import Record
 from feedback_app.services.site import Site
@@ -33,7 +34,7 @@ class Work:
     def look_up(self, known: Mapping[str, int], code: str, row: int, heading: str) -> int | None:
         """The identifier of a code, or an error on its cell."""
         if code not in known:
-            self.errors.append(CellError(row, heading, code, "kode ini tidak dikenal"))
+            self.errors.append(CellError(row, heading, code, Text("kode ini tidak dikenal")))
         return known.get(code)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 
+from feedback_app.domain.faults import ReadableError
 from feedback_app.domain.local_time import local_instant
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
@@ -15,7 +16,7 @@ from feedback_app.storage import bulk
 from feedback_app.storage.queries import agencies
 
 
-class SetupFaultError(ValueError):
+class SetupFaultError(ReadableError):
     """Something typed cannot be used; the message says why."""
 
 
@@ -73,5 +74,5 @@ def units_named(site: Site, agency_id: int, codes: Sequence[str]) -> frozenset[i
         known = {row.code: row.id for row in agencies.units_of(session, agency_id)}
     unknown = [code for code in codes if code not in known]
     if unknown:
-        raise SetupFaultError(f"no such unit: {', '.join(unknown)}")
+        raise SetupFaultError("Tidak ada unit dengan kode %(codes)s.", codes=", ".join(unknown))
     return frozenset(known[code] for code in codes)

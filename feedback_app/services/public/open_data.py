@@ -8,6 +8,7 @@ from typing import Any
 
 from feedback_app.domain.elements import ELEMENTS
 from feedback_app.domain.published import Published
+from feedback_app.domain.texts import filled
 from feedback_app.files.exports import Cell, Sheet
 from feedback_app.services.faults import NotThereError
 from feedback_app.services.office.agency import any_is_demo
@@ -41,15 +42,20 @@ FIELDS: dict[str, tuple[str, str]] = {
     "mutu": ("mutu A, B, C, atau D", "quality letter A, B, C or D"),
     "kinerja": ("kinerja unit pelayanan", "performance word of the law"),
     **{
-        f"nrr_{item.key}": (
-            f"rata-rata unsur {item.unsur}, 1 sampai 4, satu desimal; kosong bila semua jawaban "
-            "sama",
-            f"mean of {item.unsur_en}, 1 to 4, one decimal; empty when all answers are equal",
+        f"nrr_{item.key}": filled(
+            (
+                "rata-rata unsur %(name)s, 1 sampai 4, satu desimal; kosong bila semua jawaban "
+                "sama",
+                "mean of %(name)s, 1 to 4, one decimal; empty when all answers are equal",
+            ),
+            name=(item.unsur, item.unsur_en),
         )
         for item in _OFFICIAL
     },
     **{
-        f"mutu_{item.key}": (f"mutu unsur {item.unsur}", f"letter of {item.unsur_en}")
+        f"mutu_{item.key}": filled(
+            ("mutu unsur %(name)s", "letter of %(name)s"), name=(item.unsur, item.unsur_en)
+        )
         for item in _OFFICIAL
     },
     "trust_percent": (

@@ -219,12 +219,15 @@ def _checked(tx: Session, site: Site, chosen: Settings, *, but: Survey | None) -
 
 
 class OverlapError(FieldFaultError):
-    """The days cut into another survey; `other` tells which."""
+    """The days cut into another survey, whose days are told."""
 
     def __init__(self, other: Span) -> None:
         """Name the other survey's days."""
-        super().__init__("kind", "Masa ini memotong masa survei lain dari unit ini.")
-        self.other = day_words(other)
+        super().__init__(
+            "kind",
+            "Masa ini memotong masa survei lain dari unit ini. (%(days)s)",
+            days=day_words(other),
+        )
 
 
 def _check_days(site: Site, span: Span) -> None:
