@@ -12,6 +12,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import LiteralString, cast
+
+import psycopg
 
 from tests.ground.quick_folder import memory
 
@@ -68,6 +71,21 @@ def running_postgres() -> Iterator[str]:
         server.send_signal(signal.SIGINT)  # SIGTERM would wait for open connections
         server.wait(timeout=30)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def on_server(url: str, statement: str) -> None:
+    """Make or drop a database; `url` is of the maintenance database."""
+    plain = url.replace("+psycopg", "")  # SQLAlchemy's word for the driver
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(cast(LiteralString, statement))
+
+
+@contextmanager
+def database_of(url: str, name: str, template: str) -> Iterator[str]:
+    """A copy of the template, dropped at the end; yield its URL."""
+    on_server(url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield url.replace("/postgres?", f"/{name}?")
+    on_server(url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _unprivileged_user() -> pwd.struct_passwd | None:
