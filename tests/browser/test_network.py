@@ -23,6 +23,8 @@ from feedback_app.storage.models import Comment, Rating
 from tests.conftest import DemoOn
 from tests.ground.browser import ARGUMENTS, find_chromium, running_server, violations
 
+pytestmark = pytest.mark.proof
+
 PHONE = {"width": 360, "height": 740}
 ALIVE_OFF = "--disable-back-forward-cache"
 NOT_YET = "Belum terkirim. Akan dicoba lagi."

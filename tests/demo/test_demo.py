@@ -26,6 +26,8 @@ from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage.models import Officer, Rating
 from tests.demo.conftest import TUESDAY, loaded
 
+pytestmark = pytest.mark.proof
+
 DAYS = {
     "a Tuesday": TUESDAY,
     "a Monday, after a day of rest": datetime(2026, 11, 23, 3, tzinfo=UTC),

@@ -19,6 +19,8 @@ from feedback_app.services.access.sessions import viewer_of_session
 from feedback_app.services.impact.pages import Overview, overview
 from feedback_app.services.site import Site
 
+pytestmark = pytest.mark.proof
+
 Measured = tuple[Site, Viewer, Overview]
 
 

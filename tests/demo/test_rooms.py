@@ -25,6 +25,8 @@ from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage.models import Case, Rating, Tally
 from feedback_app.storage.queries.surveys import units_with_agencies
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.fixture(scope="module")
 def site(

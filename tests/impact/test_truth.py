@@ -8,6 +8,8 @@ import pytest
 
 from tests.rigs.truth import MOST_FALSE, WORLDS, before_and_after, judge, measure_world
 
+pytestmark = pytest.mark.proof
+
 REPETITIONS = 80
 # A bar may be missed by three Monte Carlo errors: .073 for a coverage of .95 at 80 repetitions, where
 # `make truth` has 2,000 and .015. By the binomial a true coverage of .95 is then refused in .0006 of

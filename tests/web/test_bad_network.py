@@ -12,6 +12,8 @@ from tests.conftest import DemoOn
 from tests.ground.browser import running_server
 from tests.rigs.bad_network import BadNetwork, Outcome, rate_through, running
 
+pytestmark = pytest.mark.proof
+
 CUTS, VISITORS = 40, 12
 
 

@@ -21,6 +21,8 @@ from feedback_app.services.site import Site
 from tests.conftest import DemoOn
 from tests.ground.browser import wait_until_ready
 
+pytestmark = pytest.mark.proof
+
 ADDRESS = "203.0.113.177"
 AGENT = "Canary/7.31 (kenari-ajaib)"
 COMMENT = "Kenari bernyanyi di loket"

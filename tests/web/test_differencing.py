@@ -20,6 +20,8 @@ from tests.rigs.differencing import (
 )
 from tests.rigs.subtraction import isolated
 
+pytestmark = pytest.mark.proof
+
 # 1 October, when September is over, 8 October, when the quarter's parts come out, and 9 October,
 # when two appeals of officers are upheld.
 DAYS = (3, 10, 11)
