@@ -210,8 +210,11 @@ class Town:
             self.rows = [s for s in _standings(session) if _is_complete(s)]
             ids = list(office.counter.values())
             self.grids = closed_figures.grids(site, session, ids, oldest=date(2026, 1, 1))
-        self.services = {"KTP-el": office.service["ktp"], "Kartu Keluarga": office.service["kk"]}
-        self.services["Layanan tidak disebut"] = None
+        self.services: dict[str, int | None] = {
+            "KTP-el": office.service["ktp"],
+            "Kartu Keluarga": office.service["kk"],
+            "Layanan tidak disebut": None,
+        }
 
     def ids(
         self, counter: str, first: date, last: date, key: str, **fits: object
@@ -418,7 +421,7 @@ def _page(browser: Browser, path: str, haul: Haul, seen: set[str]) -> None:
     """Nothing on a page or in a CSV that is not in the workbook of the same choice."""
     haul.requests += 1
     answer = browser.client.get(path)
-    if not answer.mimetype.startswith(("text/", "application/json")):
+    if not str(answer.mimetype).startswith(("text/", "application/json")):
         return  # documents and empty example files
     text = answer.get_data(as_text=True)
     text = re.sub(r"<svg.*?</svg>", "", text, flags=re.S)  # drawn from the same numbers
