@@ -3,6 +3,7 @@
     python3 run.py               set up everything, then serve at http://127.0.0.1:8000
     python3 run.py dev           the same for developers: a change of a file shows at once
     python3 run.py test [ARGS]   set up everything, then lint, types and tests (ARGS go to pytest)
+    python3 run.py test --quick  the same without the slow proofs: browsers, simulations, fuzz
 
 PORT and HOST change the address; docs/runbook.md names every setting.
 """
@@ -16,7 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -30,9 +31,10 @@ SYSTEM_PACKAGES = (
     "postgresql",
     "w3m",
 )
-# A worker for each core, whole files each, so that a file's fixtures are made once; in the order of
-# the folders, as the browser's long files would else come last and alone.
-PYTEST = ("-m", "pytest", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
+# One worker more than there are cores, as browsers and servers are waited for; who has nothing left
+# takes over tests from another.
+PYTEST = ("-m", "pytest", "-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal")
+QUICK = ("-m", "not proof")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -100,24 +102,36 @@ def _prepare(python: Path, environment: dict[str, str]) -> int:
 
 def test(pytest_arguments: list[str]) -> int:
     """Install what tests need, then lint, types, tests; the first failure's exit code."""
-    python = install("requirements-test.txt")
+    python = str(install("requirements-test.txt"))
     _install_system_packages()
-    steps = (
+    arguments = [word for word in pytest_arguments if word != "--quick"]
+    chosen = QUICK if len(arguments) < len(pytest_arguments) else ()
+    for name, command in (
         ("lint", ["-m", "ruff", "check", "."]),
         ("format", ["-m", "ruff", "format", "--check", "."]),
-        ("types", ["-m", "mypy"]),
-        ("tests", [*PYTEST, *pytest_arguments]),
-    )
-    for name, command in steps:
+    ):
         print(f"== {name}", flush=True)
-        began = time.monotonic()
-        code = subprocess.run([str(python), *command], cwd=ROOT, check=False).returncode
-        if code:
-            print(f"{name} failed", file=sys.stderr)
-            return code
-        if name != "tests":  # the test runner's own summary stays the last line
-            print(f"   {time.monotonic() - began:.1f} s", flush=True)
-    return 0
+        if code := subprocess.run([python, *command], cwd=ROOT, check=False).returncode:
+            return _failed(name, code)
+    print("== types, tests", flush=True)
+    # A hundred programs start in the tests: each would compile the project anew.
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    with (
+        tempfile.TemporaryFile() as told,
+        subprocess.Popen([python, "-m", "mypy"], cwd=ROOT, stdout=told, stderr=told) as types,
+    ):
+        tests = [python, *PYTEST, *chosen, *arguments]
+        code = subprocess.run(tests, cwd=ROOT, env=environment, check=False).returncode
+        if types.wait():
+            told.seek(0)
+            print(told.read().decode(), file=sys.stderr)
+            return _failed("types", types.returncode)
+    return _failed("tests", code) if code else 0
+
+
+def _failed(name: str, code: int) -> int:
+    print(f"{name} failed", file=sys.stderr)
+    return code
 
 
 def install(lock_name: str) -> Path:

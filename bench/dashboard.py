@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -62,9 +63,7 @@ def measure(ratings: int) -> dict[str, float]:
             user = "petugas" if path == "/staf/saya/" else "atasan"
             client.post("/masuk", data=_log_in(client.get("/masuk").get_data(as_text=True), user))
             assert client.get(path).status_code == 200, path  # noqa: S101
-            found[name] = median_ms(
-                lambda client=client, path=path: client.get(path), rounds=ROUNDS
-            )
+            found[name] = median_ms(partial(client.get, path), rounds=ROUNDS)
         site.db.close()
         app.extensions["site"].db.close()
         return found

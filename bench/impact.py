@@ -110,8 +110,9 @@ def read_cells(path: Path) -> Cells:
     with duckdb.connect() as connection:
         found = connection.execute(f"SELECT {names} FROM read_parquet(?)", [str(path)])
         rows = found.fetchnumpy()
-    columns = {"officer": rows["officer"], "unit": rows["counter"], "mix": rows["service"]}
-    columns |= {"month": rows["month"]} | {item: rows[item] for item in ITEMS}
+    names_of = {"officer": "officer", "unit": "counter", "mix": "service", "month": "month"}
+    names_of |= {item: item for item in ITEMS}
+    columns = {name: np.asarray(rows[column]) for name, column in names_of.items()}
     return build_cells(
         columns,
         items=ITEMS,

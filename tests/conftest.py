@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
 from werkzeug.test import TestResponse
 
 from feedback_app import create_app
@@ -23,6 +26,7 @@ from feedback_app.services.access import secrets
 from feedback_app.services.site import Site, open_site
 from feedback_app.services.upkeep.schema import upgrade_schema
 from tests.ground.compiled_once import compile_once
+from tests.ground.demo_site import OpenedSite, demo_copy, make_demo
 from tests.ground.office import (
     PASSWORD,
     TOTP_SECRETS,
@@ -32,8 +36,10 @@ from tests.ground.office import (
     build_office,
     known_office,
 )
+from tests.ground.once import made_once, shared_folder
 from tests.ground.page_check import faults_of_page
-from tests.ground.postgres import running_postgres
+from tests.ground.postgres import database_of, on_server, running_postgres
+from tests.ground.quick_folder import memory
 
 # Real Argon2id, without the work that it is to be for who guesses; tests log in thousands of times.
 # tests/web/test_staff_access.py holds that the product's own parameters are strong.
@@ -46,6 +52,27 @@ compile_once()
 # A Tuesday, 13:05 in Jambi: five minutes after the officers changed at the counter.
 NOON = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 _names = itertools.count()
+DemoOn = Callable[..., AbstractContextManager[OpenedSite]]  # (engine, folder, **settings)
+# Thousands of small databases are made and thrown away: in memory that costs no disk.
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory() or tempfile.gettempdir()))
+
+_server = pytest.StashKey[str]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of the one PostgreSQL server of this run, which ends after the workers."""
+    if _server not in node.config.stash:
+        running = ExitStack()
+        node.config.stash[_server] = running.enter_context(running_postgres())
+        node.config.add_cleanup(running.close)
+    node.workerinput["postgres_url"] = node.config.stash[_server]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first: whoever has nothing left takes over the short ones at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("proof") is None)
 
 
 @dataclass
@@ -75,33 +102,60 @@ def settings_for(
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """The maintenance database of one server for the whole run."""
+def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this run share, for what is made once (ground/once.py)."""
+    return shared_folder(request.config, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The maintenance database of one server for the whole run, whatever its workers."""
+    if hasattr(request.config, "workerinput"):
+        yield request.config.workerinput["postgres_url"]
+        return
     with running_postgres() as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated file with the office in it, to copy."""
-    folder = tmp_path_factory.mktemp("migrated")
-    site = open_site(settings_for(f"sqlite:///{folder / 'm.db'}", folder), clock=SteppedClock())
-    upgrade_schema(site)
-    build_office(site)
-    site.db.close()
-    return folder / "m.db"
+def postgres_copy(
+    postgres_url: str, request: pytest.FixtureRequest
+) -> Callable[[str], AbstractContextManager[str]]:
+    """Fresh databases on the server, each a copy of the one named, by their URLs."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "")
+    return lambda template: database_of(postgres_url, f"t{worker}{next(_names)}", template)
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+def migrated_sqlite(shared: Path) -> Path:
+    """A migrated file with the office in it, to copy."""
+
+    def make(folder: Path) -> None:
+        fill_with_office(settings_for(f"sqlite:///{folder / 'm.db'}", folder))
+
+    return made_once(shared / "migrated", make) / "m.db"
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_url: str, shared: Path) -> str:
     """The name of a migrated database with the office in it, to copy."""
-    on_server(postgres_url, "CREATE DATABASE migrated")
-    url = postgres_url.replace("/postgres?", "/migrated?")
-    site = open_site(settings_for(url, tmp_path_factory.mktemp("pg")), clock=SteppedClock())
+
+    def make(folder: Path) -> None:
+        on_server(postgres_url, "DROP DATABASE IF EXISTS migrated")
+        on_server(postgres_url, "CREATE DATABASE migrated")
+        url = postgres_url.replace("/postgres?", "/migrated?")
+        fill_with_office(settings_for(url, folder))
+
+    made_once(shared / "migrated-postgresql", make)
+    return "migrated"
+
+
+def fill_with_office(settings: Settings) -> None:
+    """Migrate an empty database and build the office in it."""
+    site = open_site(settings, clock=SteppedClock())
     upgrade_schema(site)
     build_office(site)
     site.db.close()
-    return "migrated"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -111,12 +165,26 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "test.db")
         yield f"sqlite:///{tmp_path / 'test.db'}"
         return
-    server = request.getfixturevalue("postgres_url")
     template = request.getfixturevalue("migrated_postgres")
-    name = f"t{next(_names)}"
-    on_server(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield server.replace("/postgres?", f"/{name}?")
-    on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+    with request.getfixturevalue("postgres_copy")(template) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def demo_on(request: pytest.FixtureRequest, shared: Path) -> DemoOn:
+    """The demo as it is loaded today, on either engine: made once a run, and copied."""
+
+    @contextmanager
+    def opened(engine: str, folder: Path, **settings: str) -> Iterator[OpenedSite]:
+        is_file = engine == "sqlite"
+        server = "" if is_file else request.getfixturevalue("postgres_url")
+        made = made_once(shared / f"demo-{engine}", lambda place: make_demo(place, server))
+        with ExitStack() as stack:
+            copy = None if is_file else request.getfixturevalue("postgres_copy")("demo")
+            url = stack.enter_context(copy) if copy else ""
+            yield stack.enter_context(demo_copy(made, folder, database_url=url, **settings))
+
+    return opened
 
 
 @pytest.fixture
@@ -221,10 +289,3 @@ def citizen(browse: Callable[[], Browser]) -> Browser:
 def place(office: Office) -> str:
     """The code on the card of counter A1."""
     return place_code(office.number["A1"], 1, key=b"p" * 32)
-
-
-def on_server(url: str, statement: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()

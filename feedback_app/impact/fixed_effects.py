@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from feedback_app.impact.panel import Floats, Ints
 
@@ -42,9 +44,7 @@ class EventStudy:
     officers: int
 
 
-def dense_cells(
-    chunks: Iterable[tuple[Ints, Floats | Ints]], shape: Shape
-) -> tuple[Floats, Floats]:
+def dense_cells(chunks: Iterable[tuple[Ints, NDArray[Any]]], shape: Shape) -> tuple[Floats, Floats]:
     """Answers and their sums by officer × service × month, both (O, S, T).
 
     Each chunk holds places (R,), (officer × S + service) × T + month, and answers (R,) 1 to 4.

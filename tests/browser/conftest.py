@@ -14,11 +14,8 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from feedback_app import create_app
 from feedback_app.services.site import Site
-from tests.conftest import SteppedClock, on_server, settings_for
+from tests.conftest import DemoOn, SteppedClock, settings_for
 from tests.ground.browser import ARGUMENTS, find_chromium, free_port, running_server
-from tests.ground.demo_site import demo_site
-
-RATINGS = 12_000  # enough that every screen has numbers, the impact matrix too
 
 
 @dataclass
@@ -48,29 +45,25 @@ def pages_are_closed(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @contextmanager
-def _live(folder: Path, database_url: str) -> Iterator[LiveSite]:
+def _live(demo_on: DemoOn, engine: str, factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     with (
-        demo_site(folder, database_url=database_url, ratings=RATINGS) as (site, environment),
+        demo_on(engine, factory.mktemp(f"live-{engine}")) as (site, environment),
         running_server(environment, int(environment["PORT"])) as address,
     ):
         yield LiveSite(site, address)
 
 
 @pytest.fixture(scope="session")
-def live_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+def live_sqlite(demo_on: DemoOn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     """The demo office in a file."""
-    with _live(tmp_path_factory.mktemp("live-sqlite"), "") as live:
+    with _live(demo_on, "sqlite", tmp_path_factory) as live:
         yield live
 
 
 @pytest.fixture(scope="session")
-def live_postgres(
-    postgres_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[LiveSite]:
+def live_postgres(demo_on: DemoOn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     """The demo office on PostgreSQL."""
-    on_server(postgres_url, "CREATE DATABASE live")
-    url = postgres_url.replace("/postgres?", "/live?")
-    with _live(tmp_path_factory.mktemp("live-postgresql"), url) as live:
+    with _live(demo_on, "postgresql", tmp_path_factory) as live:
         yield live
 
 

@@ -19,7 +19,10 @@ from tests.ground.browser import violations
 from tests.ground.office import PASSWORD, app_code, as_if_unused
 
 # What a tablet does is the same on each engine; tests/web/test_devices.py asks the server on both.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
 
 SIZES = ((360, 740), (768, 1024), (1280, 800))
 TABLET = {"width": 768, "height": 1024}

@@ -21,6 +21,8 @@ from feedback_app.storage.models import FollowUp, Survey, SurveyRevision, Unit
 from tests.browser.conftest import LiveSite
 from tests.ground.browser import violations
 
+pytestmark = pytest.mark.proof
+
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 

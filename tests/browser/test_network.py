@@ -20,9 +20,10 @@ from feedback_app.services.office.cards import card_lines
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage.models import Comment, Rating
-from tests.conftest import on_server
+from tests.conftest import DemoOn
 from tests.ground.browser import ARGUMENTS, find_chromium, running_server, violations
-from tests.ground.demo_site import demo_site
+
+pytestmark = pytest.mark.proof
 
 PHONE = {"width": 360, "height": 740}
 ALIVE_OFF = "--disable-back-forward-cache"
@@ -69,16 +70,11 @@ class Counter:
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def counter(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, demo_on: DemoOn, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Counter]:
     """The demo office on each engine behind a server of its own."""
-    url = ""
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgres_url")
-        on_server(server, "CREATE DATABASE network")
-        url = server.replace("/postgres?", "/network?")
     folder: Path = tmp_path_factory.mktemp(f"network-{request.param}")
-    with demo_site(folder, database_url=url, ratings=300) as (site, environment):
+    with demo_on(request.param, folder) as (site, environment):
         counter = Counter(site, environment)
         counter.switch_on()
         yield counter

@@ -16,6 +16,8 @@ from tests.browser.conftest import LiveSite
 from tests.browser.test_journey import DESK, PHONE, log_in
 from tests.ground.browser import violations
 
+pytestmark = pytest.mark.proof
+
 SHEETS = 5
 PRESSES_A_SHEET = 25  # 4 of the number, a figure a field (12 + 5 + 1), and the ways between
 

@@ -15,6 +15,8 @@ from tests.ground.office import PASSWORD, TOTP_SECRETS
 from tests.ground.oidc_provider import Person
 from tests.ground.staffed_site import StaffedSite, staffed_site
 
+pytestmark = pytest.mark.proof
+
 PHONE = {"width": 360, "height": 740}
 NEW_PASSWORD = "kuda biru lari pagi"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pypdfium2
+import pytest
 import zxingcpp
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
@@ -15,6 +16,8 @@ from feedback_app.storage.models import CodeCount, Rating, VisitCode
 from tests.browser.conftest import Served
 from tests.browser.test_devices import DESK, PHONE, context, log_in_as_admin
 from tests.ground.browser import violations
+
+pytestmark = pytest.mark.proof
 
 
 def printed_tickets(chromium: Browser, served: Served, folder: Path) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from feedback_app.demo.devices import DEVICES
-from feedback_app.demo.load import is_empty, load_demo
 from feedback_app.demo.office import COUNTERS, DEMO_PASSWORD, OFFICERS
 from feedback_app.demo.roster import is_open
 from feedback_app.demo.trainings import TRAININGS
@@ -20,13 +21,15 @@ from feedback_app.services.citizen.place import place_at
 from feedback_app.services.codes.use import Choice, use_page
 from feedback_app.services.counters.dashboard import overview
 from feedback_app.services.office.cards import card_lines
-from feedback_app.services.site import Site, open_site
-from feedback_app.services.upkeep.schema import tally_differences, upgrade_schema
+from feedback_app.services.site import Site
+from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage.models import Officer, Rating
-from tests.conftest import SteppedClock, settings_for
+from tests.demo.conftest import TUESDAY, loaded
+
+pytestmark = pytest.mark.proof
 
 DAYS = {
-    "a Tuesday": datetime(2026, 11, 24, 3, tzinfo=UTC),
+    "a Tuesday": TUESDAY,
     "a Monday, after a day of rest": datetime(2026, 11, 23, 3, tzinfo=UTC),
     "a Sunday at night": datetime(2026, 11, 22, 20, tzinfo=UTC),
     "in the week of Idulfitri": datetime(2027, 3, 14, 3, tzinfo=UTC),
@@ -34,18 +37,8 @@ DAYS = {
 }
 
 
-def loaded(tmp_path: object, at: datetime, rating_count: int) -> Site:
-    settings = settings_for(f"sqlite:///{tmp_path}/demo.db", tmp_path)  # type: ignore[arg-type]
-    site = open_site(settings, clock=SteppedClock(at))
-    upgrade_schema(site)
-    assert is_empty(site)
-    load_demo(site, progress=lambda items: items, rating_count=rating_count)
-    assert not is_empty(site)
-    return site
-
-
 @pytest.mark.parametrize("at", DAYS.values(), ids=DAYS)
-def test_it_is_alive_on_any_day(tmp_path: object, at: datetime) -> None:
+def test_it_is_alive_on_any_day(tmp_path: Path, at: datetime) -> None:
     site = loaded(tmp_path, at, 1500)
     with site.db.read() as session:
         last = session.scalar(select(func.max(Rating.day)))
@@ -66,8 +59,10 @@ def test_it_is_alive_on_any_day(tmp_path: object, at: datetime) -> None:
     site.db.close()
 
 
-def test_the_trial_of_visit_codes_is_told_and_changed_no_tier(tmp_path: object) -> None:
-    site = loaded(tmp_path, DAYS["a Tuesday"], 4_000)
+def test_the_trial_of_visit_codes_is_told_and_changed_no_tier(
+    tmp_path: Path, tuesday: Callable[[Path], Site]
+) -> None:
+    site = tuesday(tmp_path)
     viewer = viewer_of_session(site, log_in(site, username="atasan", password=DEMO_PASSWORD))
     assert viewer
     first = site.today() - timedelta(days=29)
@@ -84,12 +79,12 @@ def test_the_trial_of_visit_codes_is_told_and_changed_no_tier(tmp_path: object) 
     site.db.close()
 
 
-def test_the_same_seed_gives_the_same_office(tmp_path: object) -> None:
+def test_the_same_seed_gives_the_same_office(tmp_path: Path) -> None:
     found = []
     for name in ("one", "two"):
-        folder = tmp_path / name  # type: ignore[operator]
+        folder = tmp_path / name
         folder.mkdir()
-        site = loaded(folder, DAYS["a Tuesday"], 800)
+        site = loaded(folder, TUESDAY, 800)
         with site.db.read() as session:
             question = select(Rating.id, Rating.perilaku, Rating.officer_id)
             # an answer on paper is named by chance, as is which sheets are keyed again
@@ -99,11 +94,13 @@ def test_the_same_seed_gives_the_same_office(tmp_path: object) -> None:
     assert found[0] == found[1]
 
 
-def test_a_training_with_an_effect_is_in_the_data_and_one_without_is_not(tmp_path: object) -> None:
+def test_a_training_with_an_effect_is_in_the_data_and_one_without_is_not(
+    tmp_path: Path, tuesday: Callable[[Path], Site]
+) -> None:
     """Difference of differences on true officers; documented effects are +0.9 latent and none.
 
     +0.9 latent is about .20 points; the standard error here is about .05 (officers' own shocks)."""
-    site = loaded(tmp_path, DAYS["a Tuesday"], 14_000)
+    site = tuesday(tmp_path)
     gains = {training.code: gain(site, training.code, "perilaku") for training in TRAININGS}
     assert gains["prima"] > 0.08
     assert abs(gains["etika"]) < 0.15

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from feedback_app.demo import answers
-from feedback_app.demo.load import load_demo
 from feedback_app.demo.office import DEMO_PASSWORD
 from feedback_app.demo.trainings import TRAININGS
 from feedback_app.domain.elements import OFFICER_KEYS
@@ -18,9 +17,9 @@ from feedback_app.services.access.log_in import log_in
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.access.sessions import viewer_of_session
 from feedback_app.services.impact.pages import Overview, overview
-from feedback_app.services.site import Site, open_site
-from feedback_app.services.upkeep.schema import upgrade_schema
-from tests.conftest import SteppedClock, settings_for
+from feedback_app.services.site import Site
+
+pytestmark = pytest.mark.proof
 
 Measured = tuple[Site, Viewer, Overview]
 
@@ -39,12 +38,8 @@ def true_points(key: str, latent: float) -> float:
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory: pytest.TempPathFactory) -> Measured:
-    folder: Path = tmp_path_factory.mktemp("demo")
-    settings = settings_for(f"sqlite:///{folder}/demo.db", folder)
-    site = open_site(settings, clock=SteppedClock(datetime(2026, 11, 24, 3, tzinfo=UTC)))
-    upgrade_schema(site)
-    load_demo(site, progress=lambda items: items)
+def measured(tmp_path_factory: pytest.TempPathFactory, tuesday: Callable[[Path], Site]) -> Measured:
+    site = tuesday(tmp_path_factory.mktemp("demo"))
     viewer = viewer_of_session(site, log_in(site, username="kepegawaian", password=DEMO_PASSWORD))
     assert viewer
     return site, viewer, overview(site, viewer, study_id=None)

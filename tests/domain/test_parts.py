@@ -65,6 +65,7 @@ sizes_rows = st.tuples(sizes, sizes)
 tables = st.lists(st.tuples(sizes, sizes, sizes), min_size=2, max_size=3)
 
 
+@pytest.mark.proof
 @settings(max_examples=60, deadline=None)
 @given(tables)
 def test_the_least_cut_is_what_brute_force_finds(rows: list[tuple[int, int, int]]) -> None:
@@ -153,6 +154,7 @@ def test_an_appeal_makes_nobody_shown_who_was_not() -> None:
     assert showable_officers([Column(left, whole, {})]) == {1, 2}
 
 
+@pytest.mark.proof
 @settings(max_examples=60, deadline=None)
 @given(sizes_rows, sizes_rows, sizes_rows, sizes_rows)
 def test_looks_before_and_after_an_appeal_isolate_ten_or_nobody(

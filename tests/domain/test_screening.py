@@ -247,10 +247,37 @@ def test_hasty_straight_lines_are_held_from_the_third_on() -> None:
     assert look(hasty[2], *far).rules == ()
 
 
+def all_at_once() -> Screened:
+    """Every rule that an answer through the poster can meet; a visit code of its own meets the rest."""
+    about = replace(PLAIN, bad_code=True, revoked_device=True, from_staff_browser=True)
+    first = [arrival(f"{n}", after=n, takes=1, device="one", is_hasty=True) for n in range(9)]
+    return look(first[-1], *first[:-1], about=about, same_text=("x",), shifts=())
+
+
+def with_a_code_not_called() -> Screened:
+    sent = arrival("a", tier="visit")
+    began = sent.received_at - timedelta(minutes=1)
+    return look(sent, about=replace(PLAIN, code_from=began, queue_calls=True))
+
+
 def test_several_rules_are_told_in_their_order() -> None:
-    about = replace(PLAIN, bad_code=True, from_staff_browser=True)
-    assert look(arrival("a"), about=about).rules == ("bad_code", "staff_device")
-    assert list(RULES) == sorted(RULES, key=list(RULES).index)
+    assert all_at_once().rules == (
+        "bad_code",
+        "revoked_device",
+        "staff_device",
+        "same_device",
+        "burst",
+        "outside_hours",
+        "same_text",
+        "fast_straight",
+    )
+    assert with_a_code_not_called().rules == ("too_soon", "not_called")
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_is_met_by_some_answer(rule: str) -> None:
+    """A new rule needs an answer here that meets it."""
+    assert rule in (*all_at_once().rules, *with_a_code_not_called().rules)
 
 
 def test_what_counts_as_hasty() -> None:

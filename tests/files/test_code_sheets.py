@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pypdfium2
+import pytest
 import zxingcpp
 from PIL import Image
 
@@ -40,6 +41,7 @@ def text_of(content: bytes, page: int = 0) -> str:
     return " ".join(words.split())
 
 
+@pytest.mark.proof
 def test_every_slip_of_every_sheet_decodes_to_its_own_code() -> None:
     made = slips(50)
     content = code_sheets_pdf(made, TEXTS)

@@ -51,15 +51,18 @@ def raw_xlsx() -> bytes:
     return content.getvalue()
 
 
+@pytest.mark.proof
 def test_no_writer_of_exports_makes_a_cell_that_runs(tmp_path: Path) -> None:
     assert live_cells(texts(TEXTS, seed="rule"), tmp_path) == []
 
 
+@pytest.mark.proof
 def test_libreoffice_finds_no_formula_in_any_export(tmp_path: Path) -> None:
     files = list(written(texts(240, seed="opened"), tmp_path))
     assert opened_by_libreoffice(files, tmp_path) == []
 
 
+@pytest.mark.proof
 def test_the_rule_and_libreoffice_find_what_a_plain_writer_lets_through(tmp_path: Path) -> None:
     assert len(set(live_in_csv(raw_csv()))) >= 4
     assert [cell.split()[0] for cell in live_in_xlsx(raw_xlsx())] == ["Sheet!A1"]
@@ -82,6 +85,7 @@ def test_every_sign_and_every_unseen_character_of_unicode_is_known() -> None:
     assert [one for one in unseen if "'=" not in inert(f"baik;{one}=A1")] == []
 
 
+@pytest.mark.proof
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=40), st.sampled_from(["", "=", "-", "\t=", "＝", ";=", ',"=', "a;-"]))
 def test_no_text_at_all_runs_whatever_the_separator(text: str, start: str) -> None:

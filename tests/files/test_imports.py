@@ -182,6 +182,7 @@ def test_a_service_is_offered_at_its_hours_only(site: Site, office: Office) -> N
         assert [error.column for error in found.errors] == ["layanan"], wrong
 
 
+@pytest.mark.proof
 def test_a_spoilt_file_is_refused_whole_or_taken_whole(site: Site, office: Office) -> None:
     """P10 in small, on both engines; `make bad-imports` takes thousands."""
     counted = import_spoilt(site, office, range(200), seed=10)
@@ -189,6 +190,7 @@ def test_a_spoilt_file_is_refused_whole_or_taken_whole(site: Site, office: Offic
     assert min(counted.outcomes[name] for name in ("imported", "refused by cells", "no table")) > 20
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_check_finds_rows_passed_over_and_what_a_refusal_left_behind(
     site: Site, office: Office, monkeypatch: pytest.MonkeyPatch

@@ -36,6 +36,7 @@ def summary(path: Path) -> dict[str, Any]:
     return {row[0]: row[1] for row in rows if row[0]}
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("weight", ["1/9", "0.111", "0.11"])
 def test_the_published_example_recalculates_to_its_printed_index(
     weight: str, tmp_path: Path
@@ -49,6 +50,7 @@ def test_the_published_example_recalculates_to_its_printed_index(
     assert found["Mutu pelayanan"] == "A"
 
 
+@pytest.mark.proof
 def test_every_figure_of_the_sheet_is_recalculated_from_the_answers(tmp_path: Path) -> None:
     """The control: one answer is changed by hand, and LibreOffice finds the new figures."""
     answers = answers_of(GASPUL)
@@ -84,6 +86,7 @@ def ties() -> list[tuple[Answers, str]]:
     return [(forms(total, n), ikm) for ikm, (total, n) in whole.items()]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(("answers", "ikm"), ties(), ids=["76.875", "76.605", "88.305"])
 def test_a_half_is_rounded_up_in_the_sheet_as_in_exact_arithmetic(
     answers: Answers, ikm: str, tmp_path: Path

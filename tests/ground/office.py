@@ -120,7 +120,7 @@ def build_office(site: Site) -> Office:
 
 def add_second_step(site: Site, agency_id: int, account_id: int, username: str) -> None:
     """What an app on this person's phone was set up with."""
-    factor = {"account_id": account_id, "agency_id": agency_id, "last_step": 0}
+    factor: dict[str, Any] = {"account_id": account_id, "agency_id": agency_id, "last_step": 0}
     factor |= {"sealed_secret": seal(site, TOTP_SECRETS[username]), "created_at": site.now()}
     with site.db.transaction() as tx:
         bulk.add_rows(tx, "second_factor", [factor])

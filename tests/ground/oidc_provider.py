@@ -132,7 +132,9 @@ class Provider:
 
     def sign_with_published_key_as_secret(self, claims: Claims) -> str:
         """The old confusion: an HMAC whose secret is the public key everybody has."""
-        public = self.keys.keys[0].as_pem(private=False)
+        key = self.keys.keys[0]
+        assert isinstance(key, RSAKey)
+        public = key.as_pem(private=False)
         secret = OctKey.import_key(public.replace(b"-----BEGIN", b"----BEGIN"))
         return jwt.encode({"alg": "HS256", "kid": "k1"}, claims, secret, ["HS256"])
 

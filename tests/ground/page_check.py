@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import html5lib
 from lxml import html as lxml_html
+from werkzeug.datastructures import Headers
 
 HEADERS = (
     "Content-Security-Policy",
@@ -14,10 +17,10 @@ HEADERS = (
 NEEDS_LABEL = "//input[not(@type='hidden')] | //select | //textarea"
 
 
-def faults_of_page(text: str, headers: object = None) -> list[str]:
+def faults_of_page(text: str, headers: Headers | None = None) -> list[str]:
     """Everything that is wrong with a page; an empty list is the promise."""
     faults = _html_faults(text)
-    document = lxml_html.document_fromstring(text)
+    document: Any = lxml_html.document_fromstring(text)  # an HtmlElement; lxml's stubs know none
     headings = document.xpath("//h1")
     if len(headings) != 1:
         faults.append(f"{len(headings)} h1")
@@ -46,7 +49,7 @@ def _html_faults(text: str) -> list[str]:
     return [f"HTML: {code} at {place}" for place, code, _values in parser.errors]
 
 
-def _field_faults(document: lxml_html.HtmlElement) -> list[str]:
+def _field_faults(document: Any) -> list[str]:
     labelled = set(document.xpath("//label/@for"))
     return [
         f"field {field.get('name')} has no label"
@@ -57,7 +60,7 @@ def _field_faults(document: lxml_html.HtmlElement) -> list[str]:
     ]
 
 
-def _safety_faults(document: lxml_html.HtmlElement) -> list[str]:
+def _safety_faults(document: Any) -> list[str]:
     faults = ["a style attribute" for _ in document.xpath("//*[@style]")]
     faults += ["a script inside the page" for _ in document.xpath("//script[not(@src)]")]
     faults += [

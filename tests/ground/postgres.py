@@ -12,8 +12,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import psycopg
 
 from tests.ground.quick_folder import memory
+
+INITDB = ("-U", "tests", "-A", "trust", "-E", "UTF8", "-N")  # -N: nothing is synced to disk
 
 
 def find_binaries() -> Path:
@@ -36,14 +41,14 @@ def running_postgres() -> Iterator[str]:
     # The name is short: a socket's path has 107 bytes at most.
     folder = Path(tempfile.mkdtemp(prefix="slpg", dir=memory()))
     user = _unprivileged_user()
-    identity: dict[str, object] = {}
+    identity: dict[str, Any] = {}
     if user is not None:
         os.chown(folder, user.pw_uid, user.pw_gid)
         identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     data = folder / "data"
     environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(folder)}
     subprocess.run(
-        [binaries / "initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "-N"],
+        [str(binaries / "initdb"), "-D", str(data), *INITDB],
         check=True,
         capture_output=True,
         cwd=folder,
@@ -54,7 +59,7 @@ def running_postgres() -> Iterator[str]:
     options += ["-c", "max_wal_size=128MB"]
     options += ["-c", "fsync=off"]  # the tests' own data may be lost; durability has its own rig
     server = subprocess.Popen(
-        [binaries / "postgres", "-D", data, *options],
+        [str(binaries / "postgres"), "-D", str(data), *options],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=folder,
@@ -68,6 +73,21 @@ def running_postgres() -> Iterator[str]:
         server.send_signal(signal.SIGINT)  # SIGTERM would wait for open connections
         server.wait(timeout=30)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def on_server(url: str, statement: str) -> None:
+    """Make or drop a database; `url` is of the maintenance database."""
+    plain = url.replace("+psycopg", "")  # SQLAlchemy's word for the driver
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+@contextmanager
+def database_of(url: str, name: str, template: str) -> Iterator[str]:
+    """A copy of the template, dropped at the end; yield its URL."""
+    on_server(url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield url.replace("/postgres?", f"/{name}?")
+    on_server(url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _unprivileged_user() -> pwd.struct_passwd | None:

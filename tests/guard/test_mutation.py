@@ -43,6 +43,7 @@ PLANTED = (
 )
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(("module", "code", "fault", "test"), PLANTED, ids=[p[0] for p in PLANTED])
 def test_a_planted_fault_is_found(
     module: str, code: str, fault: str, test: str, tmp_path: Path
@@ -53,6 +54,7 @@ def test_a_planted_fault_is_found(
     assert outcome(plan, seconds=ENOUGH_SECONDS)[0] == "found"
 
 
+@pytest.mark.proof
 def test_code_without_a_fault_survives_and_so_does_a_fault_that_no_test_looks_at(
     tmp_path: Path,
 ) -> None:

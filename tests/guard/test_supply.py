@@ -90,6 +90,7 @@ def _digest(content: bytes) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
 
 
+@pytest.mark.proof
 def test_one_changed_byte_stops_the_installation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -115,6 +116,7 @@ def test_one_changed_byte_stops_the_installation(
     assert subprocess.run(asked, capture_output=True, text=True, check=True).stdout == "42\n"
 
 
+@pytest.mark.proof
 @pytest.mark.skipif(not is_repository(ROOT), reason="an unpacked archive has no history")
 def test_no_version_of_any_file_holds_a_secret() -> None:
     assert secrets_in_history(ROOT) == []

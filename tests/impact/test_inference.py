@@ -109,6 +109,7 @@ def brute_force(frame: pd.DataFrame, effect: float) -> tuple[float, float]:
     return float((values >= observed - 1e-12).mean()), float((values <= observed + 1e-12).mean())
 
 
+@pytest.mark.proof
 def test_p_and_interval_equal_brute_force() -> None:
     frame, draws = small()
     assert draws.is_every

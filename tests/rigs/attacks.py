@@ -153,7 +153,8 @@ def build_world(folder: Path, days: list[date], database_url: str = "") -> World
 
 def make_codes(world: World, valid_on: date, number: int) -> list[str]:
     """Typed codes, as a queue would hand out."""
-    own = {"agency_id": world.agency_id, "unit_id": world.unit_id, "service_id": world.service_id}
+    own: dict[str, Any] = {"agency_id": world.agency_id, "unit_id": world.unit_id}
+    own["service_id"] = world.service_id
     key = world.site.keys_for(visit_codes.PURPOSE)[0]
     starts = local_instant(valid_on, time(0))
     made = [new_code(secrets.token_bytes(32)) for _ in range(number)]
@@ -219,7 +220,9 @@ def honest_answers(counter: int, at: datetime, rng: np.random.Generator, code: s
         received = opened + timedelta(seconds=max(taken, 8.0))
         text = ""
         if rng.random() < 0.1:
-            text = str(rng.choice(PHRASES)) if rng.random() < 0.6 else f"Saran {rng.integers(1e9)}"
+            text = (
+                str(rng.choice(PHRASES)) if rng.random() < 0.6 else f"Saran {rng.integers(10**9)}"
+            )
         values = answers(rng, straight=bool(rng.random() < 0.25))
         found.append(
             Event("honest", counter, opened, received, agent, network, values, text, says, code)
@@ -305,7 +308,7 @@ def _row(
 def _scattered(events: list[Event], rng: np.random.Generator) -> list[Event]:
     """From ever new devices and networks."""
     return [
-        replace_event(event, device=f"x{rng.integers(1e9)}", network=f"n{rng.integers(1e9)}")
+        replace_event(event, device=f"x{rng.integers(10**9)}", network=f"n{rng.integers(10**9)}")
         for event in events
     ]
 
@@ -589,7 +592,8 @@ def _states(world: World) -> dict[str, tuple[str, bool]]:
 
 def working_days(number: int) -> list[date]:
     """Monday to Friday."""
-    found, day = [], MONDAY
+    found: list[date] = []
+    day = MONDAY
     while len(found) < number:
         if day.weekday() < 5:
             found.append(day)

@@ -31,9 +31,9 @@ from feedback_app.services.imports.office import Imported, import_records
 from feedback_app.services.site import Site, open_site
 from feedback_app.services.upkeep.schema import upgrade_schema
 from feedback_app.storage.db import Base
-from tests.conftest import SteppedClock, on_server, settings_for
+from tests.conftest import SteppedClock, settings_for
 from tests.ground.office import Office, build_office
-from tests.ground.postgres import running_postgres
+from tests.ground.postgres import on_server, running_postgres
 from tests.ground.quick_folder import quick_folder
 from tests.rigs.spoilt_files import good_rows, spoilt
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import argparse
 import io
-import random
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -32,6 +32,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from feedback_app import create_app
+from feedback_app.config import Settings as SiteSettings
 from feedback_app.domain import disclosure
 from feedback_app.domain.disclosure import parts as gate_of_parts
 from feedback_app.domain.elements import ALL_KEYS, ELEMENTS, OFFICER_KEYS, OFFICIAL_KEYS
@@ -58,11 +59,12 @@ from feedback_app.storage.queries import cases
 from feedback_app.storage.verdicts import standings
 from feedback_app.web import access
 from tests.conftest import Browser, SteppedClock, settings_for
-from tests.ground.office import Office, build_office
+from tests.ground.office import Office, build_office, known_office
 from tests.guard.test_access import CAST, FILLED
 from tests.rigs.small_town import FIRST, FORTNIGHT, add_day, add_history
 from tests.rigs.subtraction import isolated
 
+BUILT = "built.db"
 KEY_OF = {item.unsur: item.key for item in ELEMENTS}
 SUPERVISORS = {"alice": ("A1", "A2"), "charlie": ("B1",)}
 LIMITS = {f"{lowest:.2f}".replace(".", ",") for lowest, _mutu, _kinerja in BANDS}
@@ -109,51 +111,94 @@ class Result:
         )
 
 
-def run(folder: Path, *, days: Collection[int], seed: int) -> Result:
-    """Build the town, let the bot walk on these days of the fortnight (from 0), subtract."""
-    clock = SteppedClock(local_instant(FORTNIGHT, time(18)))
-    settings = settings_for(f"sqlite:///{folder / 'town.db'}", folder)
-    site = open_site(settings, clock=clock)
+def build_town(folder: Path, *, seed: int) -> None:
+    """The town with every day before the fortnight, in a file to copy."""
+    site = open_site(_settings(folder / BUILT), clock=_evening_of(FORTNIGHT))
     upgrade_schema(site)
-    office = build_office(site)
-    rng = random.Random(seed)
-    add_history(site, office, rng)
-    app = create_app(settings, clock=clock)
-    haul, survey_ids = Haul(), dict[str, int]()
-    for number in range(max(days) + 1):
-        day = FORTNIGHT + timedelta(days=number)
-        clock.at = local_instant(day, time(18))
-        add_day(site, office, day, rng)
-        if day == QUARTER_END + timedelta(days=1):
-            survey_ids = close_surveys(site, office)
-        if day == APPEALS_END:
-            uphold_appeals(site, office)
-        if number in days:
-            walk(app, site, office, haul)
-            for unit, survey_id in survey_ids.items():
-                _survey_claims(site, office, haul, unit, survey_id)
-    _everybody_else(app, haul)
-    app.extensions["site"].db.close()
-    result = subtract(haul, _answers(site), seed=seed)
+    add_history(site, build_office(site), seed=seed)
     site.db.close()
-    return result
 
 
-def walk(app: Flask, site: Site, office: Office, haul: Haul) -> None:
-    """One day: both supervisors' pages and files in every choice, and each officer's own."""
-    haul.of_today.clear()
-    town = Town(site, office)
-    for name, counters in SUPERVISORS.items():
-        browser = Browser(app.test_client()).log_in(name)
-        for key in PERIOD_KEYS:
-            query = f"?periode={key}"
-            seen = _overview(browser, town, haul, query)
-            _page(browser, f"/staf/loket/{query}", haul, seen)
-            for counter in counters:
-                _counter(browser, town, haul, counter, query)
-    for officer_id in office.officer.values():
-        for batch in officer_figures.own_batches(site, officer_id):
-            _own_batch(town, haul, officer_id, batch)
+def run(folder: Path, *, built: Path, days: Collection[int], seed: int) -> Result:
+    """In a copy of the town let the bot walk on these days of the fortnight (from 0), subtract."""
+    with _started(folder, built, seed=seed) as walker:
+        for _look in walker.walk(days):
+            pass
+        _everybody_else(walker.app, walker.haul)
+        return subtract(walker.haul, _answers(walker.site), seed=seed)
+
+
+def first_find(folder: Path, *, built: Path, days: Collection[int], seed: int) -> Result:
+    """The same walk, for as long as no difference of two sums isolates anybody."""
+    with _started(folder, built, seed=seed) as walker:
+        for _look in walker.walk(days):
+            if differs_by_few(walker.haul):
+                break
+        return subtract(walker.haul, _answers(walker.site), seed=seed)
+
+
+def _settings(file: Path) -> SiteSettings:
+    return settings_for(f"sqlite:///{file}", file.parent)
+
+
+def _evening_of(day: date) -> SteppedClock:
+    return SteppedClock(local_instant(day, time(18)))
+
+
+@contextmanager
+def _started(folder: Path, built: Path, *, seed: int) -> Iterator[Walker]:
+    shutil.copy(built, folder / "town.db")
+    clock = _evening_of(FORTNIGHT)
+    app = create_app(_settings(folder / "town.db"), clock=clock)
+    site = app.extensions["site"]
+    yield Walker(app, site, known_office(site), clock, seed)
+    site.db.close()
+
+
+@dataclass
+class Walker:
+    """The bot on its way through the fortnight."""
+
+    app: Flask
+    site: Site
+    office: Office
+    clock: SteppedClock
+    seed: int
+    haul: Haul = field(default_factory=Haul)
+
+    def walk(self, days: Collection[int]) -> Iterator[None]:
+        """Each day is lived, and looked at if it is one of these; stops after every look."""
+        survey_ids = dict[str, int]()
+        for number in range(max(days) + 1):
+            day = FORTNIGHT + timedelta(days=number)
+            self.clock.at = local_instant(day, time(18))
+            add_day(self.site, self.office, day, seed=self.seed)
+            if day == QUARTER_END + timedelta(days=1):
+                survey_ids = close_surveys(self.site, self.office)
+            if day == APPEALS_END:
+                uphold_appeals(self.site, self.office)
+            if number in days:
+                yield from self._look(survey_ids)
+
+    def _look(self, survey_ids: Mapping[str, int]) -> Iterator[None]:
+        """One day: supervisors' pages and files in every choice, each officer's own, surveys."""
+        self.haul.of_today.clear()
+        town = Town(self.site, self.office)
+        for name, counters in SUPERVISORS.items():
+            browser = Browser(self.app.test_client()).log_in(name)
+            for key in PERIOD_KEYS:
+                query = f"?periode={key}"
+                seen = _overview(browser, town, self.haul, query)
+                _page(browser, f"/staf/loket/{query}", self.haul, seen)
+                for counter in counters:
+                    _counter(browser, town, self.haul, counter, query)
+                    yield
+        for officer_id in self.office.officer.values():
+            for batch in officer_figures.own_batches(self.site, officer_id):
+                _own_batch(town, self.haul, officer_id, batch)
+        for unit, survey_id in survey_ids.items():
+            _survey_claims(self.site, self.office, self.haul, unit, survey_id)
+        yield
 
 
 class Town:
@@ -165,8 +210,11 @@ class Town:
             self.rows = [s for s in _standings(session) if _is_complete(s)]
             ids = list(office.counter.values())
             self.grids = closed_figures.grids(site, session, ids, oldest=date(2026, 1, 1))
-        self.services = {"KTP-el": office.service["ktp"], "Kartu Keluarga": office.service["kk"]}
-        self.services["Layanan tidak disebut"] = None
+        self.services: dict[str, int | None] = {
+            "KTP-el": office.service["ktp"],
+            "Kartu Keluarga": office.service["kk"],
+            "Layanan tidak disebut": None,
+        }
 
     def ids(
         self, counter: str, first: date, last: date, key: str, **fits: object
@@ -373,7 +421,7 @@ def _page(browser: Browser, path: str, haul: Haul, seen: set[str]) -> None:
     """Nothing on a page or in a CSV that is not in the workbook of the same choice."""
     haul.requests += 1
     answer = browser.client.get(path)
-    if not answer.mimetype.startswith(("text/", "application/json")):
+    if not str(answer.mimetype).startswith(("text/", "application/json")):
         return  # documents and empty example files
     text = answer.get_data(as_text=True)
     text = re.sub(r"<svg.*?</svg>", "", text, flags=re.S)  # drawn from the same numbers
@@ -425,17 +473,12 @@ def subtract(haul: Haul, rows: Mapping[str, Rating], *, seed: int) -> Result:
     """All counters, all columns. The index counts in each official element's column too."""
     pairs = tried = groups = answers = 0
     smallest: list[int] = []
-    for counter in sorted({counter for counter, _key, _ids in haul.claims}):
-        for key in ALL_KEYS:
-            columns = {key, "nine"} if key in OFFICIAL_KEYS else {key}
-            places = {counter} if counter != "town" else {"A1", "A2", "B1", "town"}
-            own = [c for c in haul.claims if c[0] in places and c[1] in columns]
-            found = isolated({ids for _counter, _key, ids in own if ids}, seed=seed)
-            pairs, tried = pairs + found.pairs, tried + found.rows
-            groups += found.groups
-            smallest += [found.smallest] if found.claims else []
-            told = {ids for _c, k, ids in own if k == key and ids} - haul.of_surveys
-            answers += _single_answers(told, key, rows)
+    for column in columns_of(haul):
+        found = isolated(column.sets, seed=seed)
+        pairs, tried = pairs + found.pairs, tried + found.rows
+        groups += found.groups
+        smallest += [found.smallest] if found.claims else []
+        answers += _single_answers(column.told - haul.of_surveys, column.key, rows)
     return Result(
         requests=haul.requests,
         figures=haul.figures,
@@ -446,6 +489,35 @@ def subtract(haul: Haul, rows: Mapping[str, Rating], *, seed: int) -> Result:
         groups=groups,
         answers=answers,
         unplaced=len(haul.unplaced),
+    )
+
+
+@dataclass(frozen=True)
+class Column:
+    """What may be subtracted from each other, of one element at one counter or in the town."""
+
+    key: str
+    sets: set[frozenset[str]]  # the index's as well, which counts in each official element
+    told: set[frozenset[str]]  # this element's alone
+
+
+def columns_of(haul: Haul) -> Iterator[Column]:
+    """All counters, all elements."""
+    for counter in sorted({counter for counter, _key, _ids in haul.claims}):
+        places = {counter} if counter != "town" else {"A1", "A2", "B1", "town"}
+        for key in ALL_KEYS:
+            keys = {key, "nine"} if key in OFFICIAL_KEYS else {key}
+            own = [(k, ids) for c, k, ids in haul.claims if c in places and k in keys and ids]
+            told = {ids for k, ids in own if k == key}
+            yield Column(key, {ids for _key, ids in own}, told)
+
+
+def differs_by_few(haul: Haul) -> bool:
+    """Whether a sum, or the difference of two, is of one to nine people."""
+    return any(
+        len(group) < 10
+        for column in columns_of(haul)
+        for group in (*column.sets, *(a ^ b for a, b in combinations(column.sets, 2)))
     )
 
 
@@ -553,14 +625,19 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     is_good = True
-    for name, world in WORLDS.items():
-        began = datetime.now().astimezone()
-        with tempfile.TemporaryDirectory() as folder, world():
-            result = run(Path(folder), days=range(arguments.days), seed=arguments.seed)
-        seconds = (datetime.now().astimezone() - began).seconds
-        print(f"{name}: {result.line()} ({seconds} s)")
-        leaks = result.groups + result.answers + result.unplaced
-        is_good &= leaks == 0 if name == "the product" else result.groups > 0
+    with tempfile.TemporaryDirectory() as folder:
+        build_town(Path(folder), seed=arguments.seed)
+        built = Path(folder) / BUILT
+        for name, world in WORLDS.items():
+            began = datetime.now().astimezone()
+            walk = run if name == "the product" else first_find
+            with world():
+                days = range(arguments.days)
+                result = walk(Path(folder), built=built, days=days, seed=arguments.seed)
+            seconds = (datetime.now().astimezone() - began).seconds
+            print(f"{name}: {result.line()} ({seconds} s)")
+            leaks = result.groups + result.answers + result.unplaced
+            is_good &= leaks == 0 if name == "the product" else result.groups > 0
     return 0 if is_good else 1
 
 

@@ -40,10 +40,10 @@ from feedback_app.domain.paper import sheet_number
 from feedback_app.services.site import open_site
 from feedback_app.services.upkeep.schema import upgrade_schema
 from feedback_app.storage.db import Base, changed_rows
-from tests.conftest import Browser, SteppedClock, on_server, settings_for
+from tests.conftest import Browser, SteppedClock, settings_for
 from tests.ground.full_office import fill_office, place_codes
 from tests.ground.office import PASSWORD, build_office, known_office
-from tests.ground.postgres import running_postgres
+from tests.ground.postgres import on_server, running_postgres
 from tests.ground.quick_folder import quick_folder
 from tests.rigs.odd_requests import Maker, Sent, environ_of
 from tests.rigs.vocabulary import Move, Page, Vocabulary, crawl, hidden_fields, play

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 _COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
@@ -63,19 +64,24 @@ def _places(tree: ast.Module) -> Iterator[_Place]:
             yield _set(node, "op", _COMPUTED[type(node.op)]())
         elif isinstance(node, ast.If | ast.IfExp | ast.While):
             yield _set(node, "test", ast.UnaryOp(ast.Not(), node.test))
-        elif isinstance(node, ast.Constant) and type(node.value) in (int, bool):
-            changed = not node.value if isinstance(node.value, bool) else node.value + 1
-            yield _set(node, "value", changed)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, int):
+            yield _set(node, "value", _changed(node.value))
         elif isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
             yield _set(node, "value", ast.Constant(None))
         yield from _removals(node, left_alone)
+
+
+def _changed(value: int) -> int:
+    return not value if isinstance(value, bool) else value + 1
 
 
 def _removals(node: ast.AST, left_alone: set[int]) -> Iterator[_Place]:
     """Statements that do something by themselves, each left out."""
     for name in ("body", "orelse", "finalbody"):
         body = getattr(node, name, None)
-        for place, statement in enumerate(body if isinstance(body, list) else ()):
+        if not isinstance(body, list):
+            continue
+        for place, statement in enumerate(body):
             acts = isinstance(statement, ast.Raise | ast.AugAssign | ast.Delete) or (
                 isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
             )
@@ -111,7 +117,7 @@ def _set(node: ast.AST, name: str, value: object) -> _Place:
     return _Place(_line(node), f"{type(node).__name__}.{name}: {_told(node)}", plant)
 
 
-def _swap(node: ast.AST, values: list[object], place: int, value: object) -> _Place:
+def _swap(node: ast.AST, values: list[Any], place: int, value: object) -> _Place:
     def plant() -> Callable[[], None]:
         old = values[place]
         values[place] = value

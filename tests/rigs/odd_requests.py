@@ -26,8 +26,10 @@ ODD = (
     "99999-t1", "2026-s2", "25:00", "08.00", "24.00", "A1", "L1", "o1", "o0", "o-1", "o99999999999", "on", "off",
     "id", "en", "xx", "csv", "xlsx", "a long enough password",
 )  # fmt: skip
-ODD_METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND")
-ODD_METHODS += ("get", "", "A" * 300, "G\x00T")
+ODD_METHODS = (
+    *("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"),
+    *("get", "", "A" * 300, "G\x00T"),
+)
 ODD_HEADERS = {
     "HTTP_HOST": ("localhost", "127.0.0.1", "evil.example", "", "localhost:99999", "[::1", "a\x00", "é"),
     "HTTP_X_FORWARDED_FOR": ("1.2.3.4", "a, b, c", "", "x" * 5000),
@@ -127,7 +129,10 @@ class Maker:
                 args[name] = rng.choice(self.words.values.get(name) or ODD)
         path = rule.rule
         for name, value in args.items():
-            path = re.sub(rf"<([^<>:]+:)?{name}>", lambda _, v=str(value): v, path)
+            path = "".join(
+                str(value) if re.fullmatch(rf"<([^<>:]+:)?{name}>", part) else part
+                for part in re.split(r"(<[^<>]*>)", path)
+            )
         if rng.random() < 0.01:
             path += rng.choice(("/", "//", "\xff", "\x00", "/.."))
         return path.encode("utf-8", "surrogatepass").decode("latin-1")

@@ -19,10 +19,11 @@ A_DAY = {"A1": 5, "A2": 3, "B1": 2}
 BEST = {"biaya": 0.97}  # share of 4; nearly everybody says that it was free
 
 
-def add_day(site: Site, office: Office, day: date, rng: random.Random) -> int:
+def add_day(site: Site, office: Office, day: date, *, seed: int) -> int:
     """One day's ratings, as few as a village counter gets; return how many."""
     if day.weekday() >= 5:
         return 0
+    rng = random.Random(f"{seed}/{day}")
     rows = [
         _rating(office, counter, day, rng)
         for counter, usual in A_DAY.items()
@@ -35,10 +36,10 @@ def add_day(site: Site, office: Office, day: date, rng: random.Random) -> int:
     return len(rows)
 
 
-def add_history(site: Site, office: Office, rng: random.Random) -> int:
+def add_history(site: Site, office: Office, *, seed: int) -> int:
     """Every day before the fortnight."""
     days = (FORTNIGHT - FIRST).days
-    return sum(add_day(site, office, FIRST + timedelta(days=n), rng) for n in range(days))
+    return sum(add_day(site, office, FIRST + timedelta(days=n), seed=seed) for n in range(days))
 
 
 def _rating(office: Office, counter: str, day: date, rng: random.Random) -> dict[str, Any]:

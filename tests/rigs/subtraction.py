@@ -86,6 +86,6 @@ def _eliminated(
         if top == len(matrix):
             break
     return [
-        frozenset[str]().union(*(cells[place] for place in np.flatnonzero(row)))
+        frozenset[str]().union(*(cells[place] for place in np.flatnonzero(row).tolist()))
         for row in matrix[:top]
     ]

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from multiprocessing import Pool
 from pathlib import Path
@@ -60,6 +62,8 @@ MOST_FALSE, MOST_BIAS, LEAST_POWER, LEAST_DIP = 0.07, 0.01, 0.75, 0.80
 DRAWS = 499
 
 Method = Callable[[Drawn, int], Estimate]
+Row = tuple[float, Estimate]
+Repeat = Callable[[Callable[[int], Row], Iterable[int]], Iterable[Row]]  # on one core, or on all
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,9 @@ class Result:
     def error(self) -> float:
         """Monte Carlo standard error of a coverage of .95."""
         return float(np.sqrt(0.95 * 0.05 / self.repetitions))
+
+
+Measure = Callable[[World], Result]
 
 
 def measured(drawn: Drawn, seed: int) -> Estimate:
@@ -106,18 +113,22 @@ def before_and_after(drawn: Drawn, _seed: int) -> Estimate:
     return replace(honest, estimate=estimate, se=se, ci_lo=low, ci_hi=high, p=p)
 
 
-def _repeat(world: World, method: Method, seed: int) -> tuple[float, Estimate]:
+def _repeat(world: World, method: Method, seed: int) -> Row:
     drawn = draw(world, seed)
     return drawn.truth, method(drawn, seed)
 
 
 def measure_world(
-    world: World, *, repetitions: int, seed: int = 0, method: Method = measured
+    world: World,
+    *,
+    repetitions: int,
+    seed: int = 0,
+    method: Method = measured,
+    repeat: Repeat = map,
 ) -> Result:
-    """Repeat one world on all cores; repetition i has the seed `seed` × 1,000,000 + i."""
+    """Repeat one world; repetition i has the seed `seed` × 1,000,000 + i."""
     seeds = range(seed * 1_000_000, seed * 1_000_000 + repetitions)
-    with Pool() as pool:
-        rows = pool.map(partial(_repeat, world, method), seeds, chunksize=25)
+    rows = list(repeat(partial(_repeat, world, method), seeds))
     truth = np.array([row[0] for row in rows])
     found = [row[1] for row in rows]
     value = np.array([_known(e.estimate) for e in found])
@@ -161,7 +172,7 @@ def judge(result: Result, *, slack: float = 0.0) -> list[str]:
     return broken
 
 
-def power_at_mde(*, trained: int, repetitions: int, seed: int = 0) -> tuple[float, float]:
+def power_at_mde(measure: Measure, *, trained: int) -> tuple[float, float]:
     """The MDE told before a course for `trained` of 40, and the power really had at that effect.
 
     The MDE is read from worlds without any training, as an office would; then a course of that
@@ -179,8 +190,7 @@ def power_at_mde(*, trained: int, repetitions: int, seed: int = 0) -> tuple[floa
         )
     )
     course = World("course", dates=(19,), a_date=trained, effect=told * 1.04)
-    result = measure_world(course, repetitions=repetitions, seed=seed)
-    return told, result.found
+    return told, measure(course).found
 
 
 HEAD = (
@@ -219,7 +229,19 @@ def markdown(rows: Iterable[tuple[str, ...]], notes: Iterable[str], *, made_by: 
     """The table for the documents."""
     lines = ["| " + " | ".join(HEAD) + " |", "|" + "---|" * len(HEAD)]
     lines += ["| " + " | ".join(cells) + " |" for cells in rows]
-    return "\n".join([f"Made by `{made_by}`.", "", *lines, "", *(f"- {note}" for note in notes)])
+    commit = subprocess.run(
+        ["git", "log", "-1", "--format=%h of %cs"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    made_on = datetime.now(UTC).date()
+    return "\n".join(
+        [
+            f"Made by `{made_by}` on {made_on}, at commit {commit}.",
+            "",
+            *lines,
+            "",
+            *(f"- {note}" for note in notes),
+        ]
+    )
 
 
 def write_into(path: Path, text: str) -> None:
@@ -240,24 +262,15 @@ def main() -> int:
     parser.add_argument("--markdown", type=Path, help="document to write the table into")
     arguments = parser.parse_args()
     chosen = [w for w in WORLDS if not arguments.world or arguments.world in w.name]
-    rows, broken = [], []
-    with click.progressbar(chosen, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-        for world in bar:
-            result = measure_world(world, repetitions=arguments.repetitions, seed=arguments.seed)
-            rows.append(row(result))
-            faults = judge(result)
-            broken += [f"{world.name}: {fault}" for fault in faults]
-            print("  ".join(f"{c:<30}" if i == 0 else f"{c:>9}" for i, c in enumerate(rows[-1])))
-            sys.stdout.flush()
-    notes = []
-    if not arguments.world:
-        for trained in (16, 5):
-            told, power = power_at_mde(
-                trained=trained, repetitions=arguments.repetitions, seed=arguments.seed
-            )
-            notes.append(f"MDE told for {trained} of 40: {told:.3f}; power really had: {power:.2f}")
-            if not 0.70 <= power <= 0.90:
-                broken.append(notes[-1])
+    with Pool() as pool:
+        measure = partial(
+            measure_world,
+            repetitions=arguments.repetitions,
+            seed=arguments.seed,
+            repeat=partial(pool.map, chunksize=25),
+        )
+        rows, broken = _table(chosen, measure)
+        notes = [] if arguments.world else _notes(measure, broken)
     print("\n".join(notes))
     print("\n".join(f"BROKEN {line}" for line in broken) or "every bar is kept")
     if arguments.markdown:
@@ -267,6 +280,31 @@ def main() -> int:
         notes += [f"broken bar: {line}" for line in broken]
         write_into(arguments.markdown, markdown(rows, notes, made_by=made_by))
     return 1 if broken else 0
+
+
+def _table(worlds: list[World], measure: Measure) -> tuple[list[tuple[str, ...]], list[str]]:
+    """A row a world, printed as it comes, and the bars that are broken."""
+    rows: list[tuple[str, ...]] = []
+    broken: list[str] = []
+    with click.progressbar(worlds, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        for world in bar:
+            result = measure(world)
+            rows.append(row(result))
+            broken += [f"{world.name}: {fault}" for fault in judge(result)]
+            print("  ".join(f"{c:<30}" if i == 0 else f"{c:>9}" for i, c in enumerate(rows[-1])))
+            sys.stdout.flush()
+    return rows, broken
+
+
+def _notes(measure: Measure, broken: list[str]) -> list[str]:
+    """What the effect told before a course is worth; adds to the broken bars."""
+    notes = []
+    for trained in (16, 5):
+        told, power = power_at_mde(measure, trained=trained)
+        notes.append(f"MDE told for {trained} of 40: {told:.3f}; power really had: {power:.2f}")
+        if not 0.70 <= power <= 0.90:
+            broken.append(notes[-1])
+    return notes
 
 
 if __name__ == "__main__":

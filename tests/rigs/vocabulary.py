@@ -65,7 +65,7 @@ def play(app: Flask, client: FlaskClient, moves: Iterable[Move]) -> list[Page]:
     pages = [Page("/", "<p>")]
     for move in moves:
         text = client.get(move.page).get_data(as_text=True) if move.page else pages[-1].text
-        document = lxml_html.document_fromstring(text)
+        document = _document(text)
         for form in document.forms:
             match = _endpoint_of(app, urlsplit(form.action or "").path, "POST")
             if form.method == "POST" and match and match[0] == move.endpoint:
@@ -77,7 +77,7 @@ def play(app: Flask, client: FlaskClient, moves: Iterable[Move]) -> list[Page]:
         else:
             raise LookupError(f"no form of {move.endpoint} on {move.page or 'the last answer'}")
         if answer.status_code != 200:
-            said = lxml_html.document_fromstring(answer.get_data(as_text=True)).text_content()
+            said = _document(answer.get_data(as_text=True)).text_content()
             raise LookupError(f"{move.endpoint} answers {answer.status_code}: {said.split()}")
         pages.append(Page(answer.request.path, answer.get_data(as_text=True)))
     return pages[1:]
@@ -127,8 +127,13 @@ def crawl(
 
 def hidden_fields(text: str) -> dict[str, str]:
     """The hidden fields of a page's forms."""
-    hidden = lxml_html.document_fromstring(text or "<p>").xpath("//input[@type='hidden'][@name]")
+    hidden = _document(text or "<p>").xpath("//input[@type='hidden'][@name]")
     return {str(item.get("name")): str(item.get("value") or "") for item in hidden}
+
+
+def _document(text: str) -> Any:
+    """An `HtmlElement`, of which lxml's stubs do not know."""
+    return lxml_html.document_fromstring(text)
 
 
 def _is_page(rule: Any) -> bool:
@@ -153,7 +158,7 @@ def _learn_address(found: Vocabulary, endpoint: str, args: dict[str, Any], addre
 
 
 def _read_page(app: Flask, found: Vocabulary, address: str, text: str) -> list[str]:
-    document = lxml_html.document_fromstring(text)
+    document = _document(text)
     document.make_links_absolute(f"http://localhost{address}")
     for form in document.forms:
         _read_form(app, found, address, form)

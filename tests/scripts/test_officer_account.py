@@ -13,6 +13,8 @@ from feedback_app.config import ROOT
 from feedback_app.services.site import Site
 from tests.ground.office import Office
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_officer_is_named_by_nip_and_taken_once(

@@ -15,6 +15,8 @@ from feedback_app.config import ROOT
 from feedback_app.domain.elements import OFFICIAL_KEYS
 from tests.domain.test_skm import WORKED
 
+pytestmark = pytest.mark.proof
+
 SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))
 
 

@@ -8,26 +8,22 @@ from pathlib import Path
 import pytest
 
 from feedback_app.services.site import Site
-from tests.conftest import on_server
+from tests.conftest import DemoOn
 from tests.ground.browser import running_server
-from tests.ground.demo_site import demo_site
 from tests.rigs.bad_network import BadNetwork, Outcome, rate_through, running
+
+pytestmark = pytest.mark.proof
 
 CUTS, VISITORS = 40, 12
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def served(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, demo_on: DemoOn, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Site, int]]:
     """The demo office on each engine behind a server; its port."""
-    url = ""
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgres_url")
-        on_server(server, "CREATE DATABASE bad_network")
-        url = server.replace("/postgres?", "/bad_network?")
     folder: Path = tmp_path_factory.mktemp(f"bad-network-{request.param}")
-    with demo_site(folder, database_url=url, ratings=300) as (site, environment):
+    with demo_on(request.param, folder) as (site, environment):
         port = int(environment["PORT"])
         with running_server(environment, port):
             yield site, port

@@ -18,9 +18,10 @@ from feedback_app.config import ROOT
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.services.office.cards import card_lines
 from feedback_app.services.site import Site
-from tests.conftest import on_server
+from tests.conftest import DemoOn
 from tests.ground.browser import wait_until_ready
-from tests.ground.demo_site import demo_site
+
+pytestmark = pytest.mark.proof
 
 ADDRESS = "203.0.113.177"
 AGENT = "Canary/7.31 (kenari-ajaib)"
@@ -29,19 +30,12 @@ COMMENT = "Kenari bernyanyi di loket"
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def site_and_environment(
-    request: pytest.FixtureRequest, tmp_path: Path
+    request: pytest.FixtureRequest, demo_on: DemoOn, tmp_path: Path
 ) -> Iterator[tuple[Site, dict[str, str]]]:
-    """A small demo behind a proxy that tells the visitor's address."""
-    url = ""
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgres_url")
-        on_server(server, "CREATE DATABASE canary")
-        url = server.replace("/postgres?", "/canary?")
+    """The demo behind a proxy that tells the visitor's address."""
     folder = tmp_path / "instance"
-    with demo_site(folder, database_url=url, ratings=300, PROXY_HOPS="1", BASE_URL="") as both:
+    with demo_on(request.param, folder, PROXY_HOPS="1", BASE_URL="") as both:
         yield both
-    if request.param == "postgresql":
-        on_server(server, "DROP DATABASE canary WITH (FORCE)")
 
 
 def everything_kept(site: Site, folder: Path) -> bytes:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
+import pytest
+
+from tests.ground.once import made_once
 from tests.rigs.differencing import (
+    BUILT,
     appeals_unseen,
+    build_town,
+    first_find,
     live_sliding_figures,
     parts_of_ten,
     quarters_left_open,
@@ -13,40 +20,54 @@ from tests.rigs.differencing import (
 )
 from tests.rigs.subtraction import isolated
 
+pytestmark = pytest.mark.proof
+
 # 1 October, when September is over, 8 October, when the quarter's parts come out, and 9 October,
 # when two appeals of officers are upheld.
 DAYS = (3, 10, 11)
 
 
-def test_the_bot_recovers_nobody(tmp_path: Path) -> None:
-    result = run(tmp_path, days=DAYS, seed=0)
+SEED = 0
+
+
+@pytest.fixture(scope="session")
+def built(shared: Path) -> Path:
+    """The town up to the fortnight, to copy."""
+    made = made_once(shared / "town", partial(build_town, seed=SEED))
+    return made / BUILT
+
+
+def test_the_bot_recovers_nobody(tmp_path: Path, built: Path) -> None:
+    result = run(tmp_path, built=built, days=DAYS, seed=SEED)
     assert result.claims > 60, result.line()
     assert (result.groups, result.answers, result.unplaced) == (0, 0, 0), result.line()
     assert result.smallest >= 10
 
 
-def test_the_bot_finds_live_sliding_figures(tmp_path: Path) -> None:
+def test_the_bot_finds_live_sliding_figures(tmp_path: Path, built: Path) -> None:
     with live_sliding_figures():
-        result = run(tmp_path, days=(1, 2), seed=0)
+        result = first_find(tmp_path, built=built, days=(1, 2), seed=SEED)
     assert result.groups > 0, result.line()
     assert result.smallest < 10
 
 
-def test_the_bot_finds_a_survey_beside_blocks_that_do_not_fill_its_quarter(tmp_path: Path) -> None:
+def test_the_bot_finds_a_survey_beside_blocks_that_do_not_fill_its_quarter(
+    tmp_path: Path, built: Path
+) -> None:
     with quarters_left_open():
-        result = run(tmp_path, days=(3,), seed=0)
+        result = first_find(tmp_path, built=built, days=(3,), seed=SEED)
     assert result.groups > 0, result.line()
 
 
-def test_the_bot_finds_parts_that_blocks_nearly_equal(tmp_path: Path) -> None:
+def test_the_bot_finds_parts_that_blocks_nearly_equal(tmp_path: Path, built: Path) -> None:
     with parts_of_ten():
-        result = run(tmp_path, days=(10,), seed=0)
+        result = first_find(tmp_path, built=built, days=(10,), seed=SEED)
     assert result.groups > 0, result.line()
 
 
-def test_the_bot_finds_what_an_appeal_took(tmp_path: Path) -> None:
+def test_the_bot_finds_what_an_appeal_took(tmp_path: Path, built: Path) -> None:
     with appeals_unseen():
-        result = run(tmp_path, days=(10, 11), seed=0)
+        result = first_find(tmp_path, built=built, days=(10, 11), seed=SEED)
     assert result.groups > 0, result.line()
 
 

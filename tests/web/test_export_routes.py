@@ -19,6 +19,8 @@ from tests.rigs.formulas import live_in_csv, live_in_xlsx, odd_text
 from tests.rigs.fuzz import CAST, seeds_of
 from tests.rigs.vocabulary import Vocabulary, crawl
 
+pytestmark = pytest.mark.proof
+
 NAMES = {
     "unit": ("name",), "counter": ("name",), "service": ("name", "name_en"), "officer": ("name", "display_name"),
     "training": ("title", "provider"), "account": ("name",),

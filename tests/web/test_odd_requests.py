@@ -38,6 +38,7 @@ def walker(app: Flask, site: Site, office: Office) -> Walker:
     return Walker(app, start_of(app))
 
 
+@pytest.mark.proof
 def test_no_odd_request_of_any_role_is_a_server_error(walker: Walker) -> None:
     posts = {r.endpoint for r in walker.rules if "POST" in (r.methods or ())}
     met = {name for words in walker.words.values() for name in words.forms}
@@ -49,6 +50,7 @@ def test_no_odd_request_of_any_role_is_a_server_error(walker: Walker) -> None:
     assert len(counted.reached) > len(walker.rules) / 2  # it gets behind the doors
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_walk_finds_a_planted_fault_and_finds_it_again(app: Flask, walker: Walker) -> None:
 

@@ -291,6 +291,7 @@ def viewer_for_script(office: Office) -> Viewer:
     )
 
 
+@pytest.mark.proof
 def test_a_thousand_guesses_never_get_in_and_the_right_one_does_after_the_window(
     site: Site, office: Office, clock: SteppedClock
 ) -> None:
@@ -332,6 +333,7 @@ def test_guesses_sent_at_once_are_all_counted(
         assert sum(threads.map(guess, range(40))) == GUESSES
 
 
+@pytest.mark.proof
 def test_no_more_passwords_are_checked_at_once_than_there_are_cores(
     site: Site, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

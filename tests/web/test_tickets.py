@@ -327,6 +327,7 @@ def test_a_ticket_is_kept_when_an_answer_is_missing(
     assert [r.tier for r in stored(site)] == ["visit"]
 
 
+@pytest.mark.proof
 def test_after_thirty_wrong_guesses_in_a_minute_the_next_must_wait(
     citizen: Browser, place: str, site: Site, office: Office, clock: SteppedClock
 ) -> None:

@@ -17,6 +17,8 @@ from tests.ground.office import TODAY, Office, add_ratings
 from tests.rigs import attacks
 from tests.web.test_citizen import opened
 
+pytestmark = pytest.mark.proof
+
 
 def test_each_attack_is_found_and_honest_answers_are_not_held(tmp_path: Path) -> None:
     found = attacks.simulate(

@@ -11,6 +11,8 @@ from tests.conftest import SteppedClock
 from tests.ground.office import Office
 from tests.rigs.one_code import SITES, Outcome, planted, try_codes
 
+pytestmark = pytest.mark.proof
+
 CODES = 5
 TRIES = 20
 

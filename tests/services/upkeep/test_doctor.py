@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from feedback_app.config import ROOT
@@ -116,6 +117,7 @@ def test_a_server_that_may_lose_commits_is_bad(site: Site, office: Office) -> No
     assert "should be" in found
 
 
+@pytest.mark.proof
 def test_the_script_prints_signs_and_tells_by_its_exit(tmp_path: Path) -> None:
     environment = os.environ | {"INSTANCE_DIR": str(tmp_path), "DATABASE_URL": "", "BASE_URL": ""}
     script = [sys.executable, str(ROOT / "scripts" / "doctor.py")]
