@@ -113,7 +113,7 @@ def test_pages_can_be_found_shared_and_kept(
         assert place.startswith("http://127.0.0.1:8000/hasil/")
         assert citizen.get(place.removeprefix("http://127.0.0.1:8000")).status_code == 200
     english = citizen.get(f"{UNIT}?lang=en").get_data(as_text=True)
-    assert "What we are mending" in english
+    assert "What we are improving" in english
     assert "72.92" in english
 
 
