@@ -107,18 +107,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     )
     _configure(app, settings)
     app.extensions["site"] = open_site(settings, clock=clock)
-    app.jinja_env.filters.update(formats.FILTERS)
-    app.jinja_env.globals.update(
-        _=language.gettext,
-        language=language.language,
-        points=formats.points,
-        say=language.say,
-        is_too_few=charts.is_too_few,
-        is_band=charts.is_band,
-        is_withheld=charts.is_withheld,
-        days=charts.days,
-        charts=charts.CHARTS,
-    )
+    _fill_templates(app)
     limits.limit_bodies(app)  # first: it must come before anything reads a body
     csrf = CSRFProtect(app)
     for view in NO_SESSION:
@@ -132,6 +121,24 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     daily.do_daily_upkeep(app)
     app.before_request(language.remember_language)
     return app
+
+
+def _fill_templates(app: Flask) -> None:
+    """What every template may use. A line that holds only a block tag leaves nothing behind."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(formats.FILTERS)
+    app.jinja_env.globals.update(
+        _=language.gettext,
+        language=language.language,
+        points=formats.points,
+        say=language.say,
+        is_too_few=charts.is_too_few,
+        is_band=charts.is_band,
+        is_withheld=charts.is_withheld,
+        days=charts.days,
+        charts=charts.CHARTS,
+    )
 
 
 def _configure(app: Flask, settings: Settings) -> None:

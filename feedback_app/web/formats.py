@@ -1,4 +1,4 @@
-"""Numbers and dates the Indonesian way, through Babel (CLDR)."""
+"""What templates write values with: numbers and dates the Indonesian way (Babel, CLDR)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from decimal import Decimal
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
-from feedback_app.domain import effect_words
+from feedback_app.domain import effect_words, table_columns
 from feedback_app.domain.local_time import WIB
-from feedback_app.web.language import language
+from feedback_app.web.language import language, say
 
 Number = int | float | Decimal
 
@@ -84,4 +84,6 @@ FILTERS = {
     "month": month,
     "moment": moment,
     "hour": hour,
+    "say": say,
+    **table_columns.FILTERS,
 }
