@@ -21,7 +21,7 @@ from wtforms import Field
 
 from feedback_app.config import ROOT
 from feedback_app.domain.elements import ALL_KEYS, FORM_ORDER, element
-from feedback_app.domain.respondent import BANDS, SERVED_WHEN, VISIT_PURPOSE
+from feedback_app.domain.respondent import BANDS, VISIT_PURPOSE
 from feedback_app.services.citizen.place import Place
 from feedback_app.web.citizen_form import CitizenForm, clean_text
 
@@ -132,7 +132,6 @@ def _render(
         place=place,
         elements=[element(key) for key in FORM_ORDER],
         bands=BANDS,
-        served_when=SERVED_WHEN,
         visit_purpose=VISIT_PURPOSE,
         chosen=chosen,
         faults=sent.faults() if sent else [],

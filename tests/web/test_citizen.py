@@ -210,7 +210,7 @@ def test_the_swap_at_one_names_the_officer_the_citizen_names(
 ) -> None:
     """Rated at 13:05 about a service at 12:50, before the officers changed at 13:00."""
     page = citizen.get(f"/q/{place}").get_data(as_text=True)
-    assert page.index("Ibu Andi") < page.index("Ibu Sari")  # on shift now comes first
+    assert page.index("Ibu Sari") < page.index("Ibu Andi")  # who just left is named first
     answers = opened(citizen, place) | {"served_by": f"o{office.officer['Sari']}"}
     citizen.post(f"/q/{place}", data=answers)
     citizen.post(f"/q/{place}", data=opened(citizen, place) | {"served_by": "not_sure"})
