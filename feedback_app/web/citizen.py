@@ -125,7 +125,10 @@ def _with_fresh_token(code: str, sent: CitizenForm) -> Response:
     if place.is_retired:
         return _retired_place()
     sent.say(_("Halaman terlalu lama terbuka. Periksa jawaban Anda, lalu kirim sekali lagi."))
-    sent.token.data = rating.open_form(site(), place, device_id=kiosk_here(place))
+    sent.token.data = rating.open_again(
+        site(), place, sent.token.data or "", device_id=kiosk_here(place)
+    )
+    sent.served_by.data = ""  # names belong to the day of the first opening: ask again
     return _again(place, sent, status=422)
 
 

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from feedback_app.domain.codes import (
     FormToken,
+    is_stale,
     new_form_token,
     read_form_token,
     receipt_code,
@@ -83,11 +84,23 @@ class Received:
 
 def open_form(site: Site, place: Place, *, device_id: int = 0) -> str:
     """A fresh token: the submission id that makes a second sending harmless."""
+    return _token(site, place, secrets.token_bytes(16), device_id)
+
+
+def open_again(site: Site, place: Place, stale: str, *, device_id: int = 0) -> str:
+    """A token of now for a form that was open too long; the same answer stays the same one."""
+    old = read_form_token(stale, place.code, keys=site.keys_for(TOKEN_PURPOSE))
+    if not isinstance(old, FormToken):
+        return open_form(site, place, device_id=device_id)
+    return _token(site, place, bytes.fromhex(old.submission_id), device_id)
+
+
+def _token(site: Site, place: Place, submission_id: bytes, device_id: int) -> str:
     return new_form_token(
         place.code,
         key=site.keys_for(TOKEN_PURPOSE)[0],
         opened_at=site.now(),
-        random_bytes=secrets.token_bytes(16),
+        random_bytes=submission_id,
         device_id=device_id,
     )
 
@@ -115,19 +128,23 @@ def submit_rating(site: Site, sent: Submission) -> Received:
     transaction. A code that opens nothing never loses the answer: it is kept as the poster's.
     """
     token = _token_of(site, sent)
-    arriving = Arriving(
-        site,
-        sent,
-        place_at(site, sent.place_code, at=token.opened_at),
-        token,
-        digest=_digest(sent),
-        receipt=receipt_code(token.submission_id, key=site.keys_for(RECEIPT_PURPOSE)[-1]),
+    received = Received(
+        receipt_code(token.submission_id, key=site.keys_for(RECEIPT_PURPOSE)[-1]),
+        was_at=token.device_id,
     )
+    digest = _digest(sent)
+    if is_stale(token, now=site.now(), max_age=timedelta(hours=site.settings.form_hours)):
+        _must_be_saved(site, token)
+        _must_be_the_same(site, token, digest)
+        return received
+    opened_at = min(token.opened_at, site.now())  # never later than now, whatever its clock said
+    place = place_at(site, sent.place_code, at=opened_at)
+    token = replace(token, opened_at=opened_at)
     try:
-        _save_patiently(arriving)
+        _save_patiently(Arriving(site, sent, place, token, digest, received.receipt))
     except AlreadyThereError:
-        _must_be_the_same(arriving)
-    return Received(arriving.receipt, was_at=token.device_id)
+        _must_be_the_same(site, token, digest)
+    return received
 
 
 def _save_patiently(arriving: Arriving) -> None:
@@ -213,13 +230,7 @@ def _circumstances(
 
 
 def _token_of(site: Site, sent: Submission) -> FormToken:
-    token = read_form_token(
-        sent.token,
-        sent.place_code,
-        keys=site.keys_for(TOKEN_PURPOSE),
-        now=site.now(),
-        max_age=timedelta(hours=site.settings.form_hours),
-    )
+    token = read_form_token(sent.token, sent.place_code, keys=site.keys_for(TOKEN_PURPOSE))
     if not isinstance(token, FormToken):
         raise StaleFormError
     return token
@@ -325,8 +336,14 @@ def _digest(sent: Submission) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _must_be_the_same(arriving: Arriving) -> None:
-    with arriving.site.db.read() as session:
-        kept = queries.body_digest_of(session, arriving.token.submission_id)
-    if kept != arriving.digest:
+def _must_be_saved(site: Site, token: FormToken) -> None:
+    with site.db.read() as session:
+        if not queries.is_there(session, token.submission_id):
+            raise StaleFormError
+
+
+def _must_be_the_same(site: Site, token: FormToken, digest: str) -> None:
+    with site.db.read() as session:
+        kept = queries.body_digest_of(session, token.submission_id)
+    if kept not in (digest, None):  # None: the digest went with screening; nothing is compared
         raise DifferentAnswerError
