@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import struct
 import zlib
 from dataclasses import dataclass
@@ -43,8 +44,28 @@ class KeptPage:
 
 @cache
 def style() -> Markup:
-    """The form's own small sheet, inlined so that one response is the whole page."""
-    return Markup((ROOT / "templates" / "citizen" / "form.css").read_text().strip())  # noqa: S704 (ours)
+    """The form's own small sheet, folded and inlined so that one response is the whole page."""
+    sheet = (ROOT / "templates" / "citizen" / "form.css").read_text()
+    return Markup(folded_sheet(sheet))  # noqa: S704 (ours)
+
+
+def folded_sheet(sheet: str) -> str:
+    """The same rules without comments and without the white space that only people need.
+
+    Our own sheet's way of writing is taken for granted: no ", ", ": ", "; " and no "/*" in a string.
+    """
+    sheet = re.sub(r"/\*.*?\*/|\\\n", "", sheet, flags=re.DOTALL)
+    sheet = re.sub(r"\s*([{};,])\s*", r"\1", sheet)
+    return sheet.replace(": ", ":").replace(";}", "}").strip()
+
+
+def folded_lines(page: str) -> str:
+    """The page without its indentation, which costs 75 of 4,000 bytes on the wire.
+
+    A line's end stays, since it may part two words. Only for a page whose textarea is empty:
+    white space in there is what a person typed.
+    """
+    return re.sub(r"\n\s+", "\n", page)
 
 
 @cache
@@ -56,7 +77,7 @@ def style_digest() -> str:
 @lru_cache(maxsize=KEPT_PAGES)
 def kept_page(place: Place, _language: str, look: Look, _base_url: str) -> KeptPage:
     """The empty form of a place; the language and the address it names are part of the key."""
-    page = _render(place, None, token=PLACE_OF_TOKEN, look=look)
+    page = folded_lines(_render(place, None, token=PLACE_OF_TOKEN, look=look))
     head, tail = (part.encode() for part in page.split(PLACE_OF_TOKEN))
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     head_deflated = packer.compress(head) + packer.flush(zlib.Z_FULL_FLUSH)
