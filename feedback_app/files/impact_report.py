@@ -11,6 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from feedback_app.domain import table_columns
 from feedback_app.domain.effect_charts import (
     PICTURE_WIDTH,
     EventPicture,
@@ -135,7 +136,9 @@ def _environment(language: str) -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
+        lstrip_blocks=True,
     )
+    environment.filters.update(table_columns.FILTERS)
     environment.globals["say"] = lambda words: words[0 if language == "id" else 1]
     environment.globals["points"] = partial(points, language=language)
     return environment

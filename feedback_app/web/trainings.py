@@ -40,7 +40,7 @@ LARGEST_COST = 2_000_000_000
 
 
 class TrainingForm(FlaskForm):  # type: ignore[misc]
-    """A training of the records."""
+    """A training of the catalogue."""
 
     code = StringField(
         "Kode",
@@ -327,7 +327,7 @@ def _runs_page(code: str, form: RunForm) -> str:
     row, runs = records.runs_of(site(), viewer(), code)
     translate_errors(form)
     return render_template(
-        "trainings/catalogue.html",
+        "trainings/training.html",
         row=row,
         runs=runs,
         form=form,

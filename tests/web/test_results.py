@@ -67,7 +67,7 @@ def test_a_closed_result_on_every_page_and_in_every_file(
     assert "Mutu C" in page
     assert "80% responden percaya" in page
     assert "2 terisi sebagian" in page
-    biaya = re.search(r"Biaya/Tarif</th>(.*?)</tr>", page)
+    biaya = re.search(r"Biaya/Tarif</th>(.*?)</tr>", page, re.DOTALL)
     assert biaya is not None
     assert "semua jawaban sama" in biaya.group(1)  # everybody said 4
     assert "4,0" not in biaya.group(1)

@@ -231,7 +231,7 @@ def test_the_page_offers_the_secret_as_a_picture_that_an_app_reads(
     first_step(eka, "eka", "kuda biru lari pagi")
     page = eka.get(ENROL).get_data(as_text=True)
     secret = secret_on(eka)
-    drawn = re.search(r'viewBox="0 0 (\d+) \d+"[^>]*><path d="([^"]+)"/>', page)
+    drawn = re.search(r'viewBox="0 0 (\d+) \d+"[^>]*>\s*<path d="([^"]+)"/>', page)
     assert drawn
     assert read_outline(int(drawn.group(1)), drawn.group(2)) == (
         f"otpauth://totp/Suara%20Loket:eka?secret={secret}&issuer=Suara%20Loket"
