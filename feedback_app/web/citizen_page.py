@@ -50,7 +50,7 @@ def style() -> Markup:
 
 
 def folded_sheet(sheet: str) -> str:
-    """The same rules without comments and without the white space that only people need.
+    """The same rules without comments and the white space that only people need.
 
     Our own sheet's way of writing is taken for granted: no ", ", ": ", "; " and no "/*" in a string.
     """

@@ -104,7 +104,7 @@ def test_the_receipt_of_an_answer_that_was_set_aside_does_not_say_that_it_counts
         aside = Change(rating.id, "aside", for_officer=False, counted_on=rating.day)
         append_verdicts(tx, [aside], reason="perkara", at=site.now(), case_id=None)
     page = citizen.get(address).get_data(as_text=True)
-    assert "dikesampingkan dengan putusan dan tidak dihitung" in page
+    assert "tidak dihitung setelah diperiksa dua orang" in page
     assert "sudah dihitung" not in page
 
 
