@@ -46,6 +46,8 @@ def submit(code: str) -> AnyResponse:
     """Save the rating; on any fault show the form again with everything still in it."""
     sent = CitizenForm(place_code=code)
     try:
+        if sent.is_for_another_language():
+            return _again(_place(code, sent), sent, status=200)
         if not sent.validate():
             return _again(_place(code, sent), sent, status=422)
         received = rating.submit_rating(site(), sent.submission())
@@ -138,7 +140,11 @@ def _not_saved(code: str, sent: CitizenForm) -> Response:
 
 
 def _later(code: str, sent: CitizenForm, *, status: int) -> Response:
-    response = _again(_place(code, sent), sent, status=status)
+    try:
+        response = _again(_place(code, sent), sent, status=status)
+    except NotSavedError:  # the place cannot even be read: what was typed waits in a bare page
+        headers.allow_inline_style(citizen_page.style_digest())
+        response = make_response(citizen_page.render_unsaved(code, sent), status)
     response.headers["Retry-After"] = RETRY_AFTER_SECONDS
     return response
 

@@ -61,6 +61,7 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
     visit = StringField()
     without_code = StringField()
     pressed = StringField()
+    language = StringField()
 
     elements: ClassVar[tuple[str, ...]] = ALL_KEYS
 
@@ -69,6 +70,10 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
         super().__init__(formdata=request.form)
         self.place_code = place_code
         self.notices: list[str] = []
+
+    def is_for_another_language(self) -> bool:
+        """Whether the page is only wanted in the other language, with everything still in it."""
+        return bool(self.language.data)
 
     def is_as_it_is(self) -> bool:
         """Whether the citizen chose to send with answers left out."""

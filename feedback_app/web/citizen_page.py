@@ -107,10 +107,21 @@ def render_again(place: Place, sent: CitizenForm, *, look: Look) -> str:
     return _render(place, sent, token=sent.token.data or "", look=look)
 
 
-def render_for_ticket(place: Place, sent: CitizenForm, *, counter: str) -> str:
-    """The empty form with a ticket's code in it; its links carry the code on in a body."""
-    token = sent.token.data or ""
-    return _render(place, sent, token=token, look="phone", ticket_counter=counter)
+def render_unsaved(code: str, sent: CitizenForm) -> str:
+    """All that was sent, to be sent again: for when the database cannot be asked for the place."""
+    fields = [
+        (field.name, value)
+        for field in sent
+        if field.name not in ("language", "comment")
+        for value in field.raw_data or ()
+    ]
+    return render_template(
+        "citizen/unsaved.html",
+        code=code,
+        fields=fields,
+        comment=clean_text(sent.comment.data or ""),
+        style=style(),
+    )
 
 
 def _shown_again(field: Field) -> str:
@@ -124,7 +135,6 @@ def _render(
     *,
     token: str,
     look: Look,
-    ticket_counter: str | None = None,
 ) -> str:
     chosen = {} if sent is None else {field.name: _shown_again(field) for field in sent}
     return render_template(
@@ -139,7 +149,6 @@ def _render(
         offer_as_is=bool(sent and sent.may_go_as_it_is()),
         token=token,
         look=look,
-        ticket_counter=ticket_counter,
         style=style(),
         host=current_app.extensions["site"].settings.base_url.split("://")[1],
     )

@@ -102,7 +102,7 @@ def _form(ticket: Ticket, counter: TicketCounter) -> Response:
     form.service.data = str(ticket.service_id or "")
     form.token.data = rating.open_form(site(), place)
     headers.allow_inline_style(citizen_page.style_digest())
-    return make_response(citizen_page.render_for_ticket(place, form, counter=counter.code))
+    return make_response(citizen_page.render_again(place, form, look="phone"))
 
 
 def _lang() -> str | None:
