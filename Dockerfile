@@ -1,4 +1,4 @@
-# Not built by the authors yet (no container engine was at hand); see README.
+# Not built by the authors yet (no container engine was at hand); see docs/runbook.md.
 FROM python:3.11-slim
 WORKDIR /app
 COPY . .

@@ -1,23 +1,47 @@
-# Thin aliases for developers; run.py does the work.
-.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-page bench-survey differencing doctor formulas fuzz mutation one-code screenshots serve supply test truth
+# Thin aliases for developers; run.py does the work. `make help` lists them: a target's line is the
+# comment above it.
+.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-page bench-survey dev differencing doctor formulas fuzz help migration mutation one-code quick screenshots serve supply test truth
+# Set up everything, load the made-up office, serve it.
 serve:
 	python3 run.py
+# This list.
+help:
+	@awk '/^#/ { line = substr($$0, 3); next } /^[a-z][a-z-]*:/ { sub(":.*", ""); printf "make %-16s %s\n", $$0, line } { line = "" }' Makefile
+# Serve to this machine only; changes of code, templates, styles and translations show at once.
+dev:
+	python3 run.py dev
+# Lint, types and the quick tests: before each commit.
+quick:
+	python3 run.py test --quick
+# Lint, types and all tests: before work is handed in.
 test:
 	python3 run.py test
-bench-dashboard:
-	.venv/bin/python bench/dashboard.py
-bench-page:
-	.venv/bin/python bench/citizen_page.py
-# Simulated offices with known effects, 2,000 repetitions a world; writes the table into the docs.
-truth:
-	.venv/bin/python tests/rigs/truth.py --repetitions 2000 --markdown docs/method.md
-bench-impact:
-	.venv/bin/python bench/impact.py
-bench-survey:
-	.venv/bin/python bench/survey_files.py
+# Draft the next migration from the models, as in: make migration NAME=officer_photo
+migration:
+	.venv/bin/python scripts/new_migration.py "$(NAME)"
+	.venv/bin/ruff check -q --fix --exit-zero feedback_app/storage/migrations
+	.venv/bin/ruff format -q feedback_app/storage/migrations
 # What is unsafe or neglected in this deployment.
 doctor:
 	.venv/bin/python scripts/doctor.py --deep
+# The pictures of README, from the demo of today.
+screenshots:
+	.venv/bin/python tests/rigs/screenshots.py --out docs/screenshots
+# Time and bytes of the citizen's form.
+bench-page:
+	.venv/bin/python bench/citizen_page.py
+# Time of the staff's pages, at two sizes of office.
+bench-dashboard:
+	.venv/bin/python bench/dashboard.py
+# Time and memory of the impact study, beside a bare read.
+bench-impact:
+	.venv/bin/python bench/impact.py
+# Time and memory of a survey's workbook, report and poster.
+bench-survey:
+	.venv/bin/python bench/survey_files.py
+# Simulated offices with known effects, 2,000 repetitions a world; writes the table into the docs.
+truth:
+	.venv/bin/python tests/rigs/truth.py --repetitions 2000 --markdown docs/method.md
 # Simulated cheating among honest visitors: what is held, and what is held wrongly (P20).
 attacks:
 	.venv/bin/python tests/rigs/attacks.py --days 60
@@ -41,9 +65,6 @@ bad-imports:
 # 100,000 texts through every writer of exports: no cell that a spreadsheet runs.
 formulas:
 	.venv/bin/python tests/rigs/formulas.py --texts 100000
-# The pictures of README, from the demo of today.
-screenshots:
-	.venv/bin/python tests/rigs/screenshots.py --out docs/screenshots
 # Locks, licences, a changed byte, secrets in the history.
 supply:
 	.venv/bin/python -m pytest -q tests/guard/test_locks.py tests/guard/test_supply.py

@@ -1,6 +1,7 @@
 """Set up and serve Suara Loket, or set up and test it. Needs Python 3.11 or newer, nothing else.
 
     python3 run.py               set up everything, then serve at http://127.0.0.1:8000
+    python3 run.py dev           the same for developers: a change of a file shows at once
     python3 run.py test [ARGS]   set up everything, then lint, types and tests (ARGS go to pytest)
 
 PORT and HOST change the address; docs/runbook.md names every setting.
@@ -20,6 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
+LOOPBACK = "127.0.0.1"
 SYSTEM_PACKAGES = (
     "chromium",
     "fonts-noto-core",
@@ -46,6 +48,8 @@ def main(arguments: list[str]) -> int:
     try:
         if not arguments:
             return serve()
+        if arguments == ["dev"]:
+            return develop()
         if arguments[0] == "test":
             return test(arguments[1:])
     except SetUpError as error:
@@ -61,13 +65,37 @@ def serve() -> int:
     _port_must_be_free(host, port)
     python = install("requirements.txt")
     environment = os.environ | {"PORT": str(port)}
+    if code := _prepare(python, environment):
+        return code
+    print(f"\nSuara Loket: http://{host}:{port}  (Ctrl+C berhenti / stops)\n", flush=True)
+    command = [str(python), "-m", "granian", "--interface", "wsgi"]
+    command += ["--host", host, "--port", str(port), "--log-level", "error"]
+    # A browser that holds its connection open must not keep the server from stopping.
+    command += ["--blocking-threads", "8", "--workers-kill-timeout", "5", "feedback_app.wsgi:app"]
+    return _run_until_stopped(command, environment)
+
+
+def develop() -> int:
+    """The same with a database of its own, on this machine's own address, reloading itself."""
+    port = _port()
+    _port_must_be_free(LOOPBACK, port)
+    python = install("requirements.txt")
+    environment = {"INSTANCE_DIR": str(ROOT / "instance" / "dev")} | os.environ
+    environment |= {"PORT": str(port), "BASE_URL": f"http://{LOOPBACK}:{port}"}
+    if code := _prepare(python, environment):
+        return code
+    print(f"\nSuara Loket (dev): http://{LOOPBACK}:{port}  (Ctrl+C stops)\n", flush=True)
+    return _run_until_stopped([str(python), str(ROOT / "scripts" / "dev_server.py")], environment)
+
+
+def _prepare(python: Path, environment: dict[str, str]) -> int:
+    """Bring the database up to date and fill an empty one; the exit code of what failed, or 0."""
     for script in (("migrate.py",), ("daily_upkeep.py",), ("demo_data.py", "--if-empty")):
         command = [str(python), str(ROOT / "scripts" / script[0]), *script[1:]]
         done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
         if done.returncode:
             return done.returncode
-    print(f"\nSuara Loket: http://{host}:{port}  (Ctrl+C berhenti / stops)\n", flush=True)
-    return _run_server(python, host, port, environment)
+    return 0
 
 
 def test(pytest_arguments: list[str]) -> int:
@@ -203,11 +231,7 @@ def _port_must_be_free(host: str, port: int) -> None:
             ) from None
 
 
-def _run_server(python: Path, host: str, port: int, environment: dict[str, str]) -> int:
-    command = [str(python), "-m", "granian", "--interface", "wsgi"]
-    command += ["--host", host, "--port", str(port), "--log-level", "error"]
-    # A browser that holds its connection open must not keep the server from stopping.
-    command += ["--blocking-threads", "8", "--workers-kill-timeout", "5", "feedback_app.wsgi:app"]
+def _run_until_stopped(command: list[str], environment: dict[str, str]) -> int:
     with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
 
         def stop(_number: int, _frame: object) -> None:

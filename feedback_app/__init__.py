@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from feedback_app.config import ROOT, Settings
 from feedback_app.services.site import Clock, open_site, system_clock
+from feedback_app.version import VERSION
 from feedback_app.web import (
     access,
     charts,
@@ -133,6 +134,7 @@ def _fill_templates(app: Flask) -> None:
         language=language.language,
         points=formats.points,
         say=language.say,
+        version=VERSION,
         is_too_few=charts.is_too_few,
         is_band=charts.is_band,
         is_withheld=charts.is_withheld,

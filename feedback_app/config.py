@@ -40,7 +40,7 @@ class Settings:
     secret_keys: tuple[bytes, ...]  # newest first; the others only read what they once signed
     place_key: bytes  # signs printed QR cards, so it must outlive every other key
     max_upload_bytes: int = 12 * 1024 * 1024
-    session_hours: int = 10
+    session_hours: int = 10  # ADR 1
     form_hours: int = 48  # a citizen may finish at home (docs/privacy.md)
     sso: SsoSettings | None = None
 

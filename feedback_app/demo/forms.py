@@ -1,4 +1,4 @@
-"""Forms that visitors of the demo send through the citizen's own door, at a past instant."""
+"""Forms that visitors of the demo send in the citizen's own way, at a past instant."""
 
 from __future__ import annotations
 

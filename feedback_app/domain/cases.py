@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-DAYS_TO_DECIDE = timedelta(days=14)
+DAYS_TO_DECIDE = timedelta(days=14)  # ADR 11; the marks of a held answer are kept as long
 LEAST_REASON, MOST_REASON = 10, 500  # letters: a reason that another person can follow
 VOICES = 2  # people from outside the unit who must hold the same
 

@@ -18,7 +18,7 @@ PLACE_LENGTH = 16  # characters of 5 bits: number 20, serial 10, signature 50
 NUMBER_BITS, SERIAL_BITS, SIGNATURE_BITS = 20, 10, 50
 LONGEST_INPUT = 200  # nothing longer is ever a code, so nothing longer is looked at
 
-TOKEN_MAC_BYTES = 12
+TOKEN_MAC_BYTES = 12  # 96 bits: out of reach of guesses over the network
 TOKEN_BYTES = 16 + 4 + 4 + TOKEN_MAC_BYTES  # id, opened at, device, signature: 48 characters
 RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # 30 letters and figures, none alike
 RECEIPT_LENGTH = 8

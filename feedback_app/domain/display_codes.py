@@ -15,7 +15,7 @@ from typing import Literal
 
 from feedback_app.domain.codes import ALPHABET, LONGEST_INPUT, plain_code
 
-STEP_SECONDS = 60
+STEP_SECONDS = 60  # a code changes each minute; with the steps beside it, it holds for three
 STEPS_LATE = 1  # scanning and loading on a slow phone take time
 STEPS_EARLY = 1  # two servers' clocks may differ a little
 FORMS_A_STEP = 12  # more people than can stand before one counter within a minute

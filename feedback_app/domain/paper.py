@@ -16,7 +16,7 @@ from feedback_app.domain.survey import Span
 
 LARGEST_BATCH = 500
 OLDEST_VISIT = timedelta(days=60)
-DAYS_TO_CHECK = timedelta(days=14)  # after that sheets count as keyed, for the unit only
+DAYS_TO_CHECK = timedelta(days=14)  # ADR 11: after that sheets count as keyed, for the unit only
 SAMPLE_SHARE, SAMPLE_LEAST = 0.1, 5
 LEVEL = 0.95
 

@@ -54,11 +54,11 @@ RULES = {
 
 WINDOW = timedelta(minutes=30)  # of `burst` and `same_device`
 CHAIN = 3  # forms of one device, each opened soon after the one before was sent
-CHAIN_GAP = timedelta(seconds=90)
+CHAIN_GAP = timedelta(seconds=90)  # ADR 11; measured by `make attacks`
 TOKEN_SECOND = timedelta(seconds=1)  # a form's token tells its opening in whole seconds
 SLACK = 2  # answers beyond the counter's pace that chance may bring
 FEW_OUTSIDE = 3  # answers in a window when nobody is on duty
-FAST = timedelta(seconds=15)  # a citizen reads twelve questions in about a minute
+FAST = timedelta(seconds=15)  # a citizen reads all questions in about a minute
 LONG_TEXT = 60  # letters; stock phrases of thanks are shorter
 PACED = frozenset({"poster", "kiosk", "display"})  # tiers that prove no single visit
 _STRENGTH = tuple(TIERS)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from feedback_app.domain.roles import Role
 
-STEP_SECONDS = 30
+STEP_SECONDS = 30  # this and the six digits: what every app uses (RFC 6238, RFC 4226)
 SKEW_STEPS = 1  # a phone's clock may be half a minute off
 CODE_DIGITS = 6
 

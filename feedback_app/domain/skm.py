@@ -20,7 +20,7 @@ WEIGHTS: Mapping[str, Fraction] = {
     "0.111": Fraction(111, 1000),
     "0.11": Fraction(11, 100),
 }
-CONVERSION = 25
+CONVERSION = 25  # PermenPANRB 14/2017: a mean of 1 to 4 becomes an index of 25 to 100
 
 # Lowest converted value of each band, as printed.
 BANDS: tuple[tuple[Decimal, str, str], ...] = (

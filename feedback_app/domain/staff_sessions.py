@@ -8,8 +8,8 @@ from enum import StrEnum
 from feedback_app.domain.roles import Role
 from feedback_app.domain.second_factor import NEEDS_SECOND_FACTOR
 
-IDLE_OF_STRONG_ROLES = timedelta(minutes=60)
-IDLE_OF_OTHERS = timedelta(hours=12)
+IDLE_OF_STRONG_ROLES = timedelta(minutes=60)  # HR, inspectorate, admin (ADR 1)
+IDLE_OF_OTHERS = timedelta(hours=12)  # longer than a session lives (Settings.session_hours)
 SEEN_EVERY = timedelta(minutes=5)  # writing it down at each request would be a write a click
 CODE_WITHIN = timedelta(minutes=10)  # between the password and the code
 ENROL_WITHIN = timedelta(minutes=30)  # an app may have to be installed first

@@ -16,7 +16,7 @@ UNTOLD = ""  # a respondent who did not say
 class Group:
     """Complete forms that go together.
 
-    `counts` holds the answers 1, 2, 3, 4 of all twelve elements; `total` and `squares` are the sum
+    `counts` holds the answers 1, 2, 3, 4 of all elements; `total` and `squares` are the sum
     and the sum of squares of each form's nine official values, which an interval needs.
     """
 

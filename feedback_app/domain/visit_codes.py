@@ -24,8 +24,8 @@ from feedback_app.domain.codes import (
 TYPED_LENGTH = 8
 LONG_BYTES = 16
 LONG_LENGTH = 26  # 128 bits of 5 each
-LIFETIME = timedelta(hours=48)
-GUESSES_A_MINUTE = 30
+LIFETIME = timedelta(hours=48)  # docs/privacy.md
+GUESSES_A_MINUTE = 30  # of the whole site, wrong pairing codes among them (docs/runbook.md)
 
 _TYPED_FORGIVEN = str.maketrans("", "", " -.")
 

@@ -33,7 +33,7 @@ _INSIDE = re.compile(
 )
 # What XML 1.0 cannot hold.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-SHEET_NAME_LIMIT = 31
+SHEET_NAME_LIMIT = 31  # Excel's own limits, this and the next
 LONGEST_CELL = 32_767  # characters; a longer one would be left out whole
 _NOT_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
 

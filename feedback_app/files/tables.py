@@ -20,7 +20,7 @@ from feedback_app.domain.faults import ReadableError
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 100
-LAST_ROW_OF_A_SHEET = 1_048_576
+LAST_ROW_OF_A_SHEET = 1_048_576  # Excel's own limit
 MAX_UNPACKED = 200 * 1024 * 1024  # bytes inside an XLSX: more is a zip bomb
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _OLE = b"\xd0\xcf\x11\xe0"  # old .xls, and XLSX behind a password

@@ -12,7 +12,7 @@ from feedback_app.files import cells
 from feedback_app.files.cells import CellFaultError
 from feedback_app.files.tables import Cell
 
-LARGEST_COST = 2_000_000_000  # rupiah a participant; more is a typing error
+LARGEST_COST = 2_000_000_000  # rupiah a participant, fits an INTEGER; more is a typing error
 FIRST_YEAR = 1970
 
 

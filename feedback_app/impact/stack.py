@@ -11,7 +11,7 @@ from feedback_app.impact.panel import NEVER, Bools, Floats, Ints, cell_weights
 
 LAGS = (1, 3, 6, 9, 24)  # last month, months -3..-2, -6..-4, -9..-7, -24..-10
 LEAST_BEFORE, LEAST_AFTER = 4, 2  # months with answers that an officer must have
-LEAST_CONTROLS = 8
+LEAST_CONTROLS = 8  # untrained on the date; fewer is NO_COMPARISON (docs/method.md)
 
 
 @dataclass(frozen=True, slots=True)

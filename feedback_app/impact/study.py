@@ -22,7 +22,7 @@ from feedback_app.impact.stack import (
     outcome,
 )
 
-LEAST_TRAINED, FEW = 3, 7
+LEAST_TRAINED, FEW = 3, 7  # docs/method.md, TOO_FEW_TRAINED and FEW_TRAINED
 LEAST_CLUSTERS = 6
 
 

@@ -33,7 +33,7 @@ DatabaseError = exc.DBAPIError
 
 # SQLite 3.7.0 to 3.51.2 can corrupt a WAL file when two connections write or checkpoint at once.
 WAL_IS_SAFE_FROM = (3, 51, 3)
-BUSY_TIMEOUT_MS = 10_000
+BUSY_TIMEOUT_MS = 10_000  # a writer waits this long, then "not saved, try again" (ADR 2)
 # PostgreSQL: disk_full, read_only_sql_transaction (a standby)
 NOT_SAVED_SQLSTATES = ("53100", "25006")
 CONFLICT_SQLSTATES = ("40001", "40P01")  # PostgreSQL: serialization_failure, deadlock_detected
@@ -76,7 +76,7 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """One engine with two doors: `read()` for questions, `transaction()` for a use case."""
+    """One engine, opened in two ways: `read()` for questions, `transaction()` for a use case."""
 
     def __init__(self, engine: Engine) -> None:
         """Wrap an engine made by `open_database`."""

@@ -1,4 +1,4 @@
-"""Bring a database to the newest schema; does nothing where it is there already."""
+"""Bring a database to the newest schema, and draft the migration that the models ask for."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.operations import MigrationScript
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 
 from feedback_app.storage.db import Database
 
@@ -28,6 +29,35 @@ def is_current(db: Database) -> bool:
     with db.engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     return current == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def draft(db: Database, *, name: str) -> Path | None:
+    """Write the next numbered migration: what the models have and this database has not.
+
+    Return its file, or None where both agree. Triggers and rows are the author's to add.
+    """
+    config = _config()
+    newest = ScriptDirectory.from_config(config).get_current_head() or "0000"
+    number = int(newest.partition("_")[0]) + 1
+    config.set_main_option("file_template", "%%(rev)s")  # %% is one % in a configuration
+    with db.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        script = command.revision(
+            config,
+            message=name.replace("_", " ").capitalize(),
+            rev_id=f"{number:04}_{name}",
+            autogenerate=True,
+            process_revision_directives=_drop_when_empty,
+        )
+    return Path(script.path) if isinstance(script, Script) else None
+
+
+def _drop_when_empty(
+    _context: object, _revision: object, directives: list[MigrationScript]
+) -> None:
+    operations = directives[0].upgrade_ops
+    if operations is None or operations.is_empty():
+        directives.clear()
 
 
 def _config() -> Config:

@@ -50,9 +50,9 @@ def style() -> Markup:
 
 
 def folded_sheet(sheet: str) -> str:
-    """The same rules without comments and the white space that only people need.
+    """The same rules without comments and without the white space that only people need.
 
-    Our own sheet's way of writing is taken for granted: no ", ", ": ", "; " and no "/*" in a string.
+    Taken for granted of our own sheet: in its strings is no ", ", ": ", "; " and no "/*".
     """
     sheet = re.sub(r"/\*.*?\*/|\\\n", "", sheet, flags=re.DOTALL)
     sheet = re.sub(r"\s*([{};,])\s*", r"\1", sheet)

@@ -12,8 +12,8 @@ from feedback_app.services.citizen.place import Place
 from feedback_app.web.access import site
 
 DEVICE_COOKIE = "sl_device"
-LIFETIME = timedelta(days=365)
-BACK_AFTER_SECONDS = 20
+LIFETIME = timedelta(days=365)  # then a tablet is paired again (docs/runbook.md)
+BACK_AFTER_SECONDS = 20  # of a kiosk's thanks, before the empty form comes back
 
 
 def device_secret() -> str:

@@ -122,7 +122,7 @@ def _show_session_over(_error: SessionOverError) -> Response:
 
 
 def _session_over_page(status: int) -> Response:
-    """Give back what was written, in this answer only, and lead to the form by the door."""
+    """Give back what was written, in this answer only, and lead back to the form by the log-in."""
     body = render_template(
         "errors/session_over.html", texts=_written_texts(), next=_page_of_the_form()
     )

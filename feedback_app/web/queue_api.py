@@ -1,4 +1,4 @@
-"""The queue machine's door: JSON in, JSON out, a unit's key in the Authorization header."""
+"""What queue machines call: JSON in, JSON out, a unit's key in the Authorization header."""
 
 from __future__ import annotations
 

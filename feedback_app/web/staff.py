@@ -1,4 +1,4 @@
-"""Log in, log out, and the first page behind the door."""
+"""Log in, log out, and the first page after the log-in."""
 
 from __future__ import annotations
 

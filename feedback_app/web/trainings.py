@@ -36,7 +36,7 @@ from feedback_app.web.language import say
 trainings = Blueprint("trainings", __name__, url_prefix="/staf/pelatihan")
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
-LARGEST_COST = 2_000_000_000
+LARGEST_COST = 2_000_000_000  # fits an INTEGER column; more is a typing error
 
 
 class TrainingForm(FlaskForm):  # type: ignore[misc]

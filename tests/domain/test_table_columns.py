@@ -22,6 +22,13 @@ def test_each_cell_takes_label_and_classes_of_its_column() -> None:
     )
 
 
+def test_cells_on_lines_of_their_own_stand_as_close_as_cells_on_one_line() -> None:
+    rows = "<tr>\n  <th>A</th>\n  <td>\n    1\n  </td>\n  <td>B</td>\n</tr>"
+    assert in_columns(rows, [unseen("Loket"), unseen("IKM"), unseen("Mutu")]) == (
+        "<tr>\n  <th>A</th><td>\n    1\n  </td><td>B</td>\n</tr>"
+    )
+
+
 def test_every_row_begins_at_the_first_column() -> None:
     rows = "<tr><td>a</td><td>1</td></tr><tr id='x'><td>b</td><td>2</td></tr>"
     assert in_columns(rows, ["Nama", figure("n")]).count('<td data-label="Nama">') == 2

@@ -10,7 +10,7 @@ from flask import Flask
 
 from feedback_app.config import ROOT
 
-DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 TEXT = "\n".join(path.read_text() for path in DOCS)
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 

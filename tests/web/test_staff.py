@@ -16,6 +16,7 @@ from feedback_app.files.kinds import KINDS
 from feedback_app.services.access.guessing import GUESSES
 from feedback_app.services.site import Site
 from feedback_app.storage.models import AuditEntry, Officer
+from feedback_app.version import VERSION
 from feedback_app.web.errors import LONG_TEXTS
 from tests.conftest import Browser, SteppedClock
 from tests.ground.office import PASSWORD, Office
@@ -175,7 +176,8 @@ def test_the_menu_marks_the_entry_of_a_page_and_of_those_below_it(
     admin = browse().log_in("dina")
     for path, mark in (("/staf/admin/", "page"), ("/staf/admin/unit", "true")):
         page = admin.get(path).get_data(as_text=True)
-        marked = [line for line in page.splitlines() if "aria-current" in line and "<li>" in line]
+        lines = [line.strip() for line in page.splitlines()]
+        marked = [line for line in lines if "aria-current" in line and "<li>" in line]
         assert set(marked) == {
             f'<li><a href="/staf/admin/" aria-current="{mark}">Persiapan</a></li>'
         }
@@ -295,3 +297,13 @@ def test_public_pages_and_health(citizen: Browser) -> None:
     assert citizen.get("/tidak-ada").status_code == 404
     assert citizen.get("/robots.txt").status_code == 200
     assert citizen.get("/favicon.ico").status_code == 302
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_staff_read_which_version_this_is_and_nobody_else_does(
+    browse: Callable[[], Browser], office: Office
+) -> None:
+    dina = browse().log_in("dina")
+    assert f"Versi {VERSION}" in dina.get("/staf/admin/").get_data(as_text=True)
+    assert f"Version {VERSION}" in dina.get("/staf/admin/?lang=en").get_data(as_text=True)
+    assert "Versi " not in browse().get("/").get_data(as_text=True)

@@ -122,7 +122,8 @@ def test_the_language_and_another_counter_can_be_chosen_with_the_code_kept(
     assert "Send rating" in english
     assert 'href="?lang=' not in english  # that would ask for the ticket's address again
     first = re.search(r"<form[^>]*>", english)
-    assert first and 'action="/q/' in first[0]  # for scripts
+    assert first
+    assert 'action="/q/' in first[0]  # for scripts
     assert code.long in english
     elsewhere = citizen.post("/v", data={"visit": code.long, "step": "elsewhere"})
     assert "Di loket mana Anda dilayani?" in elsewhere.get_data(as_text=True)

@@ -118,7 +118,8 @@ def test_attendances_come_whole_or_not_at_all(hana: Browser, site: Site) -> None
     )
     assert status == 422
     assert "kode ini tidak dikenal" in page
-    assert '<td class="n">3</td><td>nip</td>' in page
+    assert 'data-label="Baris">3</td>' in page
+    assert 'data-label="Kolom">nip</td>' in page
     status, page = upload(hana, "attendance", attendance(good, f"{SARI};prima;02-03-2099;;"))
     assert "tanggal ini belum tiba" in page
     with site.db.read() as session:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-COMMENT_BATCH = 5
+COMMENT_BATCH = 5  # docs/privacy.md, as the next
 COMMENT_DELAY = timedelta(days=7)
 
 MASK = "[disamarkan]"

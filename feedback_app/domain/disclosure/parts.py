@@ -1,4 +1,4 @@
-"""Parts of a counter's quarter (services, officers) that no subtraction opens.
+"""Which services and officers of a counter's quarter may be shown without telling few answers.
 
 Scores are sums over blocks of days, parts are sums over services or officers: each sorts the same
 forms in its own way. Whoever adds and subtracts both can isolate the forms on which a set of parts
@@ -10,8 +10,9 @@ exactly: for each set of parts every block goes to the cheaper side. With a thir
 same elements no such proof is at hand, so each element is told by one kind of part only: officers
 by the four officer items, services by the seven elements that are about the service.
 
-An upheld appeal takes answers from an officer whose figures may have been seen before. What it took
-is then a part of its own beside what is left: who looked before and after has both.
+An upheld appeal takes answers away from an officer. Somebody may have seen the figures before it,
+see them again after it, and subtract: the difference is the answers it took. So these answers count
+as one more part, beside the officer's remaining ones, when sets of parts are tried.
 """
 
 from __future__ import annotations
@@ -89,9 +90,11 @@ class ServicePart:
 
 
 def narrow_split(sizes: Mapping[tuple[int, ...], Sequence[int]]) -> frozenset[tuple[int, ...]]:
-    """Parts that some blocks nearly equal: one to nine answers apart. Empty when there are none.
+    """A set of parts that differs from some set of blocks by one to nine answers, or the empty set.
 
-    The part with the least key is never among them (its side is the other one).
+    Whoever subtracts the two sums would see those few answers alone. A set of parts tells what the
+    other parts together tell, so only sets without the least key are tried and returned. `sizes`
+    gives each part's answers in each block.
     """
     keys = sorted(sizes)
     whole = [sum(column) for column in zip(*sizes.values(), strict=True)]
@@ -127,7 +130,7 @@ def showable_officers(columns: Sequence[Column]) -> frozenset[int]:
 def _corrected(
     columns: Sequence[Column], before: Sequence[Sizes], shown: Sequence[int]
 ) -> frozenset[int]:
-    """Officers whose figures must go, as what an appeal took would come out by subtraction."""
+    """Officers to withhold: an upheld appeal took few answers, and two looks would tell them."""
     touched = {officer for column in columns for officer, _appeal in column.taken} & set(shown)
     apart = set(touched)
     while apart:
@@ -166,7 +169,10 @@ def _before(column: Column) -> Sizes:
 
 
 def _narrow(columns: Iterable[Classes]) -> frozenset[tuple[int, ...]]:
-    """A narrow split in any of these columns; not looked for among more parts than can be tried."""
+    """The first set of parts that `narrow_split` finds in one of these columns, or the empty set.
+
+    A column of more than MOST_WITH_TAKEN parts has too many sets to try and is passed over.
+    """
     splits = (narrow_split(parts) for parts in columns if len(parts) <= MOST_WITH_TAKEN)
     return next((split for split in splits if split), frozenset())
 
@@ -248,7 +254,7 @@ def service_parts(
 
 
 def merged_services(sizes: Sizes) -> list[tuple[int, ...]]:
-    """Services in groups of which no set is nearly a set of blocks."""
+    """Services, merged until no set of them differs from a set of blocks by one to nine answers."""
     classes: Classes = {(key,): tuple(row) for key, row in sizes.items() if any(row)}
     while len(classes) > 1:
         narrow = frozenset[tuple[int, ...]]()

@@ -14,7 +14,7 @@ from feedback_app.services.site import Site
 from feedback_app.storage import guesses
 from feedback_app.storage.db import Session
 
-GUESSES = 8  # of one name or one second step per window
+GUESSES = 8  # of one name or one second step per window; then a wait, never a lock (ADR 1)
 GUESS_WINDOW = timedelta(minutes=10)
 # To check a password takes a core for a twentieth of a second and 64 MiB, on purpose. Names that
 # are always new have no brake of their own, so this one is for all of them together.

@@ -20,6 +20,7 @@ from feedback_app.storage.queries import access_links as queries
 from feedback_app.storage.queries import accounts, audit
 
 Kind = Literal["invitation", "reset"]
+# ADR 1
 LIFE: dict[Kind, timedelta] = {"invitation": timedelta(hours=72), "reset": timedelta(hours=24)}
 PATH = "/tautan/"  # the route is web/links.py; the address comes from settings, never from a Host
 

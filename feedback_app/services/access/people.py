@@ -1,4 +1,4 @@
-"""Who is at the door: a viewer who is in, or somebody half-way between password and code."""
+"""Who asks: a viewer who is logged in, or somebody half-way between password and code."""
 
 from __future__ import annotations
 

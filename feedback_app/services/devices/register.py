@@ -20,7 +20,7 @@ from feedback_app.storage.models import Counter, Device
 from feedback_app.storage.queries import devices as queries
 from feedback_app.storage.queries import places
 
-CODE_HOLDS = timedelta(minutes=15)
+CODE_HOLDS = timedelta(minutes=15)  # docs/glossary.md, pairing code
 SEEN_LATELY = timedelta(minutes=15)  # an idle kiosk asks for a fresh form every ten minutes
 LONGEST_NAME = 80
 PAGE_LINES = 50

@@ -28,7 +28,7 @@ from feedback_app.storage.db import Session
 from feedback_app.storage.models import Agency, PastResult, Survey, SurveyRevision, Unit
 from feedback_app.storage.queries import surveys as queries
 
-LONGEST_DAYS = 366
+LONGEST_DAYS = 366  # a leap year: the longest period is a year (ADR 12)
 LARGEST_POPULATION = 100_000_000
 BOOK_DAYS = 365  # the books' last year tells how many come for what
 SIGNER_FIELDS = ("place", "position", "name", "rank", "nip")

@@ -134,7 +134,7 @@ def history(site: Site, viewer: Viewer, officer_id: int, *, year: int) -> Office
 
 
 def own_history(session: Session, officer: Officer, *, year: int) -> OfficerHistory:
-    """The same, without a trace: for the officer's own eyes."""
+    """The same, for the officer's own page: looking at oneself is not logged."""
     attended = queries.attendances(session, agency_id=officer.agency_id, officer_id=officer.id)
     hours = queries.hours_by_officer(
         session,

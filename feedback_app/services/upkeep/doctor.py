@@ -18,6 +18,7 @@ from feedback_app.services.site import Site
 from feedback_app.services.upkeep import retention, schema
 from feedback_app.storage.health import health_of
 from feedback_app.storage.queries import agencies, audit, second_factors
+from feedback_app.version import VERSION
 
 Level = Literal["ok", "warn", "bad"]
 
@@ -37,7 +38,7 @@ class Sign:
 
 def examine(site: Site, *, deep: bool) -> list[Sign]:
     """Look at everything; `deep` also recounts every rating."""
-    signs = [*_address(site), *_files(site)]
+    signs = [Sign("ok", "version", VERSION), *_address(site), *_files(site)]
     try:
         signs += _database(site)
         if schema.is_ready(site):

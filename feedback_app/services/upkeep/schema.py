@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 from feedback_app.services.site import Site
 from feedback_app.storage import ratings, upgrade
+from feedback_app.storage.db import open_database
 
 
 def upgrade_schema(site: Site) -> str:
@@ -16,6 +20,19 @@ def upgrade_schema(site: Site) -> str:
 def is_ready(site: Site) -> bool:
     """Whether the database answers and has the schema this code was written for."""
     return site.db.is_ready() and upgrade.is_current(site.db)
+
+
+def draft_migration(*, name: str) -> Path | None:
+    """Write the migration from the newest schema to what the models say; None where they agree.
+
+    It compares with an empty database of its own, so that no developer's data matters.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        db = open_database(f"sqlite:///{Path(folder) / 'newest.db'}")
+        upgrade.upgrade(db)
+        written = upgrade.draft(db, name=name)
+        db.close()
+    return written
 
 
 def rebuild_tallies(site: Site) -> None:
