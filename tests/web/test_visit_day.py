@@ -125,7 +125,7 @@ def test_a_ticket_of_yesterday_names_yesterdays_officers_and_counts_for_them(
     ticket_day = re.search(r'name="ticket_day" value="([^"]+)"', page)
     assert ticket_day
     sent = filled(page) | {"ticket_day": ticket_day[1]}
-    place = re.search(r'action="(/q/[^"]+)"', page)
+    place = re.search(r' action="(/q/[^"]+)"', page)
     assert place
     half = {key: value for key, value in sent.items() if key != "waktu"}
     again = citizen.post(place[1], data=half).get_data(as_text=True)
