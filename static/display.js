@@ -4,7 +4,11 @@
   var RETRY_MS = 5000, OLD_AFTER_MS = 60000, PATIENCE_MS = 10000;
   var live = document.getElementById("live");
   var lost = document.getElementById("lost");
-  if (!live || !window.fetch) return;
+  if (!live) return;
+  if (!window.fetch) { // an old television: the whole page anew, once its code is over
+    setTimeout(function () { location.reload(); }, Number(live.dataset.endsIn) * 1000 + 300);
+    return;
+  }
   var english = document.documentElement.lang === "en";
   var wall, ticks, busy = false, nextTry, hideAt;
 

@@ -167,8 +167,9 @@
   }
   async function submit(event) {
     if (isPressed) { event.preventDefault(); return; }
-    const body = Array.from(new FormData(form));
     const button = event.submitter || document.activeElement;
+    if (button && button.name === "language") return; // the same page again, nothing is sent
+    const body = Array.from(new FormData(form));
     if (button && button.tagName === "BUTTON" && button.name) body.push([button.name, button.value]);
     const answer = { url: form.action, body, token: form.elements.token.value, until: Date.now() + LIFE_MS };
     const other = kept();

@@ -11,6 +11,7 @@ import numpy as np
 from feedback_app.demo.people import Event, as_of
 from feedback_app.domain.codes import new_form_token, place_code
 from feedback_app.domain.elements import ALL_KEYS
+from feedback_app.domain.rating import Served
 from feedback_app.services.citizen.place import place_at
 from feedback_app.services.citizen.rating import TOKEN_PURPOSE, Submission, submit_rating
 from feedback_app.services.citizen.visit_codes import NONE_GIVEN
@@ -64,14 +65,11 @@ def _send(site: Site, form: DemoForm, rng: np.random.Generator) -> None:
             device_id=0,
         ),
         service_id=place.services[0][0],
-        served_by="officer" if named else "not_sure",
-        officer_id=named,
-        served_when="now",
+        served=Served("officer" if named else "not_sure", named, "today"),
         visit_purpose="apply",
         answers=form.answers,
         bands={},
         comment=form.comment,
-        says_now=True,
         visit=NONE_GIVEN,
         is_pressed=form.is_pressed,
         language="id",

@@ -11,7 +11,20 @@ from feedback_app.domain.roster import Attribution
 from feedback_app.domain.screening import Arrival
 
 ServedBy = Literal["officer", "another", "not_sure"]
-ServedWhen = Literal["now", "earlier_today", "another_day"]
+VisitedOn = Literal["today", "day_before", "ticket_day"]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What was answered to who served, and on which day.
+
+    `on` counts from the day on which the form was opened; None is longer ago or not told. A
+    ticket's form names the officers of the ticket's own day, which only its spent code proves.
+    """
+
+    by: ServedBy
+    officer_id: int | None
+    on: VisitedOn | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +32,9 @@ class NewRating:
     """One respondent's answers with where, when and whom they are about.
 
     `answers` holds 1 to 4 by element key, None where nothing was answered; `bands` the key of a
-    band's choice or None. `day` is the local day of receipt: nothing finer is kept. `state` is
-    'counted' or 'held'; `for_officer` says whether it may enter the officer's score.
+    band's choice or None. `day` is the local day of receipt: nothing finer is kept; `visit_day`
+    the day of the visit, None where it is not known. `state` is 'counted' or 'held';
+    `for_officer` says whether it may enter the officer's score.
     """
 
     id: str
@@ -29,7 +43,7 @@ class NewRating:
     service_id: int | None
     attribution: Attribution
     served_by: ServedBy
-    served_when: ServedWhen
+    visit_day: date | None
     tier: str
     day: date
     answers: Mapping[str, int | None]

@@ -68,12 +68,6 @@ BANDS: tuple[Band, ...] = (
     ),
 )
 
-SERVED_WHEN = (
-    ("now", "Baru saja", "Just now"),
-    ("earlier_today", "Tadi, hari ini", "Earlier today"),
-    ("another_day", "Hari lain", "Another day"),
-)
-
 VISIT_PURPOSE = (
     ("apply", "Mengajukan permohonan", "To apply"),
     ("collect", "Mengambil hasil", "To collect the result"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
+
+from feedback_app.domain.local_time import local_day
 
 # A rating at 13:05 can be about a service at 12:50, before the 13:00 swap.
 GRACE = timedelta(minutes=30)
@@ -27,7 +29,10 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Whom a rating is about and how that is known: confirmed, chosen, roster or unknown."""
+    """Whom a rating is about and how that is known: confirmed, chosen or unknown.
+
+    Older answers may also say 'roster': nobody was named, one alone was on duty; never scored.
+    """
 
     officer_id: int | None
     kind: str
@@ -47,48 +52,47 @@ def on_duty(shifts: Iterable[Shift], *, counter_id: int, at: datetime) -> tuple[
 
 
 def offered(shifts: Iterable[Shift], *, counter_id: int, at: datetime) -> tuple[int, ...]:
-    """Officers whom the form names: those on shift first, then those seen earlier that day.
+    """Officers whom the form names for the day of `at`: those on shift, then those seen earlier.
 
-    `shifts` holds the shifts of one local day. A visitor who rates later the same day still
-    finds the officer of the morning.
+    A visitor who rates later the same day still finds the officer of the morning. For GRACE after
+    a swap the one who left is named first: who rates then was most likely served before it.
     """
-    here = [shift for shift in shifts if shift.counter_id == counter_id and shift.starts_at <= at]
-    present = on_duty(here, counter_id=counter_id, at=at)
-    earlier = _by_latest_start([shift for shift in here if shift.officer_id not in present])
-    return present + earlier
-
-
-def attribute(
-    *,
-    served_by: str,
-    officer_id: int | None,
-    served_when: str,
-    shifts: Sequence[Shift],
-    counter_id: int,
-    at: datetime,
-) -> Attribution:
-    """Whom the answer is about.
-
-    `served_by` is what was answered: 'officer' (with `officer_id`), 'another' or 'not_sure'.
-    An officer who was not offered is never taken over from the answer.
-    """
-    named = offered(shifts, counter_id=counter_id, at=at)
-    if served_by == "officer" and officer_id in named:
-        kind = "confirmed" if len(named) == 1 else "chosen"
-        return Attribution(officer_id=officer_id, kind=kind)
-    if served_by == "not_sure" and served_when == "now":
-        return _only_one_possible(shifts, counter_id=counter_id, at=at)
-    return UNKNOWN
-
-
-def _only_one_possible(shifts: Sequence[Shift], *, counter_id: int, at: datetime) -> Attribution:
-    """Somebody just served: the roster decides only if one officer covers the whole span."""
-    touching = {
-        shift.officer_id
+    day = local_day(at)
+    here = [
+        shift
         for shift in shifts
-        if shift.counter_id == counter_id and shift.starts_at <= at and shift.ends_at > at - GRACE
-    }
-    return Attribution(touching.pop(), "roster") if len(touching) == 1 else UNKNOWN
+        if shift.counter_id == counter_id
+        and shift.starts_at <= at
+        and local_day(shift.ends_at) >= day
+    ]
+    present = on_duty(here, counter_id=counter_id, at=at)
+    just_left = {s.officer_id for s in here if at - GRACE < s.ends_at <= at}
+    just_came = {s.officer_id for s in here if at - GRACE < s.starts_at}
+    names = present + _by_latest_start([s for s in here if s.officer_id not in present])
+
+    def rank(officer_id: int) -> int:
+        if officer_id in present and officer_id not in just_came:
+            return 0
+        return 1 if officer_id in just_left and officer_id not in present else 2
+
+    return tuple(sorted(names, key=rank))
+
+
+def on_day(shifts: Iterable[Shift], *, counter_id: int, day: date) -> tuple[int, ...]:
+    """Officers on shift at this counter at any time of a local day, the latest first."""
+    return _by_latest_start(
+        [s for s in shifts if s.counter_id == counter_id and local_day(s.starts_at) == day]
+    )
+
+
+def attribute(*, officer_id: int | None, named: Sequence[int]) -> Attribution:
+    """Whom the answer is about: the officer chosen, when the day of the visit offers that name.
+
+    `named` are the officers offered for the day of the visit, none where that day is not known.
+    """
+    if officer_id is None or officer_id not in named:
+        return UNKNOWN
+    return Attribution(officer_id, "confirmed" if len(named) == 1 else "chosen")
 
 
 def clashes(shifts: Iterable[Shift]) -> list[tuple[Shift, Shift]]:

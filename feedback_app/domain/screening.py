@@ -42,8 +42,8 @@ RULES = {
         "Visit code used without ever being called",
     ),
     "outside_hours": (
-        "Dikirim di luar jam layanan sebagai baru saja dilayani",
-        "Sent outside hours as if just served",
+        "Menyebut hari ini, padahal loket belum dibuka",
+        "Says today, but the counter had not opened yet",
     ),
     "same_text": ("Saran panjang yang sama persis", "The very same long comment"),
     "fast_straight": (
@@ -60,7 +60,6 @@ SLACK = 2  # answers beyond the counter's pace that chance may bring
 FEW_OUTSIDE = 3  # answers in a window when nobody is on duty
 FAST = timedelta(seconds=15)  # a citizen reads all questions in about a minute
 LONG_TEXT = 60  # letters; stock phrases of thanks are shorter
-SERVED_BEFORE = timedelta(hours=2)  # after the shift one may still say "just now"
 PACED = frozenset({"poster", "kiosk", "display"})  # tiers that prove no single visit
 _STRENGTH = tuple(TIERS)
 
@@ -83,12 +82,12 @@ class Arrival:
 class Circumstances:
     """What is known of one answer beside the others.
 
-    `says_now`: served just now, as ticked; None when not told.
+    `says_today`: served on the day on which the form was opened, as chosen.
     `code_from`, `called_at`: when the spent visit code began to hold, and was called;
     `queue_calls`: whether this unit's queue tells its calls at all today.
     """
 
-    says_now: bool | None
+    says_today: bool
     from_staff_browser: bool
     bad_code: bool
     revoked_device: bool
@@ -219,10 +218,10 @@ def _too_soon(arrival: Arrival, circumstances: Circumstances, pace: Pace) -> boo
 
 
 def _outside_hours(arrival: Arrival, circumstances: Circumstances, shifts: Sequence[Shift]) -> bool:
-    if circumstances.says_now is not True or arrival.tier == "paper":
+    """Says today, but nobody had begun at the counter when the form was opened."""
+    if not circumstances.says_today or arrival.tier == "paper":
         return False
-    at = arrival.opened_at
-    return not any(s.starts_at <= at < s.ends_at + SERVED_BEFORE for s in shifts)
+    return not any(s.starts_at <= arrival.opened_at for s in shifts)
 
 
 def comparable_text(text: str) -> str:

@@ -65,7 +65,7 @@ def _rating_row(rating: NewRating) -> dict[str, Any]:
         "officer_id": rating.attribution.officer_id,
         "attribution": rating.attribution.kind,
         "served_by": rating.served_by,
-        "served_when": rating.served_when,
+        "visit_day": rating.visit_day,
         "tier": rating.tier,
         "day": rating.day,
         **{key: rating.answers.get(key) for key in ALL_KEYS},

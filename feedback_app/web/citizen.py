@@ -8,6 +8,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.domain.faults import NotSavedError
+from feedback_app.domain.local_time import local_day
 from feedback_app.services.citizen import place as places
 from feedback_app.services.citizen import rating, receipts
 from feedback_app.services.citizen.place import Place, RetiredPlaceError, UnknownPlaceError
@@ -45,8 +46,10 @@ def submit(code: str) -> AnyResponse:
     """Save the rating; on any fault show the form again with everything still in it."""
     sent = CitizenForm(place_code=code)
     try:
+        if sent.is_for_another_language():
+            return _again(_place(code, sent), sent, status=200)
         if not sent.validate():
-            return _again(places.place_at(site(), code, at=site().now()), sent, status=422)
+            return _again(_place(code, sent), sent, status=422)
         received = rating.submit_rating(site(), sent.submission())
     except UnknownPlaceError:
         return _unknown_place()
@@ -110,15 +113,24 @@ def typed_code() -> AnyResponse:
     return redirect(url_for("citizen.form", code=code, lang=request.args.get("lang")))
 
 
+def _place(code: str, sent: CitizenForm) -> Place:
+    """The place as the form is shown again: a ticket's keeps the names of its own day."""
+    now = site().now()
+    return places.place_at(site(), code, at=now, ticket_day=sent.day_of_ticket(local_day(now)))
+
+
 def _with_fresh_token(code: str, sent: CitizenForm) -> Response:
     try:
-        place = places.place_at(site(), code, at=site().now())
+        place = _place(code, sent)
     except UnknownPlaceError:
         return _unknown_place()
     if place.is_retired:
         return _retired_place()
     sent.say(_("Halaman terlalu lama terbuka. Periksa jawaban Anda, lalu kirim sekali lagi."))
-    sent.token.data = rating.open_form(site(), place, device_id=kiosk_here(place))
+    sent.token.data = rating.open_again(
+        site(), place, sent.token.data or "", device_id=kiosk_here(place)
+    )
+    sent.served_by.data = ""  # names belong to the day of the first opening: ask again
     return _again(place, sent, status=422)
 
 
@@ -128,7 +140,11 @@ def _not_saved(code: str, sent: CitizenForm) -> Response:
 
 
 def _later(code: str, sent: CitizenForm, *, status: int) -> Response:
-    response = _again(places.place_at(site(), code, at=site().now()), sent, status=status)
+    try:
+        response = _again(_place(code, sent), sent, status=status)
+    except NotSavedError:  # the place cannot even be read: what was typed waits in a bare page
+        headers.allow_inline_style(citizen_page.style_digest())
+        response = make_response(citizen_page.render_unsaved(code, sent), status)
     response.headers["Retry-After"] = RETRY_AFTER_SECONDS
     return response
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any, ClassVar, cast
+from datetime import date, timedelta
+from typing import Any, ClassVar
 
 from flask import request
 from flask_wtf import FlaskForm
@@ -11,8 +12,8 @@ from wtforms import Field, StringField
 from wtforms.validators import ValidationError
 
 from feedback_app.domain.elements import ALL_KEYS, FORM_ORDER
-from feedback_app.domain.rating import ServedBy, ServedWhen
-from feedback_app.domain.respondent import BANDS, SERVED_WHEN, VISIT_PURPOSE
+from feedback_app.domain.rating import Served, VisitedOn
+from feedback_app.domain.respondent import BANDS, VISIT_PURPOSE
 from feedback_app.services.citizen.rating import Submission
 from feedback_app.services.citizen.visit_codes import NONE_GIVEN, Given, is_visit_code
 from feedback_app.web.addresses import small_number
@@ -24,6 +25,8 @@ from feedback_app.web.staff_browser import is_staff_browser
 COMMENT_LIMIT = 1000  # characters
 VALUES = ("1", "2", "3", "4")
 LISTED_ONE_BY_ONE = 3  # open questions; more of them are one line of the summary
+LONGEST_AFTER_VISIT = timedelta(days=3)  # a code lives two days and may be made the day before
+NOT_TOLD = Served("not_sure", None, None)
 _KEPT_CONTROLS = "\n\t"
 
 
@@ -51,13 +54,14 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
     token = StringField()
     service = StringField()
     served_by = StringField()
-    served_when = StringField()
+    ticket_day = StringField()
     visit_purpose = StringField()
     comment = StringField()
     as_is = StringField()
     visit = StringField()
     without_code = StringField()
     pressed = StringField()
+    language = StringField()
 
     elements: ClassVar[tuple[str, ...]] = ALL_KEYS
 
@@ -66,6 +70,10 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
         super().__init__(formdata=request.form)
         self.place_code = place_code
         self.notices: list[str] = []
+
+    def is_for_another_language(self) -> bool:
+        """Whether the page is only wanted in the other language, with everything still in it."""
+        return bool(self.language.data)
 
     def is_as_it_is(self) -> bool:
         """Whether the citizen chose to send with answers left out."""
@@ -140,19 +148,15 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
 
     def submission(self) -> Submission:
         """The checked answer, ready to be saved."""
-        served_by, officer_id = self._served_by()
         return Submission(
             place_code=self.place_code,
             token=self.token.data or "",
             service_id=small_number(self.service.data or ""),
-            served_by=served_by,
-            officer_id=officer_id,
-            served_when=cast("ServedWhen", _one_of(SERVED_WHEN, self.served_when.data) or "now"),
+            served=self._served(),
             visit_purpose=_one_of(VISIT_PURPOSE, self.visit_purpose.data),
             answers=self.answers(),
             bands={band.key: _one_of(band.choices, self[band.key].data) for band in BANDS},
             comment=clean_text(self.comment.data or ""),
-            says_now=self.served_when.data == "now" if self.served_when.data else None,
             visit=self.visit_given(),
             is_pressed=bool(self.pressed.data),
             language=language(),
@@ -162,12 +166,24 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
             from_staff_browser=is_staff_browser(),
         )
 
-    def _served_by(self) -> tuple[ServedBy, int | None]:
+    def day_of_ticket(self, today: date) -> date | None:
+        """The day that a ticket's form was drawn for; only such as a code may still be spent on."""
+        try:
+            day = date.fromisoformat(self.ticket_day.data or "")
+        except ValueError:
+            return None
+        return day if today - LONGEST_AFTER_VISIT <= day <= today else None
+
+    def _served(self) -> Served:
+        """Who served and on which day, in one choice: 'o7' today, 'y7' the day before."""
         text = self.served_by.data or ""
-        if text == "another":
-            return "another", None
-        officer_id = small_number(text.removeprefix("o")) if text.startswith("o") else None
-        return ("officer", officer_id) if officer_id is not None else ("not_sure", None)
+        on: VisitedOn = "day_before" if text.startswith("y") else "today"
+        if self.ticket_day.data:
+            on = "ticket_day"
+        officer_id = small_number(text[1:]) if text[:1] in ("o", "y") else None
+        if officer_id is not None:
+            return Served("officer", officer_id, on)
+        return Served("another", None, on) if text == "another" else NOT_TOLD
 
 
 def number_of(key: str) -> int:

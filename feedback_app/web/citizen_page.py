@@ -21,7 +21,7 @@ from wtforms import Field
 
 from feedback_app.config import ROOT
 from feedback_app.domain.elements import ALL_KEYS, FORM_ORDER, element
-from feedback_app.domain.respondent import BANDS, SERVED_WHEN, VISIT_PURPOSE
+from feedback_app.domain.respondent import BANDS, VISIT_PURPOSE
 from feedback_app.services.citizen.place import Place
 from feedback_app.web.citizen_form import CitizenForm, clean_text
 
@@ -107,10 +107,21 @@ def render_again(place: Place, sent: CitizenForm, *, look: Look) -> str:
     return _render(place, sent, token=sent.token.data or "", look=look)
 
 
-def render_for_ticket(place: Place, sent: CitizenForm, *, counter: str) -> str:
-    """The empty form with a ticket's code in it; its links carry the code on in a body."""
-    token = sent.token.data or ""
-    return _render(place, sent, token=token, look="phone", ticket_counter=counter)
+def render_unsaved(code: str, sent: CitizenForm) -> str:
+    """All that was sent, to be sent again: for when the database cannot be asked for the place."""
+    fields = [
+        (field.name, value)
+        for field in sent
+        if field.name not in ("language", "comment")
+        for value in field.raw_data or ()
+    ]
+    return render_template(
+        "citizen/unsaved.html",
+        code=code,
+        fields=fields,
+        comment=clean_text(sent.comment.data or ""),
+        style=style(),
+    )
 
 
 def _shown_again(field: Field) -> str:
@@ -124,7 +135,6 @@ def _render(
     *,
     token: str,
     look: Look,
-    ticket_counter: str | None = None,
 ) -> str:
     chosen = {} if sent is None else {field.name: _shown_again(field) for field in sent}
     return render_template(
@@ -132,7 +142,6 @@ def _render(
         place=place,
         elements=[element(key) for key in FORM_ORDER],
         bands=BANDS,
-        served_when=SERVED_WHEN,
         visit_purpose=VISIT_PURPOSE,
         chosen=chosen,
         faults=sent.faults() if sent else [],
@@ -140,7 +149,6 @@ def _render(
         offer_as_is=bool(sent and sent.may_go_as_it_is()),
         token=token,
         look=look,
-        ticket_counter=ticket_counter,
         style=style(),
         host=current_app.extensions["site"].settings.base_url.split("://")[1],
     )

@@ -93,15 +93,16 @@ def _choice(ticket: Ticket, counter: str | None) -> Response:
 def _form(ticket: Ticket, counter: TicketCounter) -> Response:
     """The counter's form with the code in it; never one of the kept pages."""
     try:
-        place = places.open_place(site(), counter.place)
+        place = places.open_place(site(), counter.place, ticket_day=ticket.day)
     except (UnknownPlaceError, RetiredPlaceError):  # closed between two questions
         return make_response(render_template("citizen/ticket_gone.html"), 410)
     form = CitizenForm(place_code=counter.place)
     form.visit.data = ticket.code
+    form.ticket_day.data = ticket.day.isoformat()
     form.service.data = str(ticket.service_id or "")
     form.token.data = rating.open_form(site(), place)
     headers.allow_inline_style(citizen_page.style_digest())
-    return make_response(citizen_page.render_for_ticket(place, form, counter=counter.code))
+    return make_response(citizen_page.render_again(place, form, look="phone"))
 
 
 def _lang() -> str | None:

@@ -7,7 +7,17 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.domain.roster import UNKNOWN, Shift, attribute, clashes, offered, on_duty
+from feedback_app.domain.local_time import local_day
+from feedback_app.domain.roster import (
+    UNKNOWN,
+    Attribution,
+    Shift,
+    attribute,
+    clashes,
+    offered,
+    on_day,
+    on_duty,
+)
 
 DAY = datetime(2026, 11, 24, tzinfo=UTC)
 SARI, ANDI, DEWI = 1, 2, 3
@@ -24,17 +34,6 @@ def at(hour: float) -> datetime:
 SWAP = (shift(SARI, 8, 13), shift(ANDI, 13, 16))
 
 
-def named(officer: int | None, served_by: str, hour: float, when: str = "now") -> object:
-    return attribute(
-        served_by=served_by,
-        officer_id=officer,
-        served_when=when,
-        shifts=SWAP,
-        counter_id=1,
-        at=at(hour),
-    )
-
-
 def test_a_shift_is_half_open() -> None:
     assert on_duty(SWAP, counter_id=1, at=at(12.99)) == (SARI,)
     assert on_duty(SWAP, counter_id=1, at=at(13)) == (ANDI,)
@@ -42,23 +41,36 @@ def test_a_shift_is_half_open() -> None:
     assert on_duty(SWAP, counter_id=2, at=at(9)) == ()
 
 
-def test_after_the_swap_both_are_offered_the_present_one_first() -> None:
-    assert offered(SWAP, counter_id=1, at=at(13 + 5 / 60)) == (ANDI, SARI)
-    assert offered(SWAP, counter_id=1, at=at(9)) == (SARI,)
-    assert offered(SWAP, counter_id=1, at=at(7)) == ()
+def test_the_one_before_is_named_first_for_half_an_hour_after_a_swap() -> None:
+    def names(hour: float) -> tuple[int, ...]:
+        return offered(SWAP, counter_id=1, at=at(hour))
+
+    assert names(7) == ()
+    assert names(9) == (SARI,)
+    assert names(13) == names(13 + 5 / 60) == names(13.49) == (SARI, ANDI)
+    assert names(13.5) == names(15) == (ANDI, SARI)
+    assert names(16.1) == (ANDI, SARI)  # nobody came after: the last one left is the nearest
 
 
-def test_what_the_citizen_says_decides() -> None:
-    after = 13 + 5 / 60
-    assert named(SARI, "officer", 9).kind == "confirmed"  # type: ignore[attr-defined]
-    assert named(SARI, "officer", after).kind == "chosen"  # type: ignore[attr-defined]
-    assert named(SARI, "officer", after).officer_id == SARI  # type: ignore[attr-defined]
-    assert named(None, "another", 9) == UNKNOWN
-    assert named(None, "not_sure", 9).kind == "roster"  # type: ignore[attr-defined]
-    assert named(None, "not_sure", after) == UNKNOWN
-    assert named(None, "not_sure", 13.6).officer_id == ANDI  # type: ignore[attr-defined]
-    assert named(None, "not_sure", 9, "another_day") == UNKNOWN
-    assert named(DEWI, "officer", 9) == UNKNOWN
+def test_who_stays_is_named_before_who_just_left_or_came() -> None:
+    shifts = (*SWAP, shift(DEWI, 8, 16))
+    assert offered(shifts, counter_id=1, at=at(13.1)) == (DEWI, SARI, ANDI)
+
+
+def test_yesterdays_officer_is_no_officer_of_today() -> None:
+    yesterday = shift(DEWI, 8 - 24, 16 - 24)
+    assert offered((*SWAP, yesterday), counter_id=1, at=at(9)) == (SARI,)
+    day = local_day(at(9))
+    assert on_day((*SWAP, yesterday), counter_id=1, day=day) == (ANDI, SARI)
+    assert on_day((*SWAP, yesterday), counter_id=1, day=day - timedelta(days=1)) == (DEWI,)
+
+
+def test_only_a_name_that_was_offered_for_the_day_is_taken_over() -> None:
+    assert attribute(officer_id=SARI, named=(SARI,)) == Attribution(SARI, "confirmed")
+    assert attribute(officer_id=SARI, named=(ANDI, SARI)) == Attribution(SARI, "chosen")
+    assert attribute(officer_id=DEWI, named=(ANDI, SARI)) == UNKNOWN
+    assert attribute(officer_id=SARI, named=()) == UNKNOWN  # the day of the visit is not known
+    assert attribute(officer_id=None, named=(SARI,)) == UNKNOWN
 
 
 def test_two_officers_at_one_counter_are_fine_one_at_two_is_not() -> None:
@@ -80,26 +92,9 @@ SHIFTS = st.lists(
 )
 
 
-@given(
-    SHIFTS,
-    st.sampled_from(["officer", "another", "not_sure"]),
-    st.integers(1, 5),
-    st.sampled_from(["now", "earlier_today", "another_day"]),
-    st.floats(0, 24),
-)
-def test_nobody_is_invented(
-    shifts: list[Shift], served_by: str, officer: int, when: str, hour: float
-) -> None:
-    found = attribute(
-        served_by=served_by,
-        officer_id=officer,
-        served_when=when,
-        shifts=shifts,
-        counter_id=1,
-        at=at(hour),
-    )
-    if found.officer_id is not None:
-        assert found.officer_id in offered(shifts, counter_id=1, at=at(hour))
-        assert found.kind in ("confirmed", "chosen", "roster")
-    else:
-        assert found == UNKNOWN
+@given(SHIFTS, st.floats(0, 24))
+def test_nobody_is_named_twice_or_invented(shifts: list[Shift], hour: float) -> None:
+    names = offered(shifts, counter_id=1, at=at(hour))
+    began = {s.officer_id for s in shifts if s.starts_at <= at(hour)}
+    assert len(names) == len(set(names))
+    assert set(on_duty(shifts, counter_id=1, at=at(hour))) <= set(names) <= began

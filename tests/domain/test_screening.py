@@ -22,7 +22,7 @@ from feedback_app.domain.screening import (
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 SHIFT = Shift(1, 1, 1, NOW - timedelta(hours=2), NOW + timedelta(hours=2))
 PLAIN = Circumstances(
-    says_now=True,
+    says_today=True,
     from_staff_browser=False,
     bad_code=False,
     revoked_device=False,
@@ -209,19 +209,17 @@ def test_a_code_that_was_never_called_where_calls_are_told() -> None:
     ("hours", "says", "expected"),
     [
         (0, True, ()),
-        (3.9, True, ()),  # the shift ended two hours ago: still "just now"
-        (4, True, ("outside_hours",)),
+        (9, True, ()),  # rated at home in the evening
         (-2, True, ()),  # the first second of the shift
         (-2.1, True, ("outside_hours",)),
-        (9, None, ()),  # who did not say when is asked nothing
-        (9, False, ()),
+        (-2.1, False, ()),  # who did not name this day is asked nothing
     ],
 )
-def test_just_served_when_nobody_served(
-    hours: float, says: bool | None, expected: tuple[str, ...]
+def test_today_is_said_before_anybody_served(
+    hours: float, says: bool, expected: tuple[str, ...]
 ) -> None:
     late = arrival("a", after=hours * 3600)
-    about = replace(PLAIN, says_now=says)
+    about = replace(PLAIN, says_today=says)
     assert look(late, about=about).rules == expected
     assert look(late, about=about, keeps_roster=False).rules == ()
     assert look(replace(late, tier="paper"), about=about).rules == ()

@@ -194,7 +194,7 @@ def rating_row(office: Office, *, counter: str = "A1") -> dict[str, Any]:
         "officer_id": office.officer["Sari"],
         "attribution": "chosen",
         "served_by": "officer",
-        "served_when": "now",
+        "visit_day": TODAY,
         "tier": "poster",
         "day": TODAY,
         **dict.fromkeys(ALL_KEYS, 3),

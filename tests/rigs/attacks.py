@@ -30,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 from feedback_app.domain.codes import place_code
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.local_time import local_instant
+from feedback_app.domain.rating import Served
 from feedback_app.domain.respondent import BANDS
 from feedback_app.domain.visit_codes import GivenCode, mark_of, new_code
 from feedback_app.services.citizen import rating, visit_codes
@@ -72,7 +73,6 @@ class Event:
     network: str
     values: dict[str, int]
     comment: str = ""
-    says_now: bool | None = True
     code: str = ""
     staff: bool = False
     device_id: int = 0
@@ -209,11 +209,9 @@ def honest_answers(counter: int, at: datetime, rng: np.random.Generator, code: s
     network = "hall" if rng.random() < 0.6 else f"carrier{rng.integers(3)}"
     at_home = rng.random() < 0.1
     opened = at + timedelta(minutes=float(rng.exponential(2)))
-    says: bool | None = True if rng.random() < 0.7 else None
     if at_home:
         opened = local_instant(at.date(), time(19)) + timedelta(minutes=float(rng.uniform(0, 120)))
         network = f"home{rng.integers(10_000)}"
-        says = bool(rng.random() < 0.05) or (False if rng.random() < 0.7 else None)
     found = []
     for _ in range(2 if not code and rng.random() < 0.03 else 1):
         taken = float(rng.lognormal(np.log(FILLING), 0.5))
@@ -224,9 +222,7 @@ def honest_answers(counter: int, at: datetime, rng: np.random.Generator, code: s
                 str(rng.choice(PHRASES)) if rng.random() < 0.6 else f"Saran {rng.integers(10**9)}"
             )
         values = answers(rng, straight=bool(rng.random() < 0.25))
-        found.append(
-            Event("honest", counter, opened, received, agent, network, values, text, says, code)
-        )
+        found.append(Event("honest", counter, opened, received, agent, network, values, text, code))
         opened = received + timedelta(seconds=20)
     return found
 
@@ -243,14 +239,11 @@ def run(world: World, events: list[Event]) -> None:
             place_code=code,
             token=token,
             service_id=None,
-            served_by="officer",
-            officer_id=world.officers[event.counter],
-            served_when="now" if event.says_now in (True, None) else "earlier_today",
+            served=Served("officer", world.officers[event.counter], "today"),
             visit_purpose=None,
             answers=dict(event.values),
             bands={band.key: None for band in BANDS},
             comment=event.comment,
-            says_now=event.says_now,
             visit=Given(event.code, is_odd=False) if event.code else NONE_GIVEN,
             is_pressed=False,
             language="id",
@@ -297,7 +290,6 @@ def _row(
             told.get("device", "A"),
             told.get("network", "hall"),
             dict(told.get("values", BEST)),
-            says_now=told.get("says_now", True),
             staff=told.get("staff", False),
             comment=told.get("comment", ""),
         )
@@ -403,7 +395,6 @@ def bombed_at_night(world: World, day: date, rng: np.random.Generator) -> list[E
         takes=30,
         counter=6,
         values=WORST,
-        says_now=None,
     )
     return _scattered(row, rng)
 

@@ -27,6 +27,7 @@ from sqlalchemy import delete, func, select
 from feedback_app.domain.codes import place_code
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.faults import NotSavedError
+from feedback_app.domain.rating import Served
 from feedback_app.domain.visit_codes import NewCode
 from feedback_app.services.citizen.place import place_at
 from feedback_app.services.citizen.rating import Submission, open_form, submit_rating
@@ -139,14 +140,11 @@ def submission(site: Site, place: str, visit: str, *, number: int) -> Submission
         place_code=place,
         token=token,
         service_id=None,
-        served_by="not_sure",
-        officer_id=None,
-        served_when="earlier_today",
+        served=Served("not_sure", None, None),
         visit_purpose=None,
         answers={key: 1 + (number + i) % 4 for i, key in enumerate(ALL_KEYS)},
         bands={},
         comment="",
-        says_now=None,
         visit=Given(visit, is_odd=False),
         is_pressed=False,
         language="id",

@@ -81,7 +81,7 @@ def test_address_browser_and_token_are_found_nowhere(
         assert found is not None
         token = found.group(1)
         answers = dict.fromkeys(ALL_KEYS, "3") | {"token": token, "served_by": "not_sure"}
-        sent = send(address, path, answers | {"served_when": "now", "comment": COMMENT})
+        sent = send(address, path, answers | {"comment": COMMENT})
         assert "Diterima" in sent
         send(address, "/hasil/")
         server.terminate()

@@ -104,7 +104,7 @@ def test_the_receipt_of_an_answer_that_was_set_aside_does_not_say_that_it_counts
         aside = Change(rating.id, "aside", for_officer=False, counted_on=rating.day)
         append_verdicts(tx, [aside], reason="perkara", at=site.now(), case_id=None)
     page = citizen.get(address).get_data(as_text=True)
-    assert "dikesampingkan dengan putusan dan tidak dihitung" in page
+    assert "tidak dihitung setelah diperiksa dua orang" in page
     assert "sudah dihitung" not in page
 
 
@@ -210,7 +210,7 @@ def test_the_swap_at_one_names_the_officer_the_citizen_names(
 ) -> None:
     """Rated at 13:05 about a service at 12:50, before the officers changed at 13:00."""
     page = citizen.get(f"/q/{place}").get_data(as_text=True)
-    assert page.index("Ibu Andi") < page.index("Ibu Sari")  # on shift now comes first
+    assert page.index("Ibu Sari") < page.index("Ibu Andi")  # who just left is named first
     answers = opened(citizen, place) | {"served_by": f"o{office.officer['Sari']}"}
     citizen.post(f"/q/{place}", data=answers)
     citizen.post(f"/q/{place}", data=opened(citizen, place) | {"served_by": "not_sure"})
@@ -419,3 +419,36 @@ def test_a_receipt_asks_for_the_verdicts_of_its_own_answer_only(
         with engine.connect() as connection:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
         assert not [row.detail for row in plan if "SCAN" in row.detail], plan
+
+
+@pytest.mark.parametrize("hours", [-72, -25, -1, 47, 49, 24 * 20, 24 * 365])
+def test_the_same_answer_is_never_saved_twice_whatever_the_clock_says(
+    citizen: Browser, place: str, site: Site, clock: SteppedClock, hours: int
+) -> None:
+    """Saved, the reply lost, the clock stepped (or 48 hours gone), then sent again."""
+    answers = opened(citizen, place)
+    first = citizen.post(f"/q/{place}", data=answers)
+    clock.at += timedelta(hours=hours)
+    again = citizen.post(f"/q/{place}", data=answers)
+    assert (again.status_code, again.location) == (303, first.location)
+    run_daily(site)
+    assert citizen.post(f"/q/{place}", data=answers).location == first.location
+    assert len(stored(site)) == 1
+
+
+def test_a_form_that_was_open_too_long_is_still_the_same_answer(
+    citizen: Browser, place: str, site: Site, office: Office, clock: SteppedClock
+) -> None:
+    answers = opened(citizen, place) | {"served_by": f"o{office.officer['Sari']}"}
+    clock.at += timedelta(hours=49)
+    page = citizen.post(f"/q/{place}", data=answers)
+    assert page.status_code == 422
+    text = page.get_data(as_text=True)
+    assert f'value="o{office.officer["Sari"]}" checked' not in text  # whoever was there then
+    token = re.search(r'name="token" value="([^"]+)"', text)
+    assert token
+    sent = citizen.post(f"/q/{place}", data=answers | {"token": token[1], "served_by": ""})
+    assert sent.status_code == 303
+    old = citizen.post(f"/q/{place}", data=answers | {"served_by": ""})  # the first page, sent late
+    assert old.location == sent.location
+    assert len(stored(site)) == 1

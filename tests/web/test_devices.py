@@ -604,7 +604,9 @@ def test_a_revoked_kiosk_says_so_and_its_open_form_is_kept_and_held(
     revoked(browse, site)
     done = kiosk.post(f"/q/{place}", data=body)
     assert done.status_code == 303
-    assert "menunggu pemeriksaan" in kiosk.get(done.location).get_data(as_text=True)
+    assert "melihatnya dahulu, paling lama sampai" in kiosk.get(done.location).get_data(
+        as_text=True
+    )
     assert kept(site) == [("poster", "held", "revoked_device")]
     gone = kiosk.get("/perangkat/kios")
     assert gone.status_code == 410

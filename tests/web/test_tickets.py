@@ -32,7 +32,7 @@ def token_in(page: str) -> str:
 
 
 def action_of(page: str) -> str:
-    found = re.search(r'action="(/q/[^"]+)"', page)
+    found = re.search(r' action="(/q/[^"]+)"', page)
     assert found
     return found[1]
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from feedback_app.domain.codes import place_code, read_place_code
 from feedback_app.domain.local_time import WIB, local_day, local_instant
-from feedback_app.domain.roster import Shift, offered
+from feedback_app.domain.roster import Shift, offered, on_day
 from feedback_app.domain.tiers import UNTIL_SET
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import places, visit_codes
 
+ONE_DAY = timedelta(days=1)
 CODES_REMEMBERED = timedelta(days=3)  # a code lives two days and may be made the day before
 
 
@@ -37,26 +38,45 @@ class Place:
     counter: str
     code: str
     services: tuple[tuple[int, str, str], ...]  # id, name, English name
-    officers: tuple[tuple[int, str], ...]  # id, display name; those on shift first
+    day: date  # of the visit that `officers` are of: that of the opening, or the ticket's own
+    officers: tuple[tuple[int, str], ...]  # id, display name; as domain/roster.py: offered
+    officers_before: tuple[tuple[int, str], ...]  # those of the day before; none for a ticket
+    is_of_ticket: bool  # the day is the ticket's: nobody need be asked for it
     is_retired: bool
     takes_codes: bool  # whether the unit hands out visit codes, so that the form asks for one
     unit_id: int
     minutes: Mapping[int, int] = field(compare=False)  # shortest usual service, by service
     officer_tiers: frozenset[str] = field(compare=False)  # which count for officers now
     free_services: frozenset[int] = field(compare=False)
-    shifts: tuple[Shift, ...] = field(compare=False)  # of the day; no part of what is shown
+    shifts: tuple[Shift, ...] = field(compare=False)  # of the day of opening; not shown
+
+    @property
+    def day_before(self) -> date:
+        """The day that `officers_before` are of."""
+        return self.day - ONE_DAY
+
+    def named_on(self, visit_day: date | None) -> tuple[int, ...]:
+        """Officers whom the form names for a day of visit; none for a day it does not know."""
+        if visit_day == self.day:
+            return tuple(officer_id for officer_id, _name in self.officers)
+        if visit_day == self.day_before and not self.is_of_ticket:
+            return tuple(officer_id for officer_id, _name in self.officers_before)
+        return ()
 
 
-def open_place(site: Site, code: str) -> Place:
+def open_place(site: Site, code: str, *, ticket_day: date | None = None) -> Place:
     """The place a scanned or typed code names, as it is now; raises when it is not in use."""
-    place = place_at(site, code, at=site.now())
+    place = place_at(site, code, at=site.now(), ticket_day=ticket_day)
     if place.is_retired:
         raise RetiredPlaceError
     return place
 
 
-def place_at(site: Site, code: str, *, at: datetime) -> Place:
-    """The place as it was offered at an instant, retired or not."""
+def place_at(site: Site, code: str, *, at: datetime, ticket_day: date | None = None) -> Place:
+    """The place as it was offered at an instant, retired or not.
+
+    A ticket has a day of its own: then the officers are those of that day.
+    """
     named = read_place_code(code, key=site.settings.place_key)
     if named is None:
         raise UnknownPlaceError
@@ -71,9 +91,14 @@ def place_at(site: Site, code: str, *, at: datetime) -> Place:
             session, unit.id, since=local_day(at) - CODES_REMEMBERED
         )
         officer_tiers = tiers_for_officers(session, counter.id, at=site.now())
-        shifts = shifts_of_day(session, counter.id, at=at)
-        named_officers = offered(shifts, counter_id=counter.id, at=at)
-        names = places.display_names(session, named_officers)
+        day = ticket_day or local_day(at)
+        shifts = _shifts_of_days(session, counter.id, first=day - ONE_DAY, last=local_day(at))
+        if day == local_day(at):
+            officers = offered(shifts, counter_id=counter.id, at=at)
+        else:
+            officers = on_day(shifts, counter_id=counter.id, day=day)
+        before = () if ticket_day else on_day(shifts, counter_id=counter.id, day=day - ONE_DAY)
+        names = places.display_names(session, sorted({*officers, *before}))
     is_retired = counter.retired_on is not None or named.serial < counter.card_serial
     return Place(
         agency_id=agency.id,
@@ -84,14 +109,17 @@ def place_at(site: Site, code: str, *, at: datetime) -> Place:
         counter=counter.name,
         code=place_code(named.counter_number, named.serial, key=site.settings.place_key),
         services=tuple((row.id, row.name, row.name_en) for row in services),
-        officers=tuple((officer_id, names[officer_id]) for officer_id in named_officers),
+        day=day,
+        officers=tuple((officer_id, names[officer_id]) for officer_id in officers),
+        officers_before=tuple((officer_id, names[officer_id]) for officer_id in before),
+        is_of_ticket=ticket_day is not None,
         is_retired=is_retired,
         takes_codes=takes_codes,
         unit_id=unit.id,
         minutes={row.id: row.minutes for row in services},
         officer_tiers=officer_tiers,
         free_services=frozenset(row.id for row in services if row.is_free),
-        shifts=shifts,
+        shifts=tuple(s for s in shifts if local_day(s.starts_at) == local_day(at)),
     )
 
 
@@ -101,9 +129,17 @@ def tiers_for_officers(session: Session, counter_id: int, *, at: datetime) -> fr
     return UNTIL_SET if tiers is None else frozenset(tiers.split(","))
 
 
-def shifts_of_day(session: Session, counter_id: int, *, at: datetime) -> tuple[Shift, ...]:
-    """Every shift at the counter on the local day of this instant."""
-    midnight = local_instant(local_day(at), time.min)
+def shifts_of_day(session: Session, counter_id: int, day: date) -> tuple[Shift, ...]:
+    """Every shift at the counter on a local day."""
+    return _shifts_of_days(session, counter_id, first=day, last=day)
+
+
+def _shifts_of_days(
+    session: Session, counter_id: int, *, first: date, last: date
+) -> tuple[Shift, ...]:
     return places.shifts_at_counter(
-        session, counter_id, since=midnight, until=midnight + timedelta(days=1)
+        session,
+        counter_id,
+        since=local_instant(first, time.min),
+        until=local_instant(last + ONE_DAY, time.min),
     )

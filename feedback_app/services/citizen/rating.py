@@ -8,24 +8,26 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from feedback_app.domain.codes import (
     FormToken,
+    is_stale,
     new_form_token,
     read_form_token,
     receipt_code,
 )
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.faults import ConflictError
-from feedback_app.domain.rating import NewRating, ScreeningMarks, ServedBy, ServedWhen
+from feedback_app.domain.local_time import local_day
+from feedback_app.domain.rating import NewRating, ScreeningMarks, Served
 from feedback_app.domain.respondent import BANDS
-from feedback_app.domain.roster import COUNTS_FOR_OFFICER, attribute
+from feedback_app.domain.roster import COUNTS_FOR_OFFICER, attribute, on_day
 from feedback_app.domain.screening import Arrival, Circumstances, comparable_text, is_hasty
 from feedback_app.domain.tiers import counts_for_officer
 from feedback_app.services.citizen import paired_device, screening, visit_codes
 from feedback_app.services.citizen.daily_key import keyed_mark
-from feedback_app.services.citizen.place import Place, place_at
+from feedback_app.services.citizen.place import ONE_DAY, Place, place_at, shifts_of_day
 from feedback_app.services.site import Site
 from feedback_app.storage.db import DatabaseError, Session
 from feedback_app.storage.queries import places
@@ -58,14 +60,11 @@ class Submission:
     place_code: str
     token: str
     service_id: int | None
-    served_by: ServedBy
-    officer_id: int | None
-    served_when: ServedWhen
+    served: Served
     visit_purpose: str | None
     answers: Mapping[str, int | None]
     bands: Mapping[str, str | None]
     comment: str
-    says_now: bool | None  # served just now, as ticked; None when nothing was
     visit: visit_codes.Given
     is_pressed: bool  # "somebody pressed me", for the inspectorate only
     language: str
@@ -85,11 +84,23 @@ class Received:
 
 def open_form(site: Site, place: Place, *, device_id: int = 0) -> str:
     """A fresh token: the submission id that makes a second sending harmless."""
+    return _token(site, place, secrets.token_bytes(16), device_id)
+
+
+def open_again(site: Site, place: Place, stale: str, *, device_id: int = 0) -> str:
+    """A token of now for a form that was open too long; the same answer stays the same one."""
+    old = read_form_token(stale, place.code, keys=site.keys_for(TOKEN_PURPOSE))
+    if not isinstance(old, FormToken):
+        return open_form(site, place, device_id=device_id)
+    return _token(site, place, bytes.fromhex(old.submission_id), device_id)
+
+
+def _token(site: Site, place: Place, submission_id: bytes, device_id: int) -> str:
     return new_form_token(
         place.code,
         key=site.keys_for(TOKEN_PURPOSE)[0],
         opened_at=site.now(),
-        random_bytes=secrets.token_bytes(16),
+        random_bytes=submission_id,
         device_id=device_id,
     )
 
@@ -117,19 +128,23 @@ def submit_rating(site: Site, sent: Submission) -> Received:
     transaction. A code that opens nothing never loses the answer: it is kept as the poster's.
     """
     token = _token_of(site, sent)
-    arriving = Arriving(
-        site,
-        sent,
-        place_at(site, sent.place_code, at=token.opened_at),
-        token,
-        digest=_digest(sent),
-        receipt=receipt_code(token.submission_id, key=site.keys_for(RECEIPT_PURPOSE)[-1]),
+    received = Received(
+        receipt_code(token.submission_id, key=site.keys_for(RECEIPT_PURPOSE)[-1]),
+        was_at=token.device_id,
     )
+    digest = _digest(sent)
+    if is_stale(token, now=site.now(), max_age=timedelta(hours=site.settings.form_hours)):
+        _must_be_saved(site, token)
+        _must_be_the_same(site, token, digest)
+        return received
+    opened_at = min(token.opened_at, site.now())  # never later than now, whatever its clock said
+    place = place_at(site, sent.place_code, at=opened_at)
+    token = replace(token, opened_at=opened_at)
     try:
-        _save_patiently(arriving)
+        _save_patiently(Arriving(site, sent, place, token, digest, received.receipt))
     except AlreadyThereError:
-        _must_be_the_same(arriving)
-    return Received(arriving.receipt, was_at=token.device_id)
+        _must_be_the_same(site, token, digest)
+    return received
 
 
 def _save_patiently(arriving: Arriving) -> None:
@@ -157,7 +172,7 @@ def _save(tx: Session, arriving: Arriving) -> None:
         tx, arriving.site, sent.visit, agency_id=place.agency_id, unit_id=place.unit_id
     )
     device = _device_of(tx, arriving)
-    rating = _rating_of(arriving, spent, tier="visit" if spent else device or "poster")
+    rating = _rating_of(tx, arriving, spent, tier="visit" if spent else device or "poster")
     marks = _marks_of(arriving, rating)
     screened = screening.screen_arrival(
         tx,
@@ -204,7 +219,7 @@ def _circumstances(
 ) -> Circumstances:
     sent, now = arriving.sent, arriving.site.now()
     return Circumstances(
-        says_now=sent.says_now,
+        says_today=sent.served.on == "today" and spent is None,
         from_staff_browser=sent.from_staff_browser,
         bad_code=sent.visit.is_there and spent is None,
         revoked_device=bool(arriving.token.device_id) and device is None,
@@ -215,36 +230,29 @@ def _circumstances(
 
 
 def _token_of(site: Site, sent: Submission) -> FormToken:
-    token = read_form_token(
-        sent.token,
-        sent.place_code,
-        keys=site.keys_for(TOKEN_PURPOSE),
-        now=site.now(),
-        max_age=timedelta(hours=site.settings.form_hours),
-    )
+    token = read_form_token(sent.token, sent.place_code, keys=site.keys_for(TOKEN_PURPOSE))
     if not isinstance(token, FormToken):
         raise StaleFormError
     return token
 
 
-def _rating_of(arriving: Arriving, spent: Spent | None, *, tier: str) -> NewRating:
+def _rating_of(tx: Session, arriving: Arriving, spent: Spent | None, *, tier: str) -> NewRating:
     sent, place = arriving.sent, arriving.place
-    attribution = attribute(
-        served_by=sent.served_by,
-        officer_id=sent.officer_id,
-        served_when=sent.served_when,
-        shifts=place.shifts,
-        counter_id=place.counter_id,
-        at=arriving.token.opened_at,
-    )
+    visit_day = _visit_day(arriving, spent)
+    served, named = sent.served, _named_on(tx, place, visit_day)
+    if sent.is_pressed:  # stored as "not sure": nobody is to find such an answer by its row
+        served = replace(served, by="not_sure", officer_id=None)
+    elif served.by == "another" and not named:  # for want of a name; it blames no colleague
+        served = replace(served, by="not_sure")
+    attribution = attribute(officer_id=served.officer_id, named=named)
     return NewRating(
         id=arriving.token.submission_id,
         agency_id=place.agency_id,
         counter_id=place.counter_id,
         service_id=_service_of(sent, place, spent),
         attribution=attribution,
-        served_by=sent.served_by,
-        served_when=sent.served_when,
+        served_by=served.by,
+        visit_day=visit_day if served.by != "not_sure" or spent else None,
         tier=tier,
         day=arriving.site.today(),
         answers=sent.answers,
@@ -252,11 +260,26 @@ def _rating_of(arriving: Arriving, spent: Spent | None, *, tier: str) -> NewRati
         visit_purpose=sent.visit_purpose,
         language=sent.language,
         state="counted",
-        # Under pressure an answer says little about the officer, and the receipt must not tell.
         for_officer=attribution.kind in COUNTS_FOR_OFFICER
-        and counts_for_officer(tier, allowed=place.officer_tiers)
-        and not sent.is_pressed,
+        and counts_for_officer(tier, allowed=place.officer_tiers),
     )
+
+
+def _visit_day(arriving: Arriving, spent: Spent | None) -> date | None:
+    """The ticket's own day, else the one told, counted from the day the form was opened."""
+    if spent:
+        return local_day(spent.valid_from)
+    opened_on = local_day(arriving.token.opened_at)
+    days = {"today": opened_on, "day_before": opened_on - ONE_DAY}
+    return days.get(arriving.sent.served.on or "")
+
+
+def _named_on(tx: Session, place: Place, visit_day: date | None) -> tuple[int, ...]:
+    """Officers whom the answer can be about: those on duty on the day of the visit."""
+    if visit_day is None or visit_day in (place.day, place.day_before):
+        return place.named_on(visit_day)
+    shifts = shifts_of_day(tx, place.counter_id, visit_day)
+    return on_day(shifts, counter_id=place.counter_id, day=visit_day)
 
 
 def _service_of(sent: Submission, place: Place, spent: Spent | None) -> int | None:
@@ -301,8 +324,7 @@ def _digest(sent: Submission) -> str:
     """Of what was answered, so that a retry over another network is still the same answer."""
     body = {
         "service": sent.service_id,
-        "by": [sent.served_by, sent.officer_id],
-        "when": sent.served_when,
+        "by": [sent.served.by, sent.served.officer_id, sent.served.on],
         "purpose": sent.visit_purpose,
         "answers": {key: sent.answers.get(key) for key in ALL_KEYS},
         "bands": {band.key: sent.bands.get(band.key) for band in BANDS},
@@ -314,8 +336,14 @@ def _digest(sent: Submission) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _must_be_the_same(arriving: Arriving) -> None:
-    with arriving.site.db.read() as session:
-        kept = queries.body_digest_of(session, arriving.token.submission_id)
-    if kept != arriving.digest:
+def _must_be_saved(site: Site, token: FormToken) -> None:
+    with site.db.read() as session:
+        if not queries.is_there(session, token.submission_id):
+            raise StaleFormError
+
+
+def _must_be_the_same(site: Site, token: FormToken, digest: str) -> None:
+    with site.db.read() as session:
+        kept = queries.body_digest_of(session, token.submission_id)
+    if kept not in (digest, None):  # None: the digest went with screening; nothing is compared
         raise DifferentAnswerError

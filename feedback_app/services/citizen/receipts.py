@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from feedback_app.domain.codes import receipt_is_well_formed
+from feedback_app.domain.receipts import Cause, Standing, cause_of, standing_of
 from feedback_app.domain.survey import Span, title
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
@@ -27,11 +28,13 @@ class Receipt:
     """What the receipt page may say: never the answers, and no hour.
 
     `survey` is None when none of the unit's open surveys covers the answer's day, or its last day
-    is over.
+    is over. `cause` and `until` are of an answer that two people look at first.
     """
 
     code: str
-    state: str
+    standing: Standing
+    cause: Cause
+    until: date | None
     counter: str
     unit: str
     unit_code: str
@@ -47,15 +50,22 @@ def receipt_of(site: Site, code: str) -> Receipt | None:
         found = queries.receipted(session, code)
         if found is None:
             return None
-        state, day, counter, unit, agency = found
+        case = queries.case_of_held(session, found.rating_id) if found.state == "held" else None
         return Receipt(
             code=code,
-            state=state,
-            counter=counter.name,
-            unit=unit.name,
-            unit_code=unit.code,
-            agency_code=agency.code,
-            survey=_running(session, unit.id, day, today=site.today()),
+            standing=standing_of(
+                found.state,
+                official=found.official,
+                names_officer=found.names_officer,
+                for_officer=found.for_officer,
+            ),
+            cause=cause_of(case[0] if case else ""),
+            until=case[1] if case else None,
+            counter=found.counter.name,
+            unit=found.unit.name,
+            unit_code=found.unit.code,
+            agency_code=found.agency.code,
+            survey=_running(session, found.unit.id, found.day, today=site.today()),
         )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from feedback_app.domain.codes import place_code
+from feedback_app.domain.local_time import local_day
 from feedback_app.domain.visit_codes import GUESSES_A_MINUTE, GivenCode, read_visit_code
 from feedback_app.services.citizen.visit_codes import TooManyGuessesError, marks
 from feedback_app.services.site import Site
@@ -48,6 +49,7 @@ class Ticket:
     """An unspent code. `here` is the counter where it was used, as far as that is known."""
 
     code: str
+    day: date  # that it was made for
     agency: str
     unit: str
     service_id: int | None
@@ -98,6 +100,7 @@ def _ticket(site: Site, code: GivenCode) -> Ticket:
     called = next((row.code for row in found if row.id == kept.counter_id), None)
     return Ticket(
         code=code.text,
+        day=local_day(kept.valid_from),
         agency=agency.name,
         unit=unit.name,
         service_id=kept.service_id,

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date
 
-from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.paper import Entry, batch_mark, day_of_answer
 from feedback_app.domain.rating import NewRating
 from feedback_app.domain.roster import COUNTS_FOR_OFFICER, UNKNOWN, Attribution
@@ -130,7 +129,7 @@ def _day(tx: Session, site: Site, batch: BatchRow, entry: Entry) -> date:
 
 def rostered(session: Session, counter_id: int, day: date) -> dict[int, str]:
     """Who was on duty at a counter on a day: display names by officer, by name."""
-    shifts = shifts_of_day(session, counter_id, at=local_instant(day, time(12)))
+    shifts = shifts_of_day(session, counter_id, day)
     names = places.display_names(session, sorted({shift.officer_id for shift in shifts}))
     return dict(sorted(names.items(), key=lambda item: (item[1], item[0])))
 
@@ -145,7 +144,7 @@ def _rating(tx: Session, site: Site, batch: BatchRow, entry: Entry, *, tier: str
         service_id=batch.service.id,
         attribution=attribution,
         served_by="not_sure" if entry.officer_id is None else "officer",
-        served_when="earlier_today",  # the form is filled in on the day of the visit
+        visit_day=entry.visited_on,
         tier=tier,
         day=_day(tx, site, batch, entry),
         answers=entry.answers,

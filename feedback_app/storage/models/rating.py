@@ -30,9 +30,9 @@ class Rating(Base):
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     attribution: Mapped[str] = mapped_column(String(9))  # confirmed, chosen, roster, unknown
     served_by: Mapped[str] = mapped_column(String(8))  # officer, another, not_sure: as answered
-    served_when: Mapped[str] = mapped_column(String(13))  # now, earlier_today, another_day
     tier: Mapped[str] = mapped_column(String(7))
     day: Mapped[date]  # local day of receipt; nothing finer
+    visit_day: Mapped[date | None]  # local day of the visit, where it is known
     persyaratan: Mapped[int | None] = mapped_column(VALUE)
     prosedur: Mapped[int | None] = mapped_column(VALUE)
     waktu: Mapped[int | None] = mapped_column(VALUE)

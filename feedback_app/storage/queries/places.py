@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, or_, select
 
@@ -20,6 +20,8 @@ from feedback_app.storage.models import (
     Shift,
     Unit,
 )
+
+LONGEST_SHIFT = timedelta(days=1)  # a roster's row begins and ends on one local day
 
 
 def counter_with_number(session: Session, number: int) -> tuple[Counter, Unit, Agency] | None:
@@ -52,11 +54,12 @@ def services_at_counter(session: Session, counter_id: int, *, at: time) -> Seque
 def shifts_at_counter(
     session: Session, counter_id: int, *, since: datetime, until: datetime
 ) -> tuple[DutyShift, ...]:
-    """Shifts at this counter that touch the span."""
+    """Shifts at this counter that touch the span; the bound below keeps its years unread."""
     rows = session.scalars(
         select(Shift).where(
             Shift.counter_id == counter_id,
             Shift.withdrawn_at.is_(None),
+            Shift.starts_at.between(since - LONGEST_SHIFT, until),
             Shift.starts_at < until,
             Shift.ends_at > since,
         )

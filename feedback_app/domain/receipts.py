@@ -1,0 +1,35 @@
+"""What a receipt may say of its answer: whether and how it counts, never what was answered."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from feedback_app.domain.elements import OFFICIAL_KEYS
+
+Standing = Literal["counted", "unit_only", "unfinished", "held", "aside"]
+Cause = Literal["one_device", "crowd", "code", "other"]
+
+# What a citizen is told of a screening rule: the fact, not the threshold. An answer that met
+# several is told the first of these; a rule that is not named here is told as "other".
+CAUSES: dict[Cause, frozenset[str]] = {
+    "code": frozenset({"bad_code", "not_called"}),
+    "one_device": frozenset({"same_device"}),
+    "crowd": frozenset({"burst"}),
+}
+
+
+def standing_of(state: str, *, official: int, names_officer: bool, for_officer: bool) -> Standing:
+    """How an answer stands; `official` of the nine official questions are answered."""
+    if state == "held":
+        return "held"
+    if state == "aside":
+        return "aside"
+    if official < len(OFFICIAL_KEYS):
+        return "unfinished"
+    return "unit_only" if names_officer and not for_officer else "counted"
+
+
+def cause_of(rules: str) -> Cause:
+    """Why an answer is looked at first, from its rules' names with comma between."""
+    met = set(rules.split(","))
+    return next((cause for cause, names in CAUSES.items() if met & names), "other")
