@@ -25,7 +25,7 @@ _WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LE
 def environ_of(scope: Scope, headers: Headers, body: bytes) -> dict[str, Any]:
     """The request with its whole body; the visitor's address is the connection's, without port."""
     server, _colon, port = scope.server.rpartition(":")
-    environ = _CONSTANT | {
+    asked = _CONSTANT | {
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
         "SERVER_NAME": _address(server),
         "SERVER_PORT": port,
@@ -37,10 +37,10 @@ def environ_of(scope: Scope, headers: Headers, body: bytes) -> dict[str, Any]:
         "wsgi.url_scheme": scope.scheme,
         "wsgi.input": io.BytesIO(body),
     }
-    _add_headers(environ, headers.items())
-    if environ.pop("HTTP_TRANSFER_ENCODING", None):  # it came in pieces; it is whole now
-        environ["CONTENT_LENGTH"] = str(len(body))
-    return environ
+    _add_headers(asked, headers.items())
+    if asked.pop("HTTP_TRANSFER_ENCODING", None):  # it came in pieces; it is whole now
+        asked["CONTENT_LENGTH"] = str(len(body))
+    return asked
 
 
 def _address(text: str) -> str:
@@ -48,7 +48,7 @@ def _address(text: str) -> str:
     return text.strip("[]").partition("%")[0]
 
 
-def _add_headers(environ: dict[str, Any], headers: list[tuple[str, str]]) -> None:
+def _add_headers(asked: dict[str, Any], headers: list[tuple[str, str]]) -> None:
     seen = set()
     for name, value in headers:
         # X_Forwarded_For would become the same key as X-Forwarded-For, which only a proxy may set.
@@ -57,7 +57,7 @@ def _add_headers(environ: dict[str, Any], headers: list[tuple[str, str]]) -> Non
         key = _WITHOUT_PREFIX.get(name) or "HTTP_" + name.upper().replace("-", "_")
         if key in seen:
             between = ";" if name == "cookie" else ","
-            environ[key] += between + value
+            asked[key] += between + value
         else:
             seen.add(key)
-            environ[key] = value
+            asked[key] = value
