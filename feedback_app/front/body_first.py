@@ -92,8 +92,12 @@ class BodyFirst:
         self._let_go()
         headers = scope.headers
         length = headers.get("content-length")
+        if "transfer-encoding" in headers:  # then a length beside it says nothing (RFC 9112, 6.3)
+            length = None
+        elif length is None:
+            length = "0"
         try:
-            if length in (None, "0") and "transfer-encoding" not in headers:
+            if length == "0":
                 await self._hand_over(scope, headers, protocol, b"")
             else:
                 size = None if length is None else int(length)

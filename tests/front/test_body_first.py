@@ -143,6 +143,19 @@ def test_a_body_in_pieces_arrives_whole_with_its_length(front: int) -> None:
     assert "HTTP_TRANSFER_ENCODING" not in found
 
 
+def test_a_length_beside_pieces_hides_no_second_request(front: int) -> None:
+    lying = PIECES.replace(b"Transfer", b"Content-Length: 5\r\nTransfer").replace(
+        b"/pieces", b"/lying"
+    )
+    with connect(front) as line:
+        line.sendall(lying + b"6\r\n world\r\n0\r\n\r\n")
+        answer = read_answer(line)
+    if answer.status == 200:
+        assert (told(answer)["body"], told(answer)["CONTENT_LENGTH"]) == ("hello world", "11")
+    else:
+        assert answer.status == 400
+
+
 def test_a_body_in_pieces_that_breaks_off_is_not_taken_for_whole(front: int) -> None:
     with connect(front) as line:
         line.sendall(PIECES.replace(b"/pieces", b"/broken"))

@@ -29,7 +29,6 @@ MAY_IMPORT = {
     "wsgi": {"", "config"},
     "": {"", "web", "services", "config", "version"},
     "server": {"front", "web", "wsgi"},
-    "": {"", "web", "services", "config"},
 }
 # Rooms of services from the lowest up: one may import from those before it, never from those behind.
 SERVICE_ROOMS = (
@@ -170,7 +169,7 @@ def defined_in(source: str) -> set[str]:
     waiting: list[ast.AST] = [ast.parse(source)]
     while waiting:
         for node in ast.iter_child_nodes(waiting.pop()):
-            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 names.add(node.name)
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 names.add(node.id)
