@@ -74,3 +74,8 @@ supply:
 # Faults planted in the code of submit, codes, access and disclosure: the share that tests find.
 mutation:
 	.venv/bin/python tests/rigs/mutation.py
+.PHONY: half-sent
+# 200 half-sent, slow, silent connections; vanishing phones; a killed worker; then the planted fault.
+half-sent:
+	.venv/bin/python tests/rigs/half_sent.py --control
+	.venv/bin/python tests/rigs/half_sent.py

@@ -63,18 +63,13 @@ def main(arguments: list[str]) -> int:
 
 def serve() -> int:
     """Install, migrate, load the demo once, serve until stopped."""
-    port, host = _port(), os.environ.get("HOST", "127.0.0.1")
-    _port_must_be_free(host, port)
+    host, port = address()
     python = install("requirements.txt")
     environment = os.environ | {"PORT": str(port)}
     if code := _prepare(python, environment):
         return code
     print(f"\nSuara Loket: http://{host}:{port}  (Ctrl+C berhenti / stops)\n", flush=True)
-    command = [str(python), "-m", "granian", "--interface", "wsgi"]
-    command += ["--host", host, "--port", str(port), "--log-level", "error"]
-    # A browser that holds its connection open must not keep the server from stopping.
-    command += ["--blocking-threads", "8", "--workers-kill-timeout", "5", "feedback_app.wsgi:app"]
-    return _run_until_stopped(command, environment)
+    return _run_until_stopped([str(python), str(ROOT / "scripts" / "serve.py")], environment)
 
 
 def develop() -> int:
@@ -226,6 +221,13 @@ def _root_prefix() -> list[str] | None:
     return [sudo, "-n"] if sudo else None
 
 
+def address() -> tuple[str, int]:
+    """HOST and PORT to listen on, where nobody does yet."""
+    host, port = os.environ.get("HOST", "127.0.0.1"), _port()
+    _port_must_be_free(host, port)
+    return host, port
+
+
 def _port() -> int:
     text = os.environ.get("PORT", "8000")
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
@@ -247,17 +249,22 @@ def _port_must_be_free(host: str, port: int) -> None:
 
 def _run_until_stopped(command: list[str], environment: dict[str, str]) -> int:
     with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
+        is_stopped = False
 
         def stop(_number: int, _frame: object) -> None:
+            nonlocal is_stopped
+            is_stopped = True
             server.terminate()
 
         signal.signal(signal.SIGTERM, stop)
         try:
-            return max(server.wait(), 0)
+            code = server.wait()
         except KeyboardInterrupt:
             server.terminate()
             server.wait()
             return 0
+        # A server killed from outside is a failure, which a unit or a task then starts again.
+        return 0 if is_stopped else abs(code)
 
 
 if __name__ == "__main__":

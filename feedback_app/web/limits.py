@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from flask import Flask, Request, abort, current_app, request
-from werkzeug.exceptions import SecurityError
+from werkzeug.exceptions import HTTPException, SecurityError
 
 FORM_BYTES = 256 * 1024
 LARGEST_ID = 2**31 - 1  # of an INTEGER column
@@ -30,6 +30,21 @@ def limit_bodies(app: Flask) -> None:
     app.before_request(_limit_body)
 
 
+def largest_body(app: Flask, path: str) -> int:
+    """The most bytes that a request to this path may carry."""
+    try:
+        endpoint, _arguments = app.url_map.bind("localhost").match(path, method="POST")
+    except HTTPException:  # no such page, or nothing is sent there
+        return FORM_BYTES
+    return _most_bytes(app, endpoint)
+
+
+def _most_bytes(app: Flask, endpoint: str | None) -> int:
+    if endpoint in UPLOADS:
+        return app.extensions["site"].settings.max_upload_bytes  # type: ignore[no-any-return]
+    return FORM_BYTES
+
+
 def _limit_body() -> None:
     # With an unknown host no address can be written, so no other refusal could show its page.
     if isinstance(request.routing_exception, SecurityError):
@@ -42,7 +57,4 @@ def _limit_body() -> None:
         abort(404)
     if any("\x00" in value for value in request.args.values()):
         abort(400)
-    if request.endpoint in UPLOADS:
-        request.max_content_length = current_app.extensions["site"].settings.max_upload_bytes
-    else:
-        request.max_content_length = FORM_BYTES
+    request.max_content_length = _most_bytes(current_app, request.endpoint)

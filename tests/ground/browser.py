@@ -50,11 +50,9 @@ def free_port() -> int:
 @contextmanager
 def running_server(environment: dict[str, str], port: int) -> Iterator[str]:
     """The server as run.py starts it; yield its address once it is ready."""
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--log-level", "warning", "--blocking-threads", "4"]
-    command += ["--workers-kill-timeout", "5"]  # a browser's open connection may keep it for ever
-    command += ["feedback_app.wsgi:app"]
-    with subprocess.Popen(command, cwd=ROOT, env=os.environ | environment) as server:
+    command = [sys.executable, str(ROOT / "scripts" / "serve.py")]
+    own = {"HOST": "127.0.0.1", "PORT": str(port)}
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ | environment | own) as server:
         try:
             address = f"http://127.0.0.1:{port}"
             wait_until_ready(address, server)

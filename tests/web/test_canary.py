@@ -66,8 +66,7 @@ def test_address_browser_and_token_are_found_nowhere(
     site, environment = site_and_environment
     path = urllib.parse.urlsplit(card_lines(site)[0].url).path
     output = tmp_path / "output.log"
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
-    command += ["--port", environment["PORT"], "--blocking-threads", "2", "feedback_app.wsgi:app"]
+    command = [sys.executable, str(ROOT / "scripts" / "serve.py")]
     address = f"http://127.0.0.1:{environment['PORT']}"
     with (
         output.open("wb") as log,
