@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -26,14 +25,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, sessionmaker
 
 from feedback_app.domain.faults import ConflictError, NotSavedError
+from feedback_app.storage import sqlite
 
 # What services say of the database without importing SQLAlchemy, which stays in this room.
 Session = orm.Session
 DatabaseError = exc.DBAPIError
 
-# SQLite 3.7.0 to 3.51.2 can corrupt a WAL file when two connections write or checkpoint at once.
-WAL_IS_SAFE_FROM = (3, 51, 3)
-BUSY_TIMEOUT_MS = 10_000  # a writer waits this long, then "not saved, try again" (ADR 2)
 # PostgreSQL: disk_full, read_only_sql_transaction (a standby)
 NOT_SAVED_SQLSTATES = ("53100", "25006")
 CONFLICT_SQLSTATES = ("40001", "40P01")  # PostgreSQL: serialization_failure, deadlock_detected
@@ -122,6 +119,16 @@ class Database:
         except DatabaseError:
             return False
 
+    def empty_wal(self) -> bool:
+        """Leave nothing of deleted rows in SQLite's WAL; False where a reader stood in the way."""
+        if not self.is_sqlite:
+            return True
+        connection = self.engine.raw_connection()
+        try:
+            return sqlite.empty_wal(connection)
+        finally:
+            connection.close()
+
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
@@ -130,9 +137,11 @@ class Database:
 def open_database(url: str) -> Database:
     """Open SQLite or PostgreSQL by URL, with the durability this product promises."""
     if url.startswith("sqlite"):
-        waiting = {"timeout": BUSY_TIMEOUT_MS / 1000}
-        engine = create_engine(url, connect_args=waiting, hide_parameters=True)
-        event.listen(engine, "connect", _prepare_sqlite)
+        waiting = {"timeout": sqlite.BUSY_TIMEOUT_MS / 1000}
+        engine = create_engine(
+            url, module=sqlite.library, connect_args=waiting, hide_parameters=True
+        )
+        event.listen(engine, "connect", sqlite.prepare)
         event.listen(engine, "begin", _begin_sqlite)
     else:
         engine = create_engine(
@@ -140,22 +149,6 @@ def open_database(url: str) -> Database:
         )
     event.listen(engine, "handle_error", _tell_no_row)
     return Database(engine)
-
-
-def sqlite_journal_mode(version: tuple[int, int, int]) -> str:
-    """Choose WAL only where it cannot corrupt the file; both are used with synchronous=FULL."""
-    return "WAL" if version >= WAL_IS_SAFE_FROM else "DELETE"
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
-    cursor = connection.cursor()
-    mode = sqlite_journal_mode(sqlite3.sqlite_version_info)
-    cursor.execute(f"PRAGMA journal_mode={mode}")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-    cursor.close()
 
 
 def _begin_sqlite(connection: Any) -> None:
