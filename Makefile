@@ -74,3 +74,12 @@ supply:
 # Faults planted in the code of submit, codes, access and disclosure: the share that tests find.
 mutation:
 	.venv/bin/python tests/rigs/mutation.py
+# P2: the power goes 0.3 s after a receipt, and under load, on both engines; then the controls.
+# Needs root and loop mounts (e2fsprogs); results add up in docs/rigs/power.jsonl.
+power-rig:
+	for engine in sqlite postgresql; do for case in quiet loaded; do \
+	.venv/bin/python tests/rigs/power_rig.py --engine $$engine --case $$case --cuts 15 || exit 1; done; done
+	.venv/bin/python tests/rigs/power_rig.py --case quiet --cuts 15 --control DELETE+FULL
+	.venv/bin/python tests/rigs/power_rig.py --case quiet --cuts 5 --control synchronous=OFF
+	.venv/bin/python tests/rigs/power_rig.py --case loaded --cuts 5 --control synchronous=NORMAL
+	.venv/bin/python tests/rigs/power_rig.py --engine postgresql --case quiet --cuts 5 --control synchronous_commit=off

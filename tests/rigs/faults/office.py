@@ -1,0 +1,221 @@
+"""A small office on SQLite or on a PostgreSQL that syncs, to be put on any disk and opened again."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+
+from feedback_app.config import Settings
+from feedback_app.services.site import Clock, Site, open_site, system_clock
+from feedback_app.services.upkeep.schema import upgrade_schema
+from tests.ground.office import build_office
+from tests.ground.postgres import find_binaries
+
+ENGINES = ("sqlite", "postgresql")
+DATABASE = "rig"
+# Small, so that a rig meets checkpoints and new segments too; commits wait for the disk.
+POSTGRES_OPTIONS = {
+    "listen_addresses": "",
+    "max_connections": "60",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "shared_buffers": "16MB",
+    "min_wal_size": "32MB",
+    "max_wal_size": "64MB",
+    "checkpoint_timeout": "30s",
+}
+
+
+@dataclass
+class Postgres:
+    """One server over a data folder; its socket lies in a folder of its own, outside."""
+
+    data: Path
+    options: Mapping[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    def __post_init__(self) -> None:
+        """Make the socket's folder: a socket's path has 107 bytes at most."""
+        self.socket = Path(tempfile.mkdtemp(prefix="slrig"))
+        self.identity = _identity()
+        if "user" in self.identity:
+            os.chown(self.socket, int(self.identity["user"]), int(self.identity["group"]))
+
+    def run(self, program: str, *arguments: str | Path) -> None:
+        """One of PostgreSQL's programs, as the user that owns the data."""
+        command = [find_binaries() / program, *arguments]
+        subprocess.run(
+            command, check=True, capture_output=True, cwd=self.socket, **self._surroundings()
+        )
+
+    def start(self) -> None:
+        """Start, and wait until it answers; after a crash it recovers first."""
+        options = POSTGRES_OPTIONS | dict(self.options) | {"unix_socket_directories": self.socket}
+        words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+        self.process = subprocess.Popen(
+            [find_binaries() / "postgres", "-D", self.data, *words],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=self.socket,
+            start_new_session=True,
+            **self._surroundings(),
+        )
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Until it takes connections; RuntimeError when it does not within a minute."""
+        engine = create_engine(self.url("postgres"))
+        for _ in range(600):
+            try:
+                with engine.connect():
+                    engine.dispose()
+                    return
+            except Exception:
+                if self.process is None or self.process.poll() is not None:
+                    raise RuntimeError("PostgreSQL stopped at its start") from None
+                time.sleep(0.1)
+        raise RuntimeError("PostgreSQL did not get ready")
+
+    def stop(self) -> None:
+        """The usual stop, which ends open connections."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(timeout=60)
+
+    def kill(self) -> None:
+        """All its processes at once, as a power cut does."""
+        if self.process is not None:
+            for number in _with_children(self.process.pid):
+                _send(number, signal.SIGKILL)
+            self.process.wait(timeout=30)
+
+    def close(self) -> None:
+        """End it and remove the socket's folder."""
+        self.kill()
+        shutil.rmtree(self.socket, ignore_errors=True)
+
+    def url(self, database: str = DATABASE) -> str:
+        """For SQLAlchemy."""
+        return f"postgresql+psycopg://tests@/{database}?host={self.socket}"
+
+    def _surroundings(self) -> dict[str, object]:
+        where = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(self.socket)}
+        return {"env": where, **self.identity}
+
+
+def _identity() -> dict[str, object]:
+    """PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    user = pwd.getpwnam("postgres")
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def _with_children(number: int) -> list[int]:
+    """The process and its children; PostgreSQL's have no children of their own."""
+    try:
+        listed = Path(f"/proc/{number}/task/{number}/children").read_text()
+    except OSError:
+        listed = ""
+    return [number, *(int(word) for word in listed.split())]
+
+
+def _send(number: int, what: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(number, what)
+
+
+@dataclass
+class OfficeFolder:
+    """Everything one office keeps in one folder: `instance`, and `pg` on PostgreSQL."""
+
+    folder: Path
+    engine: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    postgres: Postgres | None = None
+
+    @property
+    def instance(self) -> Path:
+        """Database and keys."""
+        return self.folder / "instance"
+
+    def start(self) -> None:
+        """Start its database server, if it has one."""
+        if self.engine == "postgresql":
+            self.postgres = Postgres(self.folder / "pg", self.options)
+            self.postgres.start()
+
+    def environment(self, port: int) -> dict[str, str]:
+        """Settings for a server: one proxy in front, so that each citizen has an own address."""
+        url = self.postgres.url() if self.postgres else ""
+        return {
+            "INSTANCE_DIR": str(self.instance),
+            "DATABASE_URL": url,
+            "PORT": str(port),
+            "BASE_URL": "",
+            "PROXY_HOPS": "1",
+        }
+
+    @contextmanager
+    def site(self, clock: Clock = system_clock) -> Iterator[Site]:
+        """The office opened from here, to look into it."""
+        site = open_site(Settings.from_environment(self.environment(8000)), clock=clock)
+        try:
+            yield site
+        finally:
+            site.db.close()
+
+    def close(self) -> None:
+        """End its database server."""
+        if self.postgres is not None:
+            self.postgres.close()
+
+
+def build(folder: Path, engine: str) -> OfficeFolder:
+    """Make the office, stop everything: a folder to copy."""
+    made = OfficeFolder(folder, engine)
+    if engine == "postgresql":
+        server = Postgres(folder / "pg")
+        if "user" in server.identity:
+            (folder / "pg").mkdir(mode=0o700)
+            os.chown(folder / "pg", int(server.identity["user"]), int(server.identity["group"]))
+            for parent in folder.parents:
+                _let_pass(parent, folder)
+        server.run("initdb", "-D", server.data, "-U", "tests", "-A", "trust", "-E", "UTF8")
+        server.start()
+        with create_engine(server.url("postgres")).connect() as connection:
+            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+            alone.execute(text(f"CREATE DATABASE {DATABASE}"))
+        made.postgres = server
+    with made.site() as site:
+        upgrade_schema(site)
+        build_office(site)
+    if made.postgres is not None:
+        made.postgres.stop()
+        made.close()
+        made.postgres = None
+    return made
+
+
+def _let_pass(parent: Path, folder: Path) -> None:
+    """PostgreSQL's user must reach its data through this process's own temporary folders."""
+    folder.chmod(0o755)
+    if parent.stat().st_uid == os.geteuid() and str(parent).startswith(tempfile.gettempdir() + "/"):
+        parent.chmod(parent.stat().st_mode | 0o011)
+
+
+def copy_to(office: OfficeFolder, folder: Path) -> OfficeFolder:
+    """The same office elsewhere, owners kept."""
+    subprocess.run(["cp", "-a", f"{office.folder}/.", folder], check=True)
+    return OfficeFolder(folder, office.engine)
