@@ -83,3 +83,10 @@ power-rig:
 	.venv/bin/python tests/rigs/power_rig.py --case quiet --cuts 5 --control synchronous=OFF
 	.venv/bin/python tests/rigs/power_rig.py --case loaded --cuts 5 --control synchronous=NORMAL
 	.venv/bin/python tests/rigs/power_rig.py --engine postgresql --case quiet --cuts 5 --control synchronous_commit=off
+# P1: SIGKILL of the web server while 16 citizens rate and press again, on both engines; then the controls.
+kill-rig:
+	for engine in sqlite postgresql; do \
+	.venv/bin/python tests/rigs/kill_rig.py --engine $$engine --server real --kills 30 || exit 1; \
+	.venv/bin/python tests/rigs/kill_rig.py --engine $$engine --server forked --kills 100 || exit 1; done
+	.venv/bin/python tests/rigs/kill_rig.py --kills 10 --control "receipt before commit"
+	.venv/bin/python tests/rigs/kill_rig.py --kills 40 --control "a new form each time"

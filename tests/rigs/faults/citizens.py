@@ -20,6 +20,7 @@ from tests.rigs.faults.ledger import Ledger, Sent
 
 HOST = "127.0.0.1"
 PAUSE_S = 0.1  # before the form is pressed again
+CUT, NOT_THERE = 0, -1
 TOKEN = re.compile(r'name="token" value="([\w-]+)"')
 
 
@@ -39,13 +40,14 @@ class Crowd:
     patience_s: float = 15
     # What a person does at "open too long": press once more, with the form that came back.
     takes_new_token: bool = False
+    opens_new_form: bool = False  # a control's fault: each press is of another form
     drops_replies: float = 0  # share of replies that get lost on the way back
     waits: list[tuple[float, float, int]] = field(default_factory=list)  # (when, seconds, status)
 
     def __post_init__(self) -> None:
         """Numbers come from one place."""
         self._numbers = count()
-        self._stop = threading.Event()
+        self._stop, self._closing = threading.Event(), threading.Event()
         self._running: list[Future[None]] = []
         self._chance = random.Random(self.name)
 
@@ -61,13 +63,24 @@ class Crowd:
             seat.result()
         self._seats.shutdown()
 
+    def finish(self) -> None:
+        """Let everybody come to a receipt, and nobody begin another answer."""
+        self._closing.set()
+        for seat in self._running:
+            seat.result()
+        self._seats.shutdown()
+
     def wait_for(self, receipts: int) -> None:
         """Until so many were given; RuntimeError after two minutes without."""
         until = time.monotonic() + 120
-        while sum(status == 303 for _when, _took, status in list(self.waits)) < receipts:
+        while self.count(303) < receipts:
             if time.monotonic() > until:
                 raise RuntimeError(f"fewer than {receipts} receipts in two minutes")
             time.sleep(0.02)
+
+    def count(self, status: int) -> int:
+        """How many presses came to this so far."""
+        return sum(found == status for _when, _took, found in list(self.waits))
 
     def rate_once(self) -> Sent:
         """One citizen until the receipt."""
@@ -90,9 +103,10 @@ class Crowd:
                 self._open(sent)
             elif not self._press(sent):
                 self._stop.wait(PAUSE_S)
+                sent.body = "" if self.opens_new_form else sent.body
 
     def _rate_on(self) -> None:
-        while not self._stop.is_set():
+        while not (self._stop.is_set() or self._closing.is_set()):
             self.rate_once()
 
     def _open(self, sent: Sent) -> None:
@@ -116,12 +130,12 @@ class Crowd:
             found = TOKEN.search(page)
             fields = urllib.parse.parse_qs(sent.body) | {"token": [found[1] if found else ""]}
             sent.body = urllib.parse.urlencode(fields, doseq=True)
-        elif status not in (0, 303, 429, 500, 502, 503):
+        elif status not in (CUT, NOT_THERE, 303, 422, 429, 503):
             raise RuntimeError(f"{sent.mark}: {status}")
         return bool(sent.receipt)
 
     def ask(self, method: str, path: str, sent: Sent) -> tuple[int, str, str]:
-        """(status, location, page); status 0 when nobody answered."""
+        """(status, location, page); CUT when no answer came back, NOT_THERE when nobody listens."""
         line = http.client.HTTPConnection(HOST, self.port, timeout=self.patience_s)
         headers = {"Connection": "close", "X-Forwarded-Proto": "http"} | _who(sent.mark)
         body = sent.body if method == "POST" else None
@@ -131,8 +145,10 @@ class Crowd:
             line.request(method, path, body, headers)
             answer = line.getresponse()
             return answer.status, answer.getheader("Location", ""), answer.read().decode()
+        except ConnectionRefusedError:
+            return NOT_THERE, "", ""
         except (OSError, http.client.HTTPException):
-            return 0, "", ""
+            return CUT, "", ""
         finally:
             line.close()
 

@@ -92,9 +92,11 @@ class Real:
 
 def command_of_run_py(port: int) -> list[str]:
     """What run.py would start, taken from run.py itself, so that the rigs follow it."""
-    with mock.patch.object(run.subprocess, "Popen", side_effect=InterruptedError) as start:
-        with contextlib.suppress(InterruptedError):
-            run._run_server(Path(sys.executable), "127.0.0.1", port, {})
+    with (
+        mock.patch.object(run.subprocess, "Popen", side_effect=InterruptedError) as start,
+        contextlib.suppress(InterruptedError),
+    ):
+        run._run_server(Path(sys.executable), "127.0.0.1", port, {})
     return [str(word) for word in start.call_args.args[0]]
 
 
