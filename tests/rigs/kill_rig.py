@@ -77,17 +77,6 @@ def _settled(ledger: Ledger, site: Site) -> Account:
     return account
 
 
-def worst_of(accounts: list[Account]) -> Account:
-    """The last account counts receipts; of faults the greatest number ever seen."""
-    return Account(
-        acknowledged=accounts[-1].acknowledged,
-        lost=max(one.lost for one in accounts),
-        doubled=max(one.doubled for one in accounts),
-        changed=max(one.changed for one in accounts),
-        differences=max(one.differences for one in accounts),
-    )
-
-
 def main(arguments: list[str]) -> int:
     """Kill, write it down, print the sum over all runs."""
     parser = argparse.ArgumentParser(
@@ -107,7 +96,7 @@ def main(arguments: list[str]) -> int:
             )
         finally:
             made.close()
-    account = worst_of(accounts)
+    account = books.worst_of(accounts)
     books.write_down(
         "kill",
         engine=chosen.engine,

@@ -85,8 +85,7 @@ class PowerRig:
         server.kill()
         if self.office.postgres is not None:
             self.office.postgres.close()
-        self.disk.unmount()
-        self.disk.mount()
+        self.disk.restart()
         return self._look(f"{self.case} {number}/")
 
     def _look(self, of_round: str) -> Account:

@@ -25,6 +25,17 @@ def total(accounts: list[Account]) -> Account:
     return Account(**{name: sum(one[name] for one in fields) for name in asdict(Account(0))})
 
 
+def worst_of(accounts: list[Account]) -> Account:
+    """The last account counts receipts; of faults the greatest number ever seen."""
+    return Account(
+        acknowledged=accounts[-1].acknowledged,
+        lost=max(one.lost for one in accounts),
+        doubled=max(one.doubled for one in accounts),
+        changed=max(one.changed for one in accounts),
+        differences=max(one.differences for one in accounts),
+    )
+
+
 def write_down(
     rig: str, *, engine: str, case: str, control: str, count: int, account: Account, **more: float
 ) -> None:

@@ -42,6 +42,18 @@ class LoopDisk:
         finally:
             os.close(folder)
 
+    def restart(self) -> None:
+        """Boot again, from what reached the disk.
+
+        A copy of the image is mounted: the old one may still be held, dead as it is, by a process
+        elsewhere that took a copy of all mounts, and would then come back dead.
+        """
+        self.unmount()
+        old, self.image = self.image, self.image.with_name(f"disk{time.monotonic_ns()}.img")
+        _run("cp", "--sparse=always", str(old), str(self.image))
+        old.unlink()
+        self.mount()
+
     def settle(self) -> None:
         """Write everything, and so start ext4's own five seconds anew."""
         folder = os.open(self.mount_point, os.O_RDONLY)
@@ -70,6 +82,19 @@ def loop_disk(folder: Path, *, megabytes: int) -> Iterator[LoopDisk]:
     _run("mkfs.ext4", "-q", "-m", "0", str(image))
     disk = LoopDisk(image, mount_point)
     disk.mount()
+    try:
+        yield disk
+    finally:
+        disk.unmount()
+
+
+@contextmanager
+def small_tmpfs(folder: Path, *, megabytes: int) -> Iterator[LoopDisk]:
+    """A small disk in memory, to fill; it has no power to cut."""
+    mount_point = folder / "disk"
+    mount_point.mkdir()
+    _run("mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(mount_point))
+    disk = LoopDisk(folder, mount_point)
     try:
         yield disk
     finally:

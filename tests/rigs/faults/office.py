@@ -48,6 +48,7 @@ class Postgres:
     def __post_init__(self) -> None:
         """Make the socket's folder: a socket's path has 107 bytes at most."""
         self.socket = Path(tempfile.mkdtemp(prefix="slrig"))
+        self.log = self.socket / "log"
         self.identity = _identity()
         if "user" in self.identity:
             os.chown(self.socket, int(self.identity["user"]), int(self.identity["group"]))
@@ -66,7 +67,7 @@ class Postgres:
         self.process = subprocess.Popen(
             [find_binaries() / "postgres", "-D", self.data, *words],
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=self.log.open("ab"),
             cwd=self.socket,
             start_new_session=True,
             **self._surroundings(),
@@ -83,7 +84,7 @@ class Postgres:
                     return
             except Exception:
                 if self.process is None or self.process.poll() is not None:
-                    raise RuntimeError("PostgreSQL stopped at its start") from None
+                    raise RuntimeError(f"PostgreSQL stopped: {self._last_words()}") from None
                 time.sleep(0.1)
         raise RuntimeError("PostgreSQL did not get ready")
 
@@ -108,6 +109,9 @@ class Postgres:
     def url(self, database: str = DATABASE) -> str:
         """For SQLAlchemy."""
         return f"postgresql+psycopg://tests@/{database}?host={self.socket}"
+
+    def _last_words(self) -> str:
+        return self.log.read_text(errors="replace")[-500:]
 
     def _surroundings(self) -> dict[str, object]:
         where = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(self.socket)}

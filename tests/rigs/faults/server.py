@@ -25,6 +25,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 import run
 from feedback_app import create_app
 from feedback_app.config import ROOT, Settings
+from feedback_app.domain.faults import NotSavedError
 from feedback_app.services.citizen import rating
 from feedback_app.services.site import Clock, system_clock
 from feedback_app.storage import sqlite
@@ -179,9 +180,21 @@ def _receipt_before_commit() -> None:
     rating._save_patiently = soon  # type: ignore[assignment]
 
 
+def _receipt_in_spite_of_a_fault() -> None:
+    """The fault that a full disk must show: what could not be saved is confirmed all the same."""
+    save = rating._save_patiently
+
+    def hope(*arguments: Any) -> None:
+        with contextlib.suppress(NotSavedError, rating.FaultyError):
+            save(*arguments)
+
+    rating._save_patiently = hope  # type: ignore[assignment]
+
+
 FAULTS: dict[str, Callable[[], None]] = {
     "synchronous=OFF": partial(_unsafe, "WAL", "OFF"),
     "synchronous=NORMAL": partial(_unsafe, "WAL", "NORMAL"),
     "DELETE+FULL": partial(_unsafe, "DELETE", "FULL"),
     "receipt before commit": _receipt_before_commit,
+    "receipt in spite of a fault": _receipt_in_spite_of_a_fault,
 }
