@@ -1,8 +1,9 @@
-"""What a rig found, one JSON line a run in docs/rigs/; and the sum over all runs."""
+"""What a rig found, one JSON line a run in docs/rigs/ (or RIG_BOOKS); and the sum over all runs."""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections import defaultdict
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ import click
 from feedback_app.config import ROOT
 from tests.rigs.faults.ledger import Account
 
-BOOKS = ROOT / "docs" / "rigs"
+BOOKS = Path(os.environ.get("RIG_BOOKS") or ROOT / "docs" / "rigs")
 NAMES = ("commit", "date", "engine", "case", "control")
 
 
@@ -58,7 +59,7 @@ def write_down(
 
 def print_sum(rig: str) -> None:
     """What all runs so far add up to, a line for each engine, case and control."""
-    click.echo(f"{rig}: all runs in docs/rigs/{rig}.jsonl")
+    click.echo(f"{rig}: all runs in {BOOKS / rig}.jsonl")
     for (engine, case, control), sums in sums_of(BOOKS / f"{rig}.jsonl").items():
         told = ", ".join(f"{name} {value:g}" for name, value in sums.items())
         click.echo(f"  {engine}, {case}{f', CONTROL {control}' if control else ''}: {told}")
