@@ -105,6 +105,8 @@ def main(arguments: list[str]) -> int:
         count=chosen.kills,
         account=account,
         presses_cut=crowd.count(CUT),
+        status_500=crowd.count(500),
+        status_503=crowd.count(503),
     )
     books.print_sum("kill")
     is_as_promised = account.faults() > 0 if chosen.control else account.faults() == 0

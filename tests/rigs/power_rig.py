@@ -53,7 +53,8 @@ class PowerRig:
         self, disk: LoopDisk, folder: Path, *, engine: str, case: str, control: str
     ) -> None:
         """Put a fresh office on the disk."""
-        self.disk, self.scratch, self.case, self.control = disk, folder / "looked-at", case, control
+        self.disk, self.scratch, self.case = disk, folder / "looked-at", case
+        self.fault = control if engine == "sqlite" else ""
         (folder / "template").mkdir()
         made = office.build(folder / "template", engine)
         self.office = office.copy_to(made, disk.mount_point)
@@ -65,28 +66,33 @@ class PowerRig:
     def round(self, number: int) -> Account:
         """Start, rate, cut, start again, look."""
         self.office.start()
-        fault = self.control if self.office.engine == "sqlite" else ""
-        server = Forked(self.office.environment(self.port), fault)
-        if not self.paths:
-            with self.office.site() as site:
-                self.paths = place_paths(site)
-        crowd = Crowd(self.port, self.paths, self.ledger, f"{self.case} {number}", patience_s=5)
-        self.disk.settle()
+        server = Forked(self.office.environment(self.port), self.fault)
+        try:
+            if not self.paths:
+                with self.office.site() as site:
+                    self.paths = place_paths(site)
+            self.disk.settle()
+            self._rate_and_cut(f"{self.case} {number}")
+        finally:
+            server.kill()
+            self.office.close()
+        self.disk.restart()
+        return self._look(f"{self.case} {number}/")
+
+    def _rate_and_cut(self, name: str) -> None:
+        crowd = Crowd(self.port, self.paths, self.ledger, name, patience_s=5)
         if self.case == "quiet":
             crowd.rate_once()
             time.sleep(AFTER_RECEIPT_S)
             self.disk.cut()
-        else:
-            crowd.start(CITIZENS)
+            return
+        crowd.start(CITIZENS)
+        try:
             crowd.wait_for(RECEIPTS)
             time.sleep(self.chance.uniform(0, LOADED_S))
             self.disk.cut()
+        finally:
             crowd.stop()
-        server.kill()
-        if self.office.postgres is not None:
-            self.office.postgres.close()
-        self.disk.restart()
-        return self._look(f"{self.case} {number}/")
 
     def _look(self, of_round: str) -> Account:
         """What is kept, before and after those without a receipt have pressed again."""
