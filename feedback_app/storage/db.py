@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, sessionmaker
 
 from feedback_app.domain.faults import ConflictError, NotSavedError
 from feedback_app.storage import sqlite
+from feedback_app.storage.turn import Turn
 
 # What services say of the database without importing SQLAlchemy, which stays in this room.
 Session = orm.Session
@@ -79,6 +80,7 @@ class Database:
         """Wrap an engine made by `open_database`."""
         self.engine = engine
         self._reading = sessionmaker(engine, expire_on_commit=False, autoflush=False)
+        self._turn = Turn()
         writing = engine.execution_options(begin_immediate=True)
         self._writing = sessionmaker(writing, expire_on_commit=False)
 
@@ -100,7 +102,7 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """Commit everything or nothing; a refusal by the engine becomes NotSavedError."""
         try:
-            with self._writing() as session, session.begin():
+            with self._in_turn(), self._writing() as session, session.begin():
                 yield session
         except exc.OperationalError as error:
             if _sqlstate(error) in CONFLICT_SQLSTATES:
@@ -110,6 +112,12 @@ class Database:
             if error.connection_invalidated or _sqlstate(error) in NOT_SAVED_SQLSTATES:
                 raise NotSavedError(str(error.orig)) from error
             raise
+
+    def _in_turn(self) -> AbstractContextManager[None]:
+        """On SQLite the writers of this process queue up here; grouped commits would begin here."""
+        if not self.is_sqlite:
+            return nullcontext()
+        return self._turn.taken(within_s=sqlite.BUSY_TIMEOUT_MS / 1000)
 
     def is_ready(self) -> bool:
         """Whether a question can be answered now."""
