@@ -68,10 +68,11 @@ class Ledger:
     def settle(self, site: Site, only: Iterable[Sent] | None = None) -> Account:
         """Compare with the database."""
         sent = {one.mark: one for one in (self.all() if only is None else only)}
+        # Before the database is read: what is told while it is read need not be in it.
+        told = [mark for mark, one in sent.items() if one.receipt]
         rows, differences = _kept(site)
         rows = [row for row in rows if row[0] in sent]
         found = Counter(mark for mark, *_answers in rows)
-        told = [mark for mark, one in sent.items() if one.receipt]
         changed = sum(
             [str(a) for a in row[1:]] != list(sent[row[0]].answers.values()) for row in rows
         )
@@ -89,5 +90,7 @@ def _kept(site: Site) -> tuple[list[tuple[object, ...]], int]:
     columns = [getattr(Rating, key) for key in ALL_KEYS]
     query = select(Comment.text, *columns).join(Rating, Rating.id == Comment.rating_id)
     with site.db.read() as session:
+        if not site.db.is_sqlite:  # there each statement would else see an instant of its own
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         rows = [tuple(row) for row in session.execute(query)]
         return rows, ratings.differences_from_recount(session)

@@ -13,10 +13,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import create_engine, text
 
 from feedback_app.config import Settings
+from feedback_app.demo.load import load_demo
 from feedback_app.services.site import Clock, Site, open_site, system_clock
 from feedback_app.services.upkeep.schema import upgrade_schema
 from tests.ground.office import build_office
@@ -52,6 +54,13 @@ class Postgres:
         self.identity = _identity()
         if "user" in self.identity:
             os.chown(self.socket, int(self.identity["user"]), int(self.identity["group"]))
+
+    def own(self) -> None:
+        """Make the empty data folder, reachable through the temporary folder that it lies in."""
+        self.data.mkdir(mode=0o700)
+        self.data.parent.chmod(0o711)
+        if "user" in self.identity:
+            os.chown(self.data, int(self.identity["user"]), int(self.identity["group"]))
 
     def run(self, program: str, *arguments: str | Path) -> None:
         """One of PostgreSQL's programs, as the user that owns the data."""
@@ -140,6 +149,24 @@ def _send(number: int, what: signal.Signals) -> None:
         os.kill(number, what)
 
 
+class HasUrl(Protocol):
+    """A PostgreSQL, or two."""
+
+    def url(self, database: str = DATABASE) -> str:
+        """For SQLAlchemy."""
+
+
+@dataclass
+class Elsewhere:
+    """A server that another process started: where its socket is."""
+
+    socket: Path
+
+    def url(self, database: str = DATABASE) -> str:
+        """For SQLAlchemy."""
+        return f"postgresql+psycopg://tests@/{database}?host={self.socket}"
+
+
 @dataclass
 class OfficeFolder:
     """Everything one office keeps in one folder: `instance`, and `pg` on PostgreSQL."""
@@ -147,7 +174,7 @@ class OfficeFolder:
     folder: Path
     engine: str
     options: Mapping[str, str] = field(default_factory=dict)
-    postgres: Postgres | None = None
+    postgres: HasUrl | None = None
 
     @property
     def instance(self) -> Path:
@@ -182,20 +209,16 @@ class OfficeFolder:
 
     def close(self) -> None:
         """End its database server."""
-        if self.postgres is not None:
+        if isinstance(self.postgres, Postgres):
             self.postgres.close()
 
 
-def build(folder: Path, engine: str) -> OfficeFolder:
-    """Make the office, stop everything: a folder to copy."""
+def build(folder: Path, engine: str, *, ratings: int = 0) -> OfficeFolder:
+    """Make the office, or the demo with so many ratings, stop everything: a folder to copy."""
     made = OfficeFolder(folder, engine)
     if engine == "postgresql":
         server = Postgres(folder / "pg")
-        if "user" in server.identity:
-            (folder / "pg").mkdir(mode=0o700)
-            os.chown(folder / "pg", int(server.identity["user"]), int(server.identity["group"]))
-            for parent in folder.parents:
-                _let_pass(parent, folder)
+        server.own()
         server.run("initdb", "-D", server.data, "-U", "tests", "-A", "trust", "-E", "UTF8")
         server.start()
         with create_engine(server.url("postgres")).connect() as connection:
@@ -204,19 +227,15 @@ def build(folder: Path, engine: str) -> OfficeFolder:
         made.postgres = server
     with made.site() as site:
         upgrade_schema(site)
-        build_office(site)
-    if made.postgres is not None:
+        if ratings:
+            load_demo(site, progress=lambda items: items, rating_count=ratings)
+        else:
+            build_office(site)
+    if isinstance(made.postgres, Postgres):
         made.postgres.stop()
         made.close()
         made.postgres = None
     return made
-
-
-def _let_pass(parent: Path, folder: Path) -> None:
-    """PostgreSQL's user must reach its data through this process's own temporary folders."""
-    folder.chmod(0o755)
-    if parent.stat().st_uid == os.geteuid() and str(parent).startswith(tempfile.gettempdir() + "/"):
-        parent.chmod(parent.stat().st_mode | 0o011)
 
 
 def copy_to(office: OfficeFolder, folder: Path) -> OfficeFolder:

@@ -195,6 +195,7 @@ FAULTS: dict[str, Callable[[], None]] = {
     "synchronous=OFF": partial(_unsafe, "WAL", "OFF"),
     "synchronous=NORMAL": partial(_unsafe, "WAL", "NORMAL"),
     "DELETE+FULL": partial(_unsafe, "DELETE", "FULL"),
+    "an old SQLite": partial(setattr, sqlite, "VERSION", (3, 40, 1)),
     "receipt before commit": _receipt_before_commit,
     "receipt in spite of a fault": _receipt_in_spite_of_a_fault,
 }
