@@ -256,6 +256,22 @@ def test_a_reader_delays_the_emptying_but_no_writer(
     assert file_site.db.empty_wal()
 
 
+def test_where_only_an_old_sqlite_is_a_reader_holds_writers_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The price of TRUNCATE, and the control of the test above."""
+    monkeypatch.setattr(sqlite, "VERSION", OLD)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 100)
+    db = open_database(f"sqlite:///{tmp_path / 'old.db'}")
+    with db.transaction() as tx:
+        tx.execute(text("CREATE TABLE t (x)"))
+    with db.read() as reader:
+        reader.execute(text("SELECT x FROM t")).all()
+        with pytest.raises(NotSavedError), db.transaction() as tx:
+            tx.execute(text("INSERT INTO t VALUES (1)"))
+    db.close()
+
+
 def test_a_locked_file_says_so_instead_of_waiting_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

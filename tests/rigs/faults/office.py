@@ -56,9 +56,12 @@ class Postgres:
             os.chown(self.socket, int(self.identity["user"]), int(self.identity["group"]))
 
     def own(self) -> None:
-        """Make the empty data folder, reachable through the temporary folder that it lies in."""
+        """Make the empty data folder, reachable through the temporary folders that it lies in."""
         self.data.mkdir(mode=0o700)
-        self.data.parent.chmod(0o711)
+        for parent in self.data.parents:
+            if parent == Path(tempfile.gettempdir()):
+                break
+            parent.chmod(parent.stat().st_mode | 0o011)
         if "user" in self.identity:
             os.chown(self.data, int(self.identity["user"]), int(self.identity["group"]))
 
