@@ -60,18 +60,14 @@ def as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
 @ENGINES
 @pytest.mark.usefixtures("own_disk")
 def test_an_answer_is_there_after_a_power_cut_a_moment_after_its_receipt(engine: str) -> None:
-    accounts = power_rig.run_rounds(engine=engine, case="quiet", control="", cuts=2)
-    assert books.total(accounts) == Account(acknowledged=2)
+    accounts = power_rig.run_rounds(engine=engine, case="quiet", control="", cuts=1)
+    assert books.total(accounts) == Account(acknowledged=1)
 
 
-@pytest.mark.parametrize(
-    ("engine", "control"),
-    [("sqlite", "DELETE+FULL"), ("postgresql", "synchronous_commit=off")],
-)
 @pytest.mark.usefixtures("own_disk")
-def test_the_power_rig_sees_what_an_unsafe_commit_loses(engine: str, control: str) -> None:
+def test_the_power_rig_sees_what_an_unlinked_journal_loses() -> None:
     """Not always: ext4's own commit every five seconds may come in between."""
-    accounts = power_rig.run_rounds(engine=engine, case="quiet", control=control, cuts=3)
+    accounts = power_rig.run_rounds(engine="sqlite", case="quiet", control="DELETE+FULL", cuts=3)
     assert books.total(accounts).lost > 0
 
 
@@ -145,15 +141,10 @@ def test_an_io_error_is_told_and_loses_nothing(folder: Path) -> None:
     assert found["status_503"] > 0  # the faults did reach the citizens
 
 
-@pytest.mark.parametrize("control", ["", failover_rig.CONTROL])
-def test_a_failover_loses_nothing_where_the_standby_is_synchronous(
-    folder: Path, control: str
-) -> None:
-    with failover_rig.pair_in(folder, is_synchronous=not control) as (made, pair):
+def test_a_failover_to_a_synchronous_standby_loses_nothing(folder: Path) -> None:
+    with failover_rig.pair_in(folder, is_synchronous=True) as (made, pair):
         accounts, _outages = failover_rig.fail_again_and_again(made, pair, failovers=1)
-    account = books.worst_of(accounts)
-    assert (account.lost > 0) == bool(control), account
-    assert (account.doubled, account.changed, account.differences) == (0, 0, 0)
+    assert books.worst_of(accounts).faults() == 0
 
 
 def test_a_clock_that_is_set_wrong_loses_nothing(
@@ -166,16 +157,16 @@ def test_a_clock_that_is_set_wrong_loses_nothing(
     assert seen["status_500"] == 0
 
 
-@pytest.mark.parametrize("control", ["", busy_rig.CONTROLS["sqlite"]])
-def test_a_long_reader_stops_nobody(folder: Path, control: str) -> None:
+def test_a_long_reader_stops_nobody(folder: Path) -> None:
+    """Its control, an old SQLite, is in tests/storage/test_sqlite.py."""
     made = office.build(folder, "sqlite")
-    crowd, account = busy_rig.run_case(made, case="reader", control=control, seconds=5)
+    crowd, account = busy_rig.run_case(made, case="reader", control="", seconds=5)
     assert account.faults() == 0
-    longest = max(took for _when, took, _status in crowd.waits)
-    received = sum(
-        when < crowd.waits[0][0] + 4 for when, _took, status in crowd.waits if status == 303
-    )
-    assert received == 0 if control else received > 4, longest
+    began = min(when for when, _took, _status in crowd.waits)
+    in_time = [
+        when for when, took, status in crowd.waits if status == 303 and when + took < began + 4
+    ]
+    assert len(in_time) > 4
 
 
 def test_books_add_up_and_keep_controls_apart(

@@ -26,7 +26,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import click
-from sqlalchemy import create_engine, text
 
 from feedback_app.services.site import Site
 from tests.ground.browser import free_port
@@ -39,6 +38,7 @@ from tests.rigs.faults.server import Forked
 CITIZENS, RECEIPTS = 12, 10
 LINE_BREAKS_EVERY, BROKEN_S = 3, 0.5
 CONTROL = "asynchronous"
+RELOAD = "SELECT pg_reload_conf()"
 
 
 @dataclass
@@ -76,12 +76,12 @@ class Pair:
         self.standby.start()
         self._wait_until("state = 'streaming'")
         if self.is_synchronous:
-            _say(self.primary, "ALTER SYSTEM SET synchronous_standby_names = '*'")
+            self.primary.say("ALTER SYSTEM SET synchronous_standby_names = '*'", RELOAD)
             self._wait_until("sync_state = 'sync'")
 
     def break_line(self) -> None:
         """The standby hears nothing more: a commit that waits for it waits on."""
-        _say(self.standby, "ALTER SYSTEM SET primary_conninfo = ''")
+        self.standby.say("ALTER SYSTEM SET primary_conninfo = ''", RELOAD)
         time.sleep(BROKEN_S)
 
     def fail_over(self, how: signal.Signals) -> None:
@@ -93,27 +93,16 @@ class Pair:
             self.primary.process.wait(timeout=60)
         self.standby.run("pg_ctl", "promote", "-w", "-D", self.standby.data)
         self.primary, self.standby = self.standby, self.primary
-        _say(self.primary, "ALTER SYSTEM RESET synchronous_standby_names")
-        _say(self.primary, "ALTER SYSTEM RESET primary_conninfo")
+        self.primary.say("ALTER SYSTEM RESET synchronous_standby_names", RELOAD)
+        self.primary.say("ALTER SYSTEM RESET primary_conninfo", RELOAD)
 
     def _wait_until(self, what: str) -> None:
-        engine = create_engine(self.primary.url("postgres"))
+        asked = f"SELECT count(*) FROM pg_stat_replication WHERE {what}"  # noqa: S608
         for _ in range(300):
-            with engine.connect() as connection:
-                asked = text(f"SELECT count(*) FROM pg_stat_replication WHERE {what}")  # noqa: S608
-                if connection.execute(asked).scalar():
-                    engine.dispose()
-                    return
+            if self.primary.say(asked) != [0]:
+                return
             time.sleep(0.1)
         raise RuntimeError(f"the standby does not follow: never {what}")
-
-
-def _say(server: Postgres, statement: str) -> None:
-    engine = create_engine(server.url("postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-        connection.execute(text("SELECT pg_reload_conf()"))
-    engine.dispose()
 
 
 @contextmanager

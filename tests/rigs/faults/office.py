@@ -13,14 +13,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from feedback_app.config import Settings
 from feedback_app.demo.load import load_demo
 from feedback_app.services.site import Clock, Site, open_site, system_clock
 from feedback_app.services.upkeep.schema import upgrade_schema
+from feedback_app.storage.db import DatabaseError
 from tests.ground.office import build_office
 from tests.ground.postgres import find_binaries
 
@@ -76,29 +77,38 @@ class Postgres:
         """Start, and wait until it answers; after a crash it recovers first."""
         options = POSTGRES_OPTIONS | dict(self.options) | {"unix_socket_directories": self.socket}
         words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
-        self.process = subprocess.Popen(
-            [find_binaries() / "postgres", "-D", self.data, *words],
-            stdout=subprocess.DEVNULL,
-            stderr=self.log.open("ab"),
-            cwd=self.socket,
-            start_new_session=True,
-            **self._surroundings(),
-        )
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [find_binaries() / "postgres", "-D", self.data, *words],
+                stdout=log,
+                stderr=log,
+                cwd=self.socket,
+                start_new_session=True,
+                **self._surroundings(),
+            )
         self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
         """Until it takes connections; RuntimeError when it does not within a minute."""
-        engine = create_engine(self.url("postgres"))
         for _ in range(600):
             try:
-                with engine.connect():
-                    engine.dispose()
-                    return
-            except Exception:
+                self.say("SELECT 1")
+            except DatabaseError:
                 if self.process is None or self.process.poll() is not None:
                     raise RuntimeError(f"PostgreSQL stopped: {self._last_words()}") from None
                 time.sleep(0.1)
+            else:
+                return
         raise RuntimeError("PostgreSQL did not get ready")
+
+    def say(self, *statements: str) -> list[Any]:
+        """Run statements as its owner, each alone; the first value that each gives, or None."""
+        engine = create_engine(
+            self.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool
+        )
+        with engine.connect() as connection:
+            found = [connection.execute(text(statement)) for statement in statements]
+            return [one.scalar() if one.returns_rows else None for one in found]
 
     def stop(self) -> None:
         """The usual stop, which ends open connections."""
@@ -224,9 +234,7 @@ def build(folder: Path, engine: str, *, ratings: int = 0) -> OfficeFolder:
         server.own()
         server.run("initdb", "-D", server.data, "-U", "tests", "-A", "trust", "-E", "UTF8")
         server.start()
-        with create_engine(server.url("postgres")).connect() as connection:
-            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
-            alone.execute(text(f"CREATE DATABASE {DATABASE}"))
+        server.say(f"CREATE DATABASE {DATABASE}")
         made.postgres = server
     with made.site() as site:
         upgrade_schema(site)
