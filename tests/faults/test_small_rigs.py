@@ -22,6 +22,8 @@ from tests.rigs.faults.disk import loop_disk, reason_not_to, small_tmpfs
 from tests.rigs.faults.ledger import Account
 from tests.rigs.faults.server import FAULTS, command_of_run_py
 
+pytestmark = pytest.mark.proof
+
 ENGINES = pytest.mark.parametrize("engine", office.ENGINES)
 
 

@@ -63,15 +63,15 @@ def read_and_back_up(made: office.OfficeFolder, until: float) -> None:
 
 def back_up(made: office.OfficeFolder) -> None:
     """SQLite's online backup, or pg_dump."""
-    if made.postgres is None:
+    if not isinstance(made.postgres, office.Postgres | office.Elsewhere):
         source = sqlite.library.connect(made.instance / "suara_loket.db")
         target = sqlite.library.connect(":memory:")
         source.backup(target)
         target.close()
         source.close()
         return
-    command = [find_binaries() / "pg_dump", "-h", made.postgres.socket, "-U", "tests", "-Fc"]
-    subprocess.run([*command, office.DATABASE], stdout=subprocess.DEVNULL, check=True)
+    command = [str(find_binaries() / "pg_dump"), "-h", str(made.postgres.socket), "-U", "tests"]
+    subprocess.run([*command, "-Fc", office.DATABASE], stdout=subprocess.DEVNULL, check=True)
 
 
 def open_pages(port: int, until: float) -> None:
@@ -120,9 +120,11 @@ def run_case(
             if case == "everything":
                 until = time.time() + seconds
                 context = multiprocessing.get_context("forkserver")
-                jobs = [(read_and_back_up, (_opened_elsewhere(made), until))]
-                jobs += [(open_pages, (port, until))]  # type: ignore[list-item]
-                others = [context.Process(target=job, args=given) for job, given in jobs]
+                elsewhere = (_opened_elsewhere(made), until)
+                others = [
+                    context.Process(target=read_and_back_up, args=elsewhere),
+                    context.Process(target=open_pages, args=(port, until)),
+                ]
                 for other in others:
                     other.start()
                 crowd.start(WRITERS[case])
@@ -145,8 +147,8 @@ def run_case(
 def _opened_elsewhere(made: office.OfficeFolder) -> office.OfficeFolder:
     """The same office for another process: a running server cannot be handed over, its folder can."""
     shown = office.OfficeFolder(made.folder, made.engine)
-    if made.postgres is not None:
-        shown.postgres = office.Elsewhere(made.postgres.socket)
+    if made.server is not None:
+        shown.postgres = office.Elsewhere(made.server.socket)
     return shown
 
 

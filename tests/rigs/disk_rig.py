@@ -136,8 +136,8 @@ class FullDisk:
 
     def _let_recover(self) -> None:
         """PostgreSQL ends where its WAL finds no room, and starts itself again, or is started."""
-        server = self.made.postgres
-        if server is None or server.process is None:
+        server = self.made.server
+        if server is None:
             return
         try:
             server.wait_until_ready()
@@ -169,9 +169,8 @@ def run_eio(
     with made.site() as site:
         paths, ledger = place_paths(site), Ledger()
         crowd = Crowd(port, paths, ledger, "eio", patience_s=30)
-        number = (
-            made.postgres.process.pid if made.postgres and made.postgres.process else server.pid
-        )
+        postgres = made.server.process if made.server else None
+        number = postgres.pid if postgres else server.pid
         with failing_calls(made, number) as log:
             crowd.start(4)
             while injected_in(log) < faults:

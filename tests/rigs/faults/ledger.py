@@ -72,10 +72,8 @@ class Ledger:
         told = [mark for mark, one in sent.items() if one.receipt]
         rows, differences = _kept(site)
         rows = [row for row in rows if row[0] in sent]
-        found = Counter(mark for mark, *_answers in rows)
-        changed = sum(
-            [str(a) for a in row[1:]] != list(sent[row[0]].answers.values()) for row in rows
-        )
+        found = Counter(mark for mark, _answers in rows)
+        changed = sum(answers != list(sent[mark].answers.values()) for mark, answers in rows)
         return Account(
             acknowledged=len(told),
             lost=sum(found[mark] == 0 for mark in told),
@@ -85,12 +83,12 @@ class Ledger:
         )
 
 
-def _kept(site: Site) -> tuple[list[tuple[object, ...]], int]:
-    """(mark, answers …) of each kept answer; and the tally's differences, of the same instant."""
+def _kept(site: Site) -> tuple[list[tuple[str, list[str]]], int]:
+    """(mark, answers) of each kept answer; and the tally's differences, of the same instant."""
     columns = [getattr(Rating, key) for key in ALL_KEYS]
     query = select(Comment.text, *columns).join(Rating, Rating.id == Comment.rating_id)
     with site.db.read() as session:
         if not site.db.is_sqlite:  # there each statement would else see an instant of its own
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        rows = [tuple(row) for row in session.execute(query)]
+        rows = [(mark, [str(a) for a in answers]) for mark, *answers in session.execute(query)]
         return rows, ratings.differences_from_recount(session)

@@ -54,7 +54,7 @@ class Postgres:
         self.log = self.socket / "log"
         self.identity = _identity()
         if "user" in self.identity:
-            os.chown(self.socket, int(self.identity["user"]), int(self.identity["group"]))
+            os.chown(self.socket, self.identity["user"], self.identity["group"])
 
     def own(self) -> None:
         """Make the empty data folder, reachable through the temporary folders that it lies in."""
@@ -64,11 +64,11 @@ class Postgres:
                 break
             parent.chmod(parent.stat().st_mode | 0o011)
         if "user" in self.identity:
-            os.chown(self.data, int(self.identity["user"]), int(self.identity["group"]))
+            os.chown(self.data, self.identity["user"], self.identity["group"])
 
     def run(self, program: str, *arguments: str | Path) -> None:
         """One of PostgreSQL's programs, as the user that owns the data."""
-        command = [find_binaries() / program, *arguments]
+        command = [str(word) for word in (find_binaries() / program, *arguments)]
         subprocess.run(
             command, check=True, capture_output=True, cwd=self.socket, **self._surroundings()
         )
@@ -79,7 +79,7 @@ class Postgres:
         words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [find_binaries() / "postgres", "-D", self.data, *words],
+                [str(find_binaries() / "postgres"), "-D", str(self.data), *words],
                 stdout=log,
                 stderr=log,
                 cwd=self.socket,
@@ -135,12 +135,12 @@ class Postgres:
     def _last_words(self) -> str:
         return self.log.read_text(errors="replace")[-500:]
 
-    def _surroundings(self) -> dict[str, object]:
+    def _surroundings(self) -> dict[str, Any]:
         where = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(self.socket)}
         return {"env": where, **self.identity}
 
 
-def _identity() -> dict[str, object]:
+def _identity() -> dict[str, Any]:
     """PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}
@@ -200,6 +200,11 @@ class OfficeFolder:
             self.postgres = Postgres(self.folder / "pg", self.options)
             self.postgres.start()
 
+    @property
+    def server(self) -> Postgres | None:
+        """Its PostgreSQL, where this process started one."""
+        return self.postgres if isinstance(self.postgres, Postgres) else None
+
     def environment(self, port: int) -> dict[str, str]:
         """Settings for a server: one proxy in front, so that each citizen has an own address."""
         url = self.postgres.url() if self.postgres else ""
@@ -222,8 +227,8 @@ class OfficeFolder:
 
     def close(self) -> None:
         """End its database server."""
-        if isinstance(self.postgres, Postgres):
-            self.postgres.close()
+        if self.server is not None:
+            self.server.close()
 
 
 def build(folder: Path, engine: str, *, ratings: int = 0) -> OfficeFolder:
@@ -242,8 +247,8 @@ def build(folder: Path, engine: str, *, ratings: int = 0) -> OfficeFolder:
             load_demo(site, progress=lambda items: items, rating_count=ratings)
         else:
             build_office(site)
-    if isinstance(made.postgres, Postgres):
-        made.postgres.stop()
+    if made.server is not None:
+        made.server.stop()
         made.close()
         made.postgres = None
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import multiprocessing
 import os
 import signal
@@ -71,7 +72,7 @@ class Real:
         self._process = subprocess.Popen(
             command_of_run_py(port),
             cwd=ROOT,
-            env=os.environ | environment,
+            env=os.environ | environment | {"HOST": "127.0.0.1"},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -93,12 +94,21 @@ class Real:
 
 def command_of_run_py(port: int) -> list[str]:
     """What run.py would start, taken from run.py itself, so that the rigs follow it."""
+    started: list[list[str]] = []
+
+    def note(command: list[str], _environment: dict[str, str]) -> int:
+        started.append(command)
+        return 0
+
     with (
-        mock.patch.object(run.subprocess, "Popen", side_effect=InterruptedError) as start,
-        contextlib.suppress(InterruptedError),
+        mock.patch.object(run, "install", return_value=Path(sys.executable)),
+        mock.patch.object(run, "_prepare", return_value=0),
+        mock.patch.object(run, "_run_until_stopped", note),
+        mock.patch.dict(os.environ, PORT=str(port), HOST="127.0.0.1"),
+        contextlib.redirect_stdout(io.StringIO()),
     ):
-        run._run_server(Path(sys.executable), "127.0.0.1", port, {})
-    return [str(word) for word in start.call_args.args[0]]
+        run.serve()
+    return started[0]
 
 
 def wait_until_ready(port: int, is_alive: Callable[[], bool]) -> None:
@@ -167,7 +177,7 @@ def _unsafe(journal: str, synchronous: str) -> None:
         connection.execute(f"PRAGMA synchronous={synchronous}")
         connection.execute("PRAGMA foreign_keys=ON")
 
-    sqlite.prepare = prepare  # type: ignore[assignment]
+    sqlite.prepare = prepare
 
 
 def _receipt_before_commit() -> None:
