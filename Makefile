@@ -1,6 +1,6 @@
 # Thin aliases for developers; run.py does the work. `make help` lists them: a target's line is the
 # comment above it.
-.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-page bench-survey dev differencing doctor formulas fuzz help migration mutation one-code quick routes screenshots serve supply test truth
+.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-page bench-survey busy-rig clock-rig dev differencing disk-rig doctor failover-rig formulas fuzz half-sent help kill-rig migration mutation one-code power-rig quick routes screenshots serve supply test truth
 # Set up everything, load the made-up office, serve it.
 serve:
 	python3 run.py
@@ -74,8 +74,45 @@ supply:
 # Faults planted in the code of submit, codes, access and disclosure: the share that tests find.
 mutation:
 	.venv/bin/python tests/rigs/mutation.py
-.PHONY: half-sent
 # 200 half-sent, slow, silent connections; vanishing phones; a killed worker; then the planted fault.
 half-sent:
 	.venv/bin/python tests/rigs/half_sent.py --control
 	.venv/bin/python tests/rigs/half_sent.py
+# P2: power cut 0.3 s after a receipt, and under load, on both engines; controls. Needs root and loop mounts.
+power-rig:
+	for engine in sqlite postgresql; do for case in quiet loaded; do \
+	.venv/bin/python tests/rigs/power_rig.py --engine $$engine --case $$case --cuts 15 || exit 1; done; done
+	.venv/bin/python tests/rigs/power_rig.py --case quiet --cuts 15 --control DELETE+FULL
+	.venv/bin/python tests/rigs/power_rig.py --case quiet --cuts 5 --control synchronous=OFF
+	.venv/bin/python tests/rigs/power_rig.py --case loaded --cuts 5 --control synchronous=NORMAL
+	.venv/bin/python tests/rigs/power_rig.py --engine postgresql --case quiet --cuts 5 --control synchronous_commit=off
+# P1: SIGKILL of the web server while 16 citizens rate and press again, on both engines; then the controls.
+kill-rig:
+	for engine in sqlite postgresql; do \
+	.venv/bin/python tests/rigs/kill_rig.py --engine $$engine --server real --kills 30 || exit 1; \
+	.venv/bin/python tests/rigs/kill_rig.py --engine $$engine --server forked --kills 100 || exit 1; done
+	.venv/bin/python tests/rigs/kill_rig.py --kills 10 --control "receipt before commit"
+	.venv/bin/python tests/rigs/kill_rig.py --kills 40 --control "a new form each time"
+# P3: small disks filled up to the last pages, and every so-manieth write failing. Needs root and strace.
+disk-rig:
+	.venv/bin/python tests/rigs/disk_rig.py --points 250
+	.venv/bin/python tests/rigs/disk_rig.py --points 250 --disk tmpfs
+	.venv/bin/python tests/rigs/disk_rig.py --points 60 --engine postgresql
+	.venv/bin/python tests/rigs/disk_rig.py --case eio --points 1000
+	.venv/bin/python tests/rigs/disk_rig.py --case eio --points 50 --engine postgresql
+	.venv/bin/python tests/rigs/disk_rig.py --points 6 --control "receipt in spite of a fault"
+# P7: the primary dies, its synchronous standby takes over; then an asynchronous one, which must lose.
+failover-rig:
+	.venv/bin/python tests/rigs/failover_rig.py --failovers 20
+	.venv/bin/python tests/rigs/failover_rig.py --failovers 6 --control asynchronous
+# P6: the clock an hour, a day and decades off, under load, on both engines.
+clock-rig:
+	.venv/bin/python tests/rigs/clock_rig.py
+	.venv/bin/python tests/rigs/clock_rig.py --engine postgresql
+	.venv/bin/python tests/rigs/clock_rig.py --control "a new form each time"
+# P5: 32 writers beside pages, exports, recounts and backups; a reader of 30 s; then the controls.
+busy-rig:
+	for engine in sqlite postgresql; do for case in everything reader; do \
+	.venv/bin/python tests/rigs/busy_rig.py --engine $$engine --case $$case || exit 1; done; done
+	.venv/bin/python tests/rigs/busy_rig.py --case reader --control "an old SQLite"
+	.venv/bin/python tests/rigs/busy_rig.py --engine postgresql --case reader --control "a locked tally"

@@ -7,7 +7,6 @@ Prints ratios measured in one run; the machine's own limit (a one-row durable co
 from __future__ import annotations
 
 import re
-import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable
@@ -23,7 +22,7 @@ from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.services.office.cards import card_lines
 from feedback_app.services.site import open_site
 from feedback_app.services.upkeep.schema import upgrade_schema
-from feedback_app.storage.db import sqlite_journal_mode
+from feedback_app.storage import sqlite
 
 ROUNDS = 200
 
@@ -57,10 +56,8 @@ def main() -> None:
 
 
 def _bare_commit(path: Path) -> Callable[[], None]:
-    connection = sqlite3.connect(path, isolation_level=None)
-    mode = sqlite_journal_mode(sqlite3.sqlite_version_info)
-    connection.execute(f"PRAGMA journal_mode={mode}")
-    connection.execute("PRAGMA synchronous=FULL")
+    connection = sqlite.library.connect(path)
+    sqlite.prepare(connection)
     connection.execute("CREATE TABLE t (x)")
 
     def commit() -> None:

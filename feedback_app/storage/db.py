@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,14 +25,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, sessionmaker
 
 from feedback_app.domain.faults import ConflictError, NotSavedError
+from feedback_app.storage import sqlite
+from feedback_app.storage.turn import Turn
 
 # What services say of the database without importing SQLAlchemy, which stays in this room.
 Session = orm.Session
 DatabaseError = exc.DBAPIError
 
-# SQLite 3.7.0 to 3.51.2 can corrupt a WAL file when two connections write or checkpoint at once.
-WAL_IS_SAFE_FROM = (3, 51, 3)
-BUSY_TIMEOUT_MS = 10_000  # a writer waits this long, then "not saved, try again" (ADR 2)
 # PostgreSQL: disk_full, read_only_sql_transaction (a standby)
 NOT_SAVED_SQLSTATES = ("53100", "25006")
 CONFLICT_SQLSTATES = ("40001", "40P01")  # PostgreSQL: serialization_failure, deadlock_detected
@@ -82,6 +80,7 @@ class Database:
         """Wrap an engine made by `open_database`."""
         self.engine = engine
         self._reading = sessionmaker(engine, expire_on_commit=False, autoflush=False)
+        self._turn = Turn()
         writing = engine.execution_options(begin_immediate=True)
         self._writing = sessionmaker(writing, expire_on_commit=False)
 
@@ -103,7 +102,7 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """Commit everything or nothing; a refusal by the engine becomes NotSavedError."""
         try:
-            with self._writing() as session, session.begin():
+            with self._in_turn(), self._writing() as session, session.begin():
                 yield session
         except exc.OperationalError as error:
             if _sqlstate(error) in CONFLICT_SQLSTATES:
@@ -114,6 +113,12 @@ class Database:
                 raise NotSavedError(str(error.orig)) from error
             raise
 
+    def _in_turn(self) -> AbstractContextManager[None]:
+        """On SQLite the writers of this process queue up here; grouped commits would begin here."""
+        if not self.is_sqlite:
+            return nullcontext()
+        return self._turn.taken(within_s=sqlite.BUSY_TIMEOUT_MS / 1000)
+
     def is_ready(self) -> bool:
         """Whether a question can be answered now."""
         try:
@@ -121,6 +126,16 @@ class Database:
                 return connection.execute(text("SELECT 1")).scalar() == 1
         except DatabaseError:
             return False
+
+    def empty_wal(self) -> bool:
+        """Leave nothing of deleted rows in SQLite's WAL; False where a reader stood in the way."""
+        if not self.is_sqlite:
+            return True
+        connection = self.engine.raw_connection()
+        try:
+            return sqlite.empty_wal(connection)
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Give every connection back."""
@@ -130,9 +145,11 @@ class Database:
 def open_database(url: str) -> Database:
     """Open SQLite or PostgreSQL by URL, with the durability this product promises."""
     if url.startswith("sqlite"):
-        waiting = {"timeout": BUSY_TIMEOUT_MS / 1000}
-        engine = create_engine(url, connect_args=waiting, hide_parameters=True)
-        event.listen(engine, "connect", _prepare_sqlite)
+        waiting = {"timeout": sqlite.BUSY_TIMEOUT_MS / 1000}
+        engine = create_engine(
+            url, module=sqlite.library, connect_args=waiting, hide_parameters=True
+        )
+        event.listen(engine, "connect", sqlite.prepare)
         event.listen(engine, "begin", _begin_sqlite)
     else:
         engine = create_engine(
@@ -140,22 +157,6 @@ def open_database(url: str) -> Database:
         )
     event.listen(engine, "handle_error", _tell_no_row)
     return Database(engine)
-
-
-def sqlite_journal_mode(version: tuple[int, int, int]) -> str:
-    """Choose WAL only where it cannot corrupt the file; both are used with synchronous=FULL."""
-    return "WAL" if version >= WAL_IS_SAFE_FROM else "DELETE"
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
-    cursor = connection.cursor()
-    mode = sqlite_journal_mode(sqlite3.sqlite_version_info)
-    cursor.execute(f"PRAGMA journal_mode={mode}")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-    cursor.close()
 
 
 def _begin_sqlite(connection: Any) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, text
 
-from feedback_app.storage.db import Database, sqlite_journal_mode
+from feedback_app.storage import sqlite
+from feedback_app.storage.db import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +28,20 @@ def health_of(db: Database) -> Health:
 
 
 def _sqlite(connection: Connection) -> Health:
-    journal = str(connection.execute(text("PRAGMA journal_mode")).scalar()).upper()
-    synchronous = connection.execute(text("PRAGMA synchronous")).scalar()
-    wanted = sqlite_journal_mode(sqlite3.sqlite_version_info)
-    faults = []
-    if journal != wanted:
-        faults.append(f"journal_mode is {journal}, should be {wanted}")
-    if synchronous != 2:
-        faults.append(f"synchronous is {synchronous}, should be 2 (FULL)")
-    if connection.execute(text("PRAGMA quick_check(1)")).scalar() != "ok":
+    def pragma(name: str) -> Any:
+        return connection.execute(text(f"PRAGMA {name}")).scalar()
+
+    journal, synchronous = str(pragma("journal_mode")).upper(), int(pragma("synchronous"))
+    faults = sqlite.durability_faults(
+        journal=journal,
+        synchronous=synchronous,
+        secure_delete=int(pragma("secure_delete")),
+        version=sqlite.VERSION,
+    )
+    if pragma("quick_check(1)") != "ok":
         faults.append("quick_check finds the file damaged: restore a backup")
-    name = f"SQLite {sqlite3.sqlite_version}, {journal}"
+    level = sqlite.SYNCHRONOUS[synchronous]
+    name = f"SQLite {sqlite.VERSION_TEXT} ({sqlite.ORIGIN}), {journal}, synchronous={level}"
     return Health(name, tuple(faults), None)
 
 

@@ -20,6 +20,7 @@ from feedback_app.services.office.cards import card_lines
 from feedback_app.services.site import Site
 from tests.conftest import DemoOn
 from tests.ground.browser import wait_until_ready
+from tests.storage.on_disk import bytes_kept
 
 pytestmark = pytest.mark.proof
 
@@ -40,7 +41,7 @@ def site_and_environment(
 
 def everything_kept(site: Site, folder: Path) -> bytes:
     """All bytes of all files, and every cell of every table."""
-    kept = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+    kept = bytes_kept(folder)  # the WAL and free pages too
     with site.db.engine.connect() as connection:
         for table in inspect(connection).get_table_names():
             rows = connection.execute(text(f"SELECT * FROM {table}")).all()  # noqa: S608

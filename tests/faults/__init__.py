@@ -1,0 +1,1 @@
+"""Small forms of the fault rigs (docs/reliability.md): each holds its promise, each control fails."""

@@ -1,0 +1,201 @@
+"""What the fault rigs find in a few rounds; `make power-rig` and its like are the long ones.
+
+Each control plants the fault that the rig is for, and must show it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from feedback_app.services.citizen import rating
+from tests.rigs import busy_rig, clock_rig, disk_rig, failover_rig, kill_rig, power_rig
+from tests.rigs.faults import books, office
+from tests.rigs.faults.disk import loop_disk, reason_not_to, small_tmpfs
+from tests.rigs.faults.ledger import Account
+from tests.rigs.faults.server import FAULTS, command_of_run_py
+
+pytestmark = pytest.mark.proof
+
+ENGINES = pytest.mark.parametrize("engine", office.ENGINES)
+
+
+@cache
+def why_no_disk() -> str:
+    return reason_not_to()
+
+
+@cache
+def why_no_strace() -> str:
+    if shutil.which("strace") is None:
+        return "strace is missing"
+    tried = subprocess.run(["strace", "-qq", "true"], capture_output=True, check=False)
+    return "" if tried.returncode == 0 else "strace may not attach here"
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """PostgreSQL's user must pass through it: the tests' usual ones are closed to it."""
+    with tempfile.TemporaryDirectory(prefix="slsmall") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def own_disk() -> None:
+    if why_no_disk():
+        pytest.skip(why_no_disk())
+
+
+@pytest.fixture
+def as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault that is planted in this process goes with the test."""
+    monkeypatch.setattr(rating, "_save_patiently", rating._save_patiently)
+
+
+@ENGINES
+@pytest.mark.usefixtures("own_disk")
+def test_an_answer_is_there_after_a_power_cut_a_moment_after_its_receipt(engine: str) -> None:
+    accounts = power_rig.run_rounds(engine=engine, case="quiet", control="", cuts=1)
+    assert books.total(accounts) == Account(acknowledged=1)
+
+
+@pytest.mark.usefixtures("own_disk")
+def test_the_power_rig_sees_what_an_unlinked_journal_loses() -> None:
+    """Not always: ext4's own commit every five seconds may come in between."""
+    accounts = power_rig.run_rounds(engine="sqlite", case="quiet", control="DELETE+FULL", cuts=3)
+    assert books.total(accounts).lost > 0
+
+
+@pytest.mark.usefixtures("own_disk")
+def test_a_power_cut_under_load_loses_and_doubles_nothing() -> None:
+    (account,) = power_rig.run_rounds(engine="sqlite", case="loaded", control="", cuts=1)
+    assert account.faults() == 0
+    assert account.acknowledged >= power_rig.RECEIPTS
+
+
+def killed(folder: Path, engine: str, *, control: str) -> Account:
+    made = office.build(folder, engine)
+    made.start()
+    try:
+        accounts, _crowd = kill_rig.kill_again_and_again(
+            made, server="forked", control=control, kills=2
+        )
+    finally:
+        made.close()
+    return books.worst_of(accounts)
+
+
+@ENGINES
+def test_a_killed_server_loses_and_doubles_nothing(folder: Path, engine: str) -> None:
+    account = killed(folder, engine, control="")
+    assert account.faults() == 0
+    assert account.acknowledged >= 2 * kill_rig.RECEIPTS
+
+
+def test_the_kill_rig_sees_receipts_that_were_told_too_early(folder: Path) -> None:
+    assert killed(folder, "sqlite", control="receipt before commit").lost > 0
+
+
+def filled(folder: Path, disk: str) -> tuple[Account, dict[str, int]]:
+    (folder / "made").mkdir()
+    made = office.build(folder / "made", "sqlite")
+    make = {"ext4": loop_disk, "tmpfs": small_tmpfs}[disk]
+    with make(folder, megabytes=disk_rig.MEGABYTES["sqlite"]) as small:
+        on_disk = office.copy_to(made, small.mount_point)
+        account, found = disk_rig.run_full(on_disk, small.mount_point, points=3)
+    return account, dict(found)
+
+
+@pytest.mark.parametrize("disk", ["ext4", "tmpfs"])
+@pytest.mark.usefixtures("own_disk")
+def test_a_full_disk_keeps_the_form_and_takes_it_once_there_is_room(
+    folder: Path, disk: str
+) -> None:
+    account, found = filled(folder, disk)
+    assert account.faults() == 0
+    assert found == {"status_503": 3, "forms_thrown_away": 0}
+
+
+@pytest.mark.usefixtures("own_disk", "as_it_was")
+def test_the_disk_rig_sees_a_receipt_for_what_was_not_saved(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disk_rig, "MOST_ANSWERS", 15)
+    FAULTS[disk_rig.CONTROL]()
+    assert filled(folder, "ext4")[0].lost > 0
+
+
+def test_an_io_error_is_told_and_loses_nothing(folder: Path) -> None:
+    if why_no_strace():
+        pytest.skip(why_no_strace())
+    made = office.build(folder, "sqlite")
+    account, found, count = disk_rig.run_eio(made, "", faults=8)
+    assert account.faults() == 0
+    assert count >= 8
+    assert found["status_500"] == 0
+    assert found["status_503"] > 0  # the faults did reach the citizens
+
+
+def test_a_failover_to_a_synchronous_standby_loses_nothing(folder: Path) -> None:
+    with failover_rig.pair_in(folder, is_synchronous=True) as (made, pair):
+        accounts, _outages = failover_rig.fail_again_and_again(made, pair, failovers=1)
+    assert books.worst_of(accounts).faults() == 0
+
+
+def test_a_clock_that_is_set_wrong_loses_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Doubles, wrong days and upkeep are known to be wrong: the rig itself counts them as faults."""
+    monkeypatch.setattr(clock_rig, "RECEIPTS", 3)
+    account, seen = clock_rig.step_the_clock(office.build(folder, "sqlite"), control="", rounds=1)
+    assert (account.lost, account.changed, account.differences) == (0, 0, 0)
+    assert seen["status_500"] == 0
+
+
+def test_a_long_reader_stops_nobody(folder: Path) -> None:
+    """Its control, an old SQLite, is in tests/storage/test_sqlite.py."""
+    made = office.build(folder, "sqlite")
+    crowd, account = busy_rig.run_case(made, case="reader", control="", seconds=5)
+    assert account.faults() == 0
+    began = min(when for when, _took, _status in crowd.waits)
+    in_time = [
+        when for when, took, status in crowd.waits if status == 303 and when + took < began + 4
+    ]
+    assert len(in_time) > 4
+
+
+def test_books_add_up_and_keep_controls_apart(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(books, "BOOKS", folder)
+    for count, lost, control in ((10, 0, ""), (5, 0, ""), (3, 3, "OFF")):
+        books.write_down(
+            "try",
+            engine="sqlite",
+            case="quiet",
+            control=control,
+            count=count,
+            account=Account(acknowledged=count, lost=lost),
+            max_ms=float(count),
+        )
+    lines = [json.loads(line) for line in (folder / "try.jsonl").read_text().splitlines()]
+    assert all(line["commit"] and line["date"] for line in lines)
+    sums = books.sums_of(folder / "try.jsonl")
+    assert sums["sqlite", "quiet", ""]["count"] == 15
+    assert sums["sqlite", "quiet", ""]["max_ms"] == 10
+    assert sums["sqlite", "quiet", "OFF"]["lost"] == 3
+    books.print_sum("try")
+    assert "CONTROL OFF: count 3" in capsys.readouterr().out
+
+
+def test_the_rigs_start_what_run_py_starts() -> None:
+    command = command_of_run_py(8123)
+    assert "8123" in command
+    assert "feedback_app.wsgi:app" in command
