@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import psycopg
 
 from tests.ground.quick_folder import memory
 
+NEW_WAYS = 150_000  # PostgreSQL 15, which asks how to copy
 INITDB = ("-U", "tests", "-A", "trust", "-E", "UTF8", "-N")  # -N: nothing is synced to disk
 
 
@@ -85,9 +87,17 @@ def on_server(url: str, statement: str) -> None:
 @contextmanager
 def database_of(url: str, name: str, template: str) -> Iterator[str]:
     """A copy of the template, dropped at the end; yield its URL."""
-    on_server(url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    # Copying files costs a third less than writing every page to the log, the way since 15.
+    way = " STRATEGY FILE_COPY" if _version(url) >= NEW_WAYS else ""
+    on_server(url, f"CREATE DATABASE {name} TEMPLATE {template}{way}")
     yield url.replace("/postgres?", f"/{name}?")
     on_server(url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@cache
+def _version(url: str) -> int:
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        return connection.info.server_version
 
 
 def _unprivileged_user() -> pwd.struct_passwd | None:
