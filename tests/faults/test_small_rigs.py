@@ -20,7 +20,15 @@ import pytest
 
 from feedback_app.config import Settings, SettingsError
 from feedback_app.services.citizen import rating
-from tests.rigs import busy_rig, clock_rig, disk_rig, failover_rig, kill_rig, power_rig
+from tests.rigs import (
+    busy_rig,
+    clock_rig,
+    disk_rig,
+    failover_rig,
+    kill_rig,
+    power_rig,
+    sums,
+)
 from tests.rigs.faults import books, office
 from tests.rigs.faults.disk import loop_disk, reason_not_to, small_tmpfs
 from tests.rigs.faults.ledger import Account
@@ -225,3 +233,8 @@ def test_the_rigs_start_what_run_py_starts() -> None:
     command = command_of_run_py(8123)
     assert "8123" in command
     assert "feedback_app.wsgi:app" in command
+
+
+def test_the_page_s_table_is_what_the_rigs_wrote() -> None:
+    page = sums.PAGE.read_text()
+    assert page == sums.written(page, sums.table()), "make rig-sums"
