@@ -1,6 +1,6 @@
 # Thin aliases for developers; run.py does the work. `make help` lists them: a target's line is the
 # comment above it.
-.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-page bench-survey busy-rig clock-rig dev differencing disk-rig doctor failover-rig formulas fuzz half-sent help kill-rig migration mutation one-code power-rig quick routes screenshots serve supply test truth
+.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-page bench-survey busy-rig clock-rig dev differencing disk-rig doctor failover-rig formulas fuzz half-sent help kill-rig migration mutation one-code power-rig quick rig-sums routes screenshots serve supply test truth
 # Set up everything, load the made-up office, serve it.
 serve:
 	python3 run.py
@@ -116,3 +116,6 @@ busy-rig:
 	.venv/bin/python tests/rigs/busy_rig.py --engine $$engine --case $$case || exit 1; done; done
 	.venv/bin/python tests/rigs/busy_rig.py --case reader --control "an old SQLite"
 	.venv/bin/python tests/rigs/busy_rig.py --engine postgresql --case reader --control "a locked tally"
+# The table of docs/reliability.md, from what the rigs found so far.
+rig-sums:
+	.venv/bin/python tests/rigs/sums.py --write

@@ -6,17 +6,29 @@ Each control plants the fault that the rig is for, and must show it.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from feedback_app.config import Settings, SettingsError
 from feedback_app.services.citizen import rating
-from tests.rigs import busy_rig, clock_rig, disk_rig, failover_rig, kill_rig, power_rig
+from tests.rigs import (
+    busy_rig,
+    clock_rig,
+    disk_rig,
+    failover_rig,
+    kill_rig,
+    power_rig,
+    sums,
+)
 from tests.rigs.faults import books, office
 from tests.rigs.faults.disk import loop_disk, reason_not_to, small_tmpfs
 from tests.rigs.faults.ledger import Account
@@ -78,6 +90,28 @@ def test_a_power_cut_under_load_loses_and_doubles_nothing() -> None:
     (account,) = power_rig.run_rounds(engine="sqlite", case="loaded", control="", cuts=1)
     assert account.faults() == 0
     assert account.acknowledged >= power_rig.RECEIPTS
+
+
+@pytest.mark.parametrize("is_synced", [True, False])
+@pytest.mark.usefixtures("own_disk")
+def test_keys_made_at_the_first_start_outlive_a_power_cut(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, is_synced: bool
+) -> None:
+    """Cards are printed with them. The control leaves the syncs out."""
+    if not is_synced:
+        monkeypatch.setattr(os, "fsync", lambda _file: None)
+    with loop_disk(folder, megabytes=16) as disk:
+        where = {"INSTANCE_DIR": str(disk.mount_point / "instance")}
+        made = Settings.from_environment(where)
+        time.sleep(power_rig.AFTER_RECEIPT_S)
+        disk.cut()
+        disk.restart()
+        if is_synced:
+            kept = Settings.from_environment(where)
+            assert (kept.place_key, kept.secret_keys) == (made.place_key, made.secret_keys)
+            return
+        with suppress(SettingsError):  # an empty file, or none and a new key
+            assert Settings.from_environment(where).place_key != made.place_key
 
 
 def killed(folder: Path, engine: str, *, control: str) -> Account:
@@ -199,3 +233,8 @@ def test_the_rigs_start_what_run_py_starts() -> None:
     command = command_of_run_py(8123)
     assert "8123" in command
     assert "feedback_app.wsgi:app" in command
+
+
+def test_the_page_s_table_is_what_the_rigs_wrote() -> None:
+    page = sums.PAGE.read_text()
+    assert page == sums.written(page, sums.table()), "make rig-sums"
