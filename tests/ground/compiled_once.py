@@ -1,8 +1,8 @@
 """What every application compiles anew, once a process: tests make thousands of applications.
 
-Templates, and the functions that build addresses from routes, depend on nothing but their text; a
-statement's SQL on nothing but the statement and the engine's kind, as all databases of one kind that
-tests open are of one version. Compiling SQL was 60 ms of a page test's 100 ms.
+Templates and routes depend on nothing but their text, a statement's SQL on the statement and the kind
+of engine, as all databases of one kind that tests open are of one version. Compiling SQL was 60 ms of
+a page test's 100 ms.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class _Statements:
 def compile_once() -> None:
     """Let all applications of this process share them."""
     Flask.jinja_options = {"bytecode_cache": _Templates()}
-    Rule._compile_builder = _compiled_once(Rule._compile_builder)  # type: ignore[method-assign]
+    Rule.compile = _compiled_once(Rule.compile)  # type: ignore[method-assign, assignment]
     # The keys of what is kept hold the engine's dialect: two of a kind must be equal.
     for kind in (SQLiteDialect_pysqlite, PGDialect_psycopg):
         kind.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
@@ -58,13 +58,18 @@ def compile_once() -> None:
     Engine._compiled_cache = _Statements()  # type: ignore[assignment]
 
 
-def _compiled_once(compile_builder: Callable[..., Callable[..., Any]]) -> Callable[..., Any]:
-    known: dict[str, Callable[..., Any]] = {}
+def _compiled_once(compile_rule: Callable[[Rule], None]) -> Callable[[Rule], None]:
+    known: dict[str, tuple[Any, ...]] = {}
 
-    def once(self: Rule, append_unknown: bool = True) -> Callable[..., Any]:
-        key = repr((self.rule, self._trace, self.defaults, append_unknown))
+    def once(self: Rule) -> None:
+        assert self.map is not None
+        place = (self.host, self.subdomain, self.map.host_matching, self.merge_slashes)
+        key = repr((self.rule, place, self.defaults, sorted(self.map.converters)))
         if key not in known:
-            known[key] = compile_builder(self, append_unknown)
-        return known[key]
+            compile_rule(self)
+            built = (self._build.__func__, self._build_unknown.__func__)  # type: ignore[attr-defined]
+            known[key] = (self._parts, self._trace, self._converters, self.arguments, built)
+        self._parts, self._trace, self._converters, self.arguments, built = known[key]
+        self._build, self._build_unknown = (one.__get__(self, None) for one in built)
 
     return once
