@@ -106,7 +106,7 @@ def rated(office: Office, *, charge: int | None = 4, service: str = "ktp") -> Ne
         service_id=office.service[service],
         attribution=UNKNOWN,
         served_by="not_sure",
-        served_when="now",
+        visit_day=None,
         tier="poster",
         day=TODAY,
         answers={"biaya": charge},
