@@ -156,7 +156,7 @@ def test_the_page_speaks_in_words_and_the_file_keeps_the_raw_values(
         assert words in page, words
     assert "proof" not in page
     english = dina.get("/staf/catatan/?lang=en").get_data(as_text=True)
-    assert "due: 29 December 2026; state: Planned" in english
+    assert "due: 29 December 2026; status: Planned" in english
     raw = dina.client.get("/staf/catatan/unduh.csv").data.decode()
     assert "proof: code" in raw
     assert "element: prosedur, due: 2026-12-29, status: planned" in raw
