@@ -10,7 +10,6 @@ Each run appends to docs/rigs/half_sent.jsonl. Exits 1 when a case fails, or the
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
 import signal
@@ -23,8 +22,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
@@ -37,8 +35,10 @@ from feedback_app.services.office.cards import card_lines
 from tests.ground.browser import wait_until_ready
 from tests.ground.demo_site import demo_site
 from tests.ground.raw_http import ask, connect, get, held_open, post
+from tests.rigs.faults import books
+from tests.rigs.faults.ledger import Account
 
-BOOK = ROOT / "docs" / "rigs" / "half_sent.jsonl"
+RIG = "half_sent"
 HELD = 200  # connections an attacker holds
 CITIZENS = 15  # before and during, each time
 ROUNDS = 3  # the median of their ratios counts: the machine has other things to do
@@ -253,6 +253,7 @@ def main(arguments: list[str]) -> int:
             found = list(control(environment, path))
         else:
             found = list(all_cases(environment, path))
+    books.print_sum(RIG)
     failed = sum(one.failed for one in found)
     if chosen.control:
         click.echo("the control fails, as it must" if failed else "THE RIG SEES NOTHING")
@@ -282,20 +283,18 @@ def control(environment: dict[str, str], path: str) -> Iterator[Found]:
 
 
 def told(found: Found, *, control: str = "") -> Found:
-    """Print what was found, and append it to the book."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short=9", "HEAD"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.strip()
-    date = datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ")
-    line = {"commit": commit, "date": date, "engine": "sqlite", "control": control, **asdict(found)}
-    BOOK.parent.mkdir(exist_ok=True)
-    with BOOK.open("a") as book:
-        book.write(json.dumps(line) + "\n")
-    click.echo(json.dumps(line))
+    """Write it into the book, which prints it."""
+    books.write_down(
+        RIG,
+        engine="sqlite",
+        case=found.case,
+        control=control,
+        count=found.count,
+        account=Account(0),
+        failed=found.failed,
+        max_ratio=found.max_ratio,
+        max_s=found.max_s,
+    )
     return found
 
 
