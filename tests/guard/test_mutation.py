@@ -18,8 +18,8 @@ ENOUGH_SECONDS = 300
 PLANTED = (
     (
         "domain/codes.py",
-        "if now - opened_at > max_age",
-        "if now - opened_at < max_age",
+        "return abs(now - token.opened_at) > max_age",
+        "return abs(now - token.opened_at) < max_age",
         "tests/domain/test_codes.py",
     ),
     (
@@ -36,8 +36,8 @@ PLANTED = (
     ),
     (
         "services/citizen/rating.py",
-        "        _must_be_the_same(",
-        "        bool or _must_be_the_same(",
+        "    except AlreadyThereError:\n        _must_be_the_same(",
+        "    except AlreadyThereError:\n        bool or _must_be_the_same(",
         "tests/web/test_citizen.py",
     ),
 )
