@@ -51,6 +51,8 @@ def run(plan: Plan) -> None:
     with (plan.folder / PRINTED).open("w") as printed:
         os.dup2(printed.fileno(), 1)
         os.dup2(printed.fileno(), 2)
+    # The process may come from one that had loaded the project for another rig.
+    forget_the_project("tests", "tests.rigs", __name__)
     if plan.module:
         sys.meta_path.insert(0, _Finder(plan))
     is_pure = all(file.startswith(PURE) for file in plan.files)
@@ -66,6 +68,13 @@ def run(plan: Plan) -> None:
     code = pytest.main(arguments, plugins=plugins)
     sys.stdout.flush()
     os._exit(int(code))  # waits for no thread that a fault left behind
+
+
+def forget_the_project(*kept: str) -> None:
+    """Each later import of the project's own modules, but of these, reads their files anew."""
+    for name in list(sys.modules):
+        if name.partition(".")[0] in ("feedback_app", "tests") and name not in kept:
+            del sys.modules[name]
 
 
 def _without_the_application(root: Path) -> None:

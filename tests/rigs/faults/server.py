@@ -70,7 +70,7 @@ class Real:
         """Start, and wait until it answers."""
         port = int(environment["PORT"])
         self._process = subprocess.Popen(
-            command_of_run_py(port),
+            command_of_run_py(),
             cwd=ROOT,
             env=os.environ | environment | {"HOST": "127.0.0.1"},
             stdout=subprocess.DEVNULL,
@@ -92,7 +92,7 @@ class Real:
             os.kill(int(number), signal.SIGKILL)
 
 
-def command_of_run_py(port: int) -> list[str]:
+def command_of_run_py() -> list[str]:
     """What run.py would start, taken from run.py itself, so that the rigs follow it."""
     started: list[list[str]] = []
 
@@ -104,7 +104,7 @@ def command_of_run_py(port: int) -> list[str]:
         mock.patch.object(run, "install", return_value=Path(sys.executable)),
         mock.patch.object(run, "_prepare", return_value=0),
         mock.patch.object(run, "_run_until_stopped", note),
-        mock.patch.dict(os.environ, PORT=str(port), HOST="127.0.0.1"),
+        mock.patch.object(run, "address", return_value=("127.0.0.1", 0)),
         contextlib.redirect_stdout(io.StringIO()),
     ):
         run.serve()
