@@ -56,13 +56,13 @@ def days_to_write(session: Session, *, today: date) -> Days | None:
     return Days(first, last) if first <= last else None
 
 
-def write_anew(session: Session, days: Days, *, today: date) -> int:
+def write_anew(session: Session, days: Days, *, today: date) -> int | None:
     """Write the rows of these days anew and note it; return how many rows there were.
 
-    Nothing is written, and -1 returned, where somebody else is writing these tables just now.
+    None where somebody else is writing these tables just now: then nothing was done.
     """
     if not _hold_tables(session):
-        return -1
+        return None
     wanted = _rows_of(session, days, today=today)
     with _growing_only_suspended(session):
         written = sum(
@@ -139,7 +139,8 @@ def _write(session: Session, table: Table, wanted: ColumnElement[bool]) -> int:
     names = [column.name for column in table.columns]
     gone = delete(table).where(wanted).returning(*table.columns).cte("gone")
     by_key = select(gone).order_by(*(gone.c[column.name] for column in table.primary_key))
-    return changed_rows(session.execute(insert(table).from_select(names, by_key).add_cte(gone)))
+    added = insert(table).from_select(names, by_key).add_cte(gone)
+    return changed_rows(session.execute(added.execution_options(preserve_rowcount=True)))
 
 
 def _write_from_memory(session: Session, table: Table, wanted: ColumnElement[bool]) -> int:

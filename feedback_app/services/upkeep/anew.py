@@ -24,12 +24,10 @@ def write_closed_days(site: Site) -> int:
         with site.db.transaction() as tx:
             days = anew.days_to_write(tx, today=today)
             written = anew.write_anew(tx, days, today=today) if days else 0
-        if written >= 0:
-            break
-    else:
-        log.warning("closed days are not written anew: others were writing all the time")
-        return 0
-    return written
+        if written is not None:
+            return written
+    log.warning("closed days are not written anew: others were writing all the time")
+    return 0
 
 
 def drop_deleted_rows(site: Site) -> None:
