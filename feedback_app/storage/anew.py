@@ -18,22 +18,16 @@ from sqlalchemy import ColumnElement, Table, and_, delete, exc, func, insert, or
 from sqlalchemy.dialects import postgresql, sqlite
 
 from feedback_app.domain.local_time import local_instant
-from feedback_app.storage.db import Base, Database, Session, changed_rows
+from feedback_app.storage.db import Base, Session, changed_rows
 from feedback_app.storage.models import Case, PaperSheet, Tally, UpkeepMark, Verdict
 from feedback_app.storage.standing import RATING, VERDICT
 
-COMMENT, CASE, CASE_RATING = (
-    Base.metadata.tables[name] for name in ("comment", "case_file", "case_rating")
+COMMENT, CASE, CASE_RATING, SCREENING = (
+    Base.metadata.tables[name] for name in ("comment", "case_file", "case_rating", "screening")
 )
 TABLES = (RATING, COMMENT, VERDICT, CASE, CASE_RATING, Tally)
-# Tables from which rows or links go: what is deleted must leave PostgreSQL's files too.
-EMPTIED = ("screening", "paper_sheet", "visit_code")
 MARK = "written anew"
 ONE_DAY = timedelta(days=1)
-# A whole new file keeps everybody out while it is written; above this size (about 100,000 answers)
-# that takes longer than a citizen should wait, and deleted rows are left to be written over.
-LARGEST_FULL_BYTES = 64_000_000
-LOCK_TIMEOUT = "2s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +147,20 @@ def _write_from_memory(session: Session, table: Table, wanted: ColumnElement[boo
     return len(kept)
 
 
+def write_screening(session: Session) -> int:
+    """Write all of screening anew, on SQLite: pages that are given back whole are emptied whole.
+
+    `secure_delete` overwrites deleted rows, but not copies of them that stayed in a page's free
+    room when SQLite shared its rows out over two pages (`make disk-owner` found one with its hour).
+    """
+    rows = session.execute(select(SCREENING).order_by(*SCREENING.primary_key)).mappings()
+    kept = [dict(row) for row in rows]
+    session.execute(delete(SCREENING))
+    if kept:
+        session.execute(insert(SCREENING), kept)
+    return len(kept)
+
+
 def _hold_tables(session: Session) -> bool:
     """Keep writers out until the end, readers not; False where one is in already.
 
@@ -203,31 +211,3 @@ def note_written(session: Session, day: date) -> None:
         added.on_conflict_do_update(index_elements=["name"], set_={"day": added.excluded.day}),
         {"name": MARK, "day": day},
     )
-
-
-def drop_deleted_rows(db: Database) -> list[str]:
-    """Take deleted rows out of PostgreSQL's files; return tables that are too large for it.
-
-    In these, room of deleted rows is given to later ones, which write over it in time. SQLite
-    writes zeros over what it deletes (`secure_delete`).
-    """
-    if db.is_sqlite:
-        return []
-    large = []
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
-        for name in (*(table.name for table in TABLES), *EMPTIED):
-            size = connection.execute(select(func.pg_total_relation_size(name))).scalar_one()
-            try:
-                if size > LARGEST_FULL_BYTES:
-                    raise TooLargeError
-                connection.execute(text(f"VACUUM (FULL) {name}"))
-            except (TooLargeError, exc.OperationalError):  # or a reader held it for two seconds
-                large.append(name)
-                connection.execute(text(f"VACUUM {name}"))
-        connection.execute(text("RESET lock_timeout"))
-    return large
-
-
-class TooLargeError(Exception):
-    """Writing the whole file would keep citizens waiting."""

@@ -27,13 +27,15 @@ class Cell:
 
 
 class DatabaseFile:
-    """A closed database file."""
+    """A database file with what its WAL says of later pages."""
 
     def __init__(self, path: Path) -> None:
         self.content = path.read_bytes()
         size = int.from_bytes(self.content[16:18], "big")
         self.page_size = 65536 if size == 1 else size
         self.usable = self.page_size - self.content[20]
+        wal = path.with_name(f"{path.name}-wal")
+        self.later = _committed(wal.read_bytes(), self.page_size) if wal.exists() else {}
 
     def roots(self) -> dict[str, int]:
         """The root page of each table and index, by its name."""
@@ -60,6 +62,8 @@ class DatabaseFile:
 
     def page(self, number: int) -> bytes:
         """One page, from 1."""
+        if number in self.later:
+            return self.later[number]
         return self.content[(number - 1) * self.page_size : number * self.page_size]
 
     def _cell(self, number: int, page: bytes, offset: int, kind: int) -> Cell:
@@ -96,6 +100,21 @@ class DatabaseFile:
             found += part
             left -= len(part)
         return found
+
+
+def _committed(wal: bytes, page_size: int) -> dict[int, bytes]:
+    """Pages of whole transactions since the WAL was begun anew (its salts tell)."""
+    found: dict[int, bytes] = {}
+    pending: dict[int, bytes] = {}
+    for start in range(32, len(wal) - 23, 24 + page_size):
+        number, commit = (int.from_bytes(wal[start + i : start + i + 4], "big") for i in (0, 4))
+        if wal[start + 8 : start + 16] != wal[16:24]:
+            break
+        pending[number] = wal[start + 24 : start + 24 + page_size]
+        if commit:
+            found |= pending
+            pending = {}
+    return found
 
 
 def _varint(data: bytes, place: int) -> tuple[int, int]:

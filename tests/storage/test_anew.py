@@ -14,10 +14,11 @@ from sqlalchemy.exc import DBAPIError
 
 from feedback_app.config import ROOT
 from feedback_app.domain.local_time import local_day
+from feedback_app.domain.tiers import TIERS
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep import anew as upkeep
 from feedback_app.services.upkeep import retention
-from feedback_app.storage import anew, bulk, ratings
+from feedback_app.storage import anew, bulk, compacting, ratings
 from feedback_app.storage.comments import COMMENT, comment_row
 from feedback_app.storage.db import Database
 from feedback_app.storage.models import Case, CaseRating, Rating, UpkeepMark, Verdict
@@ -141,6 +142,34 @@ def test_no_index_of_sqlite_tells_the_order_either(
     assert max(share for is_anew, _name, share in told if not is_anew) > 0.9
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_rows_of_the_tally_do_not_tell_which_kind_of_answer_came_first(
+    site: Site, office: Office, clock: SteppedClock
+) -> None:
+    """A row that counts one answer is that answer."""
+    kinds = list(itertools.product(TIERS, ("confirmed", "chosen", "roster", "unknown")))
+    came = random.sample(kinds, len(kinds))
+    for tier, attribution in came:
+        row = rating_row(office) | {"tier": tier, "attribution": attribution, "for_officer": False}
+        with site.db.transaction() as tx:
+            bulk.add_rows(tx, "rating", [row])
+            ratings.add_to_tally(tx, [ratings.tally_row(row)])
+    path = Path(str(site.db.engine.url.database))
+
+    def placed() -> list[str]:
+        file = DatabaseFile(path)
+        cells = sorted(file.cells(file.roots()["tally"]), key=lambda c: (c.page, -c.offset))
+        return [f"{cell.values[5]} {cell.values[4]}" for cell in cells]
+
+    names = [" ".join(kind) for kind in came]
+    assert sorted(placed()) == sorted(names)
+    told = order_told(placed(), names)
+    clock.at += DAY
+    upkeep.write_closed_days(site)
+    assert placed() == sorted(placed(), key=lambda name: name.split()[::-1])
+    assert told > 0.7  # the control
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_all_rows_of_a_closed_day_carry_one_transactions_number(
     site: Site, office: Office, clock: SteppedClock
@@ -258,9 +287,26 @@ def test_a_table_too_large_to_be_written_whole_is_left_to_be_written_over(
     site: Site, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arrive(site, office, TODAY, 3)
-    assert anew.drop_deleted_rows(site.db) == []
-    monkeypatch.setattr(anew, "LARGEST_FULL_BYTES", 0)
-    assert set(anew.drop_deleted_rows(site.db)) >= {"rating", "screening"}
+    assert compacting.compact(site.db) == []
+    monkeypatch.setattr(compacting, "LARGEST_TABLE_BYTES", 0)
+    assert set(compacting.compact(site.db)) >= {"rating", "screening"}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_small_file_is_written_whole_without_its_free_room(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with site.db.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE gone (x)")
+        connection.exec_driver_sql("INSERT INTO gone VALUES (zeroblob(100000))")
+        connection.exec_driver_sql("DROP TABLE gone")
+    path = Path(str(site.db.engine.url.database))
+    size = path.stat().st_size
+    monkeypatch.setattr(compacting, "LARGEST_SQLITE_BYTES", size - 1)
+    assert compacting.compact(site.db) == ["database"]
+    monkeypatch.undo()
+    assert compacting.compact(site.db) == []
+    assert path.stat().st_size <= size - 100_000
 
 
 def test_paper_keyed_for_an_older_day_is_written_anew_with_that_day(

@@ -7,6 +7,7 @@ import time
 
 from feedback_app.services.site import Site
 from feedback_app.storage import anew
+from feedback_app.storage.compacting import compact
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,10 @@ def write_closed_days(site: Site) -> int:
 
 
 def drop_deleted_rows(site: Site) -> None:
-    """Take what was deleted out of PostgreSQL's files."""
-    large = anew.drop_deleted_rows(site.db)
-    if large:
-        log.info("deleted rows are left to be written over in: %s", ", ".join(large))
+    """Take what was deleted out of the files; where they are too large, at least the hours."""
+    left = compact(site.db)
+    if left and site.db.is_sqlite:
+        with site.db.transaction() as tx:
+            anew.write_screening(tx)
+    if left:
+        log.info("deleted rows are left to be written over in: %s", ", ".join(left))
