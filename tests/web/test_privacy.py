@@ -50,10 +50,9 @@ PROMISES = {
     "Dari jawaban mana saran itu berasal tercatat selama 14 hari, lalu dihapus.": (
         "test_what_links_a_comment_to_its_answer_is_gone_after_fourteen_days"
     ),
-    "Bila Anda menandai bahwa Anda ditekan: hanya jumlahnya untuk setiap loket dan bulan. Jawaban "
-    "Anda disimpan persis seperti jawaban “Tidak tahu” tentang siapa yang melayani.": (
-        "test_pressure_is_a_number_a_counter_and_month"
-    ),
+    "Bila Anda menandai bahwa Anda diminta memberi nilai tertentu: hanya jumlahnya untuk setiap "
+    "loket dan bulan. Jawaban Anda disimpan persis seperti jawaban “Tidak tahu” tentang siapa yang "
+    "melayani.": ("test_pressure_is_a_number_a_counter_and_month"),
     "Untuk mengenali penilaian palsu, jam membuka dan mengirim formulir serta satu tanda acak "
     "disimpan selama 14 hari sesudah hari pengiriman.": (
         "test_screening_keeps_two_times_and_one_mark_for_fourteen_days"
