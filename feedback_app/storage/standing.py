@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.sql.selectable import FromClause, Subquery
 
 from feedback_app.storage.db import Base
@@ -20,12 +20,11 @@ def newest_verdicts(rating_ids: Ids | None = None) -> Subquery:
 
     Verdicts grow for ever: name the ratings, unless the question is about all of them.
     """
-    last = select(VERDICT.c.rating_id, func.max(VERDICT.c.step).label("step"))
+    last = select(VERDICT.c.rating_id, func.max(VERDICT.c.step)).group_by(VERDICT.c.rating_id)
     if rating_ids is not None:
         last = last.where(VERDICT.c.rating_id.in_(rating_ids))
-    newest = last.group_by(VERDICT.c.rating_id).subquery("last_step")
-    is_newest = and_(VERDICT.c.rating_id == newest.c.rating_id, VERDICT.c.step == newest.c.step)
-    return select(VERDICT).join(newest, is_newest).subquery("newest_verdict")
+    is_newest = tuple_(VERDICT.c.rating_id, VERDICT.c.step).in_(last)
+    return select(VERDICT).where(is_newest).subquery("newest_verdict")
 
 
 def with_standing(
