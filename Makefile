@@ -1,6 +1,6 @@
 # Thin aliases for developers; run.py does the work. `make help` lists them: a target's line is the
 # comment above it.
-.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-page bench-survey busy-rig clock-rig dev differencing disk-rig doctor failover-rig formulas fuzz half-sent help kill-rig migration mutation one-code power-rig quick rig-sums routes screenshots serve supply test truth
+.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-page bench-survey busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig formulas fuzz half-sent help kill-rig migration mutation one-code power-rig quick rig-sums routes screenshots serve supply test truth
 # Set up everything, load the made-up office, serve it.
 serve:
 	python3 run.py
@@ -119,3 +119,6 @@ busy-rig:
 # The table of docs/reliability.md, from what the rigs found so far.
 rig-sums:
 	.venv/bin/python tests/rigs/sums.py --write
+# Who owns one copy of the database and noted when each visitor sent: what is recovered, both engines.
+disk-owner:
+	.venv/bin/python tests/rigs/disk_owner.py

@@ -22,7 +22,7 @@ from feedback_app.domain.roster import COUNTS_FOR_OFFICER
 from feedback_app.services.access import accounts
 from feedback_app.services.impact import study as impact_study
 from feedback_app.services.site import Site
-from feedback_app.storage import bulk, ratings
+from feedback_app.storage import anew, bulk, comments, ratings
 from feedback_app.storage.queries import agencies
 
 MONTHS = 24
@@ -61,9 +61,9 @@ def load_demo(site: Site, *, progress: Progress, rating_count: int = RATINGS) ->
         for start in progress(range(0, len(rows), BATCH)):
             part = rows[start : start + BATCH]
             bulk.add_rows(tx, "rating", [row for row, _comment in part])
-            comments = [ratings.comment_row(row, text) for row, text in part if text]
-            bulk.add_rows(tx, "comment", comments)
+            bulk.add_rows(tx, "comment", _comment_rows(part, rng))
         ratings.rebuild_tally(tx)
+        anew.note_written(tx, last)  # made-up answers came in no order
         attendances = add_trainings(tx, places, last=last, now=site.now())
     _add_accounts(site, agency_id, places)
     cases = let_happen(site, places, last=last)
@@ -162,6 +162,17 @@ def _rating_rows(
         )
         rows.append((row, _comment(float(mean[visit]), rng)))
     return rows
+
+
+def _comment_rows(
+    part: list[tuple[dict[str, Any], str]], rng: np.random.Generator
+) -> list[dict[str, Any]]:
+    said = [(row, text) for row, text in part if text]
+    names = _draw_names(len(said), rng)
+    return [
+        comments.comment_row(row, text, day=row["day"], comment_id=name)
+        for (row, text), name in zip(said, names, strict=True)
+    ]
 
 
 def _draw_names(count: int, rng: np.random.Generator) -> list[str]:

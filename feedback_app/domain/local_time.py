@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -11,6 +11,11 @@ WIB = ZoneInfo("Asia/Jakarta")
 def local_day(at: datetime) -> date:
     """The local day of an aware instant."""
     return at.astimezone(WIB).date()
+
+
+def last_of_month(day: date) -> date:
+    """The last day of the month in which a day lies."""
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
 def local_instant(day: date, clock_time: time) -> datetime:

@@ -58,11 +58,10 @@ class NewRating:
 class ScreeningMarks:
     """What hangs on a rating for 14 days: its arrival, its receipt, and why it is held.
 
-    `body_digest` tells a retry from a second answer; `network_key` is a keyed mark of the day.
+    `body_digest` tells a retry from a second answer.
     """
 
     arrival: Arrival
     body_digest: str
     receipt: str
-    network_key: str
     rules: tuple[str, ...]

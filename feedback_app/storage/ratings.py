@@ -19,6 +19,7 @@ from feedback_app.domain.elements import (
 )
 from feedback_app.domain.rating import NewRating, ScreeningMarks
 from feedback_app.domain.respondent import BANDS
+from feedback_app.storage.comments import add_comment
 from feedback_app.storage.db import Base, Session
 from feedback_app.storage.models import TALLY_KEY, TALLY_SUMS, Tally
 from feedback_app.storage.models.tally import NOBODY
@@ -26,8 +27,8 @@ from feedback_app.storage.standing import RATING, with_standing
 
 Row = Mapping[str, Any]
 
-# The tables themselves: an insert into the mapped class would ask for its rows back.
-SCREENING, COMMENT = (Base.metadata.tables[name] for name in ("screening", "comment"))
+# The table itself: an insert into the mapped class would ask for its rows back.
+SCREENING = Base.metadata.tables["screening"]
 
 
 class AlreadyThereError(Exception):
@@ -38,22 +39,21 @@ def add_rating(session: Session, rating: NewRating, marks: ScreeningMarks, *, co
     """Add one rating with everything that hangs on it; AlreadyThereError when its id is taken."""
     row = _rating_row(rating)
     _add_row(session, row)
-    session.execute(insert(SCREENING), _screening_row(rating, marks))
-    if comment:
-        session.execute(insert(COMMENT), comment_row(row, comment))
+    comment_id = add_comment(session, row, comment, day=rating.day)
+    session.execute(insert(SCREENING), _screening_row(rating, marks) | {"comment_id": comment_id})
 
 
 def add_paper_rating(
     session: Session, rating: NewRating, *, comment: str, comment_day: date
-) -> None:
+) -> str | None:
     """Add a rating that came on paper: no times, no device and no receipt hang on it.
 
-    Its comment goes by the day it was keyed, so that no batch of comments grows afterwards.
+    Its comment goes by the day it was keyed, so that no batch of comments grows afterwards; return
+    the comment's number.
     """
     row = _rating_row(rating)
     _add_row(session, row)
-    if comment:
-        session.execute(insert(COMMENT), comment_row(row, comment) | {"day": comment_day})
+    return add_comment(session, row, comment, day=comment_day)
 
 
 def _rating_row(rating: NewRating) -> dict[str, Any]:
@@ -89,7 +89,6 @@ def _screening_row(rating: NewRating, marks: ScreeningMarks) -> dict[str, Any]:
         "body_digest": marks.body_digest,
         "receipt": marks.receipt,
         "device_key": arrival.device,
-        "network_key": marks.network_key,
         "counter_id": rating.counter_id,
         "tier": rating.tier,
         "text_key": arrival.text,
@@ -105,17 +104,6 @@ def _add_row(session: Session, rating: Row) -> None:
     if session.execute(added, dict(rating)).first() is None:
         raise AlreadyThereError
     add_to_tally(session, [tally_row(rating)])
-
-
-def comment_row(rating: Row, text: str) -> dict[str, Any]:
-    """The comment's own row: what was written and where, by day."""
-    return {
-        "rating_id": rating["id"],
-        "agency_id": rating["agency_id"],
-        "counter_id": rating["counter_id"],
-        "day": rating["day"],
-        "text": text,
-    }
 
 
 def tally_row(rating: Row) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.sql.selectable import FromClause, Subquery
 
 from feedback_app.storage.db import Base
@@ -20,10 +20,11 @@ def newest_verdicts(rating_ids: Ids | None = None) -> Subquery:
 
     Verdicts grow for ever: name the ratings, unless the question is about all of them.
     """
-    newest = select(func.max(VERDICT.c.id)).group_by(VERDICT.c.rating_id)
+    last = select(VERDICT.c.rating_id, func.max(VERDICT.c.step)).group_by(VERDICT.c.rating_id)
     if rating_ids is not None:
-        newest = newest.where(VERDICT.c.rating_id.in_(rating_ids))
-    return select(VERDICT).where(VERDICT.c.id.in_(newest)).subquery("newest_verdict")
+        last = last.where(VERDICT.c.rating_id.in_(rating_ids))
+    is_newest = tuple_(VERDICT.c.rating_id, VERDICT.c.step).in_(last)
+    return select(VERDICT).where(is_newest).subquery("newest_verdict")
 
 
 def with_standing(

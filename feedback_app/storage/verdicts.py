@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, literal, select
 
 from feedback_app.domain.local_time import local_day
+from feedback_app.storage.comments import move_along
 from feedback_app.storage.db import Session
-from feedback_app.storage.models import TALLY_SUMS, Tally, Verdict
+from feedback_app.storage.models import TALLY_SUMS, Tally
 from feedback_app.storage.ratings import add_to_tally, tally_row
-from feedback_app.storage.standing import RATING, with_standing
+from feedback_app.storage.standing import RATING, VERDICT, with_standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +73,14 @@ def append_verdicts(
     at: datetime,
     case_id: int | None,
 ) -> int:
-    """Append what really changes and move the tally; return how many answers changed.
+    """Append what really changes, move tally and comments along; return how many answers changed.
 
     ValueError when that would move an answer into or out of a day that is over: figures of closed
     days have been seen, and what changed in them could be subtracted (ADR 12).
     """
     today = local_day(at)
     wanted = {change.rating_id: change for change in changes}
-    moved = 0
+    moved: dict[str, Mapping[str, Any]] = {}
     for old in standings(session, wanted):
         change = wanted[old.rating["id"]]
         new = Standing(old.rating, change.state, change.for_officer, change.counted_on)
@@ -88,24 +89,31 @@ def append_verdicts(
         was, is_now = old.state == "counted", new.state == "counted"
         if was != is_now and (old if was else new).counted_on < today:
             raise ValueError("a day that is over keeps its answers")
-        session.execute(
-            insert(Verdict),
-            {
-                "agency_id": old.rating["agency_id"],
-                "rating_id": change.rating_id,
-                "case_id": case_id,
-                "state": change.state,
-                "for_officer": change.for_officer,
-                "counted_on": change.counted_on,
-                "reason": reason[:500],
-                "made_at": at,
-            },
-        )
+        _append(session, new, reason=reason, at=at, case_id=case_id)
         taken = tally_row(old.row())
         taken |= {name: -taken[name] for name in TALLY_SUMS}
         add_to_tally(session, [taken])
         add_to_tally(session, [tally_row(new.row())])
-        moved += 1
+        moved[change.rating_id] = new.row()
     if moved:
         session.execute(delete(Tally).where(Tally.c.n == 0))
-    return moved
+        move_along(session, moved)
+    return len(moved)
+
+
+def _append(
+    session: Session, new: Standing, *, reason: str, at: datetime, case_id: int | None
+) -> None:
+    earlier = select(func.max(VERDICT.c.step)).where(VERDICT.c.rating_id == new.rating["id"])
+    row = {
+        "rating_id": new.rating["id"],
+        "agency_id": new.rating["agency_id"],
+        "case_id": case_id,
+        "state": new.state,
+        "for_officer": new.for_officer,
+        "counted_on": new.counted_on,
+        "reason": reason[:500],
+        "made_at": at,
+    }
+    step = func.coalesce(earlier.scalar_subquery(), literal(0)) + 1
+    session.execute(insert(VERDICT).values(**row, step=step))

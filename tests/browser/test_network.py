@@ -19,7 +19,7 @@ from feedback_app.domain.elements import FORM_ORDER
 from feedback_app.services.office.cards import card_lines
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep.schema import tally_differences
-from feedback_app.storage.models import Comment, Rating
+from feedback_app.storage.models import Comment, Rating, Screening
 from tests.conftest import DemoOn
 from tests.ground.browser import ARGUMENTS, find_chromium, running_server, violations
 
@@ -62,7 +62,11 @@ class Counter:
 
     def answers_to(self, comment: str) -> list[tuple[int | None, int | None]]:
         """(perilaku, biaya) of every stored answer with this comment."""
-        same = select(Rating.perilaku, Rating.biaya).join(Comment, Comment.rating_id == Rating.id)
+        same = (
+            select(Rating.perilaku, Rating.biaya)
+            .join(Screening, Screening.rating_id == Rating.id)
+            .join(Comment, Comment.id == Screening.comment_id)
+        )
         with self.site.db.read() as session:
             found = session.execute(same.where(Comment.text == comment)).all()
         return [(perilaku, biaya) for perilaku, biaya in found]

@@ -21,8 +21,7 @@ from feedback_app.domain.disclosure import (
 
 def remarks(month: int, count: int) -> list[Remark]:
     return [
-        Remark(f"{month:02d}{i:030d}", date(2026, month, 1 + i), f"m{month}-{i}")
-        for i in range(count)
+        Remark(f"{month:02d}{i:030d}", date(2026, month, 1), f"m{month}-{i}") for i in range(count)
     ]
 
 
@@ -48,13 +47,13 @@ def test_a_thin_month_waits_for_the_next() -> None:
 
 
 def test_a_batch_is_masked_and_stays_the_batch_it_was() -> None:
-    said = [Remark(f"{i:032d}", date(2026, 9, 1 + i), f"Sari 081234567{i}90") for i in range(5)]
+    said = [Remark(f"{i:032d}", date(2026, 9, 1), f"Sari 081234567{i}90") for i in range(5)]
     (batch,) = comment_batches(said, today=date(2026, 12, 1), seed="s")
     masked = batch.masked(["Sari Wulandari"])
     assert masked.texts == (f"{MASK} {MASK}",) * 5
-    assert (masked.first, masked.rating_ids) == (batch.first, batch.rating_ids)
-    by_id = {remark.rating_id: remark.text for remark in said}
-    assert batch.texts == tuple(by_id[rating_id] for rating_id in batch.rating_ids)
+    assert (masked.first, masked.comment_ids) == (batch.first, batch.comment_ids)
+    by_id = {remark.comment_id: remark.text for remark in said}
+    assert batch.texts == tuple(by_id[comment_id] for comment_id in batch.comment_ids)
 
 
 def test_five_comments_are_a_batch_and_four_are_none() -> None:
@@ -78,8 +77,8 @@ def test_who_reads_from_the_first_month_on_gets_the_same_batches(
     """A window that rolls on cuts nothing anew: a batch is shown whole as long as it ends in it."""
     said = [remark for number, n in enumerate(sizes, start=1) for remark in remarks(number, n)]
     since, today = date(2026, month, 1), date(2027, 2, 1)
-    start = first_month_of((remark.day for remark in said), since=since)
-    later = [remark for remark in said if remark.day >= start]
+    start = first_month_of((remark.month for remark in said), since=since)
+    later = [remark for remark in said if remark.month >= start]
     whole = comment_batches(said, today=today, seed="s")
     seen = comment_batches(later, today=today, seed="s")
     assert start <= since

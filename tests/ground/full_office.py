@@ -17,9 +17,9 @@ from feedback_app.services.impact.study import run_first_study
 from feedback_app.services.imports import office as imports
 from feedback_app.services.site import Site
 from feedback_app.services.survey import closing, follow_up, periods
-from feedback_app.storage import bulk
+from feedback_app.storage import bulk, comments
 from feedback_app.storage.models import Tally
-from tests.ground.office import PASSWORD, TODAY, Office, add_ratings
+from tests.ground.office import PASSWORD, TODAY, Office, add_ratings, rating_row
 from tests.ground.scores import add_scores
 
 SPRING = Span(date(2026, 4, 1), date(2026, 6, 30))  # over, and still open
@@ -54,8 +54,9 @@ def _add_comments(site: Site, office: Office) -> None:
     for place in range(7):
         rating_id, day = f"{place:032x}", date(2026, 7, 2 + place)
         add_ratings(site, office, 1, id=rating_id, day=day, perilaku=2)
-        comment = {"rating_id": rating_id, "agency_id": office.agency_id, "day": day}
-        comment |= {"counter_id": office.counter["A1"], "text": f"Saran {place}: tambah kursi"}
+        row = rating_row(office) | {"day": day, "for_officer": True}
+        words = f"Saran {place}: tambah kursi"
+        comment = comments.comment_row(row, words, day=day, comment_id=f"{place + 100:032x}")
         with site.db.transaction() as tx:
             bulk.add_rows(tx, "comment", [comment])
 

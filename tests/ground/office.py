@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 import pyotp
@@ -17,7 +17,8 @@ from feedback_app.domain.roster import COUNTS_FOR_OFFICER
 from feedback_app.services.access.accounts import create_account
 from feedback_app.services.access.secrets import seal
 from feedback_app.services.site import Site
-from feedback_app.storage import bulk, ratings
+from feedback_app.storage import bulk, comments, ratings
+from feedback_app.storage.db import Session
 from feedback_app.storage.models import Account, Agency, Counter, Officer, SecondFactor
 from feedback_app.storage.queries.records import ids_by_code
 
@@ -182,6 +183,32 @@ def add_ratings(
             row.setdefault("for_officer", row["attribution"] in COUNTS_FOR_OFFICER)
             bulk.add_rows(tx, "rating", [row])
             ratings.add_to_tally(tx, [ratings.tally_row(row)])
+
+
+def screening_row(rating: dict[str, Any], *, at: datetime) -> dict[str, Any]:
+    """What screening keeps of this rating's arrival."""
+    return {
+        "rating_id": rating["id"],
+        "comment_id": None,
+        "agency_id": rating["agency_id"],
+        "opened_at": at,
+        "received_at": at,
+        "body_digest": "d",
+        "receipt": "r",
+        "device_key": "k",
+        "counter_id": rating["counter_id"],
+        "tier": rating["tier"],
+        "text_key": None,
+        "is_hasty": False,
+        "rules": "",
+    }
+
+
+def add_comment(tx: Session, rating: dict[str, Any], words: str) -> str:
+    """A comment as it came with this rating, the link between them gone already; its number."""
+    comment_id = comments.add_comment(tx, rating, words, day=rating["day"])
+    assert comment_id is not None
+    return comment_id
 
 
 def rating_row(office: Office, *, counter: str = "A1") -> dict[str, Any]:

@@ -36,8 +36,8 @@ def find_binaries() -> Path:
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """Start a server; yield the URL of its maintenance database."""
+def running_postgres(*settings: str) -> Iterator[str]:
+    """Start a server with further settings (`-c name=value`); yield its maintenance database."""
     binaries = find_binaries()
     # In memory: a database for each test is some hundred files, five times as quick there.
     # The name is short: a socket's path has 107 bytes at most.
@@ -61,7 +61,7 @@ def running_postgres() -> Iterator[str]:
     options += ["-c", "max_wal_size=128MB"]
     options += ["-c", "fsync=off"]  # the tests' own data may be lost; durability has its own rig
     server = subprocess.Popen(
-        [str(binaries / "postgres"), "-D", str(data), *options],
+        [str(binaries / "postgres"), "-D", str(data), *options, *settings],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=folder,

@@ -35,7 +35,7 @@ from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.services.office.cards import card_lines
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep.schema import tally_differences
-from feedback_app.storage.models import Comment, Rating
+from feedback_app.storage.models import Comment, Rating, Screening
 from tests.ground.browser import running_server
 from tests.ground.demo_site import demo_site
 from tests.ground.postgres import running_postgres
@@ -252,7 +252,11 @@ def _compare(
     site: Site, network: BadNetwork, sent: dict[str, dict[str, str]], presses: int
 ) -> Outcome:
     columns = [getattr(Rating, key) for key in ALL_KEYS]
-    query = select(Comment.text, *columns).join(Rating, Rating.id == Comment.rating_id)
+    query = (
+        select(Comment.text, *columns)
+        .join(Screening, Screening.comment_id == Comment.id)
+        .join(Rating, Rating.id == Screening.rating_id)
+    )
     with site.db.read() as session:
         rows = [tuple(row) for row in session.execute(query) if row[0] in sent]
     found = Counter(mark for mark, *_answers in rows)

@@ -15,10 +15,9 @@ from feedback_app.services.access.people import Viewer
 from feedback_app.services.cases import decisions
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep.schema import tally_differences
-from feedback_app.storage import bulk
-from feedback_app.storage.models import Case, Comment, Rating, Verdict
+from feedback_app.storage.models import Case, Comment, Verdict
 from tests.conftest import Browser
-from tests.ground.office import Office, add_ratings
+from tests.ground.office import Office, add_comment, add_ratings, rating_row
 
 WORDS = [f"Saran nomor {n} tentang kursi" for n in range(5)]
 REASON = "Memuat alamat rumah seseorang."
@@ -29,9 +28,9 @@ def page(site: Site, office: Office) -> str:
     """October's five comments lie in a closed batch; the address where one is chosen."""
     add_ratings(site, office, 5, day=date(2026, 10, 5))
     with site.db.transaction() as tx:
-        for rating, text in zip(tx.scalars(select(Rating)).all(), WORDS, strict=True):
-            own = {"rating_id": rating.id, "agency_id": office.agency_id, "day": rating.day}
-            bulk.add_rows(tx, "comment", [own | {"counter_id": rating.counter_id, "text": text}])
+        for text in WORDS:
+            row = rating_row(office) | {"day": date(2026, 10, 5), "for_officer": True}
+            add_comment(tx, row, text)
     return "/staf/loket/A1/saran/2026-10"
 
 

@@ -19,7 +19,14 @@ from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage import bulk, ratings
 from feedback_app.storage.models import AuditEntry, Case, FigureView, OfficerReply, Tally
 from tests.conftest import Browser, SteppedClock
-from tests.ground.office import PASSWORD, Office, add_ratings, add_second_step, rating_row
+from tests.ground.office import (
+    PASSWORD,
+    Office,
+    add_comment,
+    add_ratings,
+    add_second_step,
+    rating_row,
+)
 
 DAY = date(2026, 9, 10)
 BATCH = "/staf/saya/masa/2026-t3"
@@ -53,7 +60,7 @@ def add_comments(site: Site, office: Office, texts: list[str], **changes: Any) -
         for words in texts:
             row = rating_row(office) | {"day": DAY, "for_officer": True} | changes
             bulk.add_rows(tx, "rating", [row])
-            bulk.add_rows(tx, "comment", [ratings.comment_row(row, words)])
+            add_comment(tx, row, words)
             ratings.add_to_tally(tx, [ratings.tally_row(row)])
 
 

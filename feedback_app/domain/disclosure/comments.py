@@ -24,10 +24,10 @@ _PRIVATE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A comment as stored: which rating's, which local day, what it says."""
+    """A comment as stored: its own number, the first day of its month, what it says."""
 
-    rating_id: str
-    day: date
+    comment_id: str
+    month: date
     text: str
 
 
@@ -35,13 +35,13 @@ class Remark:
 class Batch:
     """Comments of closed months, shuffled; `first` and `last` are first days of months.
 
-    `rating_ids` run like `texts`; they are for acts about one comment and are never shown.
+    `comment_ids` run like `texts`; they are for acts about one comment and are never shown.
     """
 
     first: date
     last: date
     texts: tuple[str, ...]
-    rating_ids: tuple[str, ...]
+    comment_ids: tuple[str, ...]
 
     def masked(self, names: Sequence[str]) -> Batch:
         """The same with private things hidden."""
@@ -56,7 +56,7 @@ def comment_batches(remarks: Iterable[Remark], *, today: date, seed: str) -> lis
     """
     months: dict[date, list[Remark]] = {}
     for remark in remarks:
-        months.setdefault(remark.day.replace(day=1), []).append(remark)
+        months.setdefault(remark.month, []).append(remark)
     batches: list[Batch] = []
     waiting: list[Remark] = []
     first: date | None = None
@@ -71,12 +71,12 @@ def comment_batches(remarks: Iterable[Remark], *, today: date, seed: str) -> lis
     return batches[::-1]
 
 
-def first_month_of(days: Iterable[date], *, since: date) -> date:
-    """The month in which the batch begins that holds the month `since`; `days` are of comments.
+def first_month_of(months: Iterable[date], *, since: date) -> date:
+    """The month in which the batch begins that holds the month `since`; `months` are of comments.
 
     Who reads from there on gets the same later batches as who reads all.
     """
-    sizes = Counter(day.replace(day=1) for day in days if day < since)
+    sizes = Counter(month for month in months if month < since)
     waiting, first = 0, since
     for month in sorted(sizes):
         first = month if waiting == 0 else first
@@ -113,12 +113,12 @@ def masker(names: Sequence[str]) -> Callable[[str], str]:
 
 def _batch(first: date, last: date, remarks: Sequence[Remark]) -> Batch:
     texts = tuple(remark.text for remark in remarks)
-    return Batch(first, last, texts, tuple(remark.rating_id for remark in remarks))
+    return Batch(first, last, texts, tuple(remark.comment_id for remark in remarks))
 
 
 def _shuffled(remarks: list[Remark], *, seed: str) -> list[Remark]:
-    ordered = sorted(remarks, key=lambda remark: remark.rating_id)
-    random.Random(f"{seed}{ordered[0].rating_id}").shuffle(ordered)  # noqa: S311 (order only)
+    ordered = sorted(remarks, key=lambda remark: remark.comment_id)
+    random.Random(f"{seed}{ordered[0].comment_id}").shuffle(ordered)  # noqa: S311 (order only)
     return ordered
 
 

@@ -157,7 +157,7 @@ def _texts(session: Session, case: Case) -> tuple[str, ...]:
     if not is_about_text or case.counter_id is None:
         return ()
     names = counters.names_at_counters(session, [case.counter_id])
-    texts = dict.fromkeys(queries.comments_of(session, case.id))
+    texts = dict.fromkeys(queries.comments_of(session, case))
     return tuple(mask(text, names=names) for text in list(texts)[:SHOWN_TEXTS])
 
 

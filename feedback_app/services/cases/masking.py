@@ -35,14 +35,14 @@ def shown_batch(site: Site, viewer: Viewer, code: str, *, month: str) -> ShownBa
     with site.db.read() as session:
         counter = _counter(session, viewer, code)
         batch = _batch(site, session, counter, month)
-        asked = cases.in_cases(session, batch.rating_ids, kind="text")
-        comments = zip(batch.texts, batch.rating_ids, strict=True)
+        asked = cases.asked_about(session, batch.comment_ids)
+        comments = zip(batch.texts, batch.comment_ids, strict=True)
         return ShownBatch(
             counter=counter.name,
             code=code,
             first=batch.first,
             last=batch.last,
-            comments=tuple((text, rating_id in asked) for text, rating_id in comments),
+            comments=tuple((text, comment_id in asked) for text, comment_id in comments),
         )
 
 
@@ -60,10 +60,10 @@ def ask_to_mask(
         counter = _counter(tx, viewer, code)
         places.hold_counter(tx, counter.id)  # one at a time: nothing is asked for twice
         batch = _batch(site, tx, counter, month)
-        if place is None or not 1 <= place <= len(batch.rating_ids):
+        if place is None or not 1 <= place <= len(batch.comment_ids):
             raise FieldFaultError("place", "Pilih satu saran.")
-        rating_id = batch.rating_ids[place - 1]
-        if cases.in_cases(tx, [rating_id], kind="text"):
+        comment_id = batch.comment_ids[place - 1]
+        if cases.asked_about(tx, [comment_id]):
             raise FieldFaultError("place", "Saran ini sudah diajukan.")
         case = new_case(
             tx,
@@ -76,7 +76,7 @@ def ask_to_mask(
             at=site.now(),
         )
         case.detail = {"text": reason}
-        case.size = cases.add_answers(tx, case, [rating_id])
+        case.comment_id, case.size = comment_id, 1
         log_act(tx, site, viewer, "ask_mask", f"{code} {month}")
 
 

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -37,6 +37,7 @@ from feedback_app.storage.ratings import AlreadyThereError, add_rating
 
 TOKEN_PURPOSE = "form token"  # noqa: S105 (a label for key derivation)
 RECEIPT_PURPOSE = "receipt"
+DIGEST_PURPOSE = "body digest"
 TRIES = 4
 KIOSK_PATIENCE = timedelta(minutes=30)  # a kiosk's form lies open no longer
 
@@ -113,7 +114,7 @@ class Arriving:
     sent: Submission
     place: Place  # as it was offered when the form was opened
     token: FormToken
-    digest: str  # of the answer, so that a retry is told from a second one
+    digest: str  # of the answer, keyed, so that a retry is told from a second one
     receipt: str
 
     def at_one_instant(self) -> Arriving:
@@ -132,18 +133,18 @@ def submit_rating(site: Site, sent: Submission) -> Received:
         receipt_code(token.submission_id, key=site.keys_for(RECEIPT_PURPOSE)[-1]),
         was_at=token.device_id,
     )
-    digest = _digest(sent)
+    digests = _digests(site, sent)
     if is_stale(token, now=site.now(), max_age=timedelta(hours=site.settings.form_hours)):
         _must_be_saved(site, token)
-        _must_be_the_same(site, token, digest)
+        _must_be_the_same(site, token, digests)
         return received
     opened_at = min(token.opened_at, site.now())  # never later than now, whatever its clock said
     place = place_at(site, sent.place_code, at=opened_at)
     token = replace(token, opened_at=opened_at)
     try:
-        _save_patiently(Arriving(site, sent, place, token, digest, received.receipt))
+        _save_patiently(Arriving(site, sent, place, token, digests[0], received.receipt))
     except AlreadyThereError:
-        _must_be_the_same(site, token, digest)
+        _must_be_the_same(site, token, digests)
     return received
 
 
@@ -309,7 +310,6 @@ def _marks_of(arriving: Arriving, rating: NewRating) -> ScreeningMarks:
         arrival,
         body_digest=arriving.digest,
         receipt=arriving.receipt,
-        network_key=keyed_mark(folder, today=today, text=sent.network),
         rules=(),
     )
 
@@ -320,8 +320,12 @@ def _text_key(site: Site, comment: str) -> str | None:
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32] if text else None
 
 
-def _digest(sent: Submission) -> str:
-    """Of what was answered, so that a retry over another network is still the same answer."""
+def _digests(site: Site, sent: Submission) -> tuple[str, ...]:
+    """Of what was answered, so that a retry over another network is still the same answer.
+
+    One for each key still in use, the newest first. Keyed: beside the answers themselves a bare
+    hash would tell by trying what is not stored with them, as whether somebody was pressed.
+    """
     body = {
         "service": sent.service_id,
         "by": [sent.served.by, sent.served.officer_id, sent.served.on],
@@ -332,8 +336,9 @@ def _digest(sent: Submission) -> str:
         "visit": sent.visit.text,
         "pressed": sent.is_pressed,
     }
-    text = json.dumps(body, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    text = json.dumps(body, sort_keys=True).encode()
+    keys = site.keys_for(DIGEST_PURPOSE)
+    return tuple(hmac.new(key, text, hashlib.sha256).hexdigest() for key in keys)
 
 
 def _must_be_saved(site: Site, token: FormToken) -> None:
@@ -342,8 +347,9 @@ def _must_be_saved(site: Site, token: FormToken) -> None:
             raise StaleFormError
 
 
-def _must_be_the_same(site: Site, token: FormToken, digest: str) -> None:
+def _must_be_the_same(site: Site, token: FormToken, digests: Sequence[str]) -> None:
+    """Nothing is compared once the digest is gone with screening."""
     with site.db.read() as session:
         kept = queries.body_digest_of(session, token.submission_id)
-    if kept not in (digest, None):  # None: the digest went with screening; nothing is compared
+    if kept and kept not in digests:
         raise DifferentAnswerError

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from feedback_app.domain.cases import DAYS_TO_DECIDE
+from feedback_app.domain.local_time import last_of_month, local_instant
 from feedback_app.domain.rating import NewRating
 from feedback_app.domain.roster import on_duty
 from feedback_app.domain.screening import (
@@ -76,9 +77,10 @@ def hold(tx: Session, site: Site, held: Held, *, unit_id: int) -> None:
     """Put a held answer, and those of today that belong to it, into a case, and hold these too.
 
     Earlier days are over and their figures were shown: taking single answers out of them would let
-    these be subtracted.
+    these be subtracted. What is written tells the day only: its hour is an arrival's (ADR 14).
     """
     rules, today = ",".join(held.screened.rules), site.today()
+    at = local_instant(today, time.min)
     counted = [
         row
         for row in standings(tx, held.screened.also)
@@ -86,7 +88,7 @@ def hold(tx: Session, site: Site, held: Held, *, unit_id: int) -> None:
     ]
     case = _case(tx, site, held, rules, unit_id=unit_id)
     changes = [Change(row.rating["id"], "held", row.for_officer, row.counted_on) for row in counted]
-    append_verdicts(tx, changes, reason=f"penyaringan: {rules}", at=site.now(), case_id=case.id)
+    append_verdicts(tx, changes, reason=f"penyaringan: {rules}", at=at, case_id=case.id)
     ids = [held.rating.id, *(change.rating_id for change in changes)]
     case.size += cases.add_answers(tx, case, ids)
     days = [held.rating.day, *(row.rating["day"] for row in counted)]
@@ -115,7 +117,7 @@ def _case(tx: Session, site: Site, held: Held, rules: str, *, unit_id: int) -> C
         counter_id=held.rating.counter_id,
         kind="held",
         rules=rules,
-        at=site.now(),
+        at=local_instant(site.today(), time.min),
     )
 
 
@@ -133,6 +135,7 @@ def new_case(
     """Open a case of no answers yet; it is due in 14 days."""
     today = site.today()
     case = Case(
+        id=cases.unused_number(tx),
         agency_id=agency_id,
         unit_id=unit_id,
         counter_id=counter_id,
@@ -168,7 +171,10 @@ def signal_charge(
 
 
 def signal(tx: Session, site: Site, rating: NewRating, kind: str, *, unit_id: int) -> None:
-    """Count one sign of pressure or of a charge at a counter; no answer is linked to it."""
+    """Count one sign of pressure or of a charge at a counter and month; no answer is linked to it.
+
+    Not the day either: at a quiet counter few answers of one day can be meant.
+    """
     month = site.today().replace(day=1)
     case = cases.open_case_like(
         tx,
@@ -188,7 +194,8 @@ def signal(tx: Session, site: Site, rating: NewRating, kind: str, *, unit_id: in
             counter_id=rating.counter_id,
             kind=kind,
             rules="",
-            at=site.now(),
+            at=local_instant(month, time.min),
         )
+        case.first_day, case.last_day = month, last_of_month(month)
+        case.due_on = case.last_day + DAYS_TO_DECIDE
     case.size += 1
-    case.last_day = site.today()

@@ -124,9 +124,9 @@ def quarter_of(site: Site, session: Session, counter_id: int, quarter: Stretch) 
 
     Only an upheld appeal changes it; so does what a restore or an import may do to its blocks.
     """
-    newest = cases.newest_upheld(session)
+    upheld = cases.upheld_appeals(session)
     return site.closed.get(
-        ("quarter", counter_id, quarter, newest), lambda: _quarter(session, counter_id, quarter)
+        ("quarter", counter_id, quarter, upheld), lambda: _quarter(session, counter_id, quarter)
     )
 
 

@@ -19,6 +19,7 @@ from feedback_app.domain.disclosure import (
 )
 from feedback_app.domain.disclosure.parts import OfficerPart, ServicePart
 from feedback_app.domain.elements import ELEMENTS, Element
+from feedback_app.domain.local_time import last_of_month
 from feedback_app.domain.periods import Period, period
 from feedback_app.domain.skm import TooFew
 from feedback_app.domain.survey import quarter_from, slug, title
@@ -139,12 +140,8 @@ def counter_view(
 
 def _months_of(months: Sequence[Stretch], chosen: Period) -> Sequence[Stretch]:
     """The closed months that end within the period; when there is none, the newest one."""
-    ends = [(month, _last_day(month.starts)) for month in months]
+    ends = [(month, last_of_month(month.starts)) for month in months]
     return [month for month, end in ends if chosen.first <= end <= chosen.last] or months[-1:]
-
-
-def _last_day(month: date) -> date:
-    return (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
 def _months_view(
@@ -209,7 +206,9 @@ def batches_of(site: Site, session: Session, counter_id: int) -> tuple[Batch, ..
     since = (today - timedelta(days=31 * COMMENT_MONTHS)).replace(day=1)
     first = site.closed.get(
         ("comments", counter_id, since),
-        lambda: first_month_of(queries.remark_days(session, counter_id, before=since), since=since),
+        lambda: first_month_of(
+            queries.remark_months(session, counter_id, before=since), since=since
+        ),
     )
     remarks = queries.remarks_at_counters(session, [counter_id], first=first, last=today)
     names = queries.names_at_counters(session, [counter_id])

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time
 
+from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.paper import Entry, batch_mark, day_of_answer
 from feedback_app.domain.rating import NewRating
 from feedback_app.domain.roster import COUNTS_FOR_OFFICER, UNKNOWN, Attribution
@@ -20,6 +21,7 @@ from feedback_app.services.citizen import screening, visit_codes
 from feedback_app.services.citizen.place import shifts_of_day, tiers_for_officers
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.site import Site
+from feedback_app.storage import comments
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import PaperBatch, PaperSheet
 from feedback_app.storage.queries import paper as queries
@@ -30,6 +32,7 @@ from feedback_app.storage.verdicts import Change, append_verdicts, standings
 
 LANGUAGE = "id"  # the printed form's
 HELD_FOR = ("bad_code",)
+# Reasons name the batch, never the sheet: which answer a sheet became is forgotten (ADR 14).
 CHECKED = "entri ganda kumpulan kertas {mark} selesai"
 UNCHECKED = "entri ganda kumpulan kertas {mark} tidak selesai dalam 14 hari"
 
@@ -38,12 +41,13 @@ def add_answer(
     tx: Session,
     site: Site,
     batch: BatchRow,
+    sheet: PaperSheet,
     entry: Entry,
     *,
     visit: visit_codes.Given,
     comment: str,
-) -> str:
-    """Save a sheet's answer, held until its batch is checked; return the rating's id.
+) -> None:
+    """Save a sheet's answer, held until its batch is checked, and let the sheet know it.
 
     A visit code is spent in the same transaction and makes the answer one of the tier `visit`.
     One that opens nothing leaves it on paper, in a case for two people to look at.
@@ -54,13 +58,13 @@ def add_answer(
     spent = visit_codes.spend(tx, site, visit, agency_id=batch.agency.id, unit_id=unit_id)
     is_bad = visit.is_there and spent is None
     rating = _rating(tx, site, batch, entry, tier="visit" if spent else "paper")
-    add_paper_rating(tx, rating, comment=comment, comment_day=site.today())
+    words = add_paper_rating(tx, rating, comment=comment, comment_day=site.today())
+    sheet.rating_id, sheet.comment_id = rating.id, words
     if is_bad:
         held = screening.Held(rating, Screened(HELD_FOR, frozenset()))
         screening.hold(tx, site, held, unit_id=unit_id)
     free = {batch.service.id} if batch.service.is_free else set()
     screening.signal_charge(tx, site, rating, free_services=free, unit_id=unit_id)
-    return rating.id
 
 
 def replace_answer(
@@ -72,28 +76,27 @@ def replace_answer(
     *,
     comment: str | None,
     reason: str,
-) -> str:
+) -> None:
     """Set the sheet's answer aside and save the right one, held where the first was held.
 
     The tier goes over to the new one: keying again gains nothing. `comment` None keeps the words.
-    Return the new rating's id; FieldFaultError once the first one is decided about or counted.
+    FieldFaultError once the first one is decided about or counted.
     """
     places.hold_counter(tx, entry.counter_id)
     (old,) = standings(tx, [sheet.rating_id or ""])
     if old.state != "held":
         raise FieldFaultError("sheet", "Jawaban lembar ini sudah diputus atau dihitung.")
     rating = _rating(tx, site, batch, entry, tier=old.rating["tier"])
-    words, row = queries.comment_of(tx, old.rating["id"])
-    add_paper_rating(
+    words = add_paper_rating(
         tx,
         rating,
-        comment=words if comment is None else comment,
-        comment_day=row.day if row else site.today(),
+        comment=comments.text_of(tx, sheet.comment_id) if comment is None else comment,
+        comment_day=comments.month_of(tx, sheet.comment_id) or site.today(),
     )
     aside = Change(old.rating["id"], "aside", for_officer=False, counted_on=old.counted_on)
-    append_verdicts(tx, [aside], reason=reason, at=site.now(), case_id=None)
+    append_verdicts(tx, [aside], reason=reason, at=_day_only(site), case_id=None)
     queries.put_in_place(tx, old=old.rating["id"], new=rating.id)
-    return rating.id
+    sheet.rating_id, sheet.comment_id = rating.id, words
 
 
 def is_decided(tx: Session, rating_id: str) -> bool:
@@ -115,7 +118,12 @@ def count_batch(tx: Session, site: Site, batch: PaperBatch, *, is_checked: bool)
         if row.state == "held"
     ]
     reason = (CHECKED if is_checked else UNCHECKED).format(mark=batch_mark(batch.number))
-    return append_verdicts(tx, changes, reason=reason, at=site.now(), case_id=None)
+    return append_verdicts(tx, changes, reason=reason, at=_day_only(site), case_id=None)
+
+
+def _day_only(site: Site) -> datetime:
+    """An hour would lead from the audit log, which names the sheet, to the answer."""
+    return local_instant(site.today(), time.min)
 
 
 def _day(tx: Session, site: Site, batch: BatchRow, entry: Entry) -> date:

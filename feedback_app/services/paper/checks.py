@@ -40,7 +40,7 @@ from feedback_app.storage.models import PaperBatch, PaperSheet
 from feedback_app.storage.queries import paper as queries
 from feedback_app.storage.queries.paper import BatchRow
 
-SETTLED = "entri ganda lembar kertas {number}"
+SETTLED = "entri ganda selembar kumpulan kertas {mark}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +204,8 @@ def settle(
         final = sheet.entry | {name: right[name] for name in names}
         check_entry(tx, site, row, entry_of(final))
         if final != sheet.entry and not is_decided(tx, sheet.rating_id or ""):
-            reason = SETTLED.format(number=name_of(row, sheet))
-            sheet.rating_id = replace_answer(
-                tx, site, row, sheet, entry_of(final), comment=None, reason=reason
-            )
+            reason = SETTLED.format(mark=batch_mark(row.batch.number))
+            replace_answer(tx, site, row, sheet, entry_of(final), comment=None, reason=reason)
         wrong = len(differing(sheet.entry, final))
         _finish(tx, site, row, sheet, right=final)
         log_act(tx, site, viewer, "settle_sheet", name_of(row, sheet), {"wrong": wrong})

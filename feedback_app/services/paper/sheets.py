@@ -22,12 +22,13 @@ from feedback_app.services.faults import FieldFaultError, NotThereError
 from feedback_app.services.paper.answers import add_answer, replace_answer, rostered
 from feedback_app.services.paper.batches import owned, owned_to_change
 from feedback_app.services.site import Site
+from feedback_app.storage.comments import text_of
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import PaperSheet
 from feedback_app.storage.queries import paper as queries
 from feedback_app.storage.queries.paper import BatchRow
 
-KEYED_WRONGLY = "lembar kertas {number} dibetulkan"
+KEYED_WRONGLY = "selembar kumpulan kertas {mark} dibetulkan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +108,7 @@ def key_sheet(site: Site, viewer: Viewer, batch_id: int, keyed: Keyed) -> int:
             return sheet.number
         _must_be_printed(sheet)
         check_entry(tx, site, row, keyed.entry)
-        sheet.rating_id = add_answer(
-            tx, site, row, keyed.entry, visit=keyed.visit, comment=keyed.comment
-        )
+        add_answer(tx, site, row, sheet, keyed.entry, visit=keyed.visit, comment=keyed.comment)
         sheet.state, sheet.keyed_by = "keyed", viewer.account_id
         sheet.entry = keyed.entry.fields()
         row.batch.waits_since = row.batch.waits_since or site.now()
@@ -132,14 +131,11 @@ def correct_sheet(
             raise FieldFaultError("sheet", "Jawaban lembar ini sudah diputus atau dihitung.")
         if not may_correct(sheet, viewer):
             raise NotThereError
-        words, _row = queries.comment_of(tx, sheet.rating_id or "")
-        if (sheet.entry, words) == (entry.fields(), comment):
+        if (sheet.entry, text_of(tx, sheet.comment_id)) == (entry.fields(), comment):
             raise FieldFaultError("sheet", "Belum ada isian yang berubah.")
         check_entry(tx, site, row, entry)
-        reason = KEYED_WRONGLY.format(number=name_of(row, sheet))
-        sheet.rating_id = replace_answer(
-            tx, site, row, sheet, entry, comment=comment, reason=reason
-        )
+        reason = KEYED_WRONGLY.format(mark=batch_mark(row.batch.number))
+        replace_answer(tx, site, row, sheet, entry, comment=comment, reason=reason)
         sheet.entry, sheet.is_corrected = entry.fields(), True
         log_act(tx, site, viewer, "correct_sheet", name_of(row, sheet))
 
@@ -153,8 +149,7 @@ def sheet_to_correct(
         sheet = queries.sheet_named(session, batch_id, number)
         if sheet is None or not may_correct(sheet, viewer) or sheet.entry is None:
             raise NotThereError
-        words, _row = queries.comment_of(session, sheet.rating_id or "")
-        return name_of(row, sheet), entry_of(sheet.entry), words
+        return name_of(row, sheet), entry_of(sheet.entry), text_of(session, sheet.comment_id)
 
 
 def last_sheet(site: Site, viewer: Viewer, batch_id: int, number: int | None) -> LastSheet | None:

@@ -93,7 +93,10 @@ def _files(site: Site) -> Iterator[Sign]:
             "they go with the next rating; delete them now if none comes",
         )
     yield Sign(
-        "warn", "backup", "no backup is recorded", "copy the instance folder, or pg_dump (runbook)"
+        "warn",
+        "backup",
+        "no backup is recorded",
+        "copy the instance folder without keys/daily, or pg_dump (runbook)",
     )
 
 

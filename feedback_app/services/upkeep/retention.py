@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
+from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.paper import DAYS_TO_CHECK
 from feedback_app.services.cases import decisions
 from feedback_app.services.citizen import daily_key
 from feedback_app.services.paper.checks import count_overdue
 from feedback_app.services.site import Site
+from feedback_app.services.upkeep.anew import drop_deleted_rows, write_closed_days
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import retention as queries
 from feedback_app.storage.queries import visit_codes
@@ -29,17 +31,18 @@ class Rule:
     table: str
     column: str
     kept: timedelta
+    whole_days: bool  # from the end of the day on, so that all of one day go together
 
 
 RULES = (
-    Rule("screening", "received_at", timedelta(days=SCREENING_DAYS)),
-    Rule("staff_session", "expires_at", timedelta(days=SESSION_DAYS)),
-    Rule("access_link", "expires_at", timedelta(days=SESSION_DAYS)),
-    Rule("login_throttle", "window_ends_at", timedelta(days=1)),
-    Rule("code_guess", "minute", timedelta(hours=1)),
+    Rule("screening", "received_at", timedelta(days=SCREENING_DAYS), whole_days=True),
+    Rule("staff_session", "expires_at", timedelta(days=SESSION_DAYS), whole_days=False),
+    Rule("access_link", "expires_at", timedelta(days=SESSION_DAYS), whole_days=False),
+    Rule("login_throttle", "window_ends_at", timedelta(days=1), whole_days=False),
+    Rule("code_guess", "minute", timedelta(hours=1), whole_days=False),
 )
 # What was keyed from paper goes with the end of its check, which the job ends where nobody does.
-WATCHED = (*RULES, Rule("paper_batch", "waits_since", DAYS_TO_CHECK))
+WATCHED = (*RULES, Rule("paper_batch", "waits_since", DAYS_TO_CHECK, whole_days=False))
 GRACE = timedelta(days=1)  # the job runs once a day: rows may wait for its next turn
 
 
@@ -60,20 +63,28 @@ def run_daily(site: Site) -> dict[str, int]:
 
     What was deleted is then nowhere in the file either (secure_delete) nor in SQLite's WAL.
     """
+    # Decided first: a comment goes the way of its answer as long as screening keeps their link.
+    done = {"cases": decisions.decide_overdue(site), "paper": count_overdue(site)}
     with site.db.transaction() as tx:
-        done = {
-            rule.table: queries.delete_before(
-                tx, rule.table, rule.column, before=site.now() - rule.kept
+        for rule in RULES:
+            done[rule.table] = queries.delete_before(
+                tx, rule.table, rule.column, before=_kept_from(site, rule)
             )
-            for rule in RULES
-        }
         done["visit_code"] = _expire_codes(tx, site)
-    done["cases"] = decisions.decide_overdue(site)
-    done["paper"] = count_overdue(site)
+    done["written_anew"] = write_closed_days(site)
+    if any(done.values()):
+        drop_deleted_rows(site)
     done["daily_key"] = daily_key.destroy_old(site.settings.instance_dir, today=site.today())
     if not site.db.empty_wal():
         log.warning("deleted rows wait in the WAL for the next upkeep: a long reader holds it")
     return done
+
+
+def _kept_from(site: Site, rule: Rule) -> datetime:
+    """What is older goes."""
+    if rule.whole_days:
+        return local_instant(site.today() - rule.kept, time.min)
+    return site.now() - rule.kept
 
 
 def _expire_codes(tx: Session, site: Site) -> int:

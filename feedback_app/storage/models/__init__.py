@@ -17,6 +17,7 @@ from feedback_app.storage.models.study import ImpactStudy
 from feedback_app.storage.models.survey import PastResult, Survey, SurveyRevision
 from feedback_app.storage.models.tally import TALLY_KEY, TALLY_SUMS, Tally
 from feedback_app.storage.models.training import Attendance, Training, TrainingRun
+from feedback_app.storage.models.upkeep import UpkeepMark
 from feedback_app.storage.models.verdict import Verdict
 from feedback_app.storage.models.visit import VisitCount
 from feedback_app.storage.models.visit_code import (
@@ -71,6 +72,7 @@ __all__ = [
     "Training",
     "TrainingRun",
     "Unit",
+    "UpkeepMark",
     "Verdict",
     "VisitCode",
     "VisitCount",

@@ -14,7 +14,9 @@ from feedback_app.storage.db import Base
 class Case(Base):
     """Held answers, signals of pressure or of a charge, or an officer's appeal.
 
-    `size` counts answers (held, appeal) or signals (pressed, fee); signals are linked to no answer.
+    `size` counts answers (held, appeal) or signals (pressed, fee); signals are linked to no answer
+    and tell their month only. `id` is drawn by chance: numbers that count up would tell which
+    answer came first. `opened_at` is the beginning of the day where an answer opened the case.
     """
 
     __tablename__ = "case_file"  # CASE is a word of SQL
@@ -25,7 +27,8 @@ class Case(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     counter_id: Mapped[int | None] = mapped_column(ForeignKey("counter.id"))
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
-    kind: Mapped[str] = mapped_column(String(8))  # held, pressed, fee, appeal
+    comment_id: Mapped[str | None] = mapped_column(ForeignKey("comment.id"), index=True)  # of text
+    kind: Mapped[str] = mapped_column(String(8))  # held, pressed, fee, appeal, text
     rules: Mapped[str] = mapped_column(String(200))  # names of screening rules, comma between
     size: Mapped[int]
     first_day: Mapped[date]
@@ -41,6 +44,7 @@ class CaseRating(Base):
     """An answer that a case is about."""
 
     __tablename__ = "case_rating"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (SQLAlchemy reads it as is)
 
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
     rating_id: Mapped[str] = mapped_column(ForeignKey("rating.id"), primary_key=True, index=True)

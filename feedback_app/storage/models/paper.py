@@ -50,6 +50,9 @@ class PaperSheet(Base):
     keyed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     is_corrected: Mapped[bool]  # by the person who keyed it, once
     rating_id: Mapped[str | None] = mapped_column(ForeignKey("rating.id"), unique=True)
+    comment_id: Mapped[str | None] = mapped_column(
+        ForeignKey("comment.id"), index=True, unique=True
+    )
     entry: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     checking: Mapped[str] = mapped_column(String(7))  # none, waiting, differs, done, missed
     second: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

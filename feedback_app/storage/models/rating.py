@@ -1,11 +1,20 @@
-"""A rating is one row and never changes; its words and its fine times live apart."""
+"""A rating is one row and never changes; its words and its fine times live apart (ADR 14)."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    String,
+    Text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_app.domain.elements import ALL_KEYS
@@ -15,15 +24,20 @@ VALUE = SmallInteger()
 
 
 class Rating(Base):
-    """One visit's answers. `id` is the form's random submission id, so a retry finds itself."""
+    """One visit's answers. `id` is the form's random submission id, so a retry finds itself.
+
+    The rows lie by counter and day and then by that random number, never by their arrival; a day's
+    rows lie together, so that a day that is over can be written anew (`storage/anew.py`).
+    """
 
     __tablename__ = "rating"
     __table_args__ = (
         *(CheckConstraint(f"{key} BETWEEN 1 AND 4", name=f"{key}_in_range") for key in ALL_KEYS),
-        Index("ix_rating_counter_day", "counter_id", "day"),
+        PrimaryKeyConstraint("counter_id", "day", "id"),
+        {"sqlite_with_rowid": False},
     )
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), unique=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
     counter_id: Mapped[int] = mapped_column(ForeignKey("counter.id"))
     service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"))
@@ -59,14 +73,25 @@ class Rating(Base):
 
 
 class Comment(Base):
-    """What the citizen wrote, apart from the answers; shown only in closed batches."""
+    """What the citizen wrote, under a random number of its own; shown only in closed batches.
+
+    The link to its answer lies in `screening` (on paper: in `paper_sheet`) and goes with it. So it
+    has a standing of its own, which the answer's verdicts move along while there is a link.
+    """
 
     __tablename__ = "comment"
+    __table_args__ = (
+        PrimaryKeyConstraint("counter_id", "month", "id"),
+        {"sqlite_with_rowid": False},
+    )
 
-    rating_id: Mapped[str] = mapped_column(ForeignKey("rating.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), unique=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
-    counter_id: Mapped[int] = mapped_column(ForeignKey("counter.id"), index=True)
-    day: Mapped[date]
+    counter_id: Mapped[int] = mapped_column(ForeignKey("counter.id"))
+    # of the officer for whom its answer counts; the officer's own room shows it
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"), index=True)
+    month: Mapped[date]  # its first day; of the day received or, when later, counted
+    state: Mapped[str] = mapped_column(String(9))  # counted, held, aside: as its answer stood
     text: Mapped[str] = mapped_column(Text)
 
 
@@ -74,16 +99,21 @@ class Screening(Base):
     """Fine times and keyed device marks; deleted after 14 days (docs/privacy.md)."""
 
     __tablename__ = "screening"
-    __table_args__ = (Index("ix_screening_counter_time", "counter_id", "received_at"),)
+    __table_args__ = (
+        Index("ix_screening_counter_time", "counter_id", "received_at"),
+        {"sqlite_with_rowid": False},
+    )
 
     rating_id: Mapped[str] = mapped_column(ForeignKey("rating.id"), primary_key=True)
+    comment_id: Mapped[str | None] = mapped_column(
+        ForeignKey("comment.id"), index=True, unique=True
+    )
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
     opened_at: Mapped[datetime]
     received_at: Mapped[datetime] = mapped_column(index=True)
-    body_digest: Mapped[str] = mapped_column(String(64))  # tells a retry from a second answer
+    body_digest: Mapped[str] = mapped_column(String(64))  # HMAC; tells a retry from another answer
     receipt: Mapped[str] = mapped_column(String(8), index=True)
     device_key: Mapped[str] = mapped_column(String(32), index=True)
-    network_key: Mapped[str] = mapped_column(String(32))
     counter_id: Mapped[int] = mapped_column(ForeignKey("counter.id"))
     tier: Mapped[str] = mapped_column(String(7))
     text_key: Mapped[str | None] = mapped_column(String(32), index=True)  # of a long comment

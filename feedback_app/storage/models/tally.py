@@ -55,4 +55,5 @@ Tally = Table(
         *("counter_id", "day", "state", "is_complete", "skm_n", "skm_total", "skm_squares"),
     ),
     Index("ix_tally_officer_day", "officer_id", "day"),
+    sqlite_with_rowid=False,  # a row of one answer is that answer: they lie by key, not by arrival
 )

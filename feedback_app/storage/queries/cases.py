@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from feedback_app.domain.elements import OFFICER_KEYS, OFFICIAL_KEYS
@@ -24,6 +25,9 @@ from feedback_app.storage.models import (
 )
 from feedback_app.storage.queries.tallies import Days
 from feedback_app.storage.standing import RATING, VERDICT
+
+# Seven figures: people read them to each other. Drawn, as counting would tell what came first.
+FIRST_NUMBER, NUMBERS = 1_000_000, 9_000_000
 
 
 def open_case_like(
@@ -53,11 +57,20 @@ def open_case_like(
         question = question.where(
             ~select(CaseOpinion.id).where(CaseOpinion.case_id == Case.id).exists()
         )
-    case = session.scalar(question.order_by(Case.id.desc()).limit(1).with_for_update())
+    newest_first = question.order_by(Case.first_day.desc(), Case.id)
+    case = session.scalar(newest_first.limit(1).with_for_update())
     # Whoever held it before may have given the first opinion: the question saw none yet.
     if case is not None and untouched and opinions_on(session, case.id):
         return None
     return case
+
+
+def unused_number(session: Session) -> int:
+    """A case's number, drawn by chance."""
+    while True:
+        number = FIRST_NUMBER + secrets.randbelow(NUMBERS)
+        if session.scalar(select(Case.id).where(Case.id == number)) is None:
+            return number
 
 
 def add_answers(session: Session, case: Case, rating_ids: Iterable[str]) -> int:
@@ -107,7 +120,7 @@ def cases_of_agency(
         .where(CaseOpinion.case_id == Case.id)
         .scalar_subquery()
     )
-    order = (Case.due_on, Case.id) if is_open else (Case.closed_at.desc(), Case.id.desc())
+    order = (Case.due_on, Case.id) if is_open else (Case.closed_at.desc(), Case.id)
     rows = session.execute(
         select(Case, Unit.name, Counter.name, opinions)
         .join(Unit, Unit.id == Case.unit_id)
@@ -191,9 +204,9 @@ def taken_by_appeals(session: Session, days: Days) -> list[TakenAnswer]:
     ]
 
 
-def newest_upheld(session: Session) -> int:
-    """Number of the newest verdict of an upheld appeal; 0 while there is none."""
-    question = select(func.max(VERDICT.c.id)).join(Case, Case.id == VERDICT.c.case_id)
+def upheld_appeals(session: Session) -> int:
+    """How many appeals were upheld: the number only grows, as what is decided stays."""
+    question = select(func.count()).select_from(Case)
     return session.scalar(question.where(Case.kind == "appeal", Case.outcome == "upheld")) or 0
 
 
@@ -215,20 +228,18 @@ class Marks:
 
     answers: int
     devices: int
-    networks: int
     first_at: datetime | None
     last_at: datetime | None
     tiers: tuple[tuple[str, int], ...]
 
 
 def marks_of(session: Session, case_id: int) -> Marks:
-    """How many devices and networks sent a case's answers, and when; empty after 14 days."""
+    """How many devices sent a case's answers, and when; empty after 14 days."""
     mine = select(CaseRating.rating_id).where(CaseRating.case_id == case_id)
     row = session.execute(
         select(
             func.count(),
             func.count(func.distinct(Screening.device_key)),
-            func.count(func.distinct(Screening.network_key)),
             func.min(Screening.received_at),
             func.max(Screening.received_at),
         ).where(Screening.rating_id.in_(mine))
@@ -242,21 +253,18 @@ def marks_of(session: Session, case_id: int) -> Marks:
     return Marks(*row, tiers=tuple((tier, count) for tier, count in tiers))
 
 
-def in_cases(session: Session, rating_ids: Collection[str], *, kind: str) -> set[str]:
-    """Those of these answers that a case of this kind is or was about."""
-    question = (
-        select(CaseRating.rating_id)
-        .join(Case, CaseRating.case_id == Case.id)
-        .where(CaseRating.rating_id.in_(rating_ids), Case.kind == kind)
+def asked_about(session: Session, comment_ids: Collection[str]) -> set[str]:
+    """Those of these comments that a case is or was about."""
+    found = session.scalars(select(Case.comment_id).where(Case.comment_id.in_(comment_ids)))
+    return {comment_id for comment_id in found if comment_id is not None}
+
+
+def comments_of(session: Session, case: Case) -> Sequence[str]:
+    """The comment that a case is about; of held answers theirs, while screening keeps the link."""
+    sent_with = (
+        select(Screening.comment_id)
+        .join(CaseRating, CaseRating.rating_id == Screening.rating_id)
+        .where(CaseRating.case_id == case.id)
     )
-    return set(session.scalars(question))
-
-
-def comments_of(session: Session, case_id: int) -> Sequence[str]:
-    """The comments of a case's answers."""
-    return session.scalars(
-        select(shown_text())
-        .select_from(Comment)
-        .join(CaseRating, CaseRating.rating_id == Comment.rating_id)
-        .where(CaseRating.case_id == case_id)
-    ).all()
+    wanted = or_(Comment.id == case.comment_id, Comment.id.in_(sent_with))
+    return session.scalars(select(shown_text()).select_from(Comment).where(wanted)).all()

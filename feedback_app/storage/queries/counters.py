@@ -18,7 +18,6 @@ from feedback_app.storage.models import (
     Shift,
     VisitCount,
 )
-from feedback_app.storage.standing import RATING, with_standing
 
 
 def counters_of_units(session: Session, unit_ids: Collection[int]) -> Sequence[Counter]:
@@ -126,39 +125,29 @@ def visits_by_counter(
 def remarks_at_counters(
     session: Session, counter_ids: Collection[int], *, first: date, last: date
 ) -> list[Remark]:
-    """Comments of counted ratings, both days included.
+    """Comments of counted ratings, from the month of the first day to that of the last.
 
-    A comment goes by the day on which its answer was counted: a batch never grows afterwards.
+    A comment goes by the month in which its answer was counted: a batch never grows afterwards.
     """
-    wanted = (Comment.counter_id.in_(counter_ids), Comment.day <= last)
-    joined, standing = with_standing(select(Comment.rating_id).where(*wanted))
     rows = session.execute(
-        select(Comment.rating_id, Comment.day, standing["counted_on"], shown_text())
-        .select_from(joined.join(Comment, Comment.rating_id == RATING.c.id))
-        .where(
-            *wanted,
-            standing["counted_on"] >= first,
-            standing["state"] == "counted",
+        select(Comment.id, Comment.month, shown_text()).where(
+            Comment.counter_id.in_(counter_ids),
+            Comment.month.between(first.replace(day=1), last),
+            Comment.state == "counted",
         )
     )
-    remarks = [Remark(rating_id=row[0], day=max(row[1], row[2]), text=row[3]) for row in rows]
-    return [remark for remark in remarks if remark.day <= last]
+    return [Remark(*row) for row in rows]
 
 
-def remark_days(session: Session, counter_id: int, *, before: date) -> list[date]:
-    """The days of a counter's comments of counted ratings, as they go into batches."""
-    joined, standing = with_standing()
-    rows = session.execute(
-        select(Comment.day, standing["counted_on"])
-        .select_from(joined.join(Comment, Comment.rating_id == RATING.c.id))
-        .where(
+def remark_months(session: Session, counter_id: int, *, before: date) -> Sequence[date]:
+    """The months of a counter's comments of counted ratings, one entry a comment."""
+    return session.scalars(
+        select(Comment.month).where(
             Comment.counter_id == counter_id,
-            Comment.day < before,
-            standing["counted_on"] < before,
-            standing["state"] == "counted",
+            Comment.month < before,
+            Comment.state == "counted",
         )
-    )
-    return [max(day, counted_on) for day, counted_on in rows]
+    ).all()
 
 
 def names_at_counters(session: Session, counter_ids: Collection[int]) -> Sequence[str]:

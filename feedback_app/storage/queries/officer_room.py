@@ -103,17 +103,12 @@ def counter_names(session: Session, counter_ids: Collection[int]) -> dict[int, s
 
 def remarks_about(session: Session, officer_id: int) -> list[Remark]:
     """Comments of counted answers that the citizen gave about this officer by name."""
-    joined, standing = with_standing()
     rows = session.execute(
-        select(Comment.rating_id, Comment.day, standing["counted_on"], shown_text())
-        .select_from(joined.join(Comment, Comment.rating_id == RATING.c.id))
-        .where(
-            RATING.c.officer_id == officer_id,
-            standing["for_officer"].is_(True),
-            standing["state"] == "counted",
+        select(Comment.id, Comment.month, shown_text()).where(
+            Comment.officer_id == officer_id, Comment.state == "counted"
         )
     )
-    return [Remark(rating_id=row[0], day=max(row[1], row[2]), text=row[3]) for row in rows]
+    return [Remark(*row) for row in rows]
 
 
 def other_officers_names(session: Session, officer: Officer) -> Sequence[str]:
@@ -233,7 +228,7 @@ def appeals_of(session: Session, officer_id: int) -> Sequence[Case]:
     return session.scalars(
         select(Case)
         .where(Case.officer_id == officer_id, Case.kind == "appeal")
-        .order_by(Case.id.desc())
+        .order_by(Case.opened_at.desc(), Case.id)
     ).all()
 
 

@@ -13,7 +13,6 @@ from feedback_app.storage.models import (
     Agency,
     Case,
     CaseRating,
-    Comment,
     Counter,
     CounterService,
     PaperBatch,
@@ -178,7 +177,7 @@ def batches_overdue(session: Session, *, before: datetime) -> Sequence[PaperBatc
 
 
 def forget_entries(session: Session, batch_id: int) -> None:
-    """Delete what was keyed from the batch's sheets, and which answers they became.
+    """Delete what was keyed from the batch's sheets, and which answers and comments they became.
 
     A check that nobody finished ends with it: what was keyed can no longer be compared.
     """
@@ -191,7 +190,7 @@ def forget_entries(session: Session, batch_id: int) -> None:
     session.execute(
         update(PaperSheet)
         .where(PaperSheet.batch_id == batch_id)
-        .values(entry=None, second=None, rating_id=None)
+        .values(entry=None, second=None, rating_id=None, comment_id=None)
     )
 
 
@@ -206,12 +205,6 @@ def hold_batch(session: Session, batch_id: int) -> None:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
-
-
-def comment_of(session: Session, rating_id: str) -> tuple[str, Comment | None]:
-    """What was written on a sheet, and its row; '' and None when nothing was."""
-    found = session.get(Comment, rating_id)
-    return ("", None) if found is None else (found.text, found)
 
 
 def put_in_place(session: Session, *, old: str, new: str) -> None:

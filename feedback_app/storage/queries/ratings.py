@@ -81,7 +81,7 @@ def case_of_held(session: Session, rating_id: str) -> tuple[str, date] | None:
         select(Case.rules, Case.due_on)
         .join(CaseRating, CaseRating.case_id == Case.id)
         .where(CaseRating.rating_id == rating_id, Case.kind == "held", Case.closed_at.is_(None))
-        .order_by(Case.id.desc())
+        .order_by(Case.due_on.desc(), Case.id)
         .limit(1)
     ).first()
     return (row[0], row[1]) if row else None

@@ -35,6 +35,6 @@ def cases_opened(
                 Case.opened_at >= since,
                 Case.opened_at < until,
             )
-            .order_by(Case.id)
+            .order_by(Case.opened_at, Case.id)
         )
     )

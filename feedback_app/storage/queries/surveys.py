@@ -144,7 +144,7 @@ def verdicts_since(
         select(Verdict.rating_id, Verdict.state, Verdict.made_at, RATING.c.state)
         .join(RATING, RATING.c.id == Verdict.rating_id)
         .where(RATING.c.counter_id.in_(counter_ids), RATING.c.day.between(first, last))
-        .order_by(Verdict.id)
+        .order_by(Verdict.rating_id, Verdict.step)
     )
     then: dict[str, str] = {}
     now: dict[str, str] = {}

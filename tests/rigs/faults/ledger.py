@@ -12,7 +12,7 @@ from sqlalchemy import select
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.services.site import Site
 from feedback_app.storage import ratings
-from feedback_app.storage.models import Comment, Rating
+from feedback_app.storage.models import Comment, Rating, Screening
 
 
 @dataclass
@@ -86,7 +86,11 @@ class Ledger:
 def _kept(site: Site) -> tuple[list[tuple[str, list[str]]], int]:
     """(mark, answers) of each kept answer; and the tally's differences, of the same instant."""
     columns = [getattr(Rating, key) for key in ALL_KEYS]
-    query = select(Comment.text, *columns).join(Rating, Rating.id == Comment.rating_id)
+    query = (
+        select(Comment.text, *columns)
+        .join(Screening, Screening.comment_id == Comment.id)
+        .join(Rating, Rating.id == Screening.rating_id)
+    )
     with site.db.read() as session:
         if not site.db.is_sqlite:  # there each statement would else see an instant of its own
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

@@ -15,7 +15,14 @@ from feedback_app.services.faults import FieldFaultError, NotThereError
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
 from tests.conftest import SteppedClock
-from tests.ground.office import TODAY, Office, add_ratings, rating_row
+from tests.ground.office import (
+    TODAY,
+    Office,
+    add_comment,
+    add_ratings,
+    rating_row,
+    screening_row,
+)
 
 # What may be read is decided here, not by the engine; test_casework.py decides on both.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -45,8 +52,8 @@ def answers(site: Site, office: Office, case_id: int, *comments: str) -> None:
             row = rating_row(office) | {"for_officer": True}
             bulk.add_rows(tx, "rating", [row])
             bulk.add_rows(tx, "case_rating", [own | {"case_id": case_id, "rating_id": row["id"]}])
-            comment = own | {"rating_id": row["id"], "counter_id": office.counter["A1"]}
-            bulk.add_rows(tx, "comment", [comment | {"day": TODAY, "text": text}])
+            sent = screening_row(row, at=site.now()) | {"comment_id": add_comment(tx, row, text)}
+            bulk.add_rows(tx, "screening", [sent])
 
 
 def test_what_others_hold_is_read_after_one_has_said_it_oneself(site: Site, office: Office) -> None:

@@ -142,7 +142,9 @@ def test_signs_of_a_month_are_one_case_each_month_its_own(
         with site.db.transaction() as tx:
             screening.signal(tx, site, rated(office), "fee", unit_id=office.unit["A"])
     with site.db.read() as session:
-        cases = session.scalars(select(Case).order_by(Case.id)).all()
+        cases = session.scalars(select(Case).order_by(Case.first_day)).all()
     found = [(c.size, c.first_day.isoformat(), c.last_day.isoformat()) for c in cases]
-    assert found == [(2, "2026-11-24", "2026-11-30"), (1, "2026-12-01", "2026-12-01")]
-    assert all(c.due_on == c.first_day + timedelta(days=14) for c in cases)
+    assert found == [(2, "2026-11-01", "2026-11-30"), (1, "2026-12-01", "2026-12-31")]
+    assert all(c.due_on == c.last_day + timedelta(days=14) for c in cases)
+    begins = [local_instant(c.first_day, time.min) for c in cases]
+    assert [c.opened_at for c in cases] == begins  # nothing tells on which day the first one came

@@ -10,10 +10,9 @@ from feedback_app.domain.roles import Role
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.counters import page as counter_page
 from feedback_app.services.site import Site
-from feedback_app.storage import bulk
 from feedback_app.storage.models import Rating
 from tests.conftest import SteppedClock
-from tests.ground.office import Office, add_ratings
+from tests.ground.office import Office, add_comment, add_ratings, rating_row
 
 SAID = {date(2025, 11, 10): 4, date(2025, 12, 10): 1, date(2026, 1, 10): 5}
 
@@ -23,9 +22,8 @@ def add_comments(site: Site, office: Office) -> None:
         add_ratings(site, office, count, day=day)
     with site.db.transaction() as tx:
         for rating in tx.scalars(select(Rating)).all():
-            own = {"rating_id": rating.id, "agency_id": office.agency_id, "day": rating.day}
-            own |= {"counter_id": rating.counter_id, "text": f"{rating.day} {rating.id}"}
-            bulk.add_rows(tx, "comment", [own])
+            row = rating_row(office) | {"day": rating.day, "for_officer": True}
+            add_comment(tx, row, f"{rating.day} {rating.id}")
 
 
 def test_no_two_looks_at_a_years_comments_differ_by_fewer_than_five(

@@ -281,8 +281,9 @@ def test_days_that_are_over_do_not_move_by_a_sheet(
     with site.db.read() as session:
         a1 = [office.counter["A1"]]
         (remark,) = remarks_at_counters(session, a1, first=finished, last=finished)
-        assert remarks_at_counters(session, a1, first=TODAY, last=finished - DAY) == []
-    assert (remark.text, remark.day) == ("Ramah", finished)
+        november = TODAY.replace(day=1)
+        assert remarks_at_counters(session, a1, first=november, last=TODAY.replace(day=30)) == []
+    assert (remark.text, remark.month) == ("Ramah", finished.replace(day=1))
     assert tally_differences(site) == 0
 
 
@@ -340,9 +341,10 @@ def test_a_corrected_sheet_counts_once(
     assert (new.rating["tier"], new.state, new.for_officer) == ("visit", "held", True)
     with site.db.read() as session:
         verdict = session.scalars(select(Verdict)).one()
-        words = {row.rating_id: row.text for row in session.scalars(select(Comment))}
+        comments = {row.id: (row.text, row.state) for row in session.scalars(select(Comment))}
     assert "dibetulkan" in verdict.reason
-    assert words[new.rating["id"]] == "Lama sekali"
+    assert comments[sheet_row(site, made, 1).comment_id] == ("Lama sekali", "held")
+    assert sorted(comments.values()) == [("Lama", "aside"), ("Lama sekali", "held")]
     with pytest.raises(NotThereError):  # once
         sheets.correct_sheet(site, alice, made, 1, entry(office), comment="")
     assert tally_differences(site) == 0

@@ -19,7 +19,7 @@ from feedback_app.services.upkeep import doctor
 from feedback_app.services.upkeep.doctor import Sign
 from feedback_app.storage import bulk
 from tests.conftest import NOON, SteppedClock
-from tests.ground.office import Office, add_ratings, rating_row
+from tests.ground.office import Office, add_ratings, rating_row, screening_row
 
 
 def bad(site: Site, *, deep: bool = False) -> dict[str, Sign]:
@@ -55,21 +55,7 @@ def test_each_neglect_is_named_with_what_to_do(
     (keys / "2020-01-01").chmod(0o644)
     add_ratings(site, office, 1)
     row = rating_row(office) | {"for_officer": True}
-    screening = {
-        "rating_id": row["id"],
-        "agency_id": office.agency_id,
-        "opened_at": site.now() - timedelta(days=17),
-        "received_at": site.now() - timedelta(days=17),
-        "body_digest": "d",
-        "receipt": "r",
-        "device_key": "k",
-        "network_key": "k",
-        "counter_id": row["counter_id"],
-        "tier": "poster",
-        "text_key": None,
-        "is_hasty": False,
-        "rules": "",
-    }
+    screening = screening_row(row, at=site.now() - timedelta(days=17))
     with site.db.transaction() as tx:
         bulk.add_rows(tx, "rating", [row])  # without its tally
         bulk.add_rows(tx, "screening", [screening])
