@@ -47,7 +47,8 @@ truth:
 	.venv/bin/python tests/rigs/truth.py --repetitions 2000 --markdown docs/method.md
 # Simulated cheating among honest visitors: what is held, and what is held wrongly (P20).
 attacks:
-	.venv/bin/python tests/rigs/attacks.py --days 60
+	.venv/bin/python tests/rigs/attacks.py --control --least 50
+	.venv/bin/python tests/rigs/attacks.py --markdown docs/trust.md
 # P21: delayed, lost and cut connections; no answer lost or doubled, on both engines.
 bad-network:
 	.venv/bin/python tests/rigs/bad_network.py --engine sqlite

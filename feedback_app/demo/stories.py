@@ -20,7 +20,7 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Some forms at one counter (place in COUNTERS) on one open day that a rule holds.
+    """Some forms at one counter (place in COUNTERS) on one open day, `held` of them by a rule.
 
     `ago` counts open days back from the last day of data, or whole months for an old story.
     An old story without opinions is one that nobody decided in time.
@@ -31,6 +31,7 @@ class Story:
     ago: int
     starts: time
     forms: int
+    held: int
     every: timedelta
     takes: timedelta
     is_praise: bool = False  # every answer is the best one
@@ -55,7 +56,8 @@ RECENT = (
         counter=2,
         ago=5,
         starts=time(10, 12),
-        forms=7,
+        forms=9,
+        held=8,
         every=75 * SECONDS,
         takes=40 * SECONDS,
         is_praise=True,
@@ -64,7 +66,7 @@ RECENT = (
             Opinion(
                 "inspektorat",
                 "aside",
-                "Tujuh formulir berurutan dari satu perangkat dalam sembilan menit.",
+                "Delapan formulir berurutan dari satu perangkat dalam sebelas menit.",
                 2,
             ),
         ),
@@ -75,6 +77,7 @@ RECENT = (
         ago=2,
         starts=time(13, 5),
         forms=11,
+        held=8,
         every=100 * SECONDS,
         takes=65 * SECONDS,
     ),
@@ -84,6 +87,7 @@ RECENT = (
         ago=3,
         starts=time(9, 20),
         forms=4,
+        held=3,
         every=25 * MINUTES,
         takes=80 * SECONDS,
         comment="Pelayanan di loket ini sangat buruk dan petugasnya harus segera diganti semua.",
@@ -94,6 +98,7 @@ RECENT = (
         ago=6,
         starts=time(14, 10),
         forms=3,
+        held=3,
         every=22 * MINUTES,
         takes=50 * SECONDS,
         is_praise=True,
@@ -111,6 +116,7 @@ RECENT = (
         ago=7,
         starts=time(6, 10),
         forms=2,
+        held=2,
         every=25 * MINUTES,
         takes=90 * SECONDS,
         opinions=agreed(
@@ -127,15 +133,16 @@ OLD = (
         counter=1,
         ago=10,
         starts=time(8, 40),
-        forms=6,
+        forms=9,
+        held=8,
         every=75 * SECONDS,
         takes=35 * SECONDS,
         is_praise=True,
         one_device=True,
         opinions=agreed(
             "aside",
-            "Enam formulir dari satu perangkat, semuanya bernilai tertinggi.",
-            "Tidak ada enam pelayanan dalam delapan menit.",
+            "Delapan formulir dari satu perangkat, semuanya bernilai tertinggi.",
+            "Tidak ada delapan pelayanan dalam sebelas menit.",
             days=(3, 6),
         ),
     ),
@@ -145,6 +152,7 @@ OLD = (
         ago=8,
         starts=time(13, 30),
         forms=11,
+        held=8,
         every=90 * SECONDS,
         takes=70 * SECONDS,
         opinions=agreed(
@@ -159,7 +167,8 @@ OLD = (
         counter=6,
         ago=6,
         starts=time(10, 30),
-        forms=5,
+        forms=7,
+        held=5,
         every=4 * MINUTES,
         takes=9 * SECONDS,
         is_praise=True,
@@ -176,6 +185,7 @@ OLD = (
         ago=4,
         starts=time(9, 15),
         forms=5,
+        held=5,
         every=25 * MINUTES,
         takes=55 * SECONDS,
         from_staff_browser=True,
@@ -186,13 +196,14 @@ OLD = (
         ago=2,
         starts=time(8, 50),
         forms=6,
+        held=5,
         every=30 * MINUTES,
         takes=75 * SECONDS,
         is_praise=True,
         comment="Petugas loket satu paling hebat, semua orang harus tahu betapa hebatnya beliau.",
         opinions=agreed(
             "aside",
-            "Enam saran yang sama persis, hurufnya pun sama.",
+            "Lima saran yang sama persis dengan satu sebelumnya, hurufnya pun sama.",
             "Saran serupa tidak pernah muncul di hari lain.",
             days=(2, 7),
         ),

@@ -26,6 +26,10 @@ OUTCOMES = {
             "Dihitung untuk unit, tidak untuk petugas",
             "Counted for the unit, not for the officer",
         ),
+        "rest_aside": (
+            "Yang sudah dihitung tetap dihitung, sisanya dikesampingkan",
+            "Those counted before stay counted, the rest set aside",
+        ),
         "aside": ("Dikesampingkan", "Set aside"),
     },
     "pressed": {
@@ -79,12 +83,17 @@ def may_decide(unit_id: int, *, own_units: Collection[int], own_officer: bool) -
     return unit_id not in own_units and not own_officer
 
 
-def standing_of(outcome: str, *, for_officer: bool) -> tuple[str, bool] | None:
-    """(state, counts for the officer) of a case's answers; None where an outcome changes none."""
+def standing_of(outcome: str, *, for_officer: bool, had_counted: bool) -> tuple[str, bool] | None:
+    """(state, counts for the officer) of a case's answers; None where an outcome changes none.
+
+    `had_counted`: it counted until the case took it along. Undecided it counts as before: else
+    whoever floods a counter would take an officer's honest ratings away by nobody's decision.
+    """
     return {
         "counted": ("counted", for_officer),
         "unit_only": ("counted", False),
+        "rest_aside": ("counted" if had_counted else "aside", for_officer),
         "aside": ("aside", for_officer),
         "upheld": ("counted", False),
-        EXPIRED: ("counted", False),
+        EXPIRED: ("counted", for_officer and had_counted),
     }.get(outcome)

@@ -7,14 +7,16 @@ from typing import Literal
 from feedback_app.domain.elements import OFFICIAL_KEYS
 
 Standing = Literal["counted", "unit_only", "unfinished", "held", "aside"]
-Cause = Literal["one_device", "crowd", "code", "other"]
+Cause = Literal["one_device", "crowd", "opened_ahead", "over_visits", "code", "other"]
 
 # What a citizen is told of a screening rule: the fact, not the threshold. An answer that met
 # several is told the first of these; a rule that is not named here is told as "other".
 CAUSES: dict[Cause, frozenset[str]] = {
     "code": frozenset({"bad_code", "not_called"}),
     "one_device": frozenset({"same_device"}),
+    "opened_ahead": frozenset({"opened_ahead"}),
     "crowd": frozenset({"burst"}),
+    "over_visits": frozenset({"over_visits"}),
 }
 
 

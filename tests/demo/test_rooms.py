@@ -54,7 +54,7 @@ def test_every_story_is_held_by_the_rule_it_is_about(site: Site) -> None:
     with site.db.read() as session:
         rows = session.execute(select(Case.rules, Case.size).where(Case.kind == "held")).all()
     assert sorted(tuple(row) for row in rows) == sorted(
-        (story.rule, story.forms) for story in (*OLD, *RECENT)
+        (story.rule, story.held) for story in (*OLD, *RECENT)
     )
 
 

@@ -50,7 +50,25 @@ def test_nobody_decides_for_the_own_unit() -> None:
     ],
 )
 def test_what_follows_from_an_outcome(outcome: str, expected: tuple[str, bool] | None) -> None:
-    assert standing_of(outcome, for_officer=True) == expected
+    assert standing_of(outcome, for_officer=True, had_counted=False) == expected
+
+
+@pytest.mark.parametrize(
+    ("outcome", "had_counted", "expected"),
+    [
+        ("expired", True, ("counted", True)),  # nobody decided: it counts as before
+        ("expired", False, ("counted", False)),
+        ("rest_aside", True, ("counted", True)),
+        ("rest_aside", False, ("aside", True)),
+        ("aside", True, ("aside", True)),
+    ],
+)
+def test_what_had_counted_before_it_was_held_is_told_apart(
+    outcome: str, had_counted: bool, expected: tuple[str, bool]
+) -> None:
+    assert standing_of(outcome, for_officer=True, had_counted=had_counted) == expected
+    if outcome == "expired":
+        assert standing_of(outcome, for_officer=False, had_counted=True) == ("counted", False)
 
 
 def test_the_poster_counts_for_officers_only_while_it_stands_alone() -> None:

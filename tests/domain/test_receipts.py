@@ -30,5 +30,7 @@ def test_how_an_answer_stands(
 def test_a_citizen_is_told_the_fact_behind_a_rule_not_its_threshold() -> None:
     assert cause_of("same_device,burst") == "one_device"
     assert cause_of("burst") == "crowd"
+    assert cause_of("opened_ahead") == "opened_ahead"
+    assert cause_of("over_visits") == "over_visits"
     assert cause_of("too_soon") == cause_of("") == "other"
     assert frozenset().union(*CAUSES.values()) <= RULES.keys()

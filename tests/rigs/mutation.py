@@ -73,6 +73,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "domain/disclosure/parts.py": _DISCLOSURE,
     "domain/disclosure/together.py": _DISCLOSURE,
     "domain/disclosure/blocks.py": _DISCLOSURE,
+    "domain/pace.py": ("tests/domain/test_screening.py",),
     "domain/screening.py": ("tests/domain/test_screening.py",),
     "services/citizen/visit_codes.py": _CODES,
     "services/codes/use.py": ("tests/services/codes/test_use.py", "tests/web/test_codes.py"),

@@ -335,6 +335,23 @@ def test_a_scan_opens_a_form_whose_answer_is_of_the_display(
     assert "Set-Cookie" not in page.headers
 
 
+@pytest.mark.parametrize(("minutes", "tier"), [(15, "display"), (16, "poster")])
+def test_a_displays_form_lives_minutes_and_is_then_kept_as_the_posters(
+    browse: Browse,
+    citizen: Browser,
+    site: Site,
+    place: str,
+    clock: SteppedClock,
+    minutes: int,
+    tier: str,
+) -> None:
+    page = citizen.get(path_of(scanned(device(browse, "display"))))
+    clock.at += minutes * MINUTE
+    sent = citizen.post(f"/q/{place}", data=answers(page.get_data(as_text=True)))
+    assert sent.status_code == 303
+    assert kept(site) == [(tier, "counted", "")]
+
+
 @pytest.mark.parametrize(
     ("later", "status", "line"),
     [

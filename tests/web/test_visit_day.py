@@ -111,6 +111,41 @@ def test_today_is_the_day_on_which_the_form_was_opened(
     assert rating.day == TODAY + timedelta(days=1)
 
 
+@pytest.mark.parametrize(("hours", "counts"), [(12, True), (12.1, False)])
+def test_long_after_its_opening_a_told_day_counts_for_the_unit_only(
+    citizen: Browser,
+    place: str,
+    site: Site,
+    office: Office,
+    clock: SteppedClock,
+    hours: float,
+    counts: bool,
+) -> None:
+    """Nobody can tell any more which day was meant; only a ticket's own date can."""
+    clock.at = local_instant(TODAY, time(9))
+    sent = opened(citizen, place) | {"served_by": f"o{office.officer['Sari']}"}
+    clock.at += timedelta(hours=hours)
+    answer = citizen.post(f"/q/{place}", data=sent)
+    rating = rating_of(site)
+    assert (rating.officer_id, rating.visit_day) == (office.officer["Sari"], TODAY)
+    assert (rating.state, rating.for_officer) == ("counted", counts)
+    told = citizen.get(answer.location).get_data(as_text=True)
+    assert ("Nilai petugas tidak memakainya" in told) is not counts
+
+
+def test_a_ticket_counts_for_its_officer_however_late_its_form_is_sent(
+    citizen: Browser, site: Site, office: Office, clock: SteppedClock
+) -> None:
+    (code,) = codes(site, office, service="kk")
+    page = citizen.get(f"/v/{code.long}").get_data(as_text=True)
+    place = re.search(r'action="(/q/[^"]+)"', page)
+    assert place
+    clock.at += timedelta(hours=20)
+    sent = filled(page) | {"served_by": f"o{office.officer['Sari']}"}
+    assert citizen.post(place[1], data=sent).status_code == 303
+    assert (rating_of(site).tier, rating_of(site).for_officer) == ("visit", True)
+
+
 def test_a_ticket_of_yesterday_names_yesterdays_officers_and_counts_for_them(
     citizen: Browser, site: Site, office: Office, clock: SteppedClock
 ) -> None:

@@ -12,6 +12,7 @@ from feedback_app.domain.disclosure import mask
 from feedback_app.domain.roles import Role
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
+from feedback_app.services.counters.coverage import crowded_counters
 from feedback_app.services.faults import FieldFaultError, NotThereError
 from feedback_app.services.officer.appeals import barred_reviewers
 from feedback_app.services.site import Site
@@ -78,6 +79,7 @@ class CasePage:
     total: int
     page: int
     pages: int
+    crowded: tuple[str, ...]  # counters with more answers than visits can well explain
 
 
 def case_page(site: Site, viewer: Viewer, *, kind: str, is_open: bool, page: int) -> CasePage:
@@ -97,7 +99,15 @@ def case_page(site: Site, viewer: Viewer, *, kind: str, is_open: bool, page: int
             limit=PER_PAGE,
             offset=(page - 1) * PER_PAGE,
         )
-    return CasePage(tuple(_line(site, row) for row in rows), total, page, pages)
+        names = counters.counters_of_agency(session, viewer.agency_id)
+        crowded = crowded_counters(session, list(names), site.today())
+    return CasePage(
+        tuple(_line(site, row) for row in rows),
+        total,
+        page,
+        pages,
+        tuple(names[counter_id] for counter_id in names if counter_id in crowded),
+    )
 
 
 def _line(site: Site, row: CaseRow) -> CaseLine:
@@ -229,9 +239,12 @@ def close_case(tx: Session, site: Site, case: Case, outcome: str, *, reason: str
     site = site.at_one_instant()
     case.outcome, case.closed_at = outcome, site.now()
     rows = standings(tx, queries.answers_of(tx, case.id))
+    before = queries.counted_until(tx, case.id)
     changes = []
     for row in rows:
-        standing = rules.standing_of(outcome, for_officer=row.for_officer)
+        standing = rules.standing_of(
+            outcome, for_officer=row.for_officer, had_counted=row.rating["id"] in before
+        )
         # an appeal is about what counts; it does not release what is held for another reason
         if standing is None or (outcome == "upheld" and row.state != "counted"):
             continue
@@ -251,7 +264,10 @@ def _day_counted(row: Standing, state: str, today: date) -> date:
 
 
 def decide_overdue(site: Site) -> int:
-    """Held answers that nobody decided in time count for the unit, not for an officer."""
+    """Held answers that nobody decided in time count for the unit, not for an officer.
+
+    Those that counted until a case took them along count as they did before.
+    """
     with site.db.transaction() as tx:
         late: Sequence[Case] = queries.overdue(tx, kind="held", today=site.today())
         for case in late:
@@ -265,8 +281,8 @@ def rule_totals(site: Site, viewer: Viewer) -> list[tuple[str, int, int]]:
         rows = queries.rule_counts(session, viewer.agency_id, since=site.now() - COUNTED_SINCE)
     held: dict[str, int] = {}
     aside: dict[str, int] = {}
-    for names, size, outcome in rows:
+    for names, size, set_aside in rows:
         for name in names.split(","):
             held[name] = held.get(name, 0) + size
-            aside[name] = aside.get(name, 0) + (size if outcome == "aside" else 0)
+            aside[name] = aside.get(name, 0) + set_aside
     return [(name, held[name], aside[name]) for name in sorted(held, key=lambda n: -held[n])]

@@ -24,6 +24,21 @@ def keyed_mark(instance_dir: Path, *, today: date, text: str) -> str:
     """
     with _disk():
         key = _key_of_day(instance_dir / "keys" / "daily", today)
+    return _mark(key, text)
+
+
+def mark_of_yesterday(instance_dir: Path, *, today: date, text: str) -> str | None:
+    """What `keyed_mark` said the day before; None when nothing was marked then.
+
+    Without it midnight would make two devices of one.
+    """
+    path = instance_dir / "keys" / "daily" / (today - timedelta(days=1)).isoformat()
+    with _disk():
+        key = _whole_key(path)
+    return _mark(key, text) if key else None
+
+
+def _mark(key: bytes, text: str) -> str:
     return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
 
 

@@ -26,7 +26,7 @@ from feedback_app.domain.roster import COUNTS_FOR_OFFICER, attribute, on_day
 from feedback_app.domain.screening import Arrival, Circumstances, comparable_text, is_hasty
 from feedback_app.domain.tiers import counts_for_officer
 from feedback_app.services.citizen import paired_device, screening, visit_codes
-from feedback_app.services.citizen.daily_key import keyed_mark
+from feedback_app.services.citizen.daily_key import keyed_mark, mark_of_yesterday
 from feedback_app.services.citizen.place import ONE_DAY, Place, place_at, shifts_of_day
 from feedback_app.services.site import Site
 from feedback_app.storage.db import DatabaseError, Session
@@ -40,6 +40,10 @@ RECEIPT_PURPOSE = "receipt"
 DIGEST_PURPOSE = "body digest"
 TRIES = 4
 KIOSK_PATIENCE = timedelta(minutes=30)  # a kiosk's form lies open no longer
+DISPLAY_PATIENCE = timedelta(minutes=15)  # a display's code is exchanged while standing there
+# A form of the morning may be sent in the evening. After that, only a ticket tells which day was
+# meant: 637 forms opened at nine were sent over two days (review of 27 November).
+LATE = timedelta(hours=12)
 
 
 class StaleFormError(Exception):
@@ -121,6 +125,11 @@ class Arriving:
         """The same with its clock stopped: midnight must not pass within it."""
         return replace(self, site=self.site.at_one_instant())
 
+    @property
+    def age(self) -> timedelta:
+        """How long ago the form was opened."""
+        return self.site.now() - self.token.opened_at
+
 
 def submit_rating(site: Site, sent: Submission) -> Received:
     """Save the rating and return its receipt; sending the same form again returns it too.
@@ -173,7 +182,7 @@ def _save(tx: Session, arriving: Arriving) -> None:
         tx, arriving.site, sent.visit, agency_id=place.agency_id, unit_id=place.unit_id
     )
     device = _device_of(tx, arriving)
-    rating = _rating_of(tx, arriving, spent, tier="visit" if spent else device or "poster")
+    rating = _rating_of(tx, arriving, spent, tier=_tier_of(arriving, spent, device))
     marks = _marks_of(arriving, rating)
     screened = screening.screen_arrival(
         tx,
@@ -202,7 +211,7 @@ def _signal(tx: Session, arriving: Arriving, rating: NewRating) -> None:
 
 
 def _device_of(tx: Session, arriving: Arriving) -> str | None:
-    """'display' or 'kiosk' that opened the form and may still; StaleFormError past its time."""
+    """'display' or 'kiosk' that opened the form; StaleFormError past a kiosk's time."""
     token = arriving.token
     device = paired_device.kind_in_use(
         tx,
@@ -210,9 +219,21 @@ def _device_of(tx: Session, arriving: Arriving) -> str | None:
         counter_id=arriving.place.counter_id,
         secret=arriving.sent.device_secret,
     )
-    if device == "kiosk" and arriving.site.now() - token.opened_at > KIOSK_PATIENCE:
+    if device == "kiosk" and arriving.age > KIOSK_PATIENCE:
         raise StaleFormError
     return device
+
+
+def _tier_of(arriving: Arriving, spent: Spent | None, device: str | None) -> str:
+    """How the answer came in; a display's form past its time is kept as the poster's.
+
+    It is not asked for again: the phone may only have lost its network.
+    """
+    if spent:
+        return "visit"
+    if device == "display" and arriving.age > DISPLAY_PATIENCE:
+        return "poster"
+    return device or "poster"
 
 
 def _circumstances(
@@ -227,6 +248,11 @@ def _circumstances(
         code_from=spent.valid_from if spent else None,
         called_at=spent.called_at if spent else None,
         queue_calls=bool(spent) and visit_codes.calls_are_told(tx, arriving.place.unit_id, at=now),
+        mark_of_yesterday=mark_of_yesterday(
+            arriving.site.settings.instance_dir,
+            today=arriving.site.today(),
+            text=_device_text(sent),
+        ),
     )
 
 
@@ -262,7 +288,8 @@ def _rating_of(tx: Session, arriving: Arriving, spent: Spent | None, *, tier: st
         language=sent.language,
         state="counted",
         for_officer=attribution.kind in COUNTS_FOR_OFFICER
-        and counts_for_officer(tier, allowed=place.officer_tiers),
+        and counts_for_officer(tier, allowed=place.officer_tiers)
+        and (spent is not None or arriving.age <= LATE),
     )
 
 
@@ -302,7 +329,7 @@ def _marks_of(arriving: Arriving, rating: NewRating) -> ScreeningMarks:
         tier=rating.tier,
         opened_at=opened_at,
         received_at=site.now(),
-        device=keyed_mark(folder, today=today, text=f"{sent.device}\n{sent.network}"),
+        device=keyed_mark(folder, today=today, text=_device_text(sent)),
         text=_text_key(site, sent.comment),
         is_hasty=is_hasty(sent.answers.values(), taken=site.now() - opened_at),
     )
@@ -312,6 +339,10 @@ def _marks_of(arriving: Arriving, rating: NewRating) -> ScreeningMarks:
         receipt=arriving.receipt,
         rules=(),
     )
+
+
+def _device_text(sent: Submission) -> str:
+    return f"{sent.device}\n{sent.network}"
 
 
 def _text_key(site: Site, comment: str) -> str | None:

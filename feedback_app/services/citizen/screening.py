@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from feedback_app.domain.cases import DAYS_TO_DECIDE
-from feedback_app.domain.local_time import last_of_month, local_instant
+from feedback_app.domain.local_time import last_of_month, local_day, local_instant
+from feedback_app.domain.pace import FAMILY, HALF_HOUR, MINUTE, NIGHT, SPANS, Pace
 from feedback_app.domain.rating import NewRating
-from feedback_app.domain.roster import on_duty
+from feedback_app.domain.roster import GRACE, Shift, on_duty
 from feedback_app.domain.screening import (
-    WINDOW,
+    BESIDE,
+    Around,
     Arrival,
     Circumstances,
-    Pace,
     Screened,
+    as_strong,
     screen,
+    waited,
 )
-from feedback_app.services.citizen.place import Place
+from feedback_app.services.citizen.place import Place, shifts_of_day
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Case
@@ -27,6 +30,10 @@ from feedback_app.storage.queries import screening as queries
 from feedback_app.storage.verdicts import Change, append_verdicts, standings
 
 ROSTER_IS_KEPT_WITHIN = timedelta(days=7)
+LEAST_A_DAY = 10  # answers; fewer are never more than a day's visits
+FEW_HERE = 3  # answers in two hours; as few all day long are not more than LEAST_A_DAY either
+BOOKS_OF = timedelta(days=28)  # four of each day of the week, a busy Monday among them
+DAYS_TOLD = 5  # days of a busiest one
 FREE_OF_CHARGE = 4  # the answer "Gratis"; a lower one at a free service may mean a charge
 
 
@@ -47,30 +54,138 @@ def screen_arrival(
     service_id: int | None,
 ) -> Screened:
     """Ask every rule; changes nothing."""
-    text_keys = [arrival.text] if arrival.text else []
+    duty = _duty_at(tx, place, arrival)
+    around = _around(tx, place, arrival, duty, circumstances.mark_of_yesterday)
+    shortest = min(place.minutes.values(), default=1)  # a counter that offers nothing: a minute
     return screen(
         arrival,
-        earlier=queries.arrivals_at_counter(
-            tx, arrival.counter_id, since=arrival.received_at - 2 * WINDOW
-        ),
-        same_text=queries.answers_with_text(tx, place.counter_id, text_keys) if text_keys else (),
+        around,
         circumstances=circumstances,
         pace=Pace(
-            minutes=_shortest(place),
-            officers=len(on_duty(place.shifts, counter_id=place.counter_id, at=arrival.opened_at)),
-            own=place.minutes.get(service_id or 0, _shortest(place)),
+            minutes=shortest,
+            own=place.minutes.get(service_id or 0, shortest),
+            officers=duty.officers,
+            unit_officers=duty.unit_officers,
+            officers_at_opening=_officers_at_opening(place, arrival, duty),
+            most_a_day=_most_a_day(tx, place, arrival, duty, shortest)
+            if around.today >= LEAST_A_DAY
+            else None,
         ),
         shifts=place.shifts,
-        keeps_roster=bool(place.shifts)
-        or queries.keeps_roster(
-            tx, place.counter_id, since=arrival.received_at - ROSTER_IS_KEPT_WITHIN
-        ),
+        keeps_roster=duty.keeps_roster,
     )
 
 
-def _shortest(place: Place) -> int:
-    """Minutes of the quickest service that the counter offers; 1 when it offers none."""
-    return min(place.minutes.values(), default=1)
+@dataclass(frozen=True, slots=True)
+class _Duty:
+    """Who is on duty when an answer is sent, and since when nobody is."""
+
+    keeps_roster: bool
+    officers: int
+    unit_officers: int
+    here_since: datetime  # what the counter's own spans look back to
+    unit_since: datetime
+
+
+def _duty_at(tx: Session, place: Place, arrival: Arrival) -> _Duty:
+    """An answer may follow its service by half an hour, so that counts as duty as well.
+
+    Where no roster is kept nobody knows the hours: one officer is taken to be there.
+    """
+    at, night = arrival.received_at, arrival.received_at - NIGHT
+    shifts = queries.shifts_of_unit(tx, place.unit_id, since=night - GRACE, until=at)
+    here = [shift for shift in shifts if shift.counter_id == place.counter_id]
+    keeps_roster = bool(here or place.shifts) or queries.keeps_roster(
+        tx, place.counter_id, since=at - ROSTER_IS_KEPT_WITHIN
+    )
+    officers = _present(here, at) if keeps_roster else 1
+    in_unit = max(_present(shifts, at), officers)
+    return _Duty(
+        keeps_roster=keeps_roster,
+        officers=officers,
+        unit_officers=in_unit,
+        here_since=at - max(SPANS) if officers else max([night, *_ends(here)]),
+        unit_since=at - HALF_HOUR if in_unit else max([night, *_ends(shifts)]),
+    )
+
+
+def _present(shifts: Sequence[Shift], at: datetime) -> int:
+    """Officers on duty now, or half an hour ago when these were more."""
+    return max(
+        sum(1 for shift in shifts if shift.starts_at <= then < shift.ends_at)
+        for then in (at, at - GRACE)
+    )
+
+
+def _ends(shifts: Sequence[Shift]) -> list[datetime]:
+    return [shift.ends_at + GRACE for shift in shifts]
+
+
+def _officers_at_opening(place: Place, arrival: Arrival, duty: _Duty) -> int:
+    if not duty.keeps_roster:
+        return 1
+    return max(
+        len(on_duty(place.shifts, counter_id=place.counter_id, at=at))
+        for at in (arrival.opened_at, arrival.opened_at - GRACE)
+    )
+
+
+def _around(
+    tx: Session, place: Place, arrival: Arrival, duty: _Duty, mark_of_yesterday: str | None
+) -> Around:
+    """The other answers that the rules look at; those of a wait only after one."""
+    tiers = as_strong(arrival.tier)
+    marks = [mark for mark in (arrival.device, mark_of_yesterday) if mark]
+    text_keys = [arrival.text] if arrival.text else []
+    midnight = local_instant(local_day(arrival.received_at), time.min)
+    counter_id = place.counter_id
+    near = queries.arrivals_near(
+        tx,
+        counter_id,
+        place.unit_id,
+        since=duty.here_since,
+        marks=marks,
+        marks_since=duty.unit_since,
+        tiers=tiers,
+    )
+    here = [
+        one for one in near if one.counter_id == counter_id and one.received_at >= duty.here_since
+    ]
+    return Around(
+        here=here,
+        own=[one for one in near if one.device in marks and one.received_at >= duty.unit_since],
+        opened=queries.arrivals_opened(
+            tx,
+            counter_id,
+            first=arrival.opened_at - BESIDE,
+            last=arrival.opened_at + BESIDE,
+            tiers=tiers,
+        )
+        if waited(arrival)
+        else (),
+        today=queries.unheld_since(tx, counter_id, since=midnight, tiers=tiers)
+        if len(here) >= FEW_HERE
+        else 0,
+        same_text=queries.answers_with_text(tx, counter_id, text_keys) if text_keys else (),
+    )
+
+
+def _most_a_day(
+    tx: Session, place: Place, arrival: Arrival, duty: _Duty, shortest: int
+) -> int | None:
+    """The most answers of a day: as many as the busiest day's visits that the books tell of.
+
+    Where they are silent, as many as the day's shifts can serve; a family more either way.
+    """
+    day = local_day(arrival.received_at)
+    told = queries.days_of_visits(tx, place.counter_id, first=day - BOOKS_OF, last=day)
+    if len(told) >= DAYS_TOLD:
+        return max(LEAST_A_DAY, *told) + FAMILY
+    if not duty.keeps_roster:
+        return None
+    shifts = shifts_of_day(tx, place.counter_id, day)
+    open_for = sum((shift.ends_at - shift.starts_at for shift in shifts), timedelta(0))
+    return max(LEAST_A_DAY, int(open_for / MINUTE / max(shortest, 1))) + FAMILY
 
 
 def hold(tx: Session, site: Site, held: Held, *, unit_id: int) -> None:

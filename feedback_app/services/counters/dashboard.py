@@ -14,6 +14,7 @@ from feedback_app.domain.skm import TooFew
 from feedback_app.domain.tiers import TIERS
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.counters import closed_figures
+from feedback_app.services.counters.coverage import crowded_counters
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Counter
@@ -55,6 +56,7 @@ class CounterLine:
     trend: tuple[TrendPoint, ...]
     has_shift_tomorrow: bool
     is_silent: bool
+    is_crowded: bool  # more of its visitors seem to have answered than ever do
     waiting: int  # held answers of any day that wait for the inspectorate
 
 
@@ -92,6 +94,7 @@ def lines_of(
         session, ids, since=midnight, until=midnight + timedelta(days=1)
     )
     silent = _silent(session, ids, today)
+    crowded = crowded_counters(session, ids, today)
     waiting = tallies.held_for_verdict(session, ids)
     return [
         CounterLine(
@@ -104,6 +107,7 @@ def lines_of(
             trend=_trend(grids[counter.id], today),
             has_shift_tomorrow=counter.id in tomorrow,
             is_silent=counter.id in silent,
+            is_crowded=counter.id in crowded,
             waiting=waiting.get(counter.id, 0),
         )
         for counter in counters

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import case as when
 from sqlalchemy import func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -210,27 +211,47 @@ def upheld_appeals(session: Session) -> int:
     return session.scalar(question.where(Case.kind == "appeal", Case.outcome == "upheld")) or 0
 
 
-def rule_counts(
-    session: Session, agency_id: int, *, since: datetime
-) -> list[tuple[str, int, str | None]]:
-    """(rules, answers, outcome) of held cases opened since then."""
-    rows = session.execute(
-        select(Case.rules, func.sum(Case.size), Case.outcome)
-        .where(Case.agency_id == agency_id, Case.kind == "held", Case.opened_at >= since)
-        .group_by(Case.rules, Case.outcome)
+def counted_until(session: Session, case_id: int) -> set[str]:
+    """Those of a case's answers that counted until the case took them along."""
+    question = select(VERDICT.c.rating_id).where(
+        VERDICT.c.case_id == case_id, VERDICT.c.state == "held"
     )
-    return [(row[0], int(row[1]), row[2]) for row in rows]
+    return set(session.scalars(question))
+
+
+def rule_counts(session: Session, agency_id: int, *, since: datetime) -> list[tuple[str, int, int]]:
+    """(rules, answers, of them set aside) of held cases opened since then."""
+    taken_along = (
+        select(func.count(func.distinct(VERDICT.c.rating_id)))
+        .where(VERDICT.c.case_id == Case.id, VERDICT.c.state == "held")
+        .scalar_subquery()
+    )
+    set_aside = when(
+        (Case.outcome == "aside", Case.size),
+        (Case.outcome == "rest_aside", Case.size - taken_along),
+        else_=0,
+    )
+    rows = session.execute(
+        select(Case.rules, Case.size, set_aside).where(
+            Case.agency_id == agency_id, Case.kind == "held", Case.opened_at >= since
+        )
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What screening still knows of a case's answers; none of it tells what was answered."""
+    """What screening still knows of a case's answers; none of it tells what was answered.
+
+    `had_counted` counted until the case took them along, and is known for ever.
+    """
 
     answers: int
     devices: int
     first_at: datetime | None
     last_at: datetime | None
     tiers: tuple[tuple[str, int], ...]
+    had_counted: int
 
 
 def marks_of(session: Session, case_id: int) -> Marks:
@@ -250,7 +271,11 @@ def marks_of(session: Session, case_id: int) -> Marks:
         .group_by(RATING.c.tier)
         .order_by(RATING.c.tier)
     )
-    return Marks(*row, tiers=tuple((tier, count) for tier, count in tiers))
+    return Marks(
+        *row,
+        tiers=tuple((tier, count) for tier, count in tiers),
+        had_counted=len(counted_until(session, case_id)),
+    )
 
 
 def asked_about(session: Session, comment_ids: Collection[str]) -> set[str]:

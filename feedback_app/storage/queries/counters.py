@@ -16,6 +16,7 @@ from feedback_app.storage.models import (
     Officer,
     Service,
     Shift,
+    Unit,
     VisitCount,
 )
 
@@ -27,6 +28,17 @@ def counters_of_units(session: Session, unit_ids: Collection[int]) -> Sequence[C
         .where(Counter.unit_id.in_(unit_ids), Counter.retired_on.is_(None))
         .order_by(Counter.code)
     ).all()
+
+
+def counters_of_agency(session: Session, agency_id: int) -> dict[int, str]:
+    """Names of an agency's open counters with their unit's, by unit and counter."""
+    rows = session.execute(
+        select(Counter.id, Counter.name, Unit.name)
+        .join(Unit, Unit.id == Counter.unit_id)
+        .where(Counter.agency_id == agency_id, Counter.retired_on.is_(None))
+        .order_by(Unit.code, Counter.code)
+    )
+    return {row[0]: f"{row[1]} · {row[2]}" for row in rows}
 
 
 def units_of(session: Session, counter_ids: Collection[int]) -> Sequence[int]:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, case, func, literal, literal_column, selec
 
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.storage.db import Session
-from feedback_app.storage.models import TALLY_SUMS, Tally
+from feedback_app.storage.models import TALLY_SUMS, Tally, VisitCount
 from feedback_app.storage.models.tally import NOBODY
 
 Sums = Mapping[str, int]
@@ -39,6 +39,25 @@ def received_by_counter(
         .group_by(*key)
     )
     return [(row[0], row[1], row[2], int(row[3]), int(row[4])) for row in rows]
+
+
+def answers_of_told_days(
+    session: Session, counter_ids: Collection[int], *, first: date, last: date
+) -> dict[int, int]:
+    """Answers, counted or held, on the days whose visits the books tell, by counter; not paper."""
+    told = (
+        select(VisitCount.counter_id, VisitCount.day)
+        .where(VisitCount.counter_id.in_(counter_ids), VisitCount.day.between(first, last))
+        .distinct()
+        .subquery()
+    )
+    rows = session.execute(
+        select(Tally.c.counter_id, func.sum(Tally.c.n))
+        .join(told, (told.c.counter_id == Tally.c.counter_id) & (told.c.day == Tally.c.day))
+        .where(Tally.c.tier != "paper", Tally.c.state != "aside")
+        .group_by(Tally.c.counter_id)
+    )
+    return {row[0]: int(row[1]) for row in rows}
 
 
 def held_for_verdict(session: Session, counter_ids: Collection[int]) -> dict[int, int]:

@@ -21,7 +21,7 @@ from feedback_app.services.citizen.place import place_at
 from feedback_app.services.citizen.visit_codes import NONE_GIVEN
 from feedback_app.services.upkeep import retention
 from feedback_app.storage.models import Comment, Screening
-from tests.rigs.attacks import MONDAY, World, build_world
+from tests.rigs.cheating.world import MONDAY, World, build_world
 
 DAYS = 15  # the copy is taken on the fifteenth: the marks of the first day are gone
 COUNTERS = 3  # watched; at a fourth one phone sends a row of answers, which is held
@@ -66,7 +66,7 @@ class Fortnight:
 def start(folder: Path, database_url: str = "") -> Fortnight:
     """The office on its first morning."""
     days = [MONDAY + timedelta(days=number) for number in range(DAYS)]
-    world = build_world(folder, days, database_url)
+    world = build_world(folder, days, visits=25, database_url=database_url)
     return Fortnight(world, Notebook(), days[0])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta
@@ -28,6 +29,10 @@ from tests.ground.office import TODAY, Office
 from tests.web.test_citizen import opened
 
 Answer = Callable[..., None]
+FLOOD = 9  # of one phone; all but the first are held in the end, that one may be another's
+HELD = 8
+LATER = 4  # held when they came; those between had counted before
+FIRST = ("counted", True)
 
 
 @pytest.fixture
@@ -44,10 +49,10 @@ def ira(office: Office) -> Viewer:
 
 @pytest.fixture
 def flood(citizen: Browser, place: str, office: Office, clock: SteppedClock) -> Callable[[], None]:
-    """Four answers in a row from one phone, each opened as soon as the last was sent."""
+    """Answers in a row from one phone, each opened as soon as the last was sent."""
 
     def send() -> None:
-        for _ in range(4):
+        for _ in range(FLOOD):
             form = opened(citizen, place) | {"served_by": f"o{office.officer['Sari']}"}
             clock.at += timedelta(seconds=20)
             assert citizen.post(f"/q/{place}", data=form | {"biaya": "4"}).status_code == 303
@@ -71,15 +76,24 @@ def test_a_row_from_one_phone_is_held_the_earlier_ones_too(
     site: Site, flood: Callable[[], None]
 ) -> None:
     flood()
-    assert states(site) == [("held", True)] * 4
+    assert states(site) == [FIRST] + [("held", True)] * HELD
     assert tally_differences(site) == 0
     case = held_case(site)
-    assert (case.rules, case.size, case.due_on) == ("same_device", 4, TODAY + timedelta(days=14))
+    assert (case.rules, case.size, case.due_on) == (
+        "same_device",
+        HELD,
+        TODAY + timedelta(days=14),
+    )
 
 
 @pytest.mark.parametrize(
     ("outcome", "expected"),
-    [("counted", ("counted", True)), ("unit_only", ("counted", False)), ("aside", ("aside", True))],
+    [
+        ("counted", {FIRST: FLOOD}),
+        ("unit_only", {FIRST: 1, ("counted", False): HELD}),
+        ("rest_aside", {FIRST: FLOOD - LATER, ("aside", True): LATER}),
+        ("aside", {FIRST: 1, ("aside", True): HELD}),
+    ],
 )
 def test_two_who_agree_decide_and_the_tally_follows(
     site: Site,
@@ -88,24 +102,26 @@ def test_two_who_agree_decide_and_the_tally_follows(
     ira: Viewer,
     clock: SteppedClock,
     outcome: str,
-    expected: tuple[str, bool],
+    expected: dict[tuple[str, bool], int],
 ) -> None:
     flood()
     case_id = held_case(site).id
     clock.at += timedelta(days=3)
     reason = "Ada antrean keluarga besar."
     assert decisions.give_opinion(site, ina, case_id, outcome=outcome, reason=reason) is None
-    assert states(site) == [("held", True)] * 4  # one voice changes nothing
+    assert states(site) == [FIRST] + [("held", True)] * HELD  # one voice changes nothing
     assert decisions.give_opinion(site, ina, case_id, outcome=outcome, reason=reason) is None
     assert decisions.give_opinion(site, ira, case_id, outcome=outcome, reason=reason) == outcome
-    assert [state for state, _for in states(site)] == [expected[0]] * 4
-    if expected[0] == "counted":
-        assert states(site) == [expected] * 4
+    assert Counter(states(site)) == expected
     assert tally_differences(site) == 0
     with site.db.read() as session:
-        days = set(session.scalars(select(Tally.c.day).where(Tally.c.state == expected[0])))
-    late = TODAY + timedelta(days=3)  # a day that is over keeps its figures
-    assert days == {late if expected[0] == "counted" else TODAY}
+        days = {
+            state: set(session.scalars(select(Tally.c.day).where(Tally.c.state == state)))
+            for state in ("counted", "aside")
+        }
+    late = set() if outcome == "aside" else {TODAY + timedelta(days=3)}
+    assert days["counted"] == {TODAY} | late  # a day that is over keeps its figures
+    assert days["aside"] <= {TODAY}
     with pytest.raises(FieldFaultError, match="sudah diputus"):
         decisions.give_opinion(site, ina, case_id, outcome=outcome, reason=reason)
 
@@ -139,7 +155,7 @@ def test_nobody_from_inside_the_unit_decides(
         decisions.give_opinion(site, stranger, case_id, outcome="aside", reason="Cukup panjang.")
 
 
-def test_what_nobody_decides_counts_for_the_unit_only(
+def test_what_nobody_decides_counts_as_before_and_the_rest_for_the_unit_only(
     site: Site, flood: Callable[[], None], clock: SteppedClock
 ) -> None:
     flood()
@@ -147,7 +163,7 @@ def test_what_nobody_decides_counts_for_the_unit_only(
     assert decisions.decide_overdue(site) == 0  # the last day is still a day
     clock.at += timedelta(days=1)
     assert decisions.decide_overdue(site) == 1
-    assert states(site) == [("counted", False)] * 4
+    assert Counter(states(site)) == {FIRST: FLOOD - LATER, ("counted", False): LATER}
     assert held_case(site).outcome == "expired"
     assert tally_differences(site) == 0
     assert decisions.decide_overdue(site) == 0
@@ -162,8 +178,8 @@ def test_a_case_somebody_looked_at_does_not_grow(
     flood()
     with site.db.read() as session:
         sizes = session.scalars(select(Case.size).where(Case.kind == "held")).all()
-    assert sum(sizes) == 8
-    assert 4 in sizes
+    assert sum(sizes) == HELD + FLOOD
+    assert HELD in sizes
 
 
 def test_a_case_that_somebody_looks_at_just_now_does_not_grow(
@@ -228,7 +244,7 @@ def test_an_answer_held_while_midnight_passes_is_saved(
     monkeypatch.setattr(screening, "standings", over_midnight)
     flood()
     assert clock.at > midnight
-    assert len(states(site)) == 4
+    assert len(states(site)) == FLOOD
     assert tally_differences(site) == 0
 
 
@@ -255,6 +271,18 @@ def test_a_case_decided_while_midnight_passes_is_decided(
         decisions.give_opinion(site, viewer, case_id, outcome="counted", reason="Antrean panjang.")
     assert {state for state, _for_officer in states(site)} == {"counted"}
     assert tally_differences(site) == 0
+
+
+def test_the_rules_page_tells_how_many_of_a_case_were_set_aside(
+    site: Site, flood: Callable[[], None], ina: Viewer, ira: Viewer
+) -> None:
+    flood()
+    case_id = held_case(site).id
+    for viewer in (ina, ira):
+        decisions.give_opinion(
+            site, viewer, case_id, outcome="rest_aside", reason="Antrean panjang."
+        )
+    assert decisions.rule_totals(site, ina) == [("same_device", HELD, LATER)]
 
 
 @pytest.mark.parametrize("table", ["rating", "verdict", "case_opinion"])
@@ -296,6 +324,7 @@ def test_the_inspectorates_pages(
     page = ina.get(path).get_data(as_text=True)
     assert "1 tanda perangkat" in page
     assert "jaringan" not in page
+    assert "4 di antaranya sudah dihitung sebelum ditahan" in page
     token = ina.csrf(path)
     short = ina.post(path, data={"csrf_token": token, "outcome": "aside", "reason": "ya"})
     assert short.status_code == 422

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
-from feedback_app.domain.screening import Screened
-from feedback_app.services.citizen import screening
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
 from feedback_app.storage.queries import tallies
@@ -15,30 +14,57 @@ from feedback_app.storage.queries.tallies import Days
 from tests.conftest import Browser, SteppedClock
 from tests.ground.office import TODAY, Office, add_ratings
 from tests.rigs import attacks
+from tests.rigs.cheating.attacks import ATTACKS, Attack
+from tests.rigs.cheating.honest import KINDS
+from tests.rigs.cheating.measure import Flood, attacked, honest, suppressed
 from tests.web.test_citizen import opened
 
 pytestmark = pytest.mark.proof
 
-
-def test_each_attack_is_found_and_honest_answers_are_not_held(tmp_path: Path) -> None:
-    found = attacks.simulate(
-        tmp_path, days=2, seed=5, attacks=(attacks.leftover_codes, attacks.activists)
-    )
-    assert all(held >= 0.95 * sent for sent, held in found.attacks.values()), found.attacks
-    sent, held = found.honest
-    assert sent > 80
-    assert held <= 0.05 * sent  # of a hundred: the rate itself is measured by the rig
-    assert found.differences == 0
+SMALL = (
+    "leftover codes, opened first, sent in 200 s",
+    "leftover codes, the same at 22:00 from home",
+    "sixty phones in ten minutes",
+    "thirty taps on the kiosk",
+)
 
 
-def test_without_screening_nothing_would_be_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def attack(name: str) -> Attack:
+    (found,) = [one for one in ATTACKS if one.name == name]
+    return found
+
+
+def test_attacks_faster_than_people_are_held_and_those_beside_them_are_not(tmp_path: Path) -> None:
+    found, differences = attacked(tmp_path, [attack(name) for name in SMALL], seed=5)
+    shares = {one.attack.name: one.share for one in found}
+    assert all(share.rate >= attacks.HELD for share in shares.values()), shares
+    assert differences == 0
+
+
+def test_without_screening_nothing_would_be_found(tmp_path: Path) -> None:
     """The control: what the rig finds is found by the rules."""
-    nothing = Screened((), frozenset())
-    monkeypatch.setattr(screening, "screen_arrival", lambda *_a, **_k: nothing)
-    found = attacks.simulate(tmp_path, days=0, seed=5, attacks=(attacks.activists,))
-    assert found.attacks == {"sixty phones in ten minutes": (60, 0)}
+    with attacks.without_screening():
+        ((one,), _differences) = attacked(tmp_path, [attack(SMALL[0])], seed=5)
+    assert (one.share.held, one.share.sent, one.for_officer) == (0, 50, 50)
+
+
+@pytest.mark.parametrize(
+    "name", ["families of four, one phone", "busy Monday in that hall", "evening raters"]
+)
+def test_honest_visitors_are_seldom_held(tmp_path: Path, name: str) -> None:
+    """Of some sixty answers: the rate itself is measured by the rig."""
+    (kind,) = [one for one in KINDS if one.name == name]
+    found = honest(tmp_path, kind, least=60, seed=5)
+    assert found.share.rate <= 2 * kind.bar, found
+
+
+@pytest.mark.parametrize("way", ["poster", "kiosk"])
+@pytest.mark.parametrize("number", [6, 30])
+def test_quick_answers_take_no_honest_one_from_an_officer(
+    tmp_path: Path, way: Literal["poster", "kiosk"], number: int
+) -> None:
+    flood = Flood(way, number, pause=60, looks_alike=False)
+    assert suppressed(tmp_path, flood) == (0, 0)
 
 
 def test_two_hundred_faked_poster_answers_move_the_officer_by_exactly_nothing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -10,13 +11,16 @@ from sqlalchemy import delete, select, update
 
 from feedback_app.domain.codes import place_code
 from feedback_app.domain.local_time import local_instant
-from feedback_app.domain.rating import NewRating
+from feedback_app.domain.rating import NewRating, ScreeningMarks
 from feedback_app.domain.roster import UNKNOWN
 from feedback_app.domain.screening import Arrival, Circumstances
 from feedback_app.services.citizen import screening
+from feedback_app.services.citizen.daily_key import keyed_mark, mark_of_yesterday
 from feedback_app.services.citizen.place import open_place
 from feedback_app.services.site import Site
+from feedback_app.storage import bulk
 from feedback_app.storage.models import Case, CounterService, Service
+from feedback_app.storage.ratings import add_rating
 from tests.conftest import SteppedClock
 from tests.ground.office import TODAY, Office
 
@@ -41,7 +45,7 @@ def met(
     """The rules that an answer with a visit code meets; the code holds since `waited`."""
     found = open_place(site, place)
     arrival = Arrival("new", found.counter_id, "visit", at, at, "a phone", None, False)
-    about = Circumstances(says_today, False, False, False, at - waited, None, False)
+    about = Circumstances(says_today, False, False, False, at - waited, None, False, None)
     with site.db.read() as session:
         return screening.screen_arrival(session, found, arrival, about, service_id=service_id).rules
 
@@ -98,6 +102,111 @@ def test_hours_are_known_as_long_as_a_roster_was_kept_within_a_week(
     assert met(site, at_a1, clock.at, waited=an_hour, says_today=False) == ()
 
 
+POSTER = Circumstances(False, False, False, False, None, None, False, None)
+
+
+def sent(site: Site, place: str, office: Office, at: datetime, **told: object) -> tuple[str, ...]:
+    """Screen one poster answer and keep its marks, as saving it would; return its rules."""
+    found = open_place(site, place)
+    name = secrets.token_hex(16)
+    arrival = replace(Arrival(name, found.counter_id, "poster", at, at, name, None, False), **told)  # type: ignore[arg-type]
+    with site.db.transaction() as tx:
+        rules = screening.screen_arrival(tx, found, arrival, POSTER, service_id=None).rules
+        row = replace(rated(office), id=name, counter_id=found.counter_id)
+        add_rating(tx, row, ScreeningMarks(arrival, "", "", "", rules), comment="")
+    return rules
+
+
+def after(minutes: float) -> datetime:
+    """After the last shift at A1 is over."""
+    return local_instant(TODAY, time(16)) + timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(("minutes", "held_from"), [(-5, 3), (29, 3), (31, 2)])
+def test_half_an_hour_after_the_last_shift_its_pace_holds_and_then_that_of_nobody(
+    site: Site, office: Office, at_a1: str, minutes: float, held_from: int
+) -> None:
+    found = [sent(site, at_a1, office, after(minutes)) for _ in range(held_from + 1)]
+    assert found == [()] * held_from + [("burst",)]
+
+
+def test_the_days_answers_do_not_count_against_the_evenings(
+    site: Site, office: Office, at_a1: str
+) -> None:
+    for n in range(20):
+        assert sent(site, at_a1, office, after(-400 + 18 * n)) == ()
+    assert sent(site, at_a1, office, after(40)) == ()
+
+
+def test_without_a_roster_one_officer_is_taken_to_be_there(
+    site: Site, office: Office, at_a1: str, clock: SteppedClock
+) -> None:
+    clock.at = local_instant(TODAY + timedelta(days=20), time(10))
+    found = [sent(site, at_a1, office, clock.at) for _ in range(4)]
+    assert found == [(), (), (), ("burst",)]
+
+
+def test_one_phone_is_seen_at_all_counters_of_its_unit(
+    site: Site, office: Office, at_a1: str
+) -> None:
+    """At night five may come from it, wherever."""
+    at_a2 = place_code(office.number["A2"], 1, key=b"p" * 32)
+    at_b1 = place_code(office.number["B1"], 1, key=b"p" * 32)
+    for n in range(5):
+        place = (at_a1, at_a2)[n % 2]
+        assert sent(site, place, office, after(60 + 12 * n), device="phone") == ()
+    assert sent(site, at_b1, office, after(130), device="phone") == ()  # another unit
+    assert sent(site, at_a1, office, after(130), device="phone") == ("same_device",)
+
+
+def told(site: Site, office: Office, visits: list[int]) -> None:
+    rows = [
+        {
+            "agency_id": office.agency_id,
+            "counter_id": office.counter["A1"],
+            "service_id": office.service["ktp"],
+            "day": TODAY - timedelta(days=n),
+            "visits": number,
+        }
+        for n, number in enumerate(visits, start=1)
+    ]
+    with site.db.transaction() as tx:
+        bulk.add_rows(tx, "visit_count", rows)
+
+
+@pytest.mark.parametrize(
+    ("visits", "most"),
+    [
+        ([12, 9, 8, 7, 6], 12 + 4),  # the busiest day of the books, and a family
+        ([3, 3, 3, 3, 3], 10 + 4),  # ten are never too many
+        ([12, 9, 8, 7], 24 + 4),  # too few days: what eight hours can serve
+    ],
+)
+def test_a_day_has_no_more_answers_than_visits(
+    site: Site, office: Office, at_a1: str, visits: list[int], most: int
+) -> None:
+    told(site, office, visits)
+    with site.db.transaction() as tx:
+        tx.execute(update(Service).values(minutes=LONG))
+    every = 470 / (most + 2)
+    begin = local_instant(TODAY, time(8, 1))
+    found = [
+        sent(site, at_a1, office, begin + timedelta(minutes=every * n)) for n in range(most + 1)
+    ]
+    assert ["over_visits" in rules for rules in found] == [False] * most + [True]
+
+
+def test_the_mark_of_before_midnight_is_known_until_the_next(
+    site: Site, clock: SteppedClock
+) -> None:
+    folder, day = site.settings.instance_dir, site.today()
+    before = keyed_mark(folder, today=day, text="a phone")
+    tomorrow = day + timedelta(days=1)
+    assert mark_of_yesterday(folder, today=tomorrow, text="a phone") == before
+    assert mark_of_yesterday(folder, today=tomorrow, text="another") != before
+    assert mark_of_yesterday(folder, today=day, text="a phone") is None
+
+
 def rated(office: Office, *, charge: int | None = 4, service: str = "ktp") -> NewRating:
     return NewRating(
         id=secrets.token_hex(16),
@@ -106,7 +215,7 @@ def rated(office: Office, *, charge: int | None = 4, service: str = "ktp") -> Ne
         service_id=office.service[service],
         attribution=UNKNOWN,
         served_by="not_sure",
-        visit_day=None,
+        visit_day=TODAY,
         tier="poster",
         day=TODAY,
         answers={"biaya": charge},
