@@ -341,7 +341,7 @@ def test_paper_keyed_for_an_older_day_is_written_anew_with_that_day(
 def test_the_daily_job_does_it_and_says_so(
     site: Site, citizen: Browser, place: str, clock: SteppedClock
 ) -> None:
-    for _ in range(4):  # a row from one phone: a case and verdicts
+    for _ in range(10):  # a row from one phone: a case and verdicts
         form = opened(citizen, place)
         clock.at += timedelta(seconds=20)
         assert citizen.post(f"/q/{place}", data=form).status_code == 303
@@ -352,7 +352,7 @@ def test_the_daily_job_does_it_and_says_so(
         made = session.scalars(select(Verdict.made_at)).all()
         linked = session.scalars(select(CaseRating.rating_id)).all()
     assert {local_day(at) for at in made} == {TODAY}
-    assert len(linked) == 4
+    assert len(linked) == 10
 
 
 def test_only_this_act_and_migrations_suspend_what_keeps_rows_from_changing() -> None:

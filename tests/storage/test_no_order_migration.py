@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -35,18 +36,15 @@ MONTH, DECEMBER = DAY.replace(day=1), LATE.replace(day=1)
 @pytest.fixture(params=["sqlite", "postgresql"])
 def before(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """The older office, not yet upgraded."""
-    if request.param == "sqlite":
-        db = open_database(f"sqlite:///{tmp_path / 'old.db'}")
-    else:
-        server = request.getfixturevalue("postgres_url")
-        on_server(server, "CREATE DATABASE older")
-        db = open_database(server.replace("/postgres?", "/older?"))
-    older(db, "0011_visit_day")
-    fill(db.engine)
-    yield db
-    db.close()
-    if request.param == "postgresql":
-        on_server(server, "DROP DATABASE older WITH (FORCE)")
+    with ExitStack() as kept:
+        url = f"sqlite:///{tmp_path / 'old.db'}"
+        if request.param == "postgresql":
+            url = kept.enter_context(request.getfixturevalue("postgres_copy")("template0"))
+        db = open_database(url)
+        kept.callback(db.close)
+        older(db, "0011_visit_day")
+        fill(db.engine)
+        yield db
 
 
 @pytest.fixture

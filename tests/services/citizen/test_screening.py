@@ -113,7 +113,7 @@ def sent(site: Site, place: str, office: Office, at: datetime, **told: object) -
     with site.db.transaction() as tx:
         rules = screening.screen_arrival(tx, found, arrival, POSTER, service_id=None).rules
         row = replace(rated(office), id=name, counter_id=found.counter_id)
-        add_rating(tx, row, ScreeningMarks(arrival, "", "", "", rules), comment="")
+        add_rating(tx, row, ScreeningMarks(arrival, "", "", rules), comment="")
     return rules
 
 
