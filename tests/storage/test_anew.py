@@ -352,7 +352,7 @@ def test_the_daily_job_does_it_and_says_so(
         made = session.scalars(select(Verdict.made_at)).all()
         linked = session.scalars(select(CaseRating.rating_id)).all()
     assert {local_day(at) for at in made} == {TODAY}
-    assert len(linked) == 10
+    assert len(linked) > len(made)  # those taken along, and those held as they came
 
 
 def test_only_this_act_and_migrations_suspend_what_keeps_rows_from_changing() -> None:

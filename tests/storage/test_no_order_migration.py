@@ -26,7 +26,6 @@ from feedback_app.storage.models import (
 )
 from feedback_app.storage.ratings import differences_from_recount
 from feedback_app.storage.verdicts import Change, append_verdicts, standings
-from tests.ground.postgres import on_server
 from tests.storage.older_office import ANSWERS, DAY, DECIDED_AT, LATE, fill, id_of, midnight
 from tests.storage.older_office import upgrade_to as older
 
