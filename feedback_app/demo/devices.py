@@ -65,7 +65,7 @@ def _registering(now: Site, viewer: Viewer, device: DemoDevice) -> Callable[[Sit
         pairing = register_device(
             site, viewer, counter_code=code, kind=device.kind, name=device.name
         )
-        secret = pair(site, pairing.code, from_staff_browser=False).secret
+        secret = pair(site, pairing.code, from_staff_browser=False, network="").secret
         tablet_with(now, secret)
 
     return register

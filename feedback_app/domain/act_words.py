@@ -15,6 +15,7 @@ LABELS: dict[str, Words] = {
     "action": ("rencana", "plan"),
     "added": ("baru", "new"),
     "answers": ("penilaian yang berubah", "ratings changed"),
+    "browser": ("peramban", "browser"),
     "cause": ("faktor", "cause"),
     "changed": ("berubah", "changed"),
     "codes": ("kode", "codes"),

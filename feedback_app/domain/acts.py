@@ -5,6 +5,7 @@ from __future__ import annotations
 # action -> (Indonesian, English)
 ACTS = {
     "log_in": ("masuk", "logged in"),
+    "fail_to_log_in": ("percobaan masuk yang gagal", "failed log-in"),
     "change_password": ("mengganti kata sandi sendiri", "changed their own password"),
     "create_account": ("membuat akun", "created an account"),
     "close_account": ("menutup akun", "closed an account"),

@@ -5,11 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from feedback_app.domain.roles import Role
-from feedback_app.domain.second_factor import NEEDS_SECOND_FACTOR
-
-IDLE_OF_STRONG_ROLES = timedelta(minutes=60)  # HR, inspectorate, admin (ADR 1)
-IDLE_OF_OTHERS = timedelta(hours=12)  # longer than a session lives (Settings.session_hours)
+IDLE = timedelta(minutes=60)  # of every role: PCs of an office are shared (ADR 1)
 SEEN_EVERY = timedelta(minutes=5)  # writing it down at each request would be a write a click
 CODE_WITHIN = timedelta(minutes=10)  # between the password and the code
 ENROL_WITHIN = timedelta(minutes=30)  # an app may have to be installed first
@@ -23,10 +19,9 @@ class Stage(StrEnum):
     ENROL = "enrol"
 
 
-def is_idle(role: Role, *, last_seen: datetime, now: datetime) -> bool:
-    """Whether this session lay unused for too long."""
-    limit = IDLE_OF_STRONG_ROLES if role in NEEDS_SECOND_FACTOR else IDLE_OF_OTHERS
-    return now - last_seen >= limit
+def is_idle(*, last_seen: datetime, now: datetime) -> bool:
+    """Whether a session lay unused for too long."""
+    return now - last_seen >= IDLE
 
 
 # The first that is found in the user agent; Chrome's name stands in many others' too.

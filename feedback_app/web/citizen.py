@@ -11,8 +11,9 @@ from feedback_app.domain.faults import NotSavedError
 from feedback_app.domain.local_time import local_day
 from feedback_app.services.citizen import place as places
 from feedback_app.services.citizen import rating, receipts
+from feedback_app.services.citizen.code_guesses import TooManyGuessesError
 from feedback_app.services.citizen.place import Place, RetiredPlaceError, UnknownPlaceError
-from feedback_app.services.citizen.visit_codes import TooManyGuessesError, is_visit_code
+from feedback_app.services.citizen.visit_codes import is_visit_code
 from feedback_app.web import citizen_page, headers
 from feedback_app.web.access import site
 from feedback_app.web.citizen_form import CitizenForm

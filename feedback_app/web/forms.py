@@ -61,3 +61,11 @@ def translate_errors(form: FlaskForm) -> None:
     for field in form:
         first = [str(text) for text in field.errors][:1]
         field.errors = [_(LIBRARY_MESSAGES.get(text, text)) for text in first]
+
+
+def wrong_code_words() -> str:
+    """What to do when a code of the second step does not fit."""
+    return _(
+        "Kode tidak cocok atau sudah dipakai. Tunggu kode berikutnya, lalu coba lagi. "
+        "Bila tetap tidak cocok, setel jam ponsel Anda ke otomatis."
+    )

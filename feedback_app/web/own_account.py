@@ -8,8 +8,10 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
+from feedback_app.domain.acts import ACTS
 from feedback_app.services.access import second_step as steps
 from feedback_app.services.access import sessions as session_service
+from feedback_app.services.access.own_history import own_history
 from feedback_app.services.access.people import (
     CrowdedError,
     LoginRefusedError,
@@ -17,7 +19,7 @@ from feedback_app.services.access.people import (
     WrongSecondStepError,
 )
 from feedback_app.web.access import site, viewer
-from feedback_app.web.forms import NEEDED, TOO_LONG, labelled, translate_errors
+from feedback_app.web.forms import NEEDED, TOO_LONG, labelled, translate_errors, wrong_code_words
 from feedback_app.web.language import gettext as _
 from feedback_app.web.roles import role_name
 
@@ -45,7 +47,12 @@ def overview() -> str:
     state = steps.factor_state(site(), viewer())
     count = len(session_service.own_sessions(site(), viewer()))
     return render_template(
-        "staff/account.html", state=state, sessions=count, role=role_name(viewer().role)
+        "staff/account.html",
+        state=state,
+        sessions=count,
+        role=role_name(viewer().role),
+        history=own_history(site(), viewer()),
+        acts=ACTS,
     )
 
 
@@ -68,8 +75,7 @@ def begin_second_factor() -> Response | tuple[str, int]:
         except LoginRefusedError:
             form.password.errors = [_("Kata sandi tidak cocok.")]
         except WrongSecondStepError:
-            text = _("Kode tidak cocok atau sudah dipakai. Tunggu kode berikutnya, lalu coba lagi.")
-            form.typed.errors = [text]
+            form.typed.errors = [wrong_code_words()]
         except TooManyTriesError:
             form.form_errors.append(_("Terlalu banyak percobaan. Coba lagi 10 menit lagi."))
         except CrowdedError as fault:

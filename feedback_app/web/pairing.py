@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from wtforms import StringField
 
 from feedback_app.services.citizen import paired_device
-from feedback_app.services.citizen.visit_codes import TooManyGuessesError
+from feedback_app.services.citizen.code_guesses import TooManyGuessesError
 from feedback_app.web.access import site
 from feedback_app.web.device_cookie import device_secret, keep_secret
 from feedback_app.web.forms import labelled
@@ -39,7 +39,10 @@ def take() -> Response:
     form.validate_on_submit()
     try:
         paired = paired_device.pair(
-            site(), form.code.data or "", from_staff_browser=is_staff_browser()
+            site(),
+            form.code.data or "",
+            from_staff_browser=is_staff_browser(),
+            network=request.remote_addr or "",
         )
     except paired_device.WrongPairingCodeError:
         return _refuse(form, _("Kode pasang salah, sudah dipakai, atau lewat waktu."), 422)

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.domain.paper import VOID_REASONS, grouped
-from feedback_app.services.citizen.visit_codes import TooManyGuessesError
+from feedback_app.services.citizen.code_guesses import TooManyGuessesError
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.paper import batches as batch_service
 from feedback_app.services.paper import checks, sheets

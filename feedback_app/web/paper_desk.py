@@ -8,7 +8,7 @@ from flask import render_template, url_for
 
 from feedback_app.domain.elements import ALL_KEYS, element
 from feedback_app.domain.paper import BAND_KEYS, grouped
-from feedback_app.services.citizen.visit_codes import TooManyGuessesError
+from feedback_app.services.citizen.code_guesses import TooManyGuessesError
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.paper import checks, sheets
 from feedback_app.services.paper.sheets import Desk

@@ -13,7 +13,8 @@ from feedback_app.services.access.people import TooManyTriesError, Viewer, Wrong
 from feedback_app.services.access.sessions import viewer_of_session
 from feedback_app.web.access import half_way, person, site
 from feedback_app.web.after_log_in import let_in, remember
-from feedback_app.web.forms import NEEDED, TOO_LONG, labelled, translate_errors
+from feedback_app.web.forms import NEEDED, TOO_LONG, labelled, translate_errors, wrong_code_words
+from feedback_app.web.known_browser import know_browser
 from feedback_app.web.language import gettext as _
 from feedback_app.web.targets import safe_target
 
@@ -80,17 +81,19 @@ def enrol() -> Response | str:
 @second_step.post(ENROL_PATH)
 def confirm() -> Response | str | tuple[Response | str, int]:
     """Take the app into use; show the recovery codes this once."""
+    who = person()
     form = labelled(AppCodeForm())
     next_page = request.form.get("next", "")
     if form.validate_on_submit():
         try:
             agent = request.user_agent.string
-            done = steps.confirm_enrolment(site(), person(), code=form.typed.data, user_agent=agent)
+            done = steps.confirm_enrolment(site(), who, code=form.typed.data, user_agent=agent)
         except (WrongSecondStepError, TooManyTriesError) as fault:
             _tell(form, fault)
         else:
             remember(done.session_secret)
             g.viewer = viewer_of_session(site(), done.session_secret)
+            know_browser(who.account_id)
             return render_template(
                 "staff/recovery_codes.html", codes=done.codes, target=safe_target(next_page)
             )
@@ -119,5 +122,5 @@ def _tell(form: FlaskForm, fault: WrongSecondStepError | TooManyTriesError) -> N
     if isinstance(fault, TooManyTriesError):
         form.form_errors.append(_("Terlalu banyak percobaan. Coba lagi 10 menit lagi."))
     else:
-        text = _("Kode tidak cocok atau sudah dipakai. Tunggu kode berikutnya, lalu coba lagi.")
+        text = wrong_code_words()
         form.typed.errors = [text]

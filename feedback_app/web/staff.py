@@ -21,6 +21,7 @@ from feedback_app.services.access.sessions import log_out
 from feedback_app.web.access import site, viewer
 from feedback_app.web.after_log_in import let_in
 from feedback_app.web.forms import NEEDED, TOO_LONG, labelled, translate_errors
+from feedback_app.web.known_browser import asking_browser
 from feedback_app.web.language import gettext as _
 
 staff = Blueprint("staff", __name__)
@@ -82,7 +83,7 @@ def enter() -> Response | tuple[str, int]:
                 site(),
                 username=form.username.data,
                 password=form.password.data,
-                user_agent=request.user_agent.string,
+                browser=asking_browser(),
             )
         except LoginRefusedError:
             form.form_errors.append(_("Nama pengguna atau kata sandi tidak cocok."))

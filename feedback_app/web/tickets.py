@@ -9,8 +9,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.services.citizen import place as places
 from feedback_app.services.citizen import rating, receipts
+from feedback_app.services.citizen.code_guesses import TooManyGuessesError
 from feedback_app.services.citizen.place import RetiredPlaceError, UnknownPlaceError
-from feedback_app.services.citizen.visit_codes import TooManyGuessesError, is_visit_code
+from feedback_app.services.citizen.visit_codes import is_visit_code
 from feedback_app.services.codes import tickets as service
 from feedback_app.services.codes.tickets import Ticket, TicketCounter
 from feedback_app.services.site import Site
@@ -43,7 +44,7 @@ def choose() -> Response:
     given = request.form.getlist("visit")
     code = given[0] if len(given) == 1 else ""
     counter = request.form.get("counter", "") if "step" in request.form else None
-    return _answer(service.given_ticket, code, counter=counter)
+    return _answer(_given, code, counter=counter)
 
 
 @tickets.post("/kode")
@@ -54,10 +55,14 @@ def typed() -> AnyResponse:
         receipt = receipts.receipt_of(site(), code.upper().replace(" ", ""))
         if receipt is not None:
             return redirect(url_for("citizen.receipt", code=receipt.code, lang=_lang()), 303)
-        return _answer(service.given_ticket, code, counter=None)
+        return _answer(_given, code, counter=None)
     if not code or len(code) > LONGEST_CODE or "/" in code or "\\" in code or "\x00" in code:
         return make_response(render_template("citizen/unknown_place.html"), 404)
     return redirect(url_for("citizen.form", code=code, lang=_lang()), 303)
+
+
+def _given(site: Site, code: str) -> Ticket:
+    return service.given_ticket(site, code, network=request.remote_addr or "")
 
 
 def _answer(look_up: Callable[[Site, str], Ticket], code: str, *, counter: str | None) -> Response:

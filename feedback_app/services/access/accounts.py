@@ -175,7 +175,7 @@ def account_page(site: Site, viewer: Viewer, account_id: int) -> AccountPage:
         account = session.get_one(Account, account_id)
         rows = staff_sessions.living_sessions_of(session, account_id, stage=Stage.FULL, now=now)
         link = access_links.open_link_of(session, account_id, now=now)
-    alive = [r for r in rows if not is_idle(Role(line.role), last_seen=r.last_seen_at, now=now)]
+    alive = [row for row in rows if not is_idle(last_seen=row.last_seen_at, now=now)]
     return AccountPage(
         line=line,
         sessions=len(alive),

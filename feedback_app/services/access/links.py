@@ -8,6 +8,7 @@ from typing import Literal
 
 from feedback_app.domain.passwords import fault_of_password
 from feedback_app.files.qr_cards import QrOutline, qr_outline
+from feedback_app.services.access import guessing
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.agency_accounts import account_of_agency
 from feedback_app.services.access.people import AccountFaultError, Viewer
@@ -99,10 +100,14 @@ def open_link(site: Site, token: str) -> OpenedLink:
 
 
 def use_link(site: Site, token: str, *, name: str, password: str) -> str:
-    """Set the password (and the name, when invited), once; return the user name."""
+    """Set the password (and the name, when invited), once; return the user name.
+
+    Who waited because somebody guessed at the old password waits no longer.
+    """
     opened = open_link(site, token)
     _check(opened, name, password)
-    new_hash = hash_password(password)
+    with guessing.turn():
+        new_hash = hash_password(password)
     with site.db.transaction() as tx:
         found = queries.open_link(tx, hash_of(token), now=site.now())
         if found is None or not queries.use_link(tx, found[0].id, now=site.now()):
@@ -111,6 +116,7 @@ def use_link(site: Site, token: str, *, name: str, password: str) -> str:
         if _kind(link) == "invitation":
             account.name = name.strip()
         accounts.set_password(tx, account.id, new_hash, now=site.now())
+        guessing.release(tx, guessing.key_of_name(account.username))
         audit.append(
             tx,
             agency_id=account.agency_id,

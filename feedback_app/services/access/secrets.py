@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from feedback_app.domain.passwords import normal_password
 from feedback_app.services.site import Site
 
 hasher = PasswordHasher()  # argon2-cffi's defaults are RFC 9106's low-memory profile
@@ -23,7 +24,7 @@ class UnsealedError(Exception):
 
 def hash_password(password: str) -> str:
     """What is kept of a password; takes long on purpose, so never inside a transaction."""
-    return hasher.hash(password)
+    return hasher.hash(normal_password(password))
 
 
 def is_outdated(stored: str) -> bool:
@@ -33,8 +34,15 @@ def is_outdated(stored: str) -> bool:
 
 def password_fits(stored: str, password: str) -> bool:
     """Whether the password is the one behind this hash; '' fits nothing."""
+    normal = normal_password(password)
+    if _verifies(stored or _NOBODY_HASH, normal):
+        return stored != ""
+    return normal != password and _verifies(stored or _NOBODY_HASH, password)  # of before 0.2
+
+
+def _verifies(stored: str, password: str) -> bool:
     try:
-        return hasher.verify(stored or _NOBODY_HASH, password) and stored != ""
+        return hasher.verify(stored, password)
     except (VerificationError, InvalidHashError):
         return False
 

@@ -94,7 +94,7 @@ def visitor_of_session(site: Site, secret: str) -> Viewer | HalfWay | None:
             return None
         row, account, _is_demo = found
         units = frozenset(account_queries.unit_ids_of(session, account.id))
-    if is_idle(Role(account.role), last_seen=row.last_seen_at, now=now):
+    if is_idle(last_seen=row.last_seen_at, now=now):
         return None
     if row.stage != Stage.FULL:
         return HalfWay(
@@ -174,7 +174,7 @@ def own_sessions(site: Site, viewer: Viewer) -> list[SessionLine]:
             is_this=row.id == viewer.session_id,
         )
         for row in rows
-        if not is_idle(viewer.role, last_seen=row.last_seen_at, now=now)
+        if not is_idle(last_seen=row.last_seen_at, now=now)
     ]
     return sorted(lines, key=lambda line: not line.is_this)
 

@@ -18,7 +18,7 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import Key, KeySet
 
 from feedback_app.config import LOOPBACK_HOSTS, SsoSettings
 from feedback_app.domain.sso_claims import asserts_second_factor, subject_of, vouched_names
@@ -142,7 +142,7 @@ def _verified_claims(site: Site, sso: SsoSettings, attempt: Attempt, code: str) 
         token = client.fetch_token(
             found["token_endpoint"], code=code, code_verifier=attempt.verifier
         )
-        keys = KeySet.import_key_set(_json(client, found["jwks_uri"]))  # type: ignore[arg-type]
+        keys = _usable_keys(_json(client, found["jwks_uri"]))
     claims = jwt.decode(str(token["id_token"]), keys, algorithms=list(SIGNATURES)).claims
     jwt.JWTClaimsRegistry(
         now=int(site.now().timestamp()),
@@ -158,6 +158,22 @@ def _verified_claims(site: Site, sso: SsoSettings, attempt: Attempt, code: str) 
     if claims.get("azp", None if several else sso.client_id) != sso.client_id:
         raise ValueError("the token was made for another client")
     return dict(claims)
+
+
+def _usable_keys(published: Mapping[str, Any]) -> KeySet:
+    """The published keys that we can read: one of an unknown kind or curve is passed over.
+
+    RFC 7517 §5 asks for that; issuers publish new kinds long before they sign with them.
+    """
+    keys: list[Key] = []
+    for entry in published["keys"]:
+        try:
+            keys += KeySet.import_key_set({"keys": [entry]}).keys
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            log.info("single sign-on: a published key is passed over: %s", type(error).__name__)
+    if not keys:
+        raise ValueError("the issuer publishes no key that can be read")
+    return KeySet(keys)
 
 
 def _account_of(tx: Session, claims: Mapping[str, Any]) -> Account:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from feedback_app.domain.codes import place_code
 from feedback_app.domain.faults import NotSavedError
-from feedback_app.domain.visit_codes import GUESSES_A_MINUTE, GivenCode, mark_of, read_visit_code
+from feedback_app.domain.visit_codes import GivenCode, mark_of, read_visit_code
+from feedback_app.services.citizen import code_guesses
+from feedback_app.services.citizen.code_guesses import Typist
 from feedback_app.services.citizen.place import Place, place_at
-from feedback_app.services.citizen.visit_codes import TooManyGuessesError
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Counter, Device
-from feedback_app.storage.queries import audit, visit_codes
+from feedback_app.storage.queries import audit
 from feedback_app.storage.queries import devices as queries
 
 PAIRING_PURPOSE = "pairing code"
@@ -96,14 +97,15 @@ def place_of_counter(site: Site, counter: Counter) -> Place:
     return place_at(site, code, at=site.now())
 
 
-def pair(site: Site, text: str, *, from_staff_browser: bool) -> Paired:
+def pair(site: Site, text: str, *, from_staff_browser: bool, network: str) -> Paired:
     """Take a pairing code and hand out the device's secret; every code is good once."""
     given = read_visit_code(text)  # the same letters and check character, so as easy to type
     if given is None or given.kind != "typed":
         raise WrongPairingCodeError
     secret = secrets.token_urlsafe(32)
+    typist = Typist("pairing", network=network)
     with site.db.transaction() as tx:
-        kind = _take_code(tx, site, given, secret, from_staff_browser=from_staff_browser)
+        kind = _take_code(tx, site, given, secret, typist, from_staff_browser=from_staff_browser)
     if kind is None:  # the wrong guess is counted by now
         raise WrongPairingCodeError
     return Paired(secret, kind)
@@ -115,16 +117,20 @@ def pairing_mark(site: Site, typed: str) -> str:
 
 
 def _take_code(
-    tx: Session, site: Site, given: GivenCode, secret: str, *, from_staff_browser: bool
+    tx: Session,
+    site: Site,
+    given: GivenCode,
+    secret: str,
+    typist: Typist,
+    *,
+    from_staff_browser: bool,
 ) -> str | None:
     now = site.now()
-    minute = now.replace(second=0, microsecond=0)
-    if visit_codes.wrong_guesses(tx, minute=minute) >= GUESSES_A_MINUTE:
-        raise TooManyGuessesError
+    code_guesses.brake(tx, site, typist)
     marks = [mark_of(given, key=key) for key in site.keys_for(PAIRING_PURPOSE)]
     device = queries.device_to_pair(tx, marks, at=now)
     if device is None:
-        visit_codes.add_wrong_guess(tx, minute=minute)
+        code_guesses.note_wrong(tx, site, typist)
         return None
     if device.kind == "kiosk" and from_staff_browser:
         raise StaffBrowserError

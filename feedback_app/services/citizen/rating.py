@@ -26,6 +26,7 @@ from feedback_app.domain.roster import COUNTS_FOR_OFFICER, attribute, on_day
 from feedback_app.domain.screening import Arrival, Circumstances, comparable_text, is_hasty
 from feedback_app.domain.tiers import counts_for_officer
 from feedback_app.services.citizen import paired_device, screening, visit_codes
+from feedback_app.services.citizen.code_guesses import Typist
 from feedback_app.services.citizen.daily_key import keyed_mark, mark_of_yesterday
 from feedback_app.services.citizen.place import ONE_DAY, Place, place_at, shifts_of_day
 from feedback_app.services.site import Site
@@ -178,9 +179,8 @@ def _save(tx: Session, arriving: Arriving) -> None:
     arriving = arriving.at_one_instant()
     if queries.is_there(tx, arriving.token.submission_id):  # before its code would be spent again
         raise AlreadyThereError
-    spent = visit_codes.spend(
-        tx, arriving.site, sent.visit, agency_id=place.agency_id, unit_id=place.unit_id
-    )
+    typist = Typist("form", place.unit_id, sent.network)
+    spent = visit_codes.spend(tx, arriving.site, sent.visit, typist, agency_id=place.agency_id)
     device = _device_of(tx, arriving)
     rating = _rating_of(tx, arriving, spent, tier=_tier_of(arriving, spent, device))
     marks = _marks_of(arriving, rating)

@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feedback_app.domain.local_time import local_day
-from feedback_app.domain.visit_codes import GUESSES_A_MINUTE, GivenCode, mark_of, read_visit_code
+from feedback_app.domain.visit_codes import GivenCode, mark_of, read_visit_code
+from feedback_app.services.citizen import code_guesses
+from feedback_app.services.citizen.code_guesses import Typist
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import visit_codes as queries
 from feedback_app.storage.queries.visit_codes import Spent
 
 PURPOSE = "visit code"
-
-
-class TooManyGuessesError(Exception):
-    """Too many wrong typed codes came in this minute: try again in the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +43,18 @@ def marks(site: Site, code: GivenCode) -> list[str]:
     return [mark_of(code, key=key) for key in site.keys_for(PURPOSE)]
 
 
-def spend(tx: Session, site: Site, given: Given, *, agency_id: int, unit_id: int) -> Spent | None:
-    """Spend what was given; None when it opens nothing. TooManyGuessesError before it is tried."""
+def spend(tx: Session, site: Site, given: Given, typist: Typist, *, agency_id: int) -> Spent | None:
+    """Spend what was given at a unit; None when it opens nothing there.
+
+    TooManyGuessesError before it is tried.
+    """
     code = None if given.is_odd else read_visit_code(given.text)
     if code is None:
         return None
-    now = site.now()
-    minute = now.replace(second=0, microsecond=0)
+    now, unit_id = site.now(), typist.unit_id
     is_guessable = code.kind == "typed"
-    if is_guessable and queries.wrong_guesses(tx, minute=minute) >= GUESSES_A_MINUTE:
-        raise TooManyGuessesError
+    if is_guessable:
+        code_guesses.brake(tx, site, typist)
     spent = queries.spend(tx, code.kind, marks(site, code), unit_id=unit_id, now=now)
     if spent is not None:
         queries.count(
@@ -66,7 +66,7 @@ def spend(tx: Session, site: Site, given: Given, *, agency_id: int, unit_id: int
             added={"redeemed": 1},
         )
     elif is_guessable:
-        queries.add_wrong_guess(tx, minute=minute)
+        code_guesses.note_wrong(tx, site, typist)
     return spent
 
 

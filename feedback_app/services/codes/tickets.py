@@ -8,8 +8,10 @@ from datetime import date, datetime
 
 from feedback_app.domain.codes import place_code
 from feedback_app.domain.local_time import local_day
-from feedback_app.domain.visit_codes import GUESSES_A_MINUTE, GivenCode, read_visit_code
-from feedback_app.services.citizen.visit_codes import TooManyGuessesError, marks
+from feedback_app.domain.visit_codes import GivenCode, read_visit_code
+from feedback_app.services.citizen import code_guesses
+from feedback_app.services.citizen.code_guesses import Typist
+from feedback_app.services.citizen.visit_codes import marks
 from feedback_app.services.site import Site
 from feedback_app.storage.models import Counter
 from feedback_app.storage.queries import agencies, places
@@ -65,22 +67,21 @@ def scanned_ticket(site: Site, text: str) -> Ticket:
     return _ticket(site, code)
 
 
-def given_ticket(site: Site, text: str) -> Ticket:
+def given_ticket(site: Site, text: str, *, network: str) -> Ticket:
     """The ticket of a code that was typed or carried on; wrong typed ones are counted."""
     code = read_visit_code(text)
     if code is None:
         raise NoSuchCodeError
     if code.kind == "long":
         return _ticket(site, code)
-    minute = site.now().replace(second=0, microsecond=0)
+    typist = Typist("front page", network=network)
     with site.db.read() as session:
-        if queries.wrong_guesses(session, minute=minute) >= GUESSES_A_MINUTE:
-            raise TooManyGuessesError
+        code_guesses.brake(session, site, typist)
     try:
         return _ticket(site, code)
     except SpentCodeError:
         with site.db.transaction() as tx:
-            queries.add_wrong_guess(tx, minute=minute)
+            code_guesses.note_wrong(tx, site, typist)
         raise
 
 

@@ -18,6 +18,7 @@ from feedback_app.domain.screening import Screened
 from feedback_app.domain.survey import Span
 from feedback_app.domain.tiers import counts_for_officer
 from feedback_app.services.citizen import screening, visit_codes
+from feedback_app.services.citizen.code_guesses import Typist
 from feedback_app.services.citizen.place import shifts_of_day, tiers_for_officers
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.site import Site
@@ -55,7 +56,8 @@ def add_answer(
     places.hold_counter(tx, entry.counter_id)
     site = site.at_one_instant()
     unit_id = batch.unit.id
-    spent = visit_codes.spend(tx, site, visit, agency_id=batch.agency.id, unit_id=unit_id)
+    typist = Typist("paper", unit_id)
+    spent = visit_codes.spend(tx, site, visit, typist, agency_id=batch.agency.id)
     is_bad = visit.is_there and spent is None
     rating = _rating(tx, site, batch, entry, tier="visit" if spent else "paper")
     words = add_paper_rating(tx, rating, comment=comment, comment_day=site.today())

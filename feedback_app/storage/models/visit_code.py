@@ -64,11 +64,12 @@ class CodeCount(Base):
 
 
 class CodeGuess(Base):
-    """Wrong typed codes of one minute, over the whole site: guessing is delayed, not locked."""
+    """Wrong typed codes of one minute by one way of typing: guessing is delayed, not locked."""
 
     __tablename__ = "code_guess"
 
     minute: Mapped[datetime] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(String(40), primary_key=True)  # citizen/code_guesses.py
     wrong: Mapped[int]
 
 

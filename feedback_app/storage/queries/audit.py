@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -74,3 +74,21 @@ def entries(
 def newest_instant(session: Session) -> datetime | None:
     """When the last line was written, by any agency."""
     return session.scalar(select(func.max(AuditEntry.at)))
+
+
+def entries_about(
+    session: Session, *, agency_id: int, subject: str, actions: Collection[str], limit: int
+) -> Sequence[tuple[AuditEntry, str | None]]:
+    """The newest lines about one subject, with the name of who acted (None: nobody known)."""
+    rows = session.execute(
+        select(AuditEntry, Account.name)
+        .outerjoin(Account, Account.id == AuditEntry.account_id)
+        .where(
+            AuditEntry.subject == subject,
+            AuditEntry.agency_id == agency_id,
+            AuditEntry.action.in_(actions),
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(limit)
+    )
+    return [(entry, name) for entry, name in rows]

@@ -127,12 +127,13 @@ def counts_of_units(
     ).all()
 
 
-def wrong_guesses(session: Session, *, minute: datetime) -> int:
-    """Wrong typed codes of this minute, over the whole site."""
-    return session.scalar(select(CodeGuess.wrong).where(CodeGuess.minute == minute)) or 0
+def wrong_guesses(session: Session, scope: str, *, minute: datetime) -> int:
+    """Wrong typed codes of this minute by one way of typing them."""
+    found = select(CodeGuess.wrong).where(CodeGuess.minute == minute, CodeGuess.scope == scope)
+    return session.scalar(found) or 0
 
 
-def add_wrong_guess(session: Session, *, minute: datetime) -> None:
+def add_wrong_guess(session: Session, scope: str, *, minute: datetime) -> None:
     """Count one more, and forget earlier minutes."""
     session.execute(delete(CodeGuess).where(CodeGuess.minute < minute))
     table = Base.metadata.tables["code_guess"]
@@ -140,9 +141,9 @@ def add_wrong_guess(session: Session, *, minute: datetime) -> None:
     statement = (sqlite.insert if is_sqlite else postgresql.insert)(table)
     session.execute(
         statement.on_conflict_do_update(
-            index_elements=["minute"], set_={"wrong": table.c.wrong + 1}
+            index_elements=["minute", "scope"], set_={"wrong": table.c.wrong + 1}
         ),
-        {"minute": minute, "wrong": 1},
+        {"minute": minute, "scope": scope, "wrong": 1},
     )
 
 

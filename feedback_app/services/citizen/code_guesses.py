@@ -1,0 +1,84 @@
+"""The brake on guessing typed codes: a wait until the next minute, never a lock.
+
+Each way of typing one has a budget of its own, so that who uses up one closes no other; and each
+network has a smaller one first, so that one machine alone closes none.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from feedback_app.domain.visit_codes import GUESSES_A_MINUTE
+from feedback_app.services.site import Site
+from feedback_app.storage.db import Session
+from feedback_app.storage.queries import visit_codes as queries
+
+GUESSES_OF_A_NETWORK = 10  # wrong codes a minute; a hall behind one address mistypes less
+Way = Literal["front page", "pairing", "form", "paper"]
+
+
+class TooManyGuessesError(Exception):
+    """Too many wrong typed codes came in this minute: try again in the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typist:
+    """Who types a code: by which way, at which unit ('' scope: all), from which network.
+
+    A form is opened by its card's code, so its budget is its unit's. `network` is kept in memory
+    only and for a minute; '' has no budget of its own.
+    """
+
+    way: Way
+    unit_id: int = 0
+    network: str = ""
+
+    @property
+    def scope(self) -> str:
+        """The name under which wrong guesses are counted."""
+        return f"{self.way} {self.unit_id}"
+
+
+@dataclass(slots=True)
+class _Networks:
+    """Wrong guesses of the running minute, by network; of this process."""
+
+    minute: datetime | None = None
+    wrong: Counter[str] = field(default_factory=Counter)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def count(self, minute: datetime, network: str, added: int) -> int:
+        with self.lock:
+            if self.minute != minute:
+                self.minute, self.wrong = minute, Counter()
+            if added:
+                self.wrong[network] += added
+            return self.wrong.get(network, 0)
+
+
+_networks = _Networks()
+
+
+def brake(session: Session, site: Site, typist: Typist) -> None:
+    """Raise TooManyGuessesError while this way or this network has guessed wrong too often."""
+    minute = _minute(site)
+    is_over = typist.network and (
+        _networks.count(minute, typist.network, 0) >= GUESSES_OF_A_NETWORK
+    )
+    if is_over or (queries.wrong_guesses(session, typist.scope, minute=minute) >= GUESSES_A_MINUTE):
+        raise TooManyGuessesError
+
+
+def note_wrong(tx: Session, site: Site, typist: Typist) -> None:
+    """Count a code that opened nothing."""
+    queries.add_wrong_guess(tx, typist.scope, minute=_minute(site))
+    if typist.network:
+        _networks.count(_minute(site), typist.network, 1)
+
+
+def _minute(site: Site) -> datetime:
+    return site.now().replace(second=0, microsecond=0)
