@@ -12,8 +12,6 @@ from feedback_app.domain.texts import Text
 
 PASSWORD_MIN = 10
 PASSWORD_MAX = 200
-# Rows a finger runs along: figures, letters, and the keyboard's three rows.
-_ROWS = ("01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 SAFE_FROM = 3  # zxcvbn's score: more than 10^8 guesses, beyond what the brake lets through
 LOOKED_AT = 72  # characters; zxcvbn takes no more
 # Its lists are English; these are what an Indonesian office would try first.
@@ -96,10 +94,6 @@ def fault_of_password(password: str, *, username: str) -> Text | None:
     plain = password.casefold()
     if len(username) >= NAME_MIN and username.casefold() in plain:
         return Text("Kata sandi tidak boleh memuat nama pengguna.")
-    if len(set(plain)) == 1:
-        return Text("Kata sandi tidak boleh satu karakter yang diulang.")
-    if _is_sequence(plain):
-        return Text("Kata sandi tidak boleh urutan biasa, seperti 1234567890.")
     if _is_guessed_early(plain, username):
         return Text(
             "Kata sandi ini terlalu mudah ditebak. "
@@ -118,12 +112,3 @@ def _is_guessed_early(plain: str, username: str) -> bool:
 
     found = zxcvbn(plain[:LOOKED_AT], user_inputs=[*_USUAL_HERE, username])
     return bool(found["score"] < SAFE_FROM)
-
-
-def _is_sequence(plain: str) -> bool:
-    """Whether every step from one character to the next runs along the same row."""
-    pairs = [plain[i : i + 2] for i in range(len(plain) - 1)]
-    return any(
-        all(pair in row + row for pair in pairs) or all(pair in (row + row)[::-1] for pair in pairs)
-        for row in _ROWS
-    )

@@ -1,8 +1,10 @@
-"""What was worked out once and cannot change: kept in the process, the oldest let go first."""
+"""What a process keeps in memory: figures that cannot change, and counts of the running minute."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable
+from datetime import datetime
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -29,3 +31,23 @@ class Memory:
                 del self._kept[next(iter(self._kept))]
             self._kept[question] = found
         return found
+
+
+class ThisMinute:
+    """How often something happened in the running minute; earlier minutes are forgotten."""
+
+    def __init__(self) -> None:
+        self._minute: datetime | None = None
+        self._counts: Counter[str] = Counter()
+        self._lock = Lock()
+
+    def count(self, minute: datetime, name: str) -> int:
+        """How often `name` was added in this minute."""
+        return self._counts[name] if minute == self._minute else 0
+
+    def add(self, minute: datetime, name: str) -> None:
+        """Count one more."""
+        with self._lock:
+            if minute != self._minute:
+                self._minute, self._counts = minute, Counter()
+            self._counts[name] += 1

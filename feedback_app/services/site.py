@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from feedback_app.config import Settings
 from feedback_app.domain.codes import derive_key
 from feedback_app.domain.local_time import local_day
-from feedback_app.services.cache import Memory
+from feedback_app.services.cache import Memory, ThisMinute
 from feedback_app.storage.db import Database, open_database
 
 Clock = Callable[[], datetime]
@@ -28,6 +28,7 @@ class Site:
     db: Database
     clock: Clock
     closed: Memory = field(default_factory=Memory)  # figures of closed quarters and months
+    wrong_codes: ThisMinute = field(default_factory=ThisMinute)  # typed, by network
 
     def now(self) -> datetime:
         """The present instant, aware UTC."""

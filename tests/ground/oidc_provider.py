@@ -119,6 +119,7 @@ class Provider:
     lie: Callable[[Claims], Claims] = dict
     sign: Callable[[Claims], str] | None = None
     named_issuer: str = ""  # what the description says, when it lies
+    other_keys: list[dict[str, str]] = field(default_factory=list)  # published before the good one
     token_requests: int = 0
 
     def encode(self, claims: Claims) -> str:
@@ -213,7 +214,8 @@ def _application(provider: Provider) -> Flask:
 
     @app.get("/keys")
     def keys() -> Response:
-        text = json.dumps(provider.keys.as_dict(private=False))
+        published = provider.keys.as_dict(private=False)["keys"]
+        text = json.dumps({"keys": [*provider.other_keys, *published]})
         return Response(text, mimetype="application/json")
 
     @app.get("/authorize")

@@ -51,6 +51,7 @@ def provider(running: Provider) -> Provider:
     """The provider, honest again, with Alice at the browser."""
     running.person = Person("s-alice", dict(VERIFIED))
     running.lie, running.sign, running.named_issuer = dict, None, ""
+    running.other_keys = []
     return running
 
 
@@ -125,6 +126,19 @@ def test_the_button_leads_in_and_binds_the_identity(
     provider.person = Person("s-mallory", dict(VERIFIED))  # the same address, another person
     mallory = browse()
     assert come_back(mallory, to_provider(mallory)).status_code == 403
+
+
+def test_published_keys_of_an_unknown_kind_are_passed_over(
+    browse: Callable[[], Browser], provider: Provider
+) -> None:
+    provider.other_keys = [
+        {"kty": "EC", "crv": "P-0000", "x": "AA", "y": "AA", "kid": "new curve"},
+        {"kty": "ML-DSA", "kid": "new kind"},
+        {"kty": "RSA", "kid": "broken"},
+        {},
+    ]
+    alice = browse()
+    assert come_back(alice, to_provider(alice)).location == "/staf/"
 
 
 def test_without_an_asserted_second_factor_our_own_follows(

@@ -56,7 +56,7 @@ def test_own_sessions_are_listed_in_plain_words_and_ended_one_by_one(
     browse: Callable[[], Browser], clock: SteppedClock, site: Site
 ) -> None:
     desk = with_agent(browse(), EDGE).log_in("alice")
-    clock.at += timedelta(minutes=70)
+    clock.at += timedelta(minutes=59)
     phone = browse().log_in("alice")
     bob = browse().log_in("bob")
     page = phone.get("/staf/akun/sesi").get_data(as_text=True)
@@ -106,7 +106,7 @@ def test_an_admin_ends_all_sessions_of_an_account_of_the_own_agency(
     assert dina.post("/staf/admin/akun/999999/sesi", data=token).status_code == 404
 
 
-@pytest.mark.parametrize(("username", "minutes"), [("dina", 60), ("hana", 60), ("alice", 599)])
+@pytest.mark.parametrize(("username", "minutes"), [("dina", 60), ("hana", 60), ("alice", 60)])
 def test_an_unused_session_ends_and_a_used_one_lives_on(
     browse: Callable[[], Browser], clock: SteppedClock, username: str, minutes: int
 ) -> None:
@@ -319,6 +319,7 @@ def test_guesses_sent_at_once_are_all_counted(
     site: Site, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guessing, "PATIENCE_SECONDS", 20)
+    monkeypatch.setattr(guessing, "_WAITING", threading.BoundedSemaphore(8))
 
     def guess(number: int) -> bool:
         try:
@@ -481,6 +482,10 @@ def test_a_browser_in_which_staff_logged_in_stays_marked(
     data["csrf_token"] = page.split('name="csrf_token" value="')[1].split('"')[0]
     answer = client.post("/masuk", data=data, base_url="https://127.0.0.1")
     cookies = answer.headers.getlist("Set-Cookie")
-    assert len(cookies) == 2
+    assert sorted(cookie.split("=")[0].rstrip("0123456789") for cookie in cookies) == [
+        "session",
+        "sl_known_",
+        "sl_staff",
+    ]
     assert all("Secure" in c and "HttpOnly" in c and "SameSite=Lax" in c for c in cookies)
     safe.extensions["site"].db.close()

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.visit_codes import GUESSES_A_MINUTE, NewCode, grouped
+from feedback_app.services.citizen.code_guesses import GUESSES_OF_A_NETWORK
 from feedback_app.services.codes.batches import revoke_batch
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep.schema import tally_differences
@@ -327,6 +328,11 @@ def test_a_ticket_is_kept_when_an_answer_is_missing(
     assert [r.tier for r in stored(site)] == ["visit"]
 
 
+def from_network(number: int) -> dict[str, dict[str, str]]:
+    """An address; wrong codes of one are braked before those of all together."""
+    return {"environ_base": {"REMOTE_ADDR": f"192.0.2.{number}"}}
+
+
 @pytest.mark.proof
 def test_after_thirty_wrong_guesses_in_a_minute_the_next_must_wait(
     citizen: Browser, place: str, site: Site, office: Office, clock: SteppedClock
@@ -337,11 +343,10 @@ def test_after_thirty_wrong_guesses_in_a_minute_the_next_must_wait(
     assert 1_000_000 * 2_000 / 30**7 < 1 / 10
     good, long_one = codes(site, office, 2, service="kk")
     for number in range(GUESSES_A_MINUTE):
-        if number % 2:
-            assert citizen.post("/v", data={"visit": WRONG_TYPED}).status_code == 410
-        else:
-            answers = opened(citizen, place) | {"visit": WRONG_TYPED}
-            assert citizen.post(f"/q/{place}", data=answers).status_code == 303
+        there = from_network(number // 5)  # two ways, so ten of a network
+        assert citizen.post("/v", data={"visit": WRONG_TYPED}, **there).status_code == 410
+        answers = opened(citizen, place) | {"visit": WRONG_TYPED}
+        assert citizen.post(f"/q/{place}", data=answers, **there).status_code == 303
     kept = len(stored(site))
     answers = opened(citizen, place) | {"visit": good.typed, "comment": "Tidak hilang"}
     page = citizen.post(f"/q/{place}", data=answers)
@@ -360,6 +365,17 @@ def test_after_thirty_wrong_guesses_in_a_minute_the_next_must_wait(
     with site.db.read() as session:
         tiers = session.scalars(select(Rating.tier).where(Rating.tier == "visit")).all()
     assert len(tiers) == 2
+
+
+def test_one_machine_that_guesses_closes_typed_codes_for_itself_only(
+    citizen: Browser, site: Site, office: Office
+) -> None:
+    good = codes(site, office, 1, service="kk")[0]
+    loud, other = from_network(1), from_network(2)
+    for _ in range(GUESSES_OF_A_NETWORK):
+        assert citizen.post("/v", data={"visit": WRONG_TYPED}, **loud).status_code == 410
+    assert citizen.post("/v", data={"visit": good.typed}, **loud).status_code == 429
+    assert citizen.post("/v", data={"visit": good.typed}, **other).status_code == 200
 
 
 def test_nothing_in_the_database_is_the_code_and_nothing_links_it_to_the_answer(

@@ -6,9 +6,7 @@ network has a smaller one first, so that one machine alone closes none.
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -43,33 +41,11 @@ class Typist:
         return f"{self.way} {self.unit_id}"
 
 
-@dataclass(slots=True)
-class _Networks:
-    """Wrong guesses of the running minute, by network; of this process."""
-
-    minute: datetime | None = None
-    wrong: Counter[str] = field(default_factory=Counter)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def count(self, minute: datetime, network: str, added: int) -> int:
-        with self.lock:
-            if self.minute != minute:
-                self.minute, self.wrong = minute, Counter()
-            if added:
-                self.wrong[network] += added
-            return self.wrong.get(network, 0)
-
-
-_networks = _Networks()
-
-
 def brake(session: Session, site: Site, typist: Typist) -> None:
     """Raise TooManyGuessesError while this way or this network has guessed wrong too often."""
     minute = _minute(site)
-    is_over = typist.network and (
-        _networks.count(minute, typist.network, 0) >= GUESSES_OF_A_NETWORK
-    )
-    if is_over or (queries.wrong_guesses(session, typist.scope, minute=minute) >= GUESSES_A_MINUTE):
+    is_over = site.wrong_codes.count(minute, typist.network) >= GUESSES_OF_A_NETWORK
+    if is_over or queries.wrong_guesses(session, typist.scope, minute=minute) >= GUESSES_A_MINUTE:
         raise TooManyGuessesError
 
 
@@ -77,7 +53,7 @@ def note_wrong(tx: Session, site: Site, typist: Typist) -> None:
     """Count a code that opened nothing."""
     queries.add_wrong_guess(tx, typist.scope, minute=_minute(site))
     if typist.network:
-        _networks.count(_minute(site), typist.network, 1)
+        site.wrong_codes.add(_minute(site), typist.network)
 
 
 def _minute(site: Site) -> datetime:
