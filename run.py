@@ -3,7 +3,7 @@
     python3 run.py               set up everything, then serve at http://127.0.0.1:8000
     python3 run.py dev           the same for developers: a change of a file shows at once
     python3 run.py test [ARGS]   set up everything, then lint, types and tests (ARGS go to pytest)
-    python3 run.py test --quick  the same without the slow proofs: browsers, simulations, fuzz
+    python3 run.py test --quick  the same on SQLite only, without browsers, simulations, fuzz
 
 PORT and HOST change the address; docs/runbook.md names every setting.
 """
@@ -34,7 +34,7 @@ SYSTEM_PACKAGES = (
 # One worker more than there are cores, as browsers and servers are waited for; who has nothing left
 # takes over tests from another.
 PYTEST = ("-m", "pytest", "-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal")
-QUICK = ("-m", "not proof")
+QUICK = ("-m", "not proof and not second_engine")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

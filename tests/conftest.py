@@ -69,6 +69,12 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["postgres_url"] = node.config.stash[_server]
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Know what runs a second time, on PostgreSQL."""
+    if "postgresql" in item.name:
+        item.add_marker(pytest.mark.second_engine)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long ones first: whoever has nothing left takes over the short ones at the end."""
