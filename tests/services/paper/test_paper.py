@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.paper import batch_mark
 from feedback_app.services.access.people import Viewer
-from feedback_app.services.citizen.visit_codes import NONE_GIVEN, TooManyGuessesError
+from feedback_app.services.citizen.code_guesses import TooManyGuessesError
+from feedback_app.services.citizen.visit_codes import NONE_GIVEN
 from feedback_app.services.faults import FieldFaultError, NotThereError
 from feedback_app.services.paper import answers, batches, checks, sheets
 from feedback_app.services.paper.sheets import Keyed
