@@ -44,6 +44,9 @@ from feedback_app.web.paper_checks import paper_checks
 from feedback_app.web.public import public
 from feedback_app.web.queue_api import queue_api
 from feedback_app.web.results import results
+from feedback_app.web.roster import roster
+from feedback_app.web.roster_grid import roster_grid
+from feedback_app.web.roster_plans import roster_plans
 from feedback_app.web.second_step import second_step
 from feedback_app.web.sso import sso
 from feedback_app.web.staff import staff
@@ -86,6 +89,9 @@ ROOMS = (
     tiers,
     audit,
     uploads,
+    roster,
+    roster_plans,
+    roster_grid,
 )
 
 # What citizens and machines send: no cookie goes with it, so nobody can borrow one. The form has

@@ -62,11 +62,14 @@ def _report(result: Imported) -> int:
         for cell in found:
             place = f"baris {cell.row}, kolom {cell.column}"
             print(f"{name}: {place}: {cell.value!r}: {cell.reason}", file=sys.stderr)
+    for line in result.differences:
+        print("\t".join((line.what[0], line.where, line.old or "-", line.new or "-")))
     if result.errors:
         print(f"{len(result.errors)} sel salah; tidak ada yang disimpan", file=sys.stderr)
         return 2
     done = "disimpan" if result.is_saved else "uji coba, tidak ada yang disimpan"
-    print(f"{result.added} baru, {result.changed} berubah, {result.same} sama ({done})")
+    gone = f", {result.withdrawn} ditarik" if result.withdrawn else ""
+    print(f"{result.added} baru, {result.changed} berubah, {result.same} sama{gone} ({done})")
     return 0
 
 

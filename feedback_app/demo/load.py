@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ MONTHS = 24
 RATINGS = 40_000
 SEED = 20_261_124
 BATCH = 4_000
+MADE_BEFORE = timedelta(days=14)  # a month's roster is written two weeks ahead
 VISITS_A_RATING = 3.1  # 5,150 visits a month against about 1,670 ratings
 
 Progress = Callable[[Iterable[Any]], Iterable[Any]]
@@ -53,7 +54,7 @@ def load_demo(site: Site, *, progress: Progress, rating_count: int = RATINGS) ->
         agency_id = add_agency(tx)
         places = add_places(tx, agency_id)
         shift_rows = [*shifts, *roster.shifts_ahead(site.today(), rng)]
-        bulk.add_rows(tx, "shift", [_shift_row(s, places, site.now()) for s in shift_rows])
+        bulk.add_rows(tx, "shift", [_shift_row(s, places) for s in shift_rows])
         visit_rows = _visit_rows(visits, places)
         bulk.add_rows(tx, "visit_count", visit_rows)
         add_codes(tx, places, visit_rows, last=last)
@@ -79,7 +80,7 @@ def load_demo(site: Site, *, progress: Progress, rating_count: int = RATINGS) ->
     }
 
 
-def _shift_row(shift: roster.DemoShift, places: Places, now: datetime) -> dict[str, Any]:
+def _shift_row(shift: roster.DemoShift, places: Places) -> dict[str, Any]:
     end_day = shift.day if shift.ends else shift.day + timedelta(days=1)
     return {
         "agency_id": places.agency_id,
@@ -87,7 +88,7 @@ def _shift_row(shift: roster.DemoShift, places: Places, now: datetime) -> dict[s
         "counter_id": places.counters[shift.counter],
         "starts_at": local_instant(shift.day, shift.starts),
         "ends_at": local_instant(end_day, shift.ends or time(0)),
-        "recorded_at": now,
+        "recorded_at": local_instant(shift.day - MADE_BEFORE, time(8)),
         "withdrawn_at": None,
     }
 

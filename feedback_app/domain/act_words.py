@@ -7,8 +7,10 @@ from feedback_app.domain.cases import KINDS as CASE_KINDS
 from feedback_app.domain.elements import ELEMENTS
 from feedback_app.domain.follow_up import STATUSES
 from feedback_app.domain.paper import VOID_REASONS
+from feedback_app.domain.roster_plans import KINDS as CHANGES
 from feedback_app.domain.texts import Words
 from feedback_app.domain.tiers import TIERS
+from feedback_app.domain.working_days import ENTRY_KINDS
 
 # key of a detail -> its label
 LABELS: dict[str, Words] = {
@@ -17,6 +19,7 @@ LABELS: dict[str, Words] = {
     "answers": ("penilaian yang berubah", "ratings changed"),
     "browser": ("peramban", "browser"),
     "cause": ("faktor", "cause"),
+    "change": ("perubahan", "change"),
     "changed": ("berubah", "changed"),
     "codes": ("kode", "codes"),
     "counter": ("loket", "counter"),
@@ -26,6 +29,7 @@ LABELS: dict[str, Words] = {
     "due": ("tenggat", "due"),
     "element": ("unsur", "element"),
     "ended": ("sesi yang berakhir", "sessions ended"),
+    "from": ("dari", "from"),
     "horizon": ("bulan sesudah pelatihan", "months after the training"),
     "keyed": ("terketik", "keyed"),
     "kind": ("jenis", "kind"),
@@ -49,13 +53,16 @@ LABELS: dict[str, Words] = {
     "status": ("keadaan", "status"),
     "target": ("sampel minimum", "minimum sample"),
     "tiers": ("jalur", "tiers"),
+    "to": ("sampai", "to"),
     "way": ("bentuk", "form"),
+    "withdrawn": ("ditarik", "withdrawn"),
     "wrong": ("isian yang berbeda", "fields that differed"),
 }
 
 # key -> value -> its words; a value that is not here (a name, a text) is shown as it is
 _ELEMENTS: dict[str, Words] = {e.key: (e.unsur, e.unsur_en) for e in ELEMENTS}
 VALUES: dict[str, dict[str, Words]] = {
+    "change": CHANGES,
     "element": _ELEMENTS,
     "kind": CASE_KINDS
     | {
@@ -63,6 +70,8 @@ VALUES: dict[str, dict[str, Words]] = {
         "kiosk": ("kios", "kiosk"),
         "invitation": ("undangan", "invitation"),
         "reset": ("kata sandi baru", "new password"),
+        "closed": ENTRY_KINDS["closed"],
+        "open": ENTRY_KINDS["open"],
     },
     "method": {"auto": ("otomatis", "automatic")},
     "outcome": ALL_OUTCOMES,
@@ -92,6 +101,10 @@ SUBJECTS: dict[str, Words] = {
     "add_follow_up": ("rencana", "plan"),
     "change_follow_up": ("rencana", "plan"),
     "remove_follow_up": ("rencana", "plan"),
+    "change_roster": ("perubahan nomor", "change number"),
+    "propose_roster": ("usulan nomor", "proposal number"),
+    "confirm_roster": ("usulan nomor", "proposal number"),
+    "refuse_roster": ("usulan nomor", "proposal number"),
     "start_impact_study": ("pengukuran", "study"),
     "view_training_history": ("petugas nomor", "officer number"),
     "reply_to_batch": ("petugas nomor", "officer number"),

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import islice
 from typing import IO, Any, Literal
 from xml.etree.ElementTree import ParseError
 
@@ -84,6 +85,16 @@ def read_table(content: bytes) -> Table:
     if not table.rows:
         raise FileFaultError("Berkas ini tidak berisi baris data di bawah judul kolom.")
     return table
+
+
+def raw_rows(content: bytes) -> list[list[Cell]]:
+    """Every row of a CSV or of the first sheet of an XLSX, before any heading is looked for."""
+    if content.startswith(_OLE):
+        raise FileFaultError(
+            "Berkas ini .xls lama atau berkata sandi. Simpan sebagai .xlsx tanpa sandi."
+        )
+    rows = _xlsx_rows(content) if content.startswith(b"PK") else _csv_rows(content)
+    return list(islice(rows, MAX_ROWS))
 
 
 def _table(lines: Iterator[list[Cell]]) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from flask import request
@@ -28,10 +29,10 @@ def page_number() -> int:
     return number_in_address("hal") or 1
 
 
-def day_asked(name: str, *, otherwise: date) -> date:
-    """A day of an address."""
+def day_asked(name: str, *, otherwise: date, among: Mapping[str, str] | None = None) -> date:
+    """A day of an address, or among the fields of a form."""
     try:
-        day = date.fromisoformat(request.args.get(name, ""))
+        day = date.fromisoformat((request.args if among is None else among).get(name, ""))
     except ValueError:
         return otherwise
     return day if FIRST_DAY < day < LAST_DAY else otherwise

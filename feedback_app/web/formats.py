@@ -8,7 +8,7 @@ from decimal import Decimal
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
-from feedback_app.domain import effect_words, table_columns
+from feedback_app.domain import effect_words, roster_plans, table_columns
 from feedback_app.domain.local_time import WIB
 from feedback_app.web.language import language, say
 
@@ -34,6 +34,16 @@ def percent(share: float, places: int = 0) -> str:
 def long_date(day: date) -> str:
     """24 November 2026."""
     return format_date(day, format="d MMMM y", locale=locale())
+
+
+def week_day(day: date) -> str:
+    """Sel, 24 Nov."""
+    return format_date(day, format="EEE, d MMM", locale=locale())
+
+
+def full_day(day: date) -> str:
+    """Selasa, 24 November 2026."""
+    return format_date(day, format="EEEE, d MMMM y", locale=locale())
 
 
 def local_date(at: datetime) -> str:
@@ -77,6 +87,7 @@ def about(value: Number) -> str:
 FILTERS = {
     "about": about,
     "clock": clock,
+    "full_day": full_day,
     "number": number,
     "percent": percent,
     "local_date": local_date,
@@ -85,5 +96,8 @@ FILTERS = {
     "moment": moment,
     "hour": hour,
     "say": say,
+    "shift_day": roster_plans.day_of,
+    "shift_hours": roster_plans.hours_text,
+    "week_day": week_day,
     **table_columns.FILTERS,
 }

@@ -19,6 +19,7 @@ TOO_LONG = "Terlalu panjang."
 LIBRARY_MESSAGES = {
     "Not a valid integer value.": "Harus bilangan bulat.",
     "Not a valid date value.": "Bukan tanggal yang ada.",
+    "Not a valid time value.": "Bukan jam yang ada; tulis seperti 08.00.",
     "Not a valid choice.": "Pilih salah satu dari daftar.",
     "Not a valid choice": "Pilih salah satu dari daftar.",
     "Invalid Choice: could not coerce.": "Pilih salah satu dari daftar.",

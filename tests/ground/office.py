@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pyotp
@@ -94,7 +94,7 @@ def build_office(site: Site) -> Office:
             }
             office.officer[name] = bulk.add_rows(tx, "officer", [row])[0]
         shifts = (("Sari", "A1", 8, 13), ("Andi", "A1", 13, 16), ("Dewi", "A2", 8, 16))
-        bulk.add_rows(tx, "shift", [_shift(site, office, *shift) for shift in shifts])
+        bulk.add_rows(tx, "shift", [_shift(office, *shift) for shift in shifts])
     for name, role, units in (
         ("alice", Role.SUPERVISOR, "A"),
         ("bob", Role.SUPERVISOR, "A"),
@@ -159,16 +159,14 @@ def known_office(site: Site) -> Office:
     )
 
 
-def _shift(
-    site: Site, office: Office, officer: str, counter: str, start: int, end: int
-) -> dict[str, Any]:
+def _shift(office: Office, officer: str, counter: str, start: int, end: int) -> dict[str, Any]:
     return {
         "agency_id": office.agency_id,
         "officer_id": office.officer[officer],
         "counter_id": office.counter[counter],
         "starts_at": local_instant(TODAY, time(start)),
         "ends_at": local_instant(TODAY, time(end)),
-        "recorded_at": site.now(),
+        "recorded_at": local_instant(TODAY - timedelta(days=7), time(8)),
         "withdrawn_at": None,
     }
 

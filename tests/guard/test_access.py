@@ -42,6 +42,11 @@ FILLED = {
     "key": "2026-t3",
     "shape": "a4",
     "month": "2026-10",
+    "day": "2026-11-24",
+    "act": "ganti",
+    "change_id": 999_999,
+    "proposal_id": 999_999,
+    "entry_id": 999_999,
 }
 
 

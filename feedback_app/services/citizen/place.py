@@ -75,7 +75,9 @@ def open_place(site: Site, code: str, *, ticket_day: date | None = None) -> Plac
 def place_at(site: Site, code: str, *, at: datetime, ticket_day: date | None = None) -> Place:
     """The place as it was offered at an instant, retired or not.
 
-    A ticket has a day of its own: then the officers are those of that day.
+    A change of the roster counts from its own moment on: who opened a form before it was shown the
+    officers of then, and the answer is about them. A ticket has a day of its own: then the officers
+    are those of that day.
     """
     named = read_place_code(code, key=site.settings.place_key)
     if named is None:
@@ -92,7 +94,9 @@ def place_at(site: Site, code: str, *, at: datetime, ticket_day: date | None = N
         )
         officer_tiers = tiers_for_officers(session, counter.id, at=site.now())
         day = ticket_day or local_day(at)
-        shifts = _shifts_of_days(session, counter.id, first=day - ONE_DAY, last=local_day(at))
+        shifts = _shifts_of_days(
+            session, counter.id, first=day - ONE_DAY, last=local_day(at), known_at=at
+        )
         if day == local_day(at):
             officers = offered(shifts, counter_id=counter.id, at=at)
         else:
@@ -130,16 +134,17 @@ def tiers_for_officers(session: Session, counter_id: int, *, at: datetime) -> fr
 
 
 def shifts_of_day(session: Session, counter_id: int, day: date) -> tuple[Shift, ...]:
-    """Every shift at the counter on a local day."""
-    return _shifts_of_days(session, counter_id, first=day, last=day)
+    """Every shift at the counter on a local day, as the roster stands now."""
+    return _shifts_of_days(session, counter_id, first=day, last=day, known_at=None)
 
 
 def _shifts_of_days(
-    session: Session, counter_id: int, *, first: date, last: date
+    session: Session, counter_id: int, *, first: date, last: date, known_at: datetime | None
 ) -> tuple[Shift, ...]:
     return places.shifts_at_counter(
         session,
         counter_id,
         since=local_instant(first, time.min),
         until=local_instant(last + ONE_DAY, time.min),
+        known_at=known_at,
     )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 from feedback_app.domain.disclosure import Grid, Score, ending_within, score_of
 from feedback_app.domain.interval import Mean
-from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.periods import Period, period, weeks_before
 from feedback_app.domain.skm import TooFew
 from feedback_app.domain.tiers import TIERS
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.counters import closed_figures
 from feedback_app.services.counters.coverage import crowded_counters
+from feedback_app.services.roster.ahead import next_days_without_shift
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Counter
@@ -54,7 +54,7 @@ class CounterLine:
     visits: int | None
     score: Score | TooFew
     trend: tuple[TrendPoint, ...]
-    has_shift_tomorrow: bool
+    unstaffed_on: date | None  # the next working day, when nobody is rostered on it
     is_silent: bool
     is_crowded: bool  # more of its visitors seem to have answered than ever do
     waiting: int  # held answers of any day that wait for the inspectorate
@@ -89,10 +89,7 @@ def lines_of(
         session, ids, first=chosen.first, last=chosen.last, service_id=None
     )
     serving = queries.officers_serving(session, ids, at=now)
-    midnight = local_instant(today + timedelta(days=1), time.min)
-    tomorrow = queries.counters_with_shift(
-        session, ids, since=midnight, until=midnight + timedelta(days=1)
-    )
+    unstaffed = next_days_without_shift(session, site, counters)
     silent = _silent(session, ids, today)
     crowded = crowded_counters(session, ids, today)
     waiting = tallies.held_for_verdict(session, ids)
@@ -105,7 +102,7 @@ def lines_of(
             visits=visits.get(counter.id),
             score=_score(grids[counter.id], chosen),
             trend=_trend(grids[counter.id], today),
-            has_shift_tomorrow=counter.id in tomorrow,
+            unstaffed_on=unstaffed.get(counter.id),
             is_silent=counter.id in silent,
             is_crowded=counter.id in crowded,
             waiting=waiting.get(counter.id, 0),

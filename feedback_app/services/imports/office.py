@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
-from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.roles import Role
-from feedback_app.domain.roster import Shift, clashes
-from feedback_app.domain.texts import Text
 from feedback_app.files import records
 from feedback_app.files.cells import CellError, Offer
 from feedback_app.files.examples import example_csv, example_xlsx
@@ -19,9 +15,9 @@ from feedback_app.files.records import Parsed, parse
 from feedback_app.files.tables import read_table
 from feedback_app.services.imports import past_results as survey_imports
 from feedback_app.services.imports import trainings as training_imports
-from feedback_app.services.imports.work import Counts, Rows, Work, upsert
+from feedback_app.services.imports.roster import save_roster
+from feedback_app.services.imports.work import Counts, Difference, Rows, Work, upsert
 from feedback_app.services.site import Site
-from feedback_app.storage import bulk
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import agencies, audit
 from feedback_app.storage.queries import records as queries
@@ -60,6 +56,12 @@ class Imported:
     errors: tuple[CellError, ...]
     warnings: tuple[CellError, ...]
     is_saved: bool
+    differences: tuple[Difference, ...] = ()  # row by row, for kinds that tell them
+
+    @property
+    def withdrawn(self) -> int:
+        """How many rows of before are withdrawn, as the file does not hold them."""
+        return len(self.differences) - self.added - self.changed if self.differences else 0
 
 
 class _Refused(Exception):  # noqa: N818 (never leaves this module: it only rolls back)
@@ -106,7 +108,7 @@ def _run(
         return Imported(0, 0, 0, parsed.errors, parsed.warnings, is_saved=False)
     try:
         with site.db.transaction() as tx:
-            result = _save(tx, site, kind, parsed, agency_id)
+            result = _save(tx, site, kind, parsed, agency_id, by)
             if result.errors or is_rehearsal:
                 raise _Refused(result)
             audit.append(
@@ -123,10 +125,15 @@ def _run(
     return replace(result, is_saved=True)
 
 
-def _save(tx: Session, site: Site, kind: Kind, parsed: Parsed, agency_id: int) -> Imported:
-    work = Work(tx, site, agency_id, errors=[], warnings=list(parsed.warnings))
+def _save(
+    tx: Session, site: Site, kind: Kind, parsed: Parsed, agency_id: int, by: int | None
+) -> Imported:
+    work = Work(tx, site, agency_id, errors=[], warnings=list(parsed.warnings), account_id=by)
     counts = _SAVERS[kind.key](work, parsed.rows)
-    return Imported(*counts, tuple(work.errors), tuple(work.warnings), is_saved=False)
+    told = tuple(work.differences)
+    return Imported(
+        *counts, tuple(work.errors), tuple(work.warnings), is_saved=False, differences=told
+    )
 
 
 def _save_services(work: Work, rows: Rows) -> Counts:
@@ -193,69 +200,6 @@ def _save_officers(work: Work, rows: Rows) -> Counts:
     return upsert(work, "officer", "nip", wanted)
 
 
-def _save_roster(work: Work, rows: Rows) -> Counts:
-    officers, counters = work.known("officer", "nip"), work.known("counter", "code")
-    new: dict[Shift, int] = {}
-    for number, record in rows:
-        officer_id = work.look_up(officers, record["nip"], number, "nip")
-        counter_id = work.look_up(counters, record["counter"], number, "loket")
-        if record["ends"] <= record["starts"]:
-            ends = record["ends"].strftime("%H.%M")
-            reason = Text("harus sesudah jam mulai")
-            work.errors.append(CellError(number, "selesai", ends, reason))
-        elif officer_id is not None and counter_id is not None:
-            starts_at = local_instant(record["day"], record["starts"])
-            ends_at = local_instant(record["day"], record["ends"])
-            new[Shift(0, officer_id, counter_id, starts_at, ends_at)] = number
-    if work.errors or not new:
-        return 0, 0, 0
-    old = queries.shifts_between(
-        work.tx,
-        since=min(shift.starts_at for shift in new) - timedelta(days=1),
-        until=max(shift.ends_at for shift in new),
-        agency_id=work.agency_id,
-    )
-    kept = {(s.officer_id, s.counter_id, s.starts_at, s.ends_at) for s in old}
-    fresh = {
-        shift: number
-        for shift, number in new.items()
-        if (shift.officer_id, shift.counter_id, shift.starts_at, shift.ends_at) not in kept
-    }
-    _find_clashes(work, fresh, old)
-    if work.errors:
-        return 0, 0, 0
-    bulk.add_rows(work.tx, "shift", [_shift_row(work, shift) for shift in fresh])
-    return len(fresh), 0, len(new) - len(fresh)
-
-
-def _find_clashes(work: Work, fresh: Mapping[Shift, int], old: Sequence[Shift]) -> None:
-    for first, second in clashes([*fresh, *old]):
-        number = fresh.get(second) or fresh.get(first)
-        other = fresh.get(first) if fresh.get(second) else None
-        if number is None:
-            continue
-        work.errors.append(CellError(number, "mulai", "", _on_duty_already(other)))
-
-
-def _on_duty_already(row: int | None) -> Text:
-    """Why a shift is refused: by another row of the file, or by the roster as it stands."""
-    if row is None:
-        return Text("petugas ini sudah bertugas pada jam yang sama menurut jadwal yang sudah ada")
-    return Text("petugas ini sudah bertugas pada jam yang sama menurut baris %(row)s", row=row)
-
-
-def _shift_row(work: Work, shift: Shift) -> dict[str, Any]:
-    return {
-        "agency_id": work.agency_id,
-        "officer_id": shift.officer_id,
-        "counter_id": shift.counter_id,
-        "starts_at": shift.starts_at,
-        "ends_at": shift.ends_at,
-        "recorded_at": work.site.now(),
-        "withdrawn_at": None,
-    }
-
-
 def _save_visits(work: Work, rows: Rows) -> Counts:
     counters, services = work.known("counter", "code"), work.known("service", "code")
     wanted = []
@@ -280,7 +224,7 @@ _SAVERS: dict[str, Callable[[Work, Rows], Counts]] = {
     "services": _save_services,
     "counters": _save_counters,
     "officers": _save_officers,
-    "roster": _save_roster,
+    "roster": save_roster,
     "visits": _save_visits,
     "past-results": survey_imports.save_past_results,
     "trainings": training_imports.save_trainings,

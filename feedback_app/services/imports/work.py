@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from feedback_app.domain.texts import Text
+from feedback_app.domain.texts import Text, Words
 from feedback_app.files.cells import CellError
 from feedback_app.files.records import Record
 from feedback_app.services.site import Site
@@ -18,6 +18,16 @@ Counts = tuple[int, int, int]  # added, changed, same
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that an import changes: what becomes of it, where it stands, old and new."""
+
+    what: Words
+    where: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """What every saver needs: the transaction, whose agency, where faults are gathered."""
 
@@ -26,6 +36,8 @@ class Work:
     agency_id: int
     errors: list[CellError]
     warnings: list[CellError]
+    account_id: int | None = None  # who imports; None: a script
+    differences: list[Difference] = field(default_factory=list)
 
     def known(self, table: str, column: str) -> dict[str, int]:
         """Identifiers by code (or NIP) of this agency."""

@@ -12,6 +12,12 @@ from feedback_app.storage.models.officer import Officer, Shift
 from feedback_app.storage.models.officer_room import FigureView, OfficerReply
 from feedback_app.storage.models.paper import PaperBatch, PaperSheet
 from feedback_app.storage.models.rating import Comment, Rating, Screening
+from feedback_app.storage.models.roster import (
+    CalendarEntry,
+    RosterChange,
+    RosterLetter,
+    RosterProposal,
+)
 from feedback_app.storage.models.second_factor import RecoveryCode, SecondFactor
 from feedback_app.storage.models.study import ImpactStudy
 from feedback_app.storage.models.survey import PastResult, Survey, SurveyRevision
@@ -37,6 +43,7 @@ __all__ = [
     "Agency",
     "Attendance",
     "AuditEntry",
+    "CalendarEntry",
     "Case",
     "CaseOpinion",
     "CaseRating",
@@ -61,6 +68,9 @@ __all__ = [
     "QueueKey",
     "Rating",
     "RecoveryCode",
+    "RosterChange",
+    "RosterLetter",
+    "RosterProposal",
     "Screening",
     "SecondFactor",
     "Service",

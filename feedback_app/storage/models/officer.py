@@ -44,3 +44,5 @@ class Shift(Base):
     ends_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]  # a shift is never deleted, only withdrawn
+    recorded_in: Mapped[int | None] = mapped_column(ForeignKey("roster_change.id"), index=True)
+    withdrawn_in: Mapped[int | None] = mapped_column(ForeignKey("roster_change.id"), index=True)

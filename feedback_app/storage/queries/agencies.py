@@ -67,6 +67,8 @@ def row_counts(
         Shift.starts_at.between(shifts_from, shifts_to),
     )
     counts["shifts"] = int(session.scalar(shifts) or 0)
+    ever = select(Shift.id).where(Shift.agency_id == agency_id).limit(1)
+    counts["shifts_ever"] = 0 if session.scalar(ever) is None else 1
     ratings = select(func.sum(Tally.c.n)).where(Tally.c.agency_id == agency_id)
     counts["ratings"] = int(session.scalar(ratings) or 0)
     return counts

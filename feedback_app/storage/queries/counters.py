@@ -95,22 +95,6 @@ def officers_serving(
     return serving
 
 
-def counters_with_shift(
-    session: Session, counter_ids: Collection[int], *, since: datetime, until: datetime
-) -> set[int]:
-    """Counters that have somebody rostered within the span."""
-    return set(
-        session.scalars(
-            select(Shift.counter_id).where(
-                Shift.counter_id.in_(counter_ids),
-                Shift.withdrawn_at.is_(None),
-                Shift.starts_at < until,
-                Shift.ends_at > since,
-            )
-        )
-    )
-
-
 def visits_by_counter(
     session: Session,
     counter_ids: Collection[int],

@@ -52,13 +52,27 @@ def services_at_counter(session: Session, counter_id: int, *, at: time) -> Seque
 
 
 def shifts_at_counter(
-    session: Session, counter_id: int, *, since: datetime, until: datetime
+    session: Session,
+    counter_id: int,
+    *,
+    since: datetime,
+    until: datetime,
+    known_at: datetime | None,
 ) -> tuple[DutyShift, ...]:
-    """Shifts at this counter that touch the span; the bound below keeps its years unread."""
+    """Shifts at this counter that touch the span, as the roster stood at an instant (None: now).
+
+    The bound below keeps its years unread.
+    """
+    stood: list[ColumnElement[bool]] = [Shift.withdrawn_at.is_(None)]
+    if known_at is not None:
+        stood = [
+            Shift.recorded_at <= known_at,
+            or_(Shift.withdrawn_at.is_(None), Shift.withdrawn_at > known_at),
+        ]
     rows = session.scalars(
         select(Shift).where(
             Shift.counter_id == counter_id,
-            Shift.withdrawn_at.is_(None),
+            *stood,
             Shift.starts_at.between(since - LONGEST_SHIFT, until),
             Shift.starts_at < until,
             Shift.ends_at > since,
