@@ -40,6 +40,7 @@ def main(arguments: list[str]) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--program", default=PROGRAM, help=argparse.SUPPRESS)  # for tests
+    parser.add_argument("--set-up", action="store_true", help="first do what set_up.py does")
     chosen = parser.parse_args(arguments)
     try:
         host, port = address()
@@ -49,20 +50,30 @@ def main(arguments: list[str]) -> int:
     os.chdir(ROOT)
     if chosen.program == PROGRAM and multiprocessing.get_start_method() == "fork":
         load_ahead()
+    if chosen.set_up:
+        if code := set_up_first():
+            return code
+        print(f"\nSuara Loket: http://{host}:{port}  (Ctrl+C berhenti / stops)\n", flush=True)
     serve(chosen.program, host, port)
     return 0
 
 
+def set_up_first() -> int:
+    """In this process, which has loaded what it takes: one interpreter, not two."""
+    from scripts.set_up import set_up  # noqa: PLC0415 (not where another program is served)
+
+    return set_up()
+
+
 def load_ahead() -> None:
     """Load the modules once, for the process that answers and for the one that replaces it."""
-    import feedback_app  # noqa: F401, PLC0415 (2 s, which a new process need not wait again)
-
-    gc.collect()
-    gc.freeze()  # so that the pages stay shared
+    import feedback_app.wiring  # noqa: F401, PLC0415 (1 s, which a new process need not wait again)
 
 
 def serve(program: str, host: str, port: int) -> None:
     """Run granian with limits for half-sent and silent connections (docs/adr/0013)."""
+    gc.collect()
+    gc.freeze()  # so that the pages stay shared with the process that answers
     Server(
         program,
         address=host,
