@@ -1,4 +1,4 @@
-"""A helper process as its parent sees it: started when wanted, one job at a time, ended when idle."""
+"""A helper process as its parent sees it: started when wanted, ended when idle."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Limits:
 
 
 class HelperProcess:
-    """One process; who comes while it works waits for the turn, and too many are told so at once."""
+    """One process; who comes while it works waits for a turn, too many are told so at once."""
 
     def __init__(self, limits: Limits) -> None:
         """Start nothing yet."""
@@ -58,6 +58,7 @@ class HelperProcess:
                 is_well, result = _ask(process, (self._limits.job_s, work, args, kwargs))
             except (OSError, EOFError) as error:
                 process.kill()
+                self._end()
                 what = "was killed, or took too long"
                 raise NotMadeError(f"the helper process {what}: {work.__qualname__}") from error
             finally:
@@ -102,6 +103,7 @@ class HelperProcess:
     def _started(self) -> subprocess.Popen[bytes]:
         process = self._process
         if process is None or process.poll() is not None:
+            self._end()
             # Not forked: other threads run here, and may hold any lock of any library.
             process = subprocess.Popen(  # noqa: S603 (our own program)
                 [sys.executable, "-m", PROGRAM],

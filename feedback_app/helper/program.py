@@ -46,18 +46,17 @@ def _listen(source: IO[bytes], jobs: queue.SimpleQueue[bytes]) -> None:
 
 def _done(packed: bytes) -> bytes:
     """The job's answer: (True, result) or (False, what was raised)."""
-    answer: tuple[bool, Any]
     try:
         limit_s, work, args, kwargs = pickle.loads(packed)  # noqa: S301 (our own parent wrote it)
         # Also where one library holds the interpreter and no parent is left to kill us.
         faulthandler.dump_traceback_later(limit_s + GRACE_S, exit=True)
-        answer = True, work(*args, **kwargs)
+        return pickle.dumps((True, work(*args, **kwargs)), pickle.HIGHEST_PROTOCOL)
     except Exception as error:  # the parent raises it again
         error.add_note("".join(traceback.format_exception(error)))
-        answer = False, error if _can_be_sent(error) else RuntimeError(repr(error))
+        told = error if _can_be_sent(error) else RuntimeError(repr(error))
+        return pickle.dumps((False, told), pickle.HIGHEST_PROTOCOL)
     finally:
         faulthandler.cancel_dump_traceback_later()
-    return pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
 
 
 def _can_be_sent(error: Exception) -> bool:
