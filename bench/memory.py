@@ -45,7 +45,6 @@ STUDIES = 1
 PUBLIC_PAGES = (
     "/",
     "/hasil/",
-    "/hasil/disdukcapil-contoh",
     "/hasil/disdukcapil-contoh/kantor",
     "/hasil/disdukcapil-contoh/rimbo",
     "/privasi",

@@ -100,9 +100,9 @@ NO_SESSION = (
     "feedback_app.web.queue_api.call",
 )
 
-# Two helper processes for all sites of this process: a file need not wait for a study. Three of the
-# eight threads may be with files, so that five are left for citizens (front/body_first.py).
-DOCUMENTS = HelperProcess(Limits(job_s=60, turn_s=20, idle_s=60, waiting=2))
+# Two helper processes for all sites of this process: a file need not wait for a study. Four of the
+# eight threads may be with files, so that four are left for citizens (front/body_first.py).
+DOCUMENTS = HelperProcess(Limits(job_s=60, turn_s=20, idle_s=60, waiting=3))
 # An office's study takes seconds, 50,000 officers 77 s (docs/performance.md); no request waits.
 STUDIES = HelperProcess(Limits(job_s=1800, turn_s=1800, idle_s=1, waiting=15))
 

@@ -20,14 +20,11 @@ Job = tuple[float, Any, tuple[Any, ...], dict[str, Any]]
 
 GRACE_S = 10  # the parent is first to end a job that takes too long
 SIZE_BYTES = 8  # as helper/process.py writes it
-NICE = 5  # citizens' forms come first where processors are few
 
 
 def main() -> None:
     """Do one job after another until the parent closes its end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches all; the parent decides
-    if hasattr(os, "nice"):
-        os.nice(NICE)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no result
     jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
