@@ -110,7 +110,7 @@ STUDIES = HelperProcess(Limits(job_s=1800, turn_s=1800, idle_s=1, waiting=15))
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     """Wire one site together: settings, database, rooms, guards."""
     app = Flask(
-        __name__,
+        "feedback_app",
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static"),
     )
