@@ -56,7 +56,7 @@ class HelperProcess:
             late.start()
             try:
                 is_well, result = _ask(process, (self._limits.job_s, work, args, kwargs))
-            except (OSError, EOFError) as error:
+            except (OSError, EOFError, pickle.UnpicklingError) as error:
                 process.kill()
                 self._end()
                 what = "was killed, or took too long"
