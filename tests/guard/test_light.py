@@ -31,6 +31,7 @@ HEAVY = (
     "scipy",
     "typst",
     "xlsxwriter",
+    "zxcvbn",
     "feedback_app.impact.measure",
     "feedback_app.demo",
 )
