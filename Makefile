@@ -1,6 +1,6 @@
 # Thin aliases for developers; run.py does the work. `make help` lists them: a target's line is the
 # comment above it.
-.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-page bench-survey busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig formulas fuzz half-sent help kill-rig migration mutation one-code power-rig quick rig-sums routes screenshots serve supply test truth
+.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-page bench-start bench-survey busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig formulas fuzz half-sent help kill-rig migration mutation one-code power-rig quick rig-sums routes screenshots serve supply test truth
 # Set up everything, load the made-up office, serve it.
 serve:
 	python3 run.py
@@ -42,6 +42,12 @@ bench-impact:
 # Time and memory of a survey's workbook, report and poster.
 bench-survey:
 	.venv/bin/python bench/survey_files.py
+# Seconds of a warm start to the first page, beside a bare import.
+bench-start:
+	.venv/bin/python bench/start.py
+# Memory of a web process over 20,000 mixed requests.
+bench-memory:
+	.venv/bin/python bench/memory.py
 # Simulated offices with known effects, 2,000 repetitions a world; writes the table into the docs.
 truth:
 	.venv/bin/python tests/rigs/truth.py --repetitions 2000 --markdown docs/method.md

@@ -8,6 +8,7 @@ from functools import partial
 
 from feedback_app.front.body_first import BodyFirst
 from feedback_app.front.collecting import Patience
+from feedback_app.web.daily import keep_up
 from feedback_app.web.limits import FORM_BYTES, largest_body
 from feedback_app.wsgi import app as program
 
@@ -16,4 +17,5 @@ app = BodyFirst(
     most_bytes=FORM_BYTES,
     most_bytes_at=partial(largest_body, program),
     patience=Patience(),
+    soon=partial(keep_up, program),
 )

@@ -20,6 +20,7 @@ import click
 from feedback_app.config import Settings, SettingsError
 from feedback_app.demo import load, office
 from feedback_app.services.site import open_site
+from feedback_app.services.upkeep.schema import has_no_agency
 
 
 def main() -> int:
@@ -36,21 +37,15 @@ def main() -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    if load.is_empty(site):
+    if has_no_agency(site):
         print("Memuat data contoh / loading demo data …", flush=True)
         loaded = load.load_demo(site, progress=_progress)
         print(", ".join(f"{name}: {count}" for name, count in loaded.items()))
     elif not arguments.if_empty:
         print("the database already holds data; nothing was loaded", file=sys.stderr)
         return 1
-    _print_logins(site.settings.base_url)
+    print(office.log_ins(site.settings.base_url))
     return 0
-
-
-def _print_logins(base_url: str) -> None:
-    print(f"\n{base_url}/masuk  — data contoh, sandi / password: {office.DEMO_PASSWORD}")
-    for username, name, role, _units in office.LOGINS:
-        print(f"  {username:<14}{role:<14}{name}")
 
 
 def _progress(items: Iterable[Any]) -> Iterable[Any]:

@@ -9,10 +9,12 @@ Example: PORT=8001 .venv/bin/python scripts/serve.py
 from __future__ import annotations
 
 import argparse
+import ctypes
 import gc
 import multiprocessing
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +33,8 @@ OWN_FILES = 128  # of the database's connections (three each) and the libraries
 FEWEST_CONNECTIONS = 16
 HEADERS_S = 15  # for a request's headers, and for a kept connection without a request
 BUFFER_BYTES = 64 * 1024  # of one connection; granian's 400 kB would be 400 MB for all
+M_ARENA_MAX = -8  # malloc.h
+ARENAS = 2
 STOP_S = 5  # for requests under way; then they are cut
 
 
@@ -40,6 +44,7 @@ def main(arguments: list[str]) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--program", default=PROGRAM, help=argparse.SUPPRESS)  # for tests
+    parser.add_argument("--set-up", action="store_true", help="first do what set_up.py does")
     chosen = parser.parse_args(arguments)
     try:
         host, port = address()
@@ -49,20 +54,31 @@ def main(arguments: list[str]) -> int:
     os.chdir(ROOT)
     if chosen.program == PROGRAM and multiprocessing.get_start_method() == "fork":
         load_ahead()
+    if chosen.set_up:
+        if code := set_up_first():
+            return code
+        print(f"\nSuara Loket: http://{host}:{port}  (Ctrl+C berhenti / stops)\n", flush=True)
     serve(chosen.program, host, port)
     return 0
 
 
+def set_up_first() -> int:
+    """In this process, which has loaded what it takes: one interpreter, not two."""
+    from scripts.set_up import set_up  # noqa: PLC0415 (not where another program is served)
+
+    return set_up()
+
+
 def load_ahead() -> None:
     """Load the modules once, for the process that answers and for the one that replaces it."""
-    import feedback_app  # noqa: F401, PLC0415 (2 s, which a new process need not wait again)
-
-    gc.collect()
-    gc.freeze()  # so that the pages stay shared
+    import feedback_app.wiring  # noqa: F401, PLC0415 (1 s, which a new process need not wait again)
 
 
 def serve(program: str, host: str, port: int) -> None:
     """Run granian with limits for half-sent and silent connections (docs/adr/0013)."""
+    use_few_arenas()
+    gc.collect()
+    gc.freeze()  # so that the pages stay shared with the process that answers
     Server(
         program,
         address=host,
@@ -78,6 +94,12 @@ def serve(program: str, host: str, port: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_S,
     ).serve()
+
+
+def use_few_arenas() -> None:
+    """glibc gives each thread 4 MB of its own that it never gives back; our threads take turns."""
+    with suppress(OSError, AttributeError, TypeError):  # another system's C library
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
 
 
 def most_connections() -> int:

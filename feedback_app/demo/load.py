@@ -23,7 +23,6 @@ from feedback_app.services.access import accounts
 from feedback_app.services.impact import study as impact_study
 from feedback_app.services.site import Site
 from feedback_app.storage import anew, bulk, comments, ratings
-from feedback_app.storage.queries import agencies
 
 MONTHS = 24
 RATINGS = 40_000
@@ -33,12 +32,6 @@ MADE_BEFORE = timedelta(days=14)  # a month's roster is written two weeks ahead
 VISITS_A_RATING = 3.1  # 5,150 visits a month against about 1,670 ratings
 
 Progress = Callable[[Iterable[Any]], Iterable[Any]]
-
-
-def is_empty(site: Site) -> bool:
-    """Whether no agency is here yet."""
-    with site.db.read() as session:
-        return not agencies.agencies(session)
 
 
 def load_demo(site: Site, *, progress: Progress, rating_count: int = RATINGS) -> dict[str, int]:

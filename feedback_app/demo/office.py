@@ -114,3 +114,10 @@ def made_up_nip(position: int) -> str:
     year, month = 1980 + position % 20, position % 12 + 1
     sex = 2 if position % 2 == 0 else 1
     return f"{year}{month:02d}15{2010 + position % 10}03{sex}{position + 1:03d}"
+
+
+def log_ins(base_url: str) -> str:
+    """The demo's accounts, as a start prints them."""
+    lines = [f"\n{base_url}/masuk  — data contoh, sandi / password: {DEMO_PASSWORD}"]
+    lines += [f"  {username:<14}{role:<14}{name}" for username, name, role, _units in LOGINS]
+    return "\n".join(lines)

@@ -18,5 +18,9 @@ class NotSavedError(Exception):
     """The database cannot answer now (disk full, busy, gone); nothing was written."""
 
 
+class NotMadeError(Exception):
+    """A file or a figure could not be made now: its process was busy, too slow, or killed."""
+
+
 class ConflictError(NotSavedError):
     """Two transactions waited for each other and this one gave way; it may be tried again."""

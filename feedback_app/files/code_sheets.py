@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-import qrcode
-from qrcode.image.svg import SvgPathImage
-
+from feedback_app.files.qr_symbols import qr_symbol
 from feedback_app.files.typesetting import typeset
 
 SLIPS_A_SHEET = 24  # 3 columns of 66 mm, 8 rows of 35 mm: what an office printer reaches
-QUIET_ZONE = 4  # modules of white around the symbol (ISO/IEC 18004)
 # Trying all eight masks takes six times as long, which 2,000 symbols in one request would show.
 MASK = 2
 
@@ -37,22 +34,15 @@ class SheetTexts:
 
 
 def code_sheets_pdf(slips: Sequence[Slip], texts: SheetTexts) -> bytes:
-    """The sheets. A slip carries no running number: it could be matched with a queue list."""
-    symbols = {f"qr{place}.svg": _symbol(slip.url) for place, slip in enumerate(slips)}
+    """The sheets. A slip carries no running number: it could be matched with a queue list.
+
+    Error correction M: a slip is read once, from close by, within two days.
+    """
+    symbols = {
+        f"qr{place}.svg": qr_symbol(slip.url, correction="M", mask=MASK)
+        for place, slip in enumerate(slips)
+    }
     shown = [{"typed": slip.typed, "qr": name} for slip, name in zip(slips, symbols, strict=True)]
     sheets = [shown[start : start + SLIPS_A_SHEET] for start in range(0, len(shown), SLIPS_A_SHEET)]
     data = {"sheets.json": {"texts": asdict(texts), "sheets": sheets}}
     return typeset("code_sheets.typ", data, beside=symbols)
-
-
-def _symbol(url: str) -> bytes:
-    """Error correction M: a slip is read once, from close by, within two days."""
-    symbol = qrcode.QRCode(
-        error_correction=qrcode.constants.ERROR_CORRECT_M,
-        border=QUIET_ZONE,
-        image_factory=SvgPathImage,
-        mask_pattern=MASK,
-    )
-    symbol.add_data(url, optimize=8)
-    symbol.make(fit=True)
-    return bytes(symbol.make_image().to_string())

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 
-import xlsxwriter
-
 from feedback_app.files.records import Kind
 
 
@@ -21,6 +19,8 @@ def example_csv(kind: Kind) -> bytes:
 
 def example_xlsx(kind: Kind) -> bytes:
     """A workbook to copy from; every column is formatted as text, so that a NIP survives."""
+    import xlsxwriter  # noqa: PLC0415 (loaded where a workbook is made)
+
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         as_text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True})

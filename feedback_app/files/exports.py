@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-import xlsxwriter
-
 Cell = str | int | float | Decimal | None
 
 # Spreadsheets run a cell as a formula when it begins so (OWASP, CSV injection); what Unicode calls
@@ -58,6 +56,8 @@ def to_csv(sheet: Sheet) -> bytes:
 
 def to_xlsx(sheets: Sequence[Sheet]) -> bytes:
     """A workbook; text is written as text, numbers as numbers."""
+    import xlsxwriter  # noqa: PLC0415 (loaded where a workbook is made)
+
     content = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(content, options) as book:

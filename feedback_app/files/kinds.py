@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from feedback_app.files import cells
-from feedback_app.files.records import Kind, column, optional
+from feedback_app.files.examples import example_xlsx
+from feedback_app.files.records import Kind, Parsed, column, optional, parse
 from feedback_app.files.survey_kinds import PAST_RESULTS
+from feedback_app.files.tables import read_table
 from feedback_app.files.training_kinds import TRAINING_KINDS_OF_FILE
 
 _UNIT = column("unit", "unit", cells.code, "kode unit", "kantor", "kantor")
@@ -197,3 +199,13 @@ OFFICE_KINDS = (
 KINDS: dict[str, Kind] = {
     kind.key: kind for kind in (*OFFICE_KINDS, PAST_RESULTS, *TRAINING_KINDS_OF_FILE)
 }
+
+
+def parse_file(key: str, content: bytes) -> Parsed:
+    """A file of the kind with this key, read and parsed; FileFaultError when it is no table."""
+    return parse(KINDS[key], read_table(content))
+
+
+def example_workbook(key: str) -> bytes:
+    """A workbook of the kind with this key, to copy from."""
+    return example_xlsx(KINDS[key])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 
-from feedback_app.files.qr_cards import qr_svg
+from feedback_app.files.qr_symbols import qr_svg
 from feedback_app.files.typesetting import typeset
 
 # shape -> (width, height in mm, pixels an inch when it is a picture)

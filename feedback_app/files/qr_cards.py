@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-import qrcode
-from defusedxml.ElementTree import fromstring
-from qrcode.image.svg import SvgPathImage
-
+from feedback_app.files.qr_symbols import qr_svg
 from feedback_app.files.typesetting import typeset
-
-QUIET_ZONE = 4  # modules of white around the symbol (ISO/IEC 18004)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,42 +33,6 @@ def qr_cards_pdf(cards: Sequence[Card]) -> bytes:
         for card, name in zip(cards, symbols, strict=True)
     ]
     return typeset("qr_cards.typ", {"cards.json": shown}, beside=symbols)
-
-
-def qr_svg(url: str) -> bytes:
-    """The symbol with error correction H: up to 30% may be dirty or torn."""
-    return _symbol(url, qrcode.constants.ERROR_CORRECT_H)
-
-
-def screen_qr_svg(url: str) -> bytes:
-    """The symbol with error correction M: a screen is not torn, and larger squares read farther."""
-    return _symbol(url, qrcode.constants.ERROR_CORRECT_M)
-
-
-def _symbol(url: str, correction: int) -> bytes:
-    symbol = qrcode.QRCode(
-        error_correction=correction,
-        border=QUIET_ZONE,
-        image_factory=SvgPathImage,
-    )
-    symbol.add_data(url, optimize=8)
-    symbol.make(fit=True)
-    return bytes(symbol.make_image().to_string())
-
-
-@dataclass(frozen=True, slots=True)
-class QrOutline:
-    """A symbol for a page: its side in modules, and the path that a template draws."""
-
-    side: str
-    path: str
-
-
-def qr_outline(text: str) -> QrOutline:
-    """The symbol of `qr_svg`, taken apart so that a template writes the drawing itself."""
-    drawing = fromstring(qr_svg(text))
-    side = drawing.get("viewBox").split()[2]
-    return QrOutline(side=side, path=next(iter(drawing)).get("d"))
 
 
 def _grouped(card: Card) -> str:

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openpyxl.utils import get_column_letter
-
 from feedback_app.domain.texts import Text
 from feedback_app.files import cells
 from feedback_app.files.cells import CellError, CellFaultError
@@ -79,7 +77,7 @@ def parse(kind: Kind, table: Table) -> Parsed:
     warnings = [
         CellError(
             1,
-            header or get_column_letter(place + 1),
+            header or _column_letter(place),
             header,
             Text("kolom ini tidak dikenal dan dilewati"),
         )
@@ -97,6 +95,12 @@ def parse(kind: Kind, table: Table) -> Parsed:
             warnings += _odd_nip(number, record)
     errors += _repeated(kind, rows)
     return Parsed(tuple(rows), tuple(errors), tuple(warnings))
+
+
+def _column_letter(place: int) -> str:
+    """What a spreadsheet calls the column: 0 is A, 26 is AA."""
+    before, letter = divmod(place, 26)
+    return (_column_letter(before - 1) if before else "") + chr(ord("A") + letter)
 
 
 def _find_columns(kind: Kind, headers: Sequence[str]) -> tuple[dict[str, int], list[CellError]]:

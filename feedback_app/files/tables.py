@@ -13,9 +13,7 @@ from itertools import islice
 from typing import IO, Any, Literal
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
 from defusedxml.ElementTree import iterparse
-from openpyxl.utils.exceptions import InvalidFileException
 
 from feedback_app.domain.faults import ReadableError
 
@@ -24,13 +22,13 @@ MAX_COLUMNS = 100
 LAST_ROW_OF_A_SHEET = 1_048_576  # Excel's own limit
 MAX_UNPACKED = 200 * 1024 * 1024  # bytes inside an XLSX: more is a zip bomb
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+XLSX_BEGINS = b"PK"  # as every ZIP file does
 _OLE = b"\xd0\xcf\x11\xe0"  # old .xls, and XLSX behind a password
 
-# What openpyxl and the standard library raise for a file that is no whole workbook.
+# What openpyxl and the standard library raise for a file that is no whole workbook, beside its own.
 _BROKEN_XLSX = (
     zipfile.BadZipFile,
     zlib.error,
-    InvalidFileException,
     ParseError,
     ArithmeticError,
     AttributeError,
@@ -80,7 +78,7 @@ def read_table(content: bytes) -> Table:
         raise FileFaultError(
             "Berkas ini .xls lama atau berkata sandi. Simpan sebagai .xlsx tanpa sandi."
         )
-    lines = _xlsx_rows(content) if content.startswith(b"PK") else _csv_rows(content)
+    lines = _xlsx_rows(content) if content.startswith(XLSX_BEGINS) else _csv_rows(content)
     table = _table(lines)
     if not table.rows:
         raise FileFaultError("Berkas ini tidak berisi baris data di bawah judul kolom.")
@@ -164,6 +162,9 @@ def _text_cell(text: str) -> Cell:
 
 
 def _xlsx_rows(content: bytes) -> Iterator[list[Cell]]:
+    import openpyxl  # noqa: PLC0415 (.3 s and 40 MB, as it brings numpy: where a workbook is read)
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 (the same)
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > MAX_UNPACKED:
@@ -178,7 +179,7 @@ def _xlsx_rows(content: bytes) -> Iterator[list[Cell]]:
         book.close()
     except FileFaultError:
         raise
-    except _BROKEN_XLSX:
+    except (*_BROKEN_XLSX, InvalidFileException):
         raise FileFaultError("Berkas XLSX ini rusak. Simpan ulang, lalu coba lagi.") from None
 
 

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-import typst
-
 HERE = Path(__file__).resolve().parent
 TEMPLATES = HERE / "typst"
 FONTS = HERE / "fonts"
@@ -29,6 +27,8 @@ def typeset(
 
     A picture is the document's only page. Texts go to the typesetter as data, never as markup.
     """
+    import typst  # noqa: PLC0415 (30 MB that only a process that makes documents needs)
+
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         for source in TEMPLATES.glob("*.typ"):

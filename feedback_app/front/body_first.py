@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 THREADS = 8  # 16 and 32 were slower: they share one interpreter lock
 QUEUE = 256  # whole requests that wait for a thread: some seconds of work
 LARGE_AT_ONCE = 4  # bodies beyond SMALL_BYTES: an uploaded file is 12 MB of memory
+SOON_S = 5  # after the start
 LOOK_S = 0.05
 QUIET_S = 0.3  # at the stop, after the last answer, until the system has sent it
 
@@ -59,12 +60,17 @@ class BodyFirst:
         most_bytes: int,
         most_bytes_at: Callable[[str], int],
         patience: Patience,
+        soon: Callable[[], object] | None = None,
     ) -> None:
-        """`most_bytes_at` is asked for the path of a body larger than `most_bytes`."""
+        """`most_bytes_at` is asked for the path of a body larger than `most_bytes`.
+
+        `soon` is called once, in a thread of its own, when the first visitors have been answered.
+        """
         self._program = program
         self._most_bytes = most_bytes
         self._most_bytes_at = most_bytes_at
         self._patience = patience
+        self._soon = soon
         self._requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
         self._answered: deque[asyncio.Future[None]] = deque()
         self._busy: set[str] = set()
@@ -78,6 +84,10 @@ class BodyFirst:
         for number in range(THREADS):
             name = f"request-{number + 1}"
             threading.Thread(target=self._answer_for_ever, name=name, daemon=True).start()
+        if self._soon:
+            soon = threading.Timer(SOON_S, self._soon)
+            soon.daemon = True
+            soon.start()
         if threading.current_thread() is threading.main_thread():
             self._also_stop_on(signal.SIGTERM)
             self._also_stop_on(signal.SIGINT)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from time import monotonic
 
 from feedback_app.config import Settings
 from feedback_app.domain.codes import derive_key
 from feedback_app.domain.local_time import local_day
+from feedback_app.helper.work import Here, Work
 from feedback_app.services.cache import Memory, ThisMinute
 from feedback_app.storage.db import Database, open_database
 
@@ -20,6 +23,12 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def clock_from(instant: datetime) -> Clock:
+    """A clock that shows this instant now, and goes on: for a process beside the one that asks."""
+    began = monotonic()
+    return lambda: instant + timedelta(seconds=monotonic() - began)
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """Handed to every service as its first argument."""
@@ -29,6 +38,8 @@ class Site:
     clock: Clock
     closed: Memory = field(default_factory=Memory)  # figures of closed quarters and months
     wrong_codes: ThisMinute = field(default_factory=ThisMinute)  # typed, by network
+    documents: Work = field(default_factory=Here)  # where files and large figures are made
+    studies: Work = field(default_factory=Here)  # where trainings are measured, which takes minutes
 
     def now(self) -> datetime:
         """The present instant, aware UTC."""
@@ -49,5 +60,15 @@ class Site:
 
 
 def open_site(settings: Settings, *, clock: Clock = system_clock) -> Site:
-    """Open the database a deployment names."""
+    """Open the database a deployment names; all work is done in this process."""
     return Site(settings=settings, db=open_database(settings.database_url), clock=clock)
+
+
+@contextmanager
+def own_site(settings: Settings, now: datetime) -> Iterator[Site]:
+    """The site as a helper process opens it for one job: its clock goes on from `now`."""
+    site = open_site(settings, clock=clock_from(now))
+    try:
+        yield site
+    finally:
+        site.db.close()

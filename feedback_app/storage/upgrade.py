@@ -11,8 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 
 from feedback_app.storage.db import Database
-
-MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+from feedback_app.storage.revision import MIGRATIONS
 
 
 def upgrade(db: Database) -> str:
@@ -22,13 +21,6 @@ def upgrade(db: Database) -> str:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         return MigrationContext.configure(connection).get_current_revision() or ""
-
-
-def is_current(db: Database) -> bool:
-    """Whether the schema is the one this code was written for."""
-    with db.engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    return current == ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def draft(db: Database, *, name: str) -> Path | None:

@@ -1,4 +1,4 @@
-"""The daily upkeep, done with the first request of staff each day: many offices have no cron."""
+"""The daily upkeep, soon after a start and with the first request of staff: few have cron."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import logging
 from flask import Flask, current_app, g
 
 from feedback_app.domain.faults import NotSavedError
+from feedback_app.services.site import Site
 from feedback_app.services.upkeep import retention
-from feedback_app.web.access import site
 
 log = logging.getLogger(__name__)
 
@@ -24,11 +24,17 @@ def _upkeep_once() -> None:
     """Never with a citizen's request, which should not have to wait for it."""
     if g.get("viewer") is None:
         return
-    today = site().today()
-    if current_app.extensions.get(DONE) == today:
+    keep_up(current_app)
+
+
+def keep_up(app: Flask) -> None:
+    """Do what is to be done today, unless this process has."""
+    site: Site = app.extensions["site"]
+    today = site.today()
+    if app.extensions.get(DONE) == today:
         return
-    current_app.extensions[DONE] = today
+    app.extensions[DONE] = today
     try:
-        retention.run_daily(site())
+        retention.run_daily(site)
     except NotSavedError as error:
         log.error("daily upkeep: %s", error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, abort
 
 from feedback_app.services.exports.tables import Table, csv_file, xlsx_file
+from feedback_app.web.access import site
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -26,5 +27,5 @@ def sheets(tables: list[Table], *, name: str, ending: str) -> Response:
     if ending == "csv":
         return download(csv_file(tables[0]), CSV, f"{name}.csv")
     if ending == "xlsx":
-        return download(xlsx_file(tables), XLSX, f"{name}.xlsx")
+        return download(xlsx_file(site(), tables), XLSX, f"{name}.xlsx")
     return abort(404)

@@ -8,7 +8,7 @@ from flask import Flask, Response, current_app, g, make_response, render_templat
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from feedback_app.domain.faults import NotSavedError
+from feedback_app.domain.faults import NotMadeError, NotSavedError
 from feedback_app.services.faults import NothingToShowError, NotThereError
 from feedback_app.web.access import SessionOverError, is_session_over, recognise
 from feedback_app.web.language import gettext as _
@@ -30,6 +30,7 @@ def show_errors_as_pages(app: Flask) -> None:
     app.register_error_handler(NotThereError, _show_not_there)
     app.register_error_handler(NothingToShowError, _show_too_few)
     app.register_error_handler(NotSavedError, _show_not_saved)
+    app.register_error_handler(NotMadeError, _show_not_made)
     app.register_error_handler(Exception, _show_fault)
 
 
@@ -156,6 +157,17 @@ def _show_not_saved(error: NotSavedError) -> Response:
         response = machine_error(503, advice)
     else:
         response = error_page(503, _("Belum tersimpan"), advice)
+    response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return response
+
+
+def _show_not_made(error: NotMadeError) -> Response:
+    log.error("not made: %s", error)
+    response = error_page(
+        503,
+        _("Berkas belum dapat dibuat"),
+        _("Server sedang sibuk membuat berkas lain. Coba lagi beberapa saat lagi."),
+    )
     response.headers["Retry-After"] = RETRY_AFTER_SECONDS
     return response
 

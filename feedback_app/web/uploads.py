@@ -51,7 +51,7 @@ def take_upload(kind: str) -> tuple[str, int]:
 @uploads.get("/<kind>/contoh.<ending>")
 def example(kind: str, ending: str) -> Response:
     """A file of this kind to copy from."""
-    content = imports.example_file(_kind(kind), ending)
+    content = imports.example_file(site(), _kind(kind), ending)
     types = {"csv": CSV, "xlsx": XLSX}
     if content is None:
         abort(404)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from feedback_app.demo.load import is_empty, load_demo
+from feedback_app.demo.load import load_demo
 from feedback_app.services.site import Site, open_site
-from feedback_app.services.upkeep.schema import upgrade_schema
+from feedback_app.services.upkeep.schema import has_no_agency, upgrade_schema
 from tests.conftest import SteppedClock, settings_for
 from tests.ground.once import made_once
 
@@ -29,9 +29,9 @@ def empty_site(folder: Path, at: datetime) -> Site:
 def loaded(folder: Path, at: datetime, rating_count: int) -> Site:
     """A demo of so many ratings, first started at this time."""
     site = empty_site(folder, at)
-    assert is_empty(site)
+    assert has_no_agency(site)
     load_demo(site, progress=lambda items: items, rating_count=rating_count)
-    assert not is_empty(site)
+    assert not has_no_agency(site)
     return site
 
 

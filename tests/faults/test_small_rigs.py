@@ -232,9 +232,10 @@ def test_books_add_up_and_keep_controls_apart(
 
 
 def test_the_rigs_start_what_run_py_starts() -> None:
-    program, script = command_of_run_py()
+    program, script, set_up = command_of_run_py()
     assert Path(program).samefile(sys.executable)
     assert script == str(run.ROOT / "scripts" / "serve.py")
+    assert set_up == "--set-up"
 
 
 def test_the_page_s_table_is_what_the_rigs_wrote() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from feedback_app.front import body_first
 from feedback_app.front.body_first import QUEUE, THREADS, BodyFirst
 from feedback_app.front.collecting import Patience
 from feedback_app.web.limits import FORM_BYTES, largest_body
@@ -68,6 +69,30 @@ def test_a_request_behind_a_full_queue_is_asked_to_come_again() -> None:
     answers = [one.answer for one in asyncio.run(ask_all())]
     assert [status for status, _headers in answers] == [200] * (THREADS + QUEUE) + [503] * 5
     assert answers[-1][1]["retry-after"] == "5"
+
+
+def test_what_may_come_soon_waits_until_visitors_can_be_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Upkeep at once would stand in the way of the first pages."""
+    monkeypatch.setattr(body_first, "SOON_S", 0.3)
+    called: list[str] = []
+    front = BodyFirst(
+        lambda _environ, _start: [],
+        most_bytes=1,
+        most_bytes_at=lambda _path: 1,
+        patience=Patience(),
+        soon=lambda: called.append(threading.current_thread().name),
+    )
+
+    async def start() -> None:
+        front.__rsgi_init__(asyncio.get_running_loop())
+        assert called == []
+        while not called:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(asyncio.wait_for(start(), timeout=30))
+    assert called != [threading.current_thread().name]
 
 
 @pytest.mark.parametrize(

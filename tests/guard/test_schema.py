@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Column, Engine, Inspector, Integer, MetaData, inspect
 
 from feedback_app.services.site import Site
-from feedback_app.storage.db import Base, open_database
+from feedback_app.storage import revision
+from feedback_app.storage.db import Base, Database, open_database
 
 
 @pytest.fixture
@@ -106,3 +108,20 @@ def test_a_planted_difference_is_found(site: Site, blank: Engine, fault: str) ->
     found = differences(site.db.engine, blank, metadata)
     assert found
     assert all("officer" in step for step in found), found
+
+
+def test_the_newest_revision_is_known_without_the_library_that_migrates(site: Site) -> None:
+    """A start looks at names of files only, and at one row."""
+    scripts = ScriptDirectory(str(revision.MIGRATIONS))
+    assert revision.newest() == scripts.get_current_head()
+    assert revision.known() == {script.revision for script in scripts.walk_revisions()}
+    with site.db.engine.connect() as connection:
+        reached = MigrationContext.configure(connection).get_current_revision()
+    assert revision.current(site.db) == reached
+    assert revision.is_current(site.db)
+
+
+def test_a_database_without_tables_is_not_current(blank: Engine) -> None:
+    db = Database(blank)
+    assert revision.current(db) is None
+    assert not revision.is_current(db)

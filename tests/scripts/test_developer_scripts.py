@@ -12,7 +12,7 @@ from sqlalchemy import inspect
 
 from feedback_app.config import ROOT
 from feedback_app.services.site import Site
-from feedback_app.services.upkeep.schema import draft_migration
+from feedback_app.services.upkeep.drafting import draft_migration
 from feedback_app.storage import upgrade
 from scripts import dev_server, new_migration
 from tests.ground.office import Office

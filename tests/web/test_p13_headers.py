@@ -13,10 +13,10 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from feedback_app import NO_SESSION
 from feedback_app.services.site import Site
 from feedback_app.web import access
 from feedback_app.web.targets import safe_target
+from feedback_app.wiring import NO_SESSION
 from tests.conftest import Browser
 from tests.ground.office import PASSWORD, Office, app_code, as_if_unused
 from tests.ground.staff import first_step, second_step

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 from flask import Flask
 from sqlalchemy import select, update
 
@@ -408,6 +409,13 @@ def test_an_own_password_asked_for_again_waits_for_a_core_as_well(
             page = alice.post(path, data=form | token)
             assert page.status_code == 429
             assert "Sedang banyak yang masuk" in page.get_data(as_text=True)
+
+
+def test_nobody_s_hash_is_as_strong_as_anybody_s() -> None:
+    """It is written down in the code; a name that is not there must take as long to refuse."""
+    assert not PRODUCT_HASHER.check_needs_rehash(secrets._NOBODY_HASH)
+    with pytest.raises(VerifyMismatchError):
+        PRODUCT_HASHER.verify(secrets._NOBODY_HASH, "")
 
 
 def test_a_weaker_hash_is_renewed_at_log_in(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from feedback_app.domain.passwords import fault_of_password
-from feedback_app.files.qr_cards import QrOutline, qr_outline
+from feedback_app.files.qr_symbols import QrOutline, qr_outline
 from feedback_app.services.access import guessing
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.agency_accounts import account_of_agency

@@ -17,7 +17,7 @@ from feedback_app.domain.second_factor import (
     secret_in_groups,
 )
 from feedback_app.domain.staff_sessions import Stage
-from feedback_app.files.qr_cards import QrOutline, qr_outline
+from feedback_app.files.qr_symbols import QrOutline, qr_outline
 from feedback_app.services.access import guessing
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.agency_accounts import account_of_agency

@@ -22,7 +22,7 @@ def batch_pdf(site: Site, made: Made) -> bytes:
         domain=site.settings.base_url.split("://")[1],
         is_demo=made.is_demo,
     )
-    return code_sheets_pdf(slips, texts)
+    return site.documents.run(code_sheets_pdf, slips, texts)
 
 
 def batch_csv(site: Site, made: Made) -> bytes:

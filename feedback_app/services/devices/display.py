@@ -13,7 +13,7 @@ from feedback_app.domain.display_codes import (
     read_display_code,
     seconds_left,
 )
-from feedback_app.files.qr_cards import screen_qr_svg
+from feedback_app.files.qr_symbols import screen_qr_svg
 from feedback_app.services.citizen import rating
 from feedback_app.services.citizen.paired_device import Tablet, place_of_counter
 from feedback_app.services.citizen.place import Place, RetiredPlaceError

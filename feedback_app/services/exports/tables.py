@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from feedback_app.files import exports
+from feedback_app.services.site import Site
 
 Table = exports.Sheet
 ENDINGS = ("csv", "xlsx")
@@ -15,6 +16,6 @@ def csv_file(table: Table) -> bytes:
     return exports.to_csv(table)
 
 
-def xlsx_file(tables: Sequence[Table]) -> bytes:
+def xlsx_file(site: Site, tables: Sequence[Table]) -> bytes:
     """A workbook of these tables."""
-    return exports.to_xlsx(tables)
+    return site.documents.run(exports.to_xlsx, tables)

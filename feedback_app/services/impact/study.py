@@ -10,12 +10,13 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from feedback_app.config import Settings
 from feedback_app.impact.results import METHOD_VERSION, Measured, Plan
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import NotThereError
 from feedback_app.services.impact.events import NoDataError
-from feedback_app.services.site import Site
+from feedback_app.services.site import Site, own_site
 from feedback_app.storage.models import ImpactStudy
 from feedback_app.storage.queries import panel as queries
 
@@ -70,8 +71,21 @@ def start_study(site: Site, viewer: Viewer, *, horizon: int | None) -> int:
         tx.flush()
         study_id = study.id
         log_act(tx, site, viewer, "start_impact_study", str(study_id), asdict(plan))
-    threading.Thread(target=run_study, args=(site, study_id), daemon=True).start()
+    threading.Thread(target=_measure_aside, args=(site, study_id), daemon=True).start()
     return study_id
+
+
+def _measure_aside(site: Site, study_id: int) -> None:
+    """Wait for the process that measures; what it could not write itself is written here."""
+    try:
+        site.studies.run(_run_in_own_site, site.settings, site.now(), study_id)
+    except Exception as fault:  # a thread has nobody else to tell
+        _note_failure(site, study_id, fault)
+
+
+def _run_in_own_site(settings: Settings, now: datetime, study_id: int) -> None:
+    with own_site(settings, now) as site:
+        run_study(site, study_id)
 
 
 def run_first_study(site: Site, agency_id: int) -> None:
@@ -132,10 +146,14 @@ def run_study(site: Site, study_id: int) -> None:
         _update(site, study_id, **values)
     except NoDataError as fault:
         _update(site, study_id, state="failed", fault=str(fault))
-    except Exception as fault:  # a thread has nobody else to tell
-        log.exception("impact study %s failed", study_id)
-        with suppress(Exception):  # without a database it is shown as interrupted, minutes later
-            _update(site, study_id, state="failed", fault=type(fault).__name__)
+    except Exception as fault:  # nobody waits for it
+        _note_failure(site, study_id, fault)
+
+
+def _note_failure(site: Site, study_id: int, fault: Exception) -> None:
+    log.error("impact study %s failed", study_id, exc_info=fault)
+    with suppress(Exception):  # without a database it is shown as interrupted, minutes later
+        _update(site, study_id, state="failed", fault=type(fault).__name__)
 
 
 def _kept(found: Measured) -> dict[str, Any]:
@@ -197,12 +215,33 @@ def detectable(
     With `counters` named, whole counters are sent and compared with the other counters.
     NoDataError when there are no scores yet.
     """
+    return site.documents.run(
+        _detectable_in_own_site,
+        site.settings,
+        site.now(),
+        viewer.agency_id,
+        officers=officers,
+        counters=tuple(counters),
+        horizon=horizon,
+    )
+
+
+def _detectable_in_own_site(
+    settings: Settings,
+    now: datetime,
+    agency_id: int,
+    *,
+    officers: int,
+    counters: Sequence[str],
+    horizon: int,
+) -> Detectable:
     # Here, not above: see run_study.
     from feedback_app.impact.detect import by_counter, minimum_detectable_effect
     from feedback_app.impact.stack import LEAST_CONTROLS
     from feedback_app.services.impact import panel as score_panel
 
-    linked = score_panel.link(site, agency_id=viewer.agency_id)
+    with own_site(settings, now) as site:
+        linked = score_panel.link(site, agency_id=agency_id)
     panel = by_counter(linked.panel) if counters else linked.panel
     everybody = len(panel.officers)
     sent = len([code for code in counters if code in panel.officers]) if counters else officers

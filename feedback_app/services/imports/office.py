@@ -9,10 +9,11 @@ from typing import Any
 from feedback_app.domain.roles import Role
 from feedback_app.files import records
 from feedback_app.files.cells import CellError, Offer
-from feedback_app.files.examples import example_csv, example_xlsx
-from feedback_app.files.kinds import KINDS
-from feedback_app.files.records import Parsed, parse
-from feedback_app.files.tables import read_table
+from feedback_app.files.examples import example_csv
+from feedback_app.files.kinds import KINDS, example_workbook, parse_file
+from feedback_app.files.records import Parsed
+from feedback_app.files.tables import XLSX_BEGINS
+from feedback_app.helper.work import Here
 from feedback_app.services.imports import past_results as survey_imports
 from feedback_app.services.imports import trainings as training_imports
 from feedback_app.services.imports.roster import save_roster
@@ -23,6 +24,7 @@ from feedback_app.storage.queries import agencies, audit
 from feedback_app.storage.queries import records as queries
 
 Kind = records.Kind
+SMALL_CSV = 64 * 1024  # bytes, some hundred rows: read where the request is
 TRAINING_KINDS = frozenset({"trainings", "attendance", "siasn-kursus"})
 
 
@@ -40,10 +42,11 @@ def title_of_kind(key: str) -> str | None:
     return KINDS[key].title if key in KINDS else None
 
 
-def example_file(kind: Kind, ending: str) -> bytes | None:
+def example_file(site: Site, kind: Kind, ending: str) -> bytes | None:
     """A file to copy from; None when it does not come with this ending."""
-    write = {"csv": example_csv, "xlsx": example_xlsx}.get(ending)
-    return write(kind) if write else None
+    if ending == "csv":
+        return example_csv(kind)
+    return site.documents.run(example_workbook, kind.key) if ending == "xlsx" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,9 @@ def import_records(
 def _run(
     site: Site, kind: Kind, content: bytes, *, agency_id: int, by: int | None, is_rehearsal: bool
 ) -> Imported:
-    parsed = parse(kind, read_table(content))
+    is_small = len(content) <= SMALL_CSV and not content.startswith(XLSX_BEGINS)
+    work = Here() if is_small else site.documents
+    parsed = work.run(parse_file, kind.key, content)
     if parsed.errors:
         return Imported(0, 0, 0, parsed.errors, parsed.warnings, is_saved=False)
     try:

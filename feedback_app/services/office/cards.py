@@ -42,7 +42,7 @@ def cards_pdf(
     ]
     if not cards:
         raise NotThereError
-    return qr_cards_pdf(cards)
+    return site.documents.run(qr_cards_pdf, cards)
 
 
 def replace_card(site: Site, viewer: Viewer, *, counter_code: str) -> None:

@@ -248,4 +248,4 @@ def forms_pdf(site: Site, viewer: Viewer, batch_id: int) -> tuple[str, bytes]:
         own=tuple((e.question, e.labels) for e in ELEMENTS if not e.official),
         is_demo=row.agency.is_demo,
     )
-    return mark, paper_forms_pdf(forms)
+    return mark, site.documents.run(paper_forms_pdf, forms)

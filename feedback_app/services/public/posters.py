@@ -38,12 +38,14 @@ POSTER_BANDS = ("sex", "education")  # what the law's poster tells of the respon
 
 def wall_poster(site: Site, viewer: Viewer, survey_id: int, *, shape: str, ending: str) -> bytes:
     """The poster of a survey of the viewer's units: what the public page shows, and who signs."""
-    return poster_file(_with_signer(site, viewer, survey_id), shape=shape, ending=ending)
+    poster = _with_signer(site, viewer, survey_id)
+    return site.documents.run(poster_file, poster, shape=shape, ending=ending)
 
 
 def public_poster(site: Site, found: UnitResults, *, shape: str, ending: str) -> bytes:
     """The poster of a unit's page, without a signature block."""
-    return poster_file(poster_of(site, found, signer=None), shape=shape, ending=ending)
+    poster = poster_of(site, found, signer=None)
+    return site.documents.run(poster_file, poster, shape=shape, ending=ending)
 
 
 def _with_signer(site: Site, viewer: Viewer, survey_id: int) -> Poster:

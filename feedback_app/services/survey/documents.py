@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from feedback_app.files.pdf_writer import to_pdf
-from feedback_app.files.skm_report import skm_report
-from feedback_app.files.skm_workbook import skm_workbook
+from feedback_app.files.survey_files import survey_report, survey_workbook
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import NothingToShowError
@@ -26,7 +24,7 @@ def workbook(site: Site, viewer: Viewer, survey_id: int, *, number: int | None) 
         survey = owned(tx, viewer, survey_id)
         packed = queries.answers_of_revision(tx, revision_of(tx, survey, number).id)
         log_act(tx, site, viewer, "download_workbook", str(survey_id), {"number": facts.revision})
-    return skm_workbook(facts, unpack_answers(packed))
+    return site.documents.run(survey_workbook, facts, unpack_answers(packed))
 
 
 def report(site: Site, viewer: Viewer, survey_id: int, *, number: int | None, ending: str) -> bytes:
@@ -34,10 +32,4 @@ def report(site: Site, viewer: Viewer, survey_id: int, *, number: int | None, en
     facts = facts_of(site, viewer, survey_id, number=number)
     if isinstance(facts, TooFewForms):
         raise NothingToShowError(facts.n)
-    document = skm_report(facts)
-    if ending == "pdf":
-        return to_pdf(document)
-    # Loaded only when it is asked for: a web process starts without it.
-    from feedback_app.files.docx_writer import to_docx
-
-    return to_docx(document)
+    return site.documents.run(survey_report, facts, ending=ending)

@@ -102,7 +102,6 @@ def command_of_run_py() -> list[str]:
 
     with (
         mock.patch.object(run, "install", return_value=Path(sys.executable)),
-        mock.patch.object(run, "_prepare", return_value=0),
         mock.patch.object(run, "_run_until_stopped", note),
         mock.patch.object(run, "address", return_value=("127.0.0.1", 0)),
         contextlib.redirect_stdout(io.StringIO()),
