@@ -9,6 +9,7 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from feedback_app.services.access import links as service
+from feedback_app.services.access.people import CrowdedError
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.web.access import site
 from feedback_app.web.errors import error_page
@@ -59,6 +60,7 @@ def show(token: str) -> Response | str:
 @links.post("/tautan/<token>")
 def use(token: str) -> Response | tuple[str, int]:
     """Set the password, once, and send the person to log in."""
+    status = 422
     try:
         opened = service.open_link(site(), token)
         form = _form_for(opened)
@@ -71,8 +73,11 @@ def use(token: str) -> Response | tuple[str, int]:
         return _dead_link()
     except FieldFaultError as fault:
         tell(form, fault)
+    except CrowdedError as fault:
+        form.form_errors.append(_(fault.text))
+        status = 429
     translate_errors(form)
-    return render_template("staff/link.html", form=form, opened=opened, token=token), 422
+    return render_template("staff/link.html", form=form, opened=opened, token=token), status
 
 
 def _form_for(opened: service.OpenedLink) -> NewPasswordForm:

@@ -66,7 +66,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "domain/display_codes.py": ("tests/domain/test_display_codes.py",),
     "domain/second_factor.py": ("tests/domain/test_second_factor.py",),
     "domain/staff_sessions.py": _STAFF,
-    "domain/passwords.py": ("tests/domain/test_passwords.py",),
+    "services/access/strength.py": ("tests/services/access/test_strength.py",),
     "domain/disclosure/groups.py": _DISCLOSURE,
     "domain/disclosure/comments.py": _DISCLOSURE,
     "domain/disclosure/gate.py": _DISCLOSURE,

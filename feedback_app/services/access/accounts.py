@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from feedback_app.domain.passwords import fault_of_password
 from feedback_app.domain.roles import Role
 from feedback_app.domain.second_factor import must_enrol
 from feedback_app.domain.staff_sessions import Stage, is_idle
@@ -15,6 +14,7 @@ from feedback_app.services.access.links import IssuedLink, add_link, is_good_nam
 from feedback_app.services.access.log_in import normal_username
 from feedback_app.services.access.people import AccountFaultError, Viewer
 from feedback_app.services.access.secrets import hash_password
+from feedback_app.services.access.strength import fault_of_password
 from feedback_app.services.faults import NotThereError
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session

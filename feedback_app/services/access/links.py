@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from feedback_app.domain.passwords import fault_of_password
 from feedback_app.files.qr_symbols import QrOutline, qr_outline
 from feedback_app.services.access import guessing
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.agency_accounts import account_of_agency
 from feedback_app.services.access.people import AccountFaultError, Viewer
 from feedback_app.services.access.secrets import hash_of, hash_password, new_token
+from feedback_app.services.access.strength import fault_of_password
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session

@@ -7,13 +7,13 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from feedback_app.domain.passwords import fault_of_password
 from feedback_app.domain.staff_sessions import browser_words
 from feedback_app.services.access import guessing
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import AccountFaultError, LoginRefusedError, Viewer
 from feedback_app.services.access.secrets import hash_password, is_outdated, password_fits
 from feedback_app.services.access.sessions import open_session
+from feedback_app.services.access.strength import fault_of_password
 from feedback_app.services.site import Site
 from feedback_app.storage.models import Account
 from feedback_app.storage.queries import accounts as queries

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from feedback_app.domain.passwords import fault_of_password, normal_password
+from feedback_app.domain.passwords import normal_password
+from feedback_app.services.access.strength import fault_of_password
 
 GOOD = (
     "a long enough password",
