@@ -21,6 +21,7 @@ from feedback_app.web import (
     language,
     limits,
     navigation,
+    patience,
 )
 from feedback_app.web.accounts import accounts
 from feedback_app.web.admin import admin
@@ -109,6 +110,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     _configure(app, settings)
     app.extensions["site"] = open_site(settings, clock=clock)
     _fill_templates(app)
+    patience.limit_waits(app)
     limits.limit_bodies(app)  # first: it must come before anything reads a body
     csrf = CSRFProtect(app)
     for view in NO_SESSION:

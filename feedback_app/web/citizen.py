@@ -55,7 +55,7 @@ def submit(code: str) -> AnyResponse:
     except UnknownPlaceError:
         return _unknown_place()
     except rating.StaleFormError:
-        return _with_fresh_token(code, sent)
+        return _open_again(code, sent)
     except rating.DifferentAnswerError:
         return make_response(render_template("citizen/already.html"), 409)
     except TooManyGuessesError:
@@ -118,6 +118,14 @@ def _place(code: str, sent: CitizenForm) -> Place:
     """The place as the form is shown again: a ticket's keeps the names of its own day."""
     now = site().now()
     return places.place_at(site(), code, at=now, ticket_day=sent.day_of_ticket(local_day(now)))
+
+
+def _open_again(code: str, sent: CitizenForm) -> Response:
+    try:
+        return _with_fresh_token(code, sent)
+    except NotSavedError as error:
+        log.error("form not opened again: %s", error)
+        return _not_saved(code, sent)
 
 
 def _with_fresh_token(code: str, sent: CitizenForm) -> Response:
