@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.domain.faults import NotSavedError
 from feedback_app.domain.local_time import local_day
+from feedback_app.services.citizen import note, rating, receipts
 from feedback_app.services.citizen import place as places
-from feedback_app.services.citizen import rating, receipts
 from feedback_app.services.citizen.code_guesses import TooManyGuessesError
 from feedback_app.services.citizen.place import Place, RetiredPlaceError, UnknownPlaceError
 from feedback_app.services.citizen.visit_codes import is_visit_code
@@ -51,7 +51,8 @@ def submit(code: str) -> AnyResponse:
             return _again(_place(code, sent), sent, status=200)
         if not sent.validate():
             return _again(_place(code, sent), sent, status=422)
-        received = rating.submit_rating(site(), sent.submission())
+        save = note.submit_note if sent.is_note() else rating.submit_rating
+        received = save(site(), sent.submission())
     except UnknownPlaceError:
         return _unknown_place()
     except rating.StaleFormError:
