@@ -145,7 +145,7 @@ def _with_fresh_token(code: str, sent: CitizenForm) -> Response:
 
 
 def _not_saved(code: str, sent: CitizenForm) -> Response:
-    sent.say(_("Belum tersimpan. Coba kirim lagi beberapa saat lagi."))
+    sent.say(_("Belum tersimpan. Jawaban Anda masih ada di sini; kirim lagi sebentar lagi."))
     return _later(code, sent, status=503)
 
 
