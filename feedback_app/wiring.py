@@ -23,6 +23,7 @@ from feedback_app.web import (
     language,
     limits,
     navigation,
+    patience,
 )
 from feedback_app.web.accounts import accounts
 from feedback_app.web.admin import admin
@@ -124,6 +125,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     site = open_site(settings, clock=clock)
     app.extensions["site"] = replace(site, documents=DOCUMENTS, studies=STUDIES)
     _fill_templates(app)
+    patience.limit_waits(app)
     limits.limit_bodies(app)  # first: it must come before anything reads a body
     csrf = CSRFProtect(app)
     for view in NO_SESSION:

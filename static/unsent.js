@@ -1,6 +1,5 @@
-/* Help over a form that works without it: an answer that could not be sent waits on this phone,
-   one at most, and is sent again until the office has confirmed it. The form's token makes a
-   doubled sending harmless. A browser that cannot read this file posts the form as it is. */
+/* Help over a form that works without it: a draft for this tab, and one unsent answer that waits on
+   this phone until the office has confirmed it. The form's token makes a doubled sending harmless. */
 (() => {
   "use strict";
   const NAME = "suara-loket.unsent";
@@ -18,8 +17,59 @@
 
   let form, waiting = null, isOwn = false, box = null, timer = 0, tries = 0, running = null, stop = null, isPressed = false;
 
+  /* The draft: in this tab, until sent or ten minutes after the last touch; never a ticket's code.
+     Its key is the tab's name: browsers write storage to disk, where it stays a while. */
+  const DRAFT = "suara-loket.draft", DRAFT_MS = 600e3;
+  let fading = 0;
+  const field = (name) => form.elements[name] || {};
+  const address = () => form.action.split("?")[0];
+  const mixed = (some, key) => some.map((byte, at) => byte ^ key[at]);
+  const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const letters = (some) => btoa(String.fromCharCode(...some));
+  function dropDraft() {
+    clearTimeout(fading);
+    try { sessionStorage.removeItem(DRAFT); window.name = ""; } catch (refused) { /* nothing was kept */ }
+  }
+  function draft() {
+    let text = "";
+    try { text = new TextDecoder().decode(mixed(bytes(sessionStorage[DRAFT]), bytes(window.name))); } catch (none) { /* "" */ }
+    const found = new URLSearchParams(text);
+    if (found.get("until") > Date.now()) return found;
+    dropDraft();
+    return new URLSearchParams();
+  }
+  function keepDraft() {
+    dropDraft();
+    const kept = new URLSearchParams(new FormData(form));
+    kept.delete("visit");
+    kept.append("until", Date.now() + DRAFT_MS);
+    kept.append("at", address());
+    try {
+      const plain = new TextEncoder().encode(kept);
+      const key = crypto.getRandomValues(new Uint8Array(plain.length)); // none is used twice
+      sessionStorage[DRAFT] = letters(mixed(plain, key));
+      window.name = letters(key);
+      fading = setTimeout(dropDraft, DRAFT_MS);
+    } catch (refused) { dropDraft(); }
+  }
+  function fillFromDraft() {
+    if (document.getElementById("errors")) { keepDraft(); return; }
+    const found = draft(), token = field("token");
+    if (found.get("at") !== address() || found.get("ticket_day") != field("ticket_day").value) return;
+    const old = found.get("token");
+    if (old === token.value) return;
+    // Still the same opening, unless another display opened this one (characters 27 to 31).
+    if (old.slice(27, 32) !== token.value.slice(27, 32)) found.delete("token");
+    found.forEach((value, name) => {
+      if (field(name).type === "checkbox") field(name).checked = true;
+      else field(name).value = value;
+    });
+    form.dispatchEvent(new Event("change"));
+    keepDraft();
+  }
+
   function forget() {
-    try { localStorage.removeItem(NAME); } catch (refused) { /* then nothing was kept either */ }
+    try { localStorage.removeItem(NAME); } catch (refused) { /* nothing was kept either */ }
   }
   function kept() {
     let found = null;
@@ -32,7 +82,7 @@
     try { localStorage.setItem(NAME, JSON.stringify(answer)); return true; } catch (refused) { return false; }
   }
 
-  /* What is said stands above the form; `alone` hides the form and whoever looks sees no answer. */
+  /* `alone` hides the form: whoever looks sees no answer. */
   function show(heading, lines, buttons, alone) {
     if (box) box.remove();
     const main = document.querySelector("main");
@@ -128,7 +178,7 @@
   function later(asked) {
     show(NOT_YET, isOwn ? [KEPT] : [], [again, cancel], isOwn);
     const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tries++);
-    // Spread, so that a whole hall does not call at once when the network is back.
+    // Spread, so that no hall calls at once.
     timer = setTimeout(attempt, Math.max(wait, asked) * (1 + Math.random() / 2));
   }
   /* Said once in the office's own words, never sent again by itself. */
@@ -158,6 +208,7 @@
   }
 
   function begin(answer) {
+    dropDraft();
     waiting = answer;
     isOwn = true;
     tries = 0;
@@ -174,7 +225,7 @@
     const answer = { url: form.action, body, token: form.elements.token.value, until: Date.now() + LIFE_MS };
     const other = kept();
     if (!other || other.token === answer.token) {
-      if (keep(answer)) { event.preventDefault(); begin(answer); }
+      if (keep(answer)) { event.preventDefault(); begin(answer); } else dropDraft();
       return;
     }
     event.preventDefault();
@@ -194,6 +245,8 @@
   function start() {
     form = document.querySelector("main form");
     form.addEventListener("submit", submit);
+    form.addEventListener("input", keepDraft);
+    fillFromDraft();
   }
 
   start();
@@ -201,9 +254,9 @@
   const retry = () => { if (timer && !document.hidden) attempt(); };
   window.addEventListener("online", retry);
   document.addEventListener("visibilitychange", retry);
-  // A page that comes back as it was left would show the next person what was chosen.
+  // A page that was sent and comes back would show the next person what was chosen.
   window.addEventListener("pageshow", (event) => {
-    if (!event.persisted) return;
+    if (!event.persisted || draft().get("token") === field("token").value) return;
     document.querySelector("main").hidden = true;
     location.replace(form.action);
   });

@@ -72,6 +72,7 @@ def _send(site: Site, form: DemoForm, rng: np.random.Generator) -> None:
         comment=form.comment,
         visit=NONE_GIVEN,
         is_pressed=form.is_pressed,
+        is_charged=False,
         language="id",
         device=form.device,
         network="demo",

@@ -13,8 +13,9 @@ VOICES = 2  # people from outside the unit who must hold the same
 # kind -> (Indonesian, English)
 KINDS = {
     "held": ("Penilaian tertahan", "Held ratings"),
+    "note": ("Saran tertahan", "Held comments"),
     "pressed": ("Pemohon merasa ditekan", "Applicants felt pressed"),
-    "fee": ("Biaya pada layanan gratis", "A charge for a free service"),
+    "fee": ("Tanda pungutan", "Signs of a charge"),
     "appeal": ("Keberatan petugas", "An officer's appeal"),
     "text": ("Saran yang minta disamarkan", "A comment to be masked"),
 }
@@ -30,6 +31,10 @@ OUTCOMES = {
             "Yang sudah dihitung tetap dihitung, sisanya dikesampingkan",
             "Those counted before stay counted, the rest set aside",
         ),
+        "aside": ("Dikesampingkan", "Set aside"),
+    },
+    "note": {
+        "admitted": ("Ditampilkan bersama saran lain", "Shown with the other comments"),
         "aside": ("Dikesampingkan", "Set aside"),
     },
     "pressed": {
@@ -81,6 +86,11 @@ def agreed(opinions: Sequence[Opinion]) -> str | None:
 def may_decide(unit_id: int, *, own_units: Collection[int], own_officer: bool) -> bool:
     """Whether somebody stands outside the unit: neither its supervisor nor one of its officers."""
     return unit_id not in own_units and not own_officer
+
+
+def note_state(outcome: str) -> str:
+    """How the comments of a case stand that came without ratings; undecided they are shown."""
+    return "aside" if outcome == "aside" else "counted"
 
 
 def standing_of(outcome: str, *, for_officer: bool, had_counted: bool) -> tuple[str, bool] | None:

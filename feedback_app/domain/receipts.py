@@ -7,6 +7,8 @@ from typing import Literal
 from feedback_app.domain.elements import OFFICIAL_KEYS
 
 Standing = Literal["counted", "unit_only", "unfinished", "held", "aside"]
+# Of what came without a rating: as it came, looked at first, in a flood (a tick), set aside.
+NoteStanding = Literal["taken", "held", "flood", "aside"]
 Cause = Literal["one_device", "crowd", "opened_ahead", "over_visits", "code", "other"]
 
 # What a citizen is told of a screening rule: the fact, not the threshold. An answer that met
@@ -29,6 +31,13 @@ def standing_of(state: str, *, official: int, names_officer: bool, for_officer: 
     if official < len(OFFICIAL_KEYS):
         return "unfinished"
     return "unit_only" if names_officer and not for_officer else "counted"
+
+
+def note_standing_of(state: str | None, *, rules: str) -> NoteStanding:
+    """How a note stands by its comment's state, None for a tick alone, which no row tells."""
+    if state is None:
+        return "flood" if rules else "taken"
+    return {"held": "held", "aside": "aside"}.get(state, "taken")  # type: ignore[return-value]
 
 
 def cause_of(rules: str) -> Cause:

@@ -14,7 +14,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exc, func, insert, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    and_,
+    delete,
+    exc,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from feedback_app.domain.local_time import local_instant
@@ -22,8 +34,9 @@ from feedback_app.storage.db import Base, Session, changed_rows
 from feedback_app.storage.models import Case, PaperSheet, Tally, UpkeepMark, Verdict
 from feedback_app.storage.standing import RATING, VERDICT
 
-COMMENT, CASE, CASE_RATING, SCREENING = (
-    Base.metadata.tables[name] for name in ("comment", "case_file", "case_rating", "screening")
+COMMENT, CASE, CASE_RATING, SCREENING, NOTE = (
+    Base.metadata.tables[name]
+    for name in ("comment", "case_file", "case_rating", "screening", "note")
 )
 TABLES = (RATING, COMMENT, VERDICT, CASE, CASE_RATING, Tally)
 MARK = "written anew"
@@ -148,17 +161,12 @@ def _write_from_memory(session: Session, table: Table, wanted: ColumnElement[boo
 
 
 def write_screening(session: Session) -> int:
-    """Write all of screening anew, on SQLite: pages that are given back whole are emptied whole.
+    """Write screening and notes anew, all of them, on SQLite: pages given back are emptied whole.
 
     `secure_delete` overwrites deleted rows, but not copies of them that stayed in a page's free
     room when SQLite shared its rows out over two pages (`make disk-owner` found one with its hour).
     """
-    rows = session.execute(select(SCREENING).order_by(*SCREENING.primary_key)).mappings()
-    kept = [dict(row) for row in rows]
-    session.execute(delete(SCREENING))
-    if kept:
-        session.execute(insert(SCREENING), kept)
-    return len(kept)
+    return sum(_write_from_memory(session, table, true()) for table in (SCREENING, NOTE))
 
 
 def _hold_tables(session: Session) -> bool:

@@ -8,7 +8,7 @@ from feedback_app.storage.anew import TABLES
 from feedback_app.storage.db import Database
 
 # Tables of which rows are deleted or links forgotten; PostgreSQL keeps both in its files.
-EMPTIED = ("screening", "paper_sheet", "visit_code")
+EMPTIED = ("screening", "note", "paper_sheet", "visit_code")
 # A file written whole keeps writers out meanwhile: about 1 s for 120,000 answers on either engine,
 # on a machine that was busy. Above these sizes nobody should wait for it while the office is open.
 LARGEST_SQLITE_BYTES = 64_000_000  # the whole database, about 250,000 answers

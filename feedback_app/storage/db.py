@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
+    Connection,
     CursorResult,
     DateTime,
     Dialect,
@@ -25,7 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, sessionmaker
 
 from feedback_app.domain.faults import ConflictError, NotSavedError
-from feedback_app.storage import sqlite
+from feedback_app.storage import deadline, sqlite
+from feedback_app.storage.deadline import Act, Waiting
 from feedback_app.storage.turn import Turn
 
 # What services say of the database without importing SQLAlchemy, which stays in this room.
@@ -35,6 +38,11 @@ DatabaseError = exc.DBAPIError
 # PostgreSQL: disk_full, read_only_sql_transaction (a standby)
 NOT_SAVED_SQLSTATES = ("53100", "25006")
 CONFLICT_SQLSTATES = ("40001", "40P01")  # PostgreSQL: serialization_failure, deadlock_detected
+# PostgreSQL: query_canceled (statement_timeout), lock_not_available
+WAITED_SQLSTATES = ("57014", "55P03")
+POOL_WAIT_S = 2  # for a connection of ours; there are more of them than threads (front/)
+CONNECT_S = 2  # for a new one: the least that PostgreSQL's library takes
+ASK_AGAIN_S = 0.25  # a deadline is told to PostgreSQL again once so much of it is over
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -76,9 +84,10 @@ class Base(DeclarativeBase):
 class Database:
     """One engine, opened in two ways: `read()` for questions, `transaction()` for a use case."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Wrap an engine made by `open_database`."""
+    def __init__(self, engine: Engine, waiting: Waiting) -> None:
+        """Wrap an engine made by `open_database`, which waits as `waiting` says."""
         self.engine = engine
+        self._waiting = waiting
         self._reading = sessionmaker(engine, expire_on_commit=False, autoflush=False)
         self._turn = Turn()
         writing = engine.execution_options(begin_immediate=True)
@@ -89,35 +98,73 @@ class Database:
         """Whether this is the embedded engine."""
         return self.engine.dialect.name == "sqlite"
 
+    def wait_as_citizen(self) -> None:
+        """This thread's request is a citizen's: what was typed must be back within 3 s."""
+        deadline.start_for_citizen()
+
+    def wait_as_staff(self) -> None:
+        """This thread's request is of the staff: it may calculate long, but not wait for ever."""
+        deadline.start_for_staff()
+
+    def wait_as_script(self) -> None:
+        """Nobody is waiting at the other end; also the end of a request."""
+        deadline.end()
+
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Open a session that is rolled back at the end."""
-        try:
-            with self._reading() as session:
-                yield session
-        except exc.OperationalError as error:
-            raise NotSavedError(str(error.orig)) from error
+        """Open a session that is rolled back at the end; NotSavedError where it has no answer."""
+        with self._waiting.asked("reading"), self._refusals("reading"), self._reading() as session:
+            yield session
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Commit everything or nothing; a refusal by the engine becomes NotSavedError."""
+        with (
+            self._waiting.asked("writing"),
+            self._refusals("writing"),
+            self._in_turn(),
+            self._writing() as session,
+            session.begin(),
+        ):
+            yield session
+
+    @contextmanager
+    def _refusals(self, act: Act) -> Iterator[None]:
+        """The engine's own faults become ours, and who waited in vain is remembered."""
         try:
-            with self._in_turn(), self._writing() as session, session.begin():
-                yield session
+            yield
+        except exc.TimeoutError as error:  # no connection within POOL_WAIT_S
+            self._waiting.shut(act)
+            deadline.give_up()
+            raise NotSavedError("no free connection") from error
         except exc.OperationalError as error:
             if _sqlstate(error) in CONFLICT_SQLSTATES:
                 raise ConflictError(str(error.orig)) from error
+            self._remember(error, act)
             raise NotSavedError(str(error.orig)) from error
         except DatabaseError as error:
             if error.connection_invalidated or _sqlstate(error) in NOT_SAVED_SQLSTATES:
                 raise NotSavedError(str(error.orig)) from error
             raise
+        else:
+            self._waiting.went_well(act)
+
+    def _remember(self, error: DatabaseError, act: Act) -> None:
+        """Who waited in vain for a lock or a server spares others the same; no full disk does."""
+        if error.statement is None:  # nothing was asked: there was no connection
+            deadline.give_up()
+        if error.statement is None or (self.is_sqlite and "locked" in str(error.orig)):
+            self._waiting.shut(act)
+        elif _sqlstate(error) in WAITED_SQLSTATES:
+            self._waiting.in_vain(act)
 
     def _in_turn(self) -> AbstractContextManager[None]:
         """On SQLite the writers of this process queue up here; grouped commits would begin here."""
         if not self.is_sqlite:
             return nullcontext()
-        return self._turn.taken(within_s=sqlite.BUSY_TIMEOUT_MS / 1000)
+        most = sqlite.BUSY_TIMEOUT_MS / 1000
+        left = self._waiting.left_s("writing")
+        return self._turn.taken(within_s=most if left is None else min(left, most), most_s=most)
 
     def is_ready(self) -> bool:
         """Whether a question can be answered now."""
@@ -144,25 +191,78 @@ class Database:
 
 def open_database(url: str) -> Database:
     """Open SQLite or PostgreSQL by URL, with the durability this product promises."""
+    waiting = Waiting()
     if url.startswith("sqlite"):
-        waiting = {"timeout": sqlite.BUSY_TIMEOUT_MS / 1000}
         engine = create_engine(
-            url, module=sqlite.library, connect_args=waiting, hide_parameters=True
+            url, module=sqlite.library, pool_timeout=POOL_WAIT_S, hide_parameters=True
         )
-        event.listen(engine, "connect", sqlite.prepare)
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "connect", partial(_prepare_sqlite, waiting))
+        event.listen(engine, "begin", partial(_begin_sqlite, waiting))
     else:
         engine = create_engine(
-            url, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True
+            url,
+            connect_args={"connect_timeout": CONNECT_S},
+            pool_pre_ping=True,
+            pool_size=8,
+            max_overflow=8,
+            pool_timeout=POOL_WAIT_S,
+            hide_parameters=True,
         )
+        event.listen(engine, "before_cursor_execute", partial(_limit_postgresql, waiting))
+        event.listen(engine, "rollback", _forget_limit)
+        event.listen(engine, "commit", _forget_limit)
     event.listen(engine, "handle_error", _tell_no_row)
-    return Database(engine)
+    return Database(engine, waiting)
 
 
-def _begin_sqlite(connection: Any) -> None:
+def _prepare_sqlite(waiting: Waiting, connection: Any, _record: Any) -> None:
+    sqlite.prepare(connection, wait_ms=_sqlite_wait_ms(waiting, "reading"))
+
+
+def _begin_sqlite(waiting: Waiting, connection: Connection) -> None:
     """A write takes its lock at once: reading first and upgrading later fails under load."""
-    immediate = connection.get_execution_options().get("begin_immediate")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    act = _act_of(connection)
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={_sqlite_wait_ms(waiting, act)}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if act == "writing" else "BEGIN")
+
+
+def _act_of(connection: Connection) -> Act:
+    return "writing" if connection.get_execution_options().get("begin_immediate") else "reading"
+
+
+def _sqlite_wait_ms(waiting: Waiting, act: Act) -> int:
+    left = waiting.left_s(act)
+    return sqlite.BUSY_TIMEOUT_MS if left is None else int(left * 1000)
+
+
+LIMITED = "deadline told at"  # in a connection's info, for the running transaction
+
+
+def _limit_postgresql(
+    waiting: Waiting,
+    connection: Connection,
+    cursor: Any,
+    _statement: str,
+    _parameters: Any,
+    _context: Any,
+    _many: bool,
+) -> None:
+    """Tell the server how long this transaction's next statements may wait, or work."""
+    running = deadline.running()
+    left = waiting.left_s(_act_of(connection))
+    if running is None or left is None:
+        return
+    told = connection.info.get(LIMITED)
+    if told is not None and left > told - ASK_AGAIN_S:
+        return
+    connection.info[LIMITED] = left
+    limit = "lock_timeout" if running.at is None else "statement_timeout"
+    cursor.execute(f"SET LOCAL {limit} = {int(left * 1000)}")
+
+
+def _forget_limit(connection: Connection) -> None:
+    """It ended with the transaction."""
+    connection.info.pop(LIMITED, None)
 
 
 def _tell_no_row(context: ExceptionContext) -> None:

@@ -45,22 +45,22 @@ def is_wal_safe(version: tuple[int, int, int]) -> bool:
     return version >= WAL_IS_SAFE_FROM and version[:2] != WITHDRAWN
 
 
-def prepare(connection: Any, _record: object = None) -> None:
+def prepare(connection: Any, *, wait_ms: int = BUSY_TIMEOUT_MS) -> None:
     """Tell a new connection what this product promises; SQLite forgets most of it at each close."""
     connection.isolation_level = None  # BEGIN is said by storage/db.py
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-    _choose_journal(cursor)
+    cursor.execute(f"PRAGMA busy_timeout={wait_ms}")
+    _choose_journal(cursor, wait_ms=wait_ms)
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA secure_delete=ON")  # Debian's SQLite has it built in, wheels do not
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
 
 
-def _choose_journal(cursor: Any) -> None:
+def _choose_journal(cursor: Any, *, wait_ms: int | None = None) -> None:
     """Switch the file too where an older version of this program left it in another mode."""
     wanted = journal_for(VERSION)
-    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    until = time.monotonic() + (wait_ms or BUSY_TIMEOUT_MS) / 1000
     while cursor.execute("PRAGMA journal_mode").fetchone()[0].upper() != wanted:
         try:
             cursor.execute(f"PRAGMA journal_mode={wanted}")

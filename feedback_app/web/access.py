@@ -12,6 +12,7 @@ from flask import Flask, abort, current_app, g, redirect, request, session, url_
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
+from feedback_app.domain.faults import NotSavedError
 from feedback_app.domain.roles import Role
 from feedback_app.domain.staff_sessions import Stage
 from feedback_app.services.access.people import HalfWay, Viewer
@@ -306,7 +307,12 @@ def is_session_over() -> bool:
 
 
 def _check_access() -> Response | None:
-    recognise()
+    try:
+        recognise()
+    except NotSavedError:  # a page for everybody is shown all the same, and keeps what was typed
+        if ROUTES.get(request.endpoint or "", STAFF) is not EVERYBODY:
+            raise
+        g.viewer = g.half_way = None
     allowed = ROUTES.get(request.endpoint or "", STAFF)
     if request.endpoint is None or allowed is EVERYBODY:
         return None

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.domain.faults import NotSavedError
 from feedback_app.domain.local_time import local_day
+from feedback_app.services.citizen import note, rating, receipts
 from feedback_app.services.citizen import place as places
-from feedback_app.services.citizen import rating, receipts
 from feedback_app.services.citizen.code_guesses import TooManyGuessesError
 from feedback_app.services.citizen.place import Place, RetiredPlaceError, UnknownPlaceError
 from feedback_app.services.citizen.visit_codes import is_visit_code
@@ -51,11 +51,12 @@ def submit(code: str) -> AnyResponse:
             return _again(_place(code, sent), sent, status=200)
         if not sent.validate():
             return _again(_place(code, sent), sent, status=422)
-        received = rating.submit_rating(site(), sent.submission())
+        save = note.submit_note if sent.is_note() else rating.submit_rating
+        received = save(site(), sent.submission())
     except UnknownPlaceError:
         return _unknown_place()
     except rating.StaleFormError:
-        return _with_fresh_token(code, sent)
+        return _open_again(code, sent)
     except rating.DifferentAnswerError:
         return make_response(render_template("citizen/already.html"), 409)
     except TooManyGuessesError:
@@ -120,6 +121,14 @@ def _place(code: str, sent: CitizenForm) -> Place:
     return places.place_at(site(), code, at=now, ticket_day=sent.day_of_ticket(local_day(now)))
 
 
+def _open_again(code: str, sent: CitizenForm) -> Response:
+    try:
+        return _with_fresh_token(code, sent)
+    except NotSavedError as error:
+        log.error("form not opened again: %s", error)
+        return _not_saved(code, sent)
+
+
 def _with_fresh_token(code: str, sent: CitizenForm) -> Response:
     try:
         place = _place(code, sent)
@@ -136,7 +145,7 @@ def _with_fresh_token(code: str, sent: CitizenForm) -> Response:
 
 
 def _not_saved(code: str, sent: CitizenForm) -> Response:
-    sent.say(_("Belum tersimpan. Coba kirim lagi beberapa saat lagi."))
+    sent.say(_("Belum tersimpan. Jawaban Anda masih ada di sini; kirim lagi sebentar lagi."))
     return _later(code, sent, status=503)
 
 

@@ -37,7 +37,7 @@ class OneAnswer:
         """Ask for an answer by the question's number on the page, unless it may stay open."""
         if len(field.raw_data or ()) == 1 and field.data in VALUES:
             return
-        if not form.is_as_it_is():
+        if not form.is_as_it_is() and not form.is_note():
             raise ValidationError(
                 _("Pertanyaan %(number)s: pilih satu jawaban.", number=number_of(field.name))
             )
@@ -61,6 +61,7 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
     visit = StringField()
     without_code = StringField()
     pressed = StringField()
+    charged = StringField()
     language = StringField()
 
     elements: ClassVar[tuple[str, ...]] = ALL_KEYS
@@ -79,6 +80,11 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
         """Whether the citizen chose to send with answers left out."""
         return bool(self.as_is.data)
 
+    def is_note(self) -> bool:
+        """Whether nothing is rated, but something said: a comment or a tick alone is taken too."""
+        said = (clean_text(self.comment.data or ""), self.pressed.data, self.charged.data)
+        return any(said) and not any(self[key].data for key in ALL_KEYS)
+
     def say(self, text: str) -> None:
         """Put a sentence above the form."""
         self.notices.append(text)
@@ -86,7 +92,7 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the shape; also refuses a form without a single answer."""
         is_valid = bool(super().validate(extra_validators))
-        if is_valid and not any(self.answers().values()):
+        if is_valid and not any(self.answers().values()) and not self.is_note():
             self.say(_("Belum ada jawaban. Pilih sedikitnya satu jawaban."))
             return False
         return is_valid
@@ -159,6 +165,7 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
             comment=clean_text(self.comment.data or ""),
             visit=self.visit_given(),
             is_pressed=bool(self.pressed.data),
+            is_charged=bool(self.charged.data),
             language=language(),
             device=f"{request.user_agent.string}\n{request.accept_languages}",
             network=request.remote_addr or "",

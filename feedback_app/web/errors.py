@@ -153,6 +153,8 @@ def _page_of_the_form() -> str | None:
 def _show_not_saved(error: NotSavedError) -> Response:
     log.error("not saved: %s", error)
     advice = _("Penyimpanan sedang tidak dapat menerima. Coba lagi beberapa saat lagi.")
+    if request.method == "GET" and not request.path.startswith(MACHINES):
+        return _show_not_opened()
     if request.path.startswith(MACHINES):
         response = machine_error(503, advice)
     else:
@@ -170,6 +172,13 @@ def _show_not_made(error: NotMadeError) -> Response:
     )
     response.headers["Retry-After"] = RETRY_AFTER_SECONDS
     return response
+
+
+def _show_not_opened() -> Response:
+    """Nothing was sent, so nothing is lost; the same address is the way on."""
+    again = request.full_path.rstrip("?")
+    body = render_template("errors/not_opened.html", again=again)
+    return make_response(body, 503, {"Retry-After": RETRY_AFTER_SECONDS})
 
 
 def _show_fault(error: Exception) -> Response:

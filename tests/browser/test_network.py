@@ -507,7 +507,7 @@ def test_a_browser_that_keeps_left_pages_alive_shows_no_answer_after_the_receipt
     assert counter.answers_to(f"kembali, {script}") == [(3, 3)]
 
 
-def test_a_form_that_was_left_comes_back_empty(
+def test_a_form_that_was_left_comes_back_empty_once_its_draft_is_gone(
     counter: Counter, returning_chromium: Browser
 ) -> None:
     context = returning_chromium.new_context(viewport=PHONE)  # type: ignore[arg-type]
@@ -518,6 +518,7 @@ def test_a_form_that_was_left_comes_back_empty(
     first = page.locator("input[name=token]").input_value()
     page.evaluate("location.assign('/privasi')")  # as by an address that is typed: no link leaves
     page.wait_for_url("**/privasi")
+    page.evaluate("sessionStorage.removeItem('suara-loket.draft')")  # as ten minutes later
     go_back(page)
     assert page.evaluate("sessionStorage.alive") == "1"  # it did come back alive
     assert page.url == counter.url()

@@ -147,6 +147,7 @@ def submission(site: Site, place: str, visit: str, *, number: int) -> Submission
         comment="",
         visit=Given(visit, is_odd=False),
         is_pressed=False,
+        is_charged=False,
         language="id",
         device=f"phone {number}",
         network=f"network {number}",

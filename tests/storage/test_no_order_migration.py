@@ -179,7 +179,15 @@ def test_nothing_kept_aside_stays_and_keys_are_those_of_the_models(db: Database)
         with db.engine.connect() as connection:
             listed = connection.exec_driver_sql("PRAGMA table_list").mappings()
             without = {row["name"] for row in listed if row["wr"]}
-        assert without == {"rating", "comment", "screening", "verdict", "case_rating", "tally"}
+        assert without == {
+            "rating",
+            "comment",
+            "note",
+            "screening",
+            "verdict",
+            "case_rating",
+            "tally",
+        }
 
 
 def test_what_follows_works_on_the_upgraded_rows(db: Database) -> None:

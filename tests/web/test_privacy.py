@@ -53,6 +53,17 @@ PROMISES = {
     "Bila Anda menandai bahwa Anda diminta memberi nilai tertentu: hanya jumlahnya untuk setiap "
     "loket dan bulan. Jawaban Anda disimpan persis seperti jawaban “Tidak tahu” tentang siapa yang "
     "melayani.": ("test_pressure_is_a_number_a_counter_and_month"),
+    "Bila Anda hanya mengirim saran atau tanda, tanpa penilaian: saran itu dengan bulannya, tanda "
+    "sebagai jumlah. Jam pengirimannya, kode tanda terima, dan tanda acak dihapus setelah 14 hari.": (
+        "tests/web/test_notes.py"
+    ),
+    "Supaya tidak hilang bila halaman dimuat ulang, isian Anda tinggal tersandi di tab itu sampai "
+    "terkirim, paling lama sepuluh menit sejak sentuhan terakhir; tidak pernah di kios.": (
+        "tests/browser/test_draft.py"
+    ),
+    "Bila telepon ini dipakai bersama dan Anda batal menilai, tutup tabnya.": (
+        "tests/browser/test_draft.py"
+    ),
     "Untuk mengenali penilaian palsu, jam membuka dan mengirim formulir serta satu tanda acak "
     "disimpan selama 14 hari sesudah hari pengiriman.": (
         "test_screening_keeps_two_times_and_one_mark_for_fourteen_days"
@@ -101,6 +112,7 @@ IN_DOCS = {
     "signs of pressure and of a charge tell counter and month, not the day": (
         "test_pressure_is_a_number_a_counter_and_month"
     ),
+    "what lies on disk cannot be read": "tests/browser/test_draft.py",
     "no row names both a comment and its answer": (
         "test_what_links_a_comment_to_its_answer_is_gone_after_fourteen_days"
     ),

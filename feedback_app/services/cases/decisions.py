@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Case, CaseOpinion
 from feedback_app.storage.queries import cases as queries
-from feedback_app.storage.queries import counters
+from feedback_app.storage.queries import counters, notes
 from feedback_app.storage.queries.cases import CaseRow
 from feedback_app.storage.verdicts import Change, Standing, append_verdicts, standings
 
@@ -238,6 +238,9 @@ def close_case(tx: Session, site: Site, case: Case, outcome: str, *, reason: str
     """Close a case and give its answers the standing that follows; return how many changed."""
     site = site.at_one_instant()
     case.outcome, case.closed_at = outcome, site.now()
+    if case.kind == "note":
+        month = site.today().replace(day=1)
+        return notes.give_standing(tx, case.id, rules.note_state(outcome), month=month)
     rows = standings(tx, queries.answers_of(tx, case.id))
     before = queries.counted_until(tx, case.id)
     changes = []
@@ -266,10 +269,14 @@ def _day_counted(row: Standing, state: str, today: date) -> date:
 def decide_overdue(site: Site) -> int:
     """Held answers that nobody decided in time count for the unit, not for an officer.
 
-    Those that counted until a case took them along count as they did before.
+    Those that counted until a case took them along count as they did before; held comments are
+    then shown with the others.
     """
     with site.db.transaction() as tx:
-        late: Sequence[Case] = queries.overdue(tx, kind="held", today=site.today())
+        late = [
+            *queries.overdue(tx, kind="held", today=site.today()),
+            *queries.overdue(tx, kind="note", today=site.today()),
+        ]
         for case in late:
             close_case(tx, site, case, rules.EXPIRED, reason="tidak diputus dalam 14 hari")
     return len(late)

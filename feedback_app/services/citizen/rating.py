@@ -6,9 +6,10 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 
 from feedback_app.domain.codes import (
     FormToken,
@@ -29,6 +30,7 @@ from feedback_app.services.citizen import paired_device, screening, visit_codes
 from feedback_app.services.citizen.code_guesses import Typist
 from feedback_app.services.citizen.daily_key import keyed_mark, mark_of_yesterday
 from feedback_app.services.citizen.place import ONE_DAY, Place, place_at, shifts_of_day
+from feedback_app.services.citizen.said_before import NONE, Ticks, said_before
 from feedback_app.services.site import Site
 from feedback_app.storage.db import DatabaseError, Session
 from feedback_app.storage.queries import places
@@ -73,11 +75,18 @@ class Submission:
     comment: str
     visit: visit_codes.Given
     is_pressed: bool  # "somebody pressed me", for the inspectorate only
+    is_charged: bool  # "I was asked for money beyond the fee", for the inspectorate only
     language: str
     device: str
     network: str
     device_secret: str  # of a kiosk's cookie, '' elsewhere
     from_staff_browser: bool
+
+    @property
+    def is_note(self) -> bool:
+        """Whether nothing was rated, but something said: a comment or a tick alone."""
+        says = bool(self.comment) or self.is_pressed or self.is_charged
+        return says and not any(self.answers.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +147,7 @@ def submit_rating(site: Site, sent: Submission) -> Received:
     A visit code is spent, the answer screened and, where a rule says so, held in the same
     transaction. A code that opens nothing never loses the answer: it is kept as the poster's.
     """
-    token = _token_of(site, sent)
+    token = token_of(site, sent)
     received = Received(
         receipt_code(token.submission_id, key=site.keys_for(RECEIPT_PURPOSE)[-1]),
         was_at=token.device_id,
@@ -159,11 +168,15 @@ def submit_rating(site: Site, sent: Submission) -> Received:
 
 
 def _save_patiently(arriving: Arriving) -> None:
+    patiently(arriving.site, partial(_save, arriving=arriving))
+
+
+def patiently(site: Site, save: Callable[[Session], None]) -> None:
     """Try again where two transactions stood in each other's way: the citizen need not know."""
     for attempt in range(TRIES):
         try:
-            with arriving.site.db.transaction() as tx:
-                _save(tx, arriving)
+            with site.db.transaction() as tx:
+                save(tx)
         except ConflictError:
             if attempt == TRIES - 1:
                 raise
@@ -181,7 +194,7 @@ def _save(tx: Session, arriving: Arriving) -> None:
         raise AlreadyThereError
     typist = Typist("form", place.unit_id, sent.network)
     spent = visit_codes.spend(tx, arriving.site, sent.visit, typist, agency_id=place.agency_id)
-    device = _device_of(tx, arriving)
+    device = device_of(tx, arriving)
     rating = _rating_of(tx, arriving, spent, tier=_tier_of(arriving, spent, device))
     marks = _marks_of(arriving, rating)
     screened = screening.screen_arrival(
@@ -193,24 +206,26 @@ def _save(tx: Session, arriving: Arriving) -> None:
     )
     if screened.rules:
         rating, marks = replace(rating, state="held"), replace(marks, rules=screened.rules)
-    add_rating(tx, rating, marks, comment=sent.comment)
+    before = said_before(tx, arriving.site, rating.id)
+    is_repeated = before is not None and before.comment == sent.comment
+    add_rating(tx, rating, marks, comment="" if is_repeated else sent.comment)
     if screened.rules:
         held = screening.Held(rating, screened)
         screening.hold(tx, arriving.site, held, unit_id=place.unit_id)
-    _signal(tx, arriving, rating)
+    _signal(tx, arriving, rating, before.ticks if before else NONE)
 
 
-def _signal(tx: Session, arriving: Arriving, rating: NewRating) -> None:
-    """What goes to the inspectorate only, counted apart from the answer."""
-    site, place = arriving.site, arriving.place
-    if arriving.sent.is_pressed:
-        screening.signal(tx, site, rating, "pressed", unit_id=place.unit_id)
-    screening.signal_charge(
-        tx, site, rating, free_services=place.free_services, unit_id=place.unit_id
-    )
+def _signal(tx: Session, arriving: Arriving, rating: NewRating, told: Ticks) -> None:
+    """What goes to the inspectorate only, counted apart from the answer; `told` was before."""
+    site, sent, place = arriving.site, arriving.sent, arriving.place
+    is_charged = sent.is_charged or screening.tells_charge(rating, place.free_services)
+    if sent.is_pressed and not told.pressed:
+        screening.signal(tx, site, place, "pressed", unit_id=place.unit_id)
+    if is_charged and not told.charged:
+        screening.signal(tx, site, place, "fee", unit_id=place.unit_id)
 
 
-def _device_of(tx: Session, arriving: Arriving) -> str | None:
+def device_of(tx: Session, arriving: Arriving) -> str | None:
     """'display' or 'kiosk' that opened the form; StaleFormError past a kiosk's time."""
     token = arriving.token
     device = paired_device.kind_in_use(
@@ -251,12 +266,13 @@ def _circumstances(
         mark_of_yesterday=mark_of_yesterday(
             arriving.site.settings.instance_dir,
             today=arriving.site.today(),
-            text=_device_text(sent),
+            text=device_text(sent),
         ),
     )
 
 
-def _token_of(site: Site, sent: Submission) -> FormToken:
+def token_of(site: Site, sent: Submission) -> FormToken:
+    """The opened form that was sent; StaleFormError where its token is none of ours."""
     token = read_form_token(sent.token, sent.place_code, keys=site.keys_for(TOKEN_PURPOSE))
     if not isinstance(token, FormToken):
         raise StaleFormError
@@ -329,8 +345,8 @@ def _marks_of(arriving: Arriving, rating: NewRating) -> ScreeningMarks:
         tier=rating.tier,
         opened_at=opened_at,
         received_at=site.now(),
-        device=keyed_mark(folder, today=today, text=_device_text(sent)),
-        text=_text_key(site, sent.comment),
+        device=keyed_mark(folder, today=today, text=device_text(sent)),
+        text=text_key(site, sent.comment),
         is_hasty=is_hasty(sent.answers.values(), taken=site.now() - opened_at),
     )
     return ScreeningMarks(
@@ -341,11 +357,13 @@ def _marks_of(arriving: Arriving, rating: NewRating) -> ScreeningMarks:
     )
 
 
-def _device_text(sent: Submission) -> str:
+def device_text(sent: Submission) -> str:
+    """What a device's mark is made of; it is kept as a keyed mark only."""
     return f"{sent.device}\n{sent.network}"
 
 
-def _text_key(site: Site, comment: str) -> str | None:
+def text_key(site: Site, comment: str) -> str | None:
+    """A keyed mark of a long comment; None for one too short to compare."""
     text = comparable_text(comment)
     key = site.keys_for("comment text")[-1]
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32] if text else None
@@ -366,7 +384,7 @@ def _digests(site: Site, sent: Submission) -> tuple[str, ...]:
         "comment": sent.comment,
         "visit": sent.visit.text,
         "pressed": sent.is_pressed,
-    }
+    } | ({"charged": True} if sent.is_charged else {})  # else as before there was that tick
     text = json.dumps(body, sort_keys=True).encode()
     keys = site.keys_for(DIGEST_PURPOSE)
     return tuple(hmac.new(key, text, hashlib.sha256).hexdigest() for key in keys)

@@ -6,10 +6,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from feedback_app.domain.codes import receipt_is_well_formed
-from feedback_app.domain.receipts import Cause, Standing, cause_of, standing_of
+from feedback_app.domain.receipts import (
+    Cause,
+    NoteStanding,
+    Standing,
+    cause_of,
+    note_standing_of,
+    standing_of,
+)
 from feedback_app.domain.survey import Span, title
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
+from feedback_app.storage.queries import notes
 from feedback_app.storage.queries import ratings as queries
 
 KIOSK_SHOWS_RECEIPT = timedelta(seconds=30)  # 20 on the page, and a slow network
@@ -27,12 +35,14 @@ class RunningSurvey:
 class Receipt:
     """What the receipt page may say: never the answers, and no hour.
 
+    `is_note` is of what came without a rating.
     `survey` is None when none of the unit's open surveys covers the answer's day, or its last day
     is over. `cause` and `until` are of an answer that two people look at first.
     """
 
     code: str
-    standing: Standing
+    is_note: bool
+    standing: Standing | NoteStanding
     cause: Cause
     until: date | None
     counter: str
@@ -49,10 +59,11 @@ def receipt_of(site: Site, code: str) -> Receipt | None:
     with site.db.read() as session:
         found = queries.receipted(session, code)
         if found is None:
-            return None
+            return _of_note(session, code)
         case = queries.case_of_held(session, found.rating_id) if found.state == "held" else None
         return Receipt(
             code=code,
+            is_note=False,
             standing=standing_of(
                 found.state,
                 official=found.official,
@@ -69,13 +80,32 @@ def receipt_of(site: Site, code: str) -> Receipt | None:
         )
 
 
+def _of_note(session: Session, code: str) -> Receipt | None:
+    found = notes.receipted_note(session, code)
+    if found is None:
+        return None
+    return Receipt(
+        code=code,
+        is_note=True,
+        standing=note_standing_of(found.state, rules=found.rules),
+        cause=cause_of(found.rules),
+        until=found.due_on,
+        counter=found.counter.name,
+        unit=found.unit.name,
+        unit_code=found.unit.code,
+        agency_code=found.agency.code,
+        survey=None,
+    )
+
+
 def receipt_just_given(site: Site, code: str) -> Receipt | None:
     """The same within the seconds that a kiosk shows it; None ever after."""
     found = receipt_of(site, code)
     if found is None:
         return None
     with site.db.read() as session:
-        arrived = queries.arrival_of_receipt(session, code)
+        came = notes.receipted_note(session, code) if found.is_note else None
+        arrived = came.received_at if came else queries.arrival_of_receipt(session, code)
     is_fresh = arrived is not None and site.now() - arrived <= KIOSK_SHOWS_RECEIPT
     return found if is_fresh else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Protocol
 
 from feedback_app.domain.cases import DAYS_TO_DECIDE
 from feedback_app.domain.local_time import last_of_month, local_day, local_instant
@@ -34,6 +35,7 @@ LEAST_A_DAY = 10  # answers; fewer are never more than a day's visits
 FEW_HERE = 3  # answers in two hours; as few all day long are not more than LEAST_A_DAY either
 BOOKS_OF = timedelta(days=28)  # four of each day of the week, a busy Monday among them
 DAYS_TOLD = 5  # days of a busiest one
+FLOOD = "flood"  # in a case's detail: signs that came as a flood, counted apart
 FREE_OF_CHARGE = 4  # the answer "Gratis"; a lower one at a free service may mean a charge
 
 
@@ -201,7 +203,7 @@ def hold(tx: Session, site: Site, held: Held, *, unit_id: int) -> None:
         for row in standings(tx, held.screened.also)
         if row.state == "counted" and row.counted_on == today
     ]
-    case = _case(tx, site, held, rules, unit_id=unit_id)
+    case = case_of_day(tx, site, held.rating, kind="held", rules=rules, unit_id=unit_id)
     changes = [Change(row.rating["id"], "held", row.for_officer, row.counted_on) for row in counted]
     append_verdicts(tx, changes, reason=f"penyaringan: {rules}", at=at, case_id=case.id)
     ids = [held.rating.id, *(change.rating_id for change in changes)]
@@ -211,15 +213,29 @@ def hold(tx: Session, site: Site, held: Held, *, unit_id: int) -> None:
     case.last_day = max(case.last_day, held.rating.day)
 
 
-def _case(tx: Session, site: Site, held: Held, rules: str, *, unit_id: int) -> Case:
-    day = held.rating.day
+class AtCounter(Protocol):
+    """A place or a rating: whatever tells its agency and counter."""
+
+    @property
+    def agency_id(self) -> int:
+        """The agency that runs the counter."""
+
+    @property
+    def counter_id(self) -> int:
+        """The counter."""
+
+
+def case_of_day(
+    tx: Session, site: Site, where: AtCounter, *, kind: str, rules: str, unit_id: int
+) -> Case:
+    """Today's open case of these rules that nobody has looked at yet, or a new one."""
     found = cases.open_case_like(
         tx,
-        agency_id=held.rating.agency_id,
-        kind="held",
-        counter_id=held.rating.counter_id,
+        agency_id=where.agency_id,
+        kind=kind,
+        counter_id=where.counter_id,
         rules=rules,
-        first_day=day,
+        first_day=site.today(),
         untouched=True,
     )
     if found is not None:
@@ -227,10 +243,10 @@ def _case(tx: Session, site: Site, held: Held, rules: str, *, unit_id: int) -> C
     return new_case(
         tx,
         site,
-        agency_id=held.rating.agency_id,
+        agency_id=where.agency_id,
         unit_id=unit_id,
-        counter_id=held.rating.counter_id,
-        kind="held",
+        counter_id=where.counter_id,
+        kind=kind,
         rules=rules,
         at=local_instant(site.today(), time.min),
     )
@@ -280,22 +296,37 @@ def signal_charge(
     unit_id: int,
 ) -> None:
     """Count a sign of a charge, where the service is free and the answer says otherwise."""
-    is_charged = (rating.answers.get("biaya") or FREE_OF_CHARGE) < FREE_OF_CHARGE
-    if is_charged and rating.service_id in free_services:
+    if tells_charge(rating, free_services):
         signal(tx, site, rating, "fee", unit_id=unit_id)
 
 
-def signal(tx: Session, site: Site, rating: NewRating, kind: str, *, unit_id: int) -> None:
+def tells_charge(rating: NewRating, free_services: Collection[int]) -> bool:
+    """Whether a free service is said to have cost something."""
+    is_charged = (rating.answers.get("biaya") or FREE_OF_CHARGE) < FREE_OF_CHARGE
+    return is_charged and rating.service_id in free_services
+
+
+def signal(tx: Session, site: Site, where: AtCounter, kind: str, *, unit_id: int) -> None:
     """Count one sign of pressure or of a charge at a counter and month; no answer is linked to it.
 
     Not the day either: at a quiet counter few answers of one day can be meant.
     """
+    _case_of_month(tx, site, where, kind, unit_id=unit_id).size += 1
+
+
+def signal_of_flood(tx: Session, site: Site, where: AtCounter, kind: str, *, unit_id: int) -> None:
+    """Count it apart: a sign that came alone, with so many others that it may be a flood."""
+    case = _case_of_month(tx, site, where, kind, unit_id=unit_id)
+    case.detail = case.detail | {FLOOD: int(case.detail.get(FLOOD, 0)) + 1}
+
+
+def _case_of_month(tx: Session, site: Site, where: AtCounter, kind: str, *, unit_id: int) -> Case:
     month = site.today().replace(day=1)
     case = cases.open_case_like(
         tx,
-        agency_id=rating.agency_id,
+        agency_id=where.agency_id,
         kind=kind,
-        counter_id=rating.counter_id,
+        counter_id=where.counter_id,
         rules="",
         first_day=month,
         untouched=False,
@@ -304,13 +335,13 @@ def signal(tx: Session, site: Site, rating: NewRating, kind: str, *, unit_id: in
         case = new_case(
             tx,
             site,
-            agency_id=rating.agency_id,
+            agency_id=where.agency_id,
             unit_id=unit_id,
-            counter_id=rating.counter_id,
+            counter_id=where.counter_id,
             kind=kind,
             rules="",
             at=local_instant(month, time.min),
         )
         case.first_day, case.last_day = month, last_of_month(month)
         case.due_on = case.last_day + DAYS_TO_DECIDE
-    case.size += 1
+    return case

@@ -36,6 +36,7 @@ class Rule:
 
 RULES = (
     Rule("screening", "received_at", timedelta(days=SCREENING_DAYS), whole_days=True),
+    Rule("note", "received_at", timedelta(days=SCREENING_DAYS), whole_days=True),
     Rule("staff_session", "expires_at", timedelta(days=SESSION_DAYS), whole_days=False),
     Rule("access_link", "expires_at", timedelta(days=SESSION_DAYS), whole_days=False),
     Rule("login_throttle", "window_ends_at", timedelta(days=1), whole_days=False),

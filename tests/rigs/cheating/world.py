@@ -205,6 +205,7 @@ def run(world: World, events: list[Event]) -> None:
             comment=event.comment,
             visit=Given(event.code, is_odd=False) if event.code else NONE_GIVEN,
             is_pressed=False,
+            is_charged=False,
             language="id",
             device=event.device,
             network=event.network,

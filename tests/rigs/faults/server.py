@@ -169,7 +169,7 @@ class ClockInFile:
 def _unsafe(journal: str, synchronous: str) -> None:
     """SQLite as it must not be used."""
 
-    def prepare(connection: Any, _record: object = None) -> None:
+    def prepare(connection: Any, *, wait_ms: int = 0) -> None:
         connection.isolation_level = None
         for words in (f"busy_timeout={sqlite.BUSY_TIMEOUT_MS}", f"journal_mode={journal}"):
             connection.execute(f"PRAGMA {words}").fetchall()

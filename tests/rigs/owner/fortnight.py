@@ -124,6 +124,7 @@ def _rate(world: World, rng: np.random.Generator, at: datetime, counter: int) ->
         comment=words,
         visit=NONE_GIVEN,
         is_pressed=is_pressed,
+        is_charged=False,
         language="id",
         device="one phone" if counter == FLOOD_COUNTER else secrets.token_hex(4),
         network="hall",
