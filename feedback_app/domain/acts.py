@@ -22,6 +22,7 @@ ACTS = {
     "use_link": ("memasang kata sandi lewat tautan", "set a password with a link"),
     "set_sso_name": ("mengatur nama masuk tunggal", "set a single sign-on name"),
     "add_unit": ("menambah unit", "added a unit"),
+    "restore_backup": ("memulihkan kantor dari cadangan", "restored the office from a backup"),
     "import": ("mengimpor berkas", "imported a file"),
     "replace_card": ("mengganti kartu QR", "replaced a QR card"),
     "register_device": ("mendaftarkan layar atau kios", "registered a display or kiosk"),

@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.operations import MigrationScript
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
+from sqlalchemy import Connection
 
 from feedback_app.storage.db import Database
 
@@ -17,18 +18,33 @@ MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 def upgrade(db: Database) -> str:
     """Run what is missing in one transaction; return the revision the database is at."""
-    config = _config()
     with db.engine.execution_options(begin_immediate=True).begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        return MigrationContext.configure(connection).get_current_revision() or ""
+        return upgrade_within(connection)
+
+
+def upgrade_within(connection: Connection) -> str:
+    """The same within a transaction that goes on."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def knows(revision: str) -> bool:
+    """Whether this code has heard of a revision; a newer program's it has not."""
+    return any(script.revision == revision for script in _scripts().walk_revisions())
+
+
+def newest() -> str:
+    """The revision that this code was written for."""
+    return _scripts().get_current_head() or ""
 
 
 def is_current(db: Database) -> bool:
     """Whether the schema is the one this code was written for."""
     with db.engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-    return current == ScriptDirectory.from_config(_config()).get_current_head()
+    return current == _scripts().get_current_head()
 
 
 def draft(db: Database, *, name: str) -> Path | None:
@@ -58,6 +74,10 @@ def _drop_when_empty(
     operations = directives[0].upgrade_ops
     if operations is None or operations.is_empty():
         directives.clear()
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:
