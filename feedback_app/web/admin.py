@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.services.office import cards as card_service
 from feedback_app.services.office import setup
+from feedback_app.services.upkeep.backup_state import backup_state
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import download
 from feedback_app.web.language import gettext as _
@@ -17,7 +18,8 @@ admin = Blueprint("admin", __name__, url_prefix="/staf/admin")
 @admin.get("/")
 def checklist() -> str:
     """What an office needs before its first scan, and what is there."""
-    return render_template("admin/checklist.html", counts=setup.progress(site(), viewer()))
+    counts = setup.progress(site(), viewer())
+    return render_template("admin/checklist.html", counts=counts, backup=backup_state(site()))
 
 
 @admin.get("/unit")

@@ -7,7 +7,7 @@ import logging
 from flask import Flask, current_app, g
 
 from feedback_app.domain.faults import NotSavedError
-from feedback_app.services.upkeep import retention
+from feedback_app.services.upkeep import daily_backup, retention
 from feedback_app.web.access import site
 
 log = logging.getLogger(__name__)
@@ -30,5 +30,6 @@ def _upkeep_once() -> None:
     current_app.extensions[DONE] = today
     try:
         retention.run_daily(site())
+        daily_backup.start(site())
     except NotSavedError as error:
         log.error("daily upkeep: %s", error)
