@@ -17,7 +17,8 @@ from tests.conftest import Browser, SteppedClock
 from tests.ground.codes import codes
 from tests.ground.office import Office
 from tests.ground.staff import account_number, link_on
-from tests.web.test_tickets import action_of, filled, rules_of, stored
+from tests.web.test_citizen import stored
+from tests.web.test_tickets import action_of, filled, rules_of
 
 HOME = "/staf/admin/"
 Browse = Callable[..., Browser]
