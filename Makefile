@@ -1,6 +1,6 @@
 # Thin aliases for developers; run.py does the work. `make help` lists them: a target's line is the
 # comment above it.
-.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-page bench-start bench-survey busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig formulas fuzz half-sent help kill-rig migration mutation one-code power-rig quick rig-sums routes screenshots serve supply test truth
+.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-page bench-restore bench-start bench-survey busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig formulas fuzz half-sent help kill-rig migration mutation one-code power-rig quick rig-sums routes screenshots serve supply test truth
 # Set up everything, load the made-up office, serve it.
 serve:
 	python3 run.py
@@ -33,6 +33,9 @@ screenshots:
 # Time and bytes of the citizen's form.
 bench-page:
 	.venv/bin/python bench/citizen_page.py
+# Time of a backup, a drill and a restore of 1,000,000 answers.
+bench-restore:
+	.venv/bin/python bench/restore.py
 # Time of the staff's pages, at two sizes of office.
 bench-dashboard:
 	.venv/bin/python bench/dashboard.py

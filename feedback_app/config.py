@@ -43,6 +43,9 @@ class Settings:
     session_hours: int = 10  # ADR 1
     form_hours: int = 48  # a citizen may finish at home (docs/privacy.md)
     sso: SsoSettings | None = None
+    backup_to: Path | None = None  # copies go there every day
+    backup_keys_to: Path | None = None  # the file of keys; else beside the copies
+    backup_keep: int = 14  # so many newest copies stay
 
     @property
     def is_https(self) -> bool:
@@ -53,11 +56,11 @@ class Settings:
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read the environment and the key files; raise SettingsError on the first unsafe value."""
         env = os.environ if environ is None else environ
-        instance_dir = Path(env.get("INSTANCE_DIR", "") or ROOT / "instance").resolve()
+        instance_dir = instance_folder(env)
         base_url = _base_url(env)
         keys = instance_dir / "keys"
         return cls(
-            database_url=_database_url(env, instance_dir),
+            database_url=database_url(env, instance_dir),
             base_url=base_url,
             instance_dir=instance_dir,
             trusted_hosts=_trusted_hosts(env, base_url),
@@ -65,6 +68,9 @@ class Settings:
             secret_keys=_read_keys(keys / "secret"),
             place_key=_read_keys(keys / "place")[0],
             sso=_sso(env),
+            backup_to=_folder(env.get("BACKUP_TO", ""), "BACKUP_TO"),
+            backup_keys_to=_folder(env.get("BACKUP_KEYS_TO", ""), "BACKUP_KEYS_TO"),
+            backup_keep=max(1, _whole_number(env, "BACKUP_KEEP", default=14)),
         )
 
 
@@ -83,7 +89,14 @@ def _base_url(env: Mapping[str, str]) -> str:
     return text
 
 
-def _database_url(env: Mapping[str, str], instance_dir: Path) -> str:
+def instance_folder(environ: Mapping[str, str] | None = None) -> Path:
+    """Where database and keys lie, whether or not they are there yet."""
+    env = os.environ if environ is None else environ
+    return Path(env.get("INSTANCE_DIR", "") or ROOT / "instance").resolve()
+
+
+def database_url(env: Mapping[str, str], instance_dir: Path) -> str:
+    """The database's address as SQLAlchemy wants it; SettingsError for one we do not serve."""
     url = env.get("DATABASE_URL", "")
     if not url:
         return f"sqlite:///{instance_dir / 'suara_loket.db'}"
@@ -126,6 +139,13 @@ def _sso(env: Mapping[str, str]) -> SsoSettings | None:
         client_secret=_read_secret(Path(secret_file)),
         name=env.get("OIDC_NAME", "").strip() or str(parts.hostname),
     )
+
+
+def _folder(text: str, name: str) -> Path | None:
+    """It need not be there now: a stick may be plugged in later."""
+    if text and not Path(text).is_absolute():
+        raise SettingsError(f"{name} must be a full path, not {text!r}")
+    return Path(text) if text else None
 
 
 def _read_secret(path: Path) -> str:

@@ -1,7 +1,10 @@
-"""Delete what is past its time and decide what nobody decided. Run it once a day.
+"""Delete what is past its time, decide what nobody decided, start the backup. Run it once a day.
 
 The web server does the same with the first request of staff each day; where nobody logs in for
 days, run this by cron or the task planner.
+
+Where BACKUP_TO is set, the day's backup and its drill begin in a process of their own; with --wait
+this one ends when they have, with their exit code (0 proven, 1 failed, 2 not sure).
 
 Example: .venv/bin/python scripts/daily_upkeep.py
 """
@@ -16,14 +19,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from feedback_app.config import Settings, SettingsError
 from feedback_app.services.site import open_site
+from feedback_app.services.upkeep import daily_backup
 from feedback_app.services.upkeep.retention import run_daily
 
 
 def main() -> int:
     """Do it, and say how many rows of what there were."""
-    argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    ).parse_args()
+    )
+    parser.add_argument("--wait", action="store_true", help="until backup and drill are done")
+    arguments = parser.parse_args()
     try:
         site = open_site(Settings.from_environment())
     except SettingsError as error:
@@ -31,6 +37,10 @@ def main() -> int:
         return 2
     for name, count in run_daily(site).items():
         print(f"{name}\t{count}")
+    running = daily_backup.start(site)
+    if running is not None:
+        print("backup\tstarted", flush=True)
+        return running.wait() if arguments.wait else 0
     return 0
 
 

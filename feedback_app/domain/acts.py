@@ -22,6 +22,7 @@ ACTS = {
     "use_link": ("memasang kata sandi lewat tautan", "set a password with a link"),
     "set_sso_name": ("mengatur nama masuk tunggal", "set a single sign-on name"),
     "add_unit": ("menambah unit", "added a unit"),
+    "restore_backup": ("memulihkan kantor dari cadangan", "restored the office from a backup"),
     "import": ("mengimpor berkas", "imported a file"),
     "change_roster": ("mengubah jadwal", "changed the roster"),
     "propose_roster": ("mengusulkan perubahan jadwal", "proposed a change of the roster"),

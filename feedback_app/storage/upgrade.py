@@ -5,22 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 
 from alembic import command
-from alembic.config import Config
 from alembic.operations import MigrationScript
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
+from sqlalchemy import Connection
 
 from feedback_app.storage.db import Database
-from feedback_app.storage.revision import MIGRATIONS
 
 
 def upgrade(db: Database) -> str:
     """Run what is missing in one transaction; return the revision the database is at."""
-    config = _config()
     with db.engine.execution_options(begin_immediate=True).begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        return MigrationContext.configure(connection).get_current_revision() or ""
+        return upgrade_within(connection)
+
+
+def upgrade_within(connection: Connection) -> str:
+    """The same within a transaction that goes on."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    return MigrationContext.configure(connection).get_current_revision() or ""
 
 
 def draft(db: Database, *, name: str) -> Path | None:

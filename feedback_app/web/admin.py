@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from feedback_app.services.office import cards as card_service
 from feedback_app.services.office import setup
 from feedback_app.services.roster.ahead import roster_ends
+from feedback_app.services.upkeep.backup_state import backup_state
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import download
 from feedback_app.web.language import gettext as _
@@ -22,6 +23,7 @@ def checklist() -> str:
         "admin/checklist.html",
         counts=setup.progress(site(), viewer()),
         ends=roster_ends(site(), viewer()),
+        backup=backup_state(site()),
     )
 
 

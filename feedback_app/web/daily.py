@@ -8,7 +8,7 @@ from flask import Flask, current_app, g
 
 from feedback_app.domain.faults import NotSavedError
 from feedback_app.services.site import Site
-from feedback_app.services.upkeep import retention
+from feedback_app.services.upkeep import daily_backup, retention
 
 log = logging.getLogger(__name__)
 
@@ -36,5 +36,6 @@ def keep_up(app: Flask) -> None:
     app.extensions[DONE] = today
     try:
         retention.run_daily(site)
+        daily_backup.start(site)
     except NotSavedError as error:
         log.error("daily upkeep: %s", error)

@@ -51,6 +51,16 @@ def local_date(at: datetime) -> str:
     return long_date(at.astimezone(WIB).date())
 
 
+def short_day(at: datetime) -> str:
+    """The local day of an instant without its year: 24 November."""
+    return format_date(at.astimezone(WIB).date(), format="d MMMM", locale=locale())
+
+
+def whole_seconds(seconds: float) -> int:
+    """Seconds as people say them: at least 1."""
+    return max(1, round(seconds))
+
+
 def month(day: date) -> str:
     """November 2026."""
     return format_date(day, format="MMMM y", locale=locale())
@@ -99,5 +109,7 @@ FILTERS = {
     "shift_day": roster_plans.day_of,
     "shift_hours": roster_plans.hours_text,
     "week_day": week_day,
+    "short_day": short_day,
+    "whole_seconds": whole_seconds,
     **table_columns.FILTERS,
 }

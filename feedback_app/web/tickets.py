@@ -72,7 +72,9 @@ def _answer(look_up: Callable[[Site, str], Ticket], code: str, *, counter: str |
     except service.NoSuchCodeError:
         return make_response(render_template("citizen/ticket_mistyped.html"), 404)
     except service.SpentCodeError:
-        return make_response(render_template("citizen/ticket_gone.html"), 410)
+        was_restored = service.some_were_lost(site())
+        page = render_template("citizen/ticket_gone.html", was_restored=was_restored)
+        return make_response(page, 410)
     except service.NotYetValidError as later:
         page = render_template("citizen/ticket_early.html", valid_from=later.valid_from)
         return make_response(page, 404)

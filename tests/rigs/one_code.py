@@ -213,7 +213,12 @@ def spend_in_two_steps(
     """The planted fault: look first, delete later, as if nobody came between."""
     column = VisitCode.long_mark if kind == "long" else VisitCode.typed_mark
     found = session.execute(
-        select(VisitCode.service_id, VisitCode.valid_from, VisitCode.called_at).where(
+        select(
+            VisitCode.service_id,
+            VisitCode.valid_from,
+            VisitCode.called_at,
+            VisitCode.is_restored,
+        ).where(
             column.in_(marks),
             VisitCode.unit_id == unit_id,
             VisitCode.valid_from <= now,
@@ -224,7 +229,7 @@ def spend_in_two_steps(
         return None
     time.sleep(PLANTED_PAUSE)
     session.execute(delete(VisitCode).where(column.in_(marks)))
-    return Spent(found[0], found[1], found[2])
+    return Spent(*found)
 
 
 @contextmanager

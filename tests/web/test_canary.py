@@ -19,6 +19,7 @@ from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.services.office.cards import card_lines
 from feedback_app.services.site import Site
 from tests.conftest import DemoOn
+from tests.ground.backups import inside, take
 from tests.ground.browser import wait_until_ready
 from tests.storage.on_disk import bytes_kept
 
@@ -40,8 +41,9 @@ def site_and_environment(
 
 
 def everything_kept(site: Site, folder: Path) -> bytes:
-    """All bytes of all files, and every cell of every table."""
+    """All bytes of all files, what copies hold packed, and every cell of every table."""
     kept = bytes_kept(folder)  # the WAL and free pages too
+    kept += [inside(copy) for copy in folder.rglob("*.db.gz")]
     with site.db.engine.connect() as connection:
         for table in inspect(connection).get_table_names():
             rows = connection.execute(text(f"SELECT * FROM {table}")).all()  # noqa: S608
@@ -86,6 +88,10 @@ def test_address_browser_and_token_are_found_nowhere(
         send(address, "/hasil/")
         server.terminate()
         server.wait(timeout=30)
+    (tmp_path / "stick").mkdir()
+    copy = take(site, tmp_path / "stick").copy
+    assert copy is not None
+    assert COMMENT.encode() in inside(copy)
     kept = everything_kept(site, tmp_path)
     assert COMMENT.encode() in kept  # the control: the search does find what is kept
     for canary in (ADDRESS, AGENT, "kenari-ajaib", token):

@@ -33,7 +33,7 @@ from feedback_app.services.citizen.place import ONE_DAY, Place, place_at, shifts
 from feedback_app.services.citizen.said_before import NONE, Ticks, said_before
 from feedback_app.services.site import Site
 from feedback_app.storage.db import DatabaseError, Session
-from feedback_app.storage.queries import places
+from feedback_app.storage.queries import backups, places
 from feedback_app.storage.queries import ratings as queries
 from feedback_app.storage.queries.visit_codes import Spent
 from feedback_app.storage.ratings import AlreadyThereError, add_rating
@@ -195,7 +195,7 @@ def _save(tx: Session, arriving: Arriving) -> None:
     typist = Typist("form", place.unit_id, sent.network)
     spent = visit_codes.spend(tx, arriving.site, sent.visit, typist, agency_id=place.agency_id)
     device = device_of(tx, arriving)
-    rating = _rating_of(tx, arriving, spent, tier=_tier_of(arriving, spent, device))
+    rating = _rating_of(tx, arriving, spent, tier=_tier_of(tx, arriving, spent, device))
     marks = _marks_of(arriving, rating)
     screened = screening.screen_arrival(
         tx,
@@ -239,15 +239,19 @@ def device_of(tx: Session, arriving: Arriving) -> str | None:
     return device
 
 
-def _tier_of(arriving: Arriving, spent: Spent | None, device: str | None) -> str:
+def _tier_of(tx: Session, arriving: Arriving, spent: Spent | None, device: str | None) -> str:
     """How the answer came in; a display's form past its time is kept as the poster's.
 
-    It is not asked for again: the phone may only have lost its network.
+    It is not asked for again: the phone may only have lost its network. What was handed out before
+    the office came back from a copy may have been used already, so it is the poster's too.
     """
     if spent:
-        return "visit"
-    if device == "display" and arriving.age > DISPLAY_PATIENCE:
-        return "poster"
+        return "poster" if spent.is_restored else "visit"
+    if device == "display":
+        restored_at = backups.restored_at(tx)
+        is_from_before = restored_at is not None and arriving.token.opened_at <= restored_at
+        if is_from_before or arriving.age > DISPLAY_PATIENCE:
+            return "poster"
     return device or "poster"
 
 
@@ -258,7 +262,9 @@ def _circumstances(
     return Circumstances(
         says_today=sent.served.on == "today" and spent is None,
         from_staff_browser=sent.from_staff_browser,
-        bad_code=sent.visit.is_there and spent is None,
+        bad_code=sent.visit.is_there
+        and spent is None
+        and not visit_codes.some_were_lost(tx, now=now),
         revoked_device=bool(arriving.token.device_id) and device is None,
         code_from=spent.valid_from if spent else None,
         called_at=spent.called_at if spent else None,

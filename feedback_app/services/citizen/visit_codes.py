@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feedback_app.domain.local_time import local_day
-from feedback_app.domain.visit_codes import GivenCode, mark_of, read_visit_code
+from feedback_app.domain.visit_codes import LIFETIME, GivenCode, mark_of, read_visit_code
 from feedback_app.services.citizen import code_guesses
 from feedback_app.services.citizen.code_guesses import Typist
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
+from feedback_app.storage.queries import backups
 from feedback_app.storage.queries import visit_codes as queries
 from feedback_app.storage.queries.visit_codes import Spent
 
@@ -68,6 +69,15 @@ def spend(tx: Session, site: Site, given: Given, typist: Typist, *, agency_id: i
     elif is_guessable:
         code_guesses.note_wrong(tx, site, typist)
     return spent
+
+
+def some_were_lost(tx: Session, *, now: datetime) -> bool:
+    """Whether codes handed out after the last backup may come that this office no longer knows.
+
+    Their holders are honest: as long as such codes live, an unknown one is no sign of a false one.
+    """
+    restored_at = backups.restored_at(tx)
+    return restored_at is not None and now - restored_at < LIFETIME
 
 
 def calls_are_told(tx: Session, unit_id: int, *, at: datetime) -> bool:

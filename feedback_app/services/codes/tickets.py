@@ -9,7 +9,7 @@ from datetime import date, datetime
 from feedback_app.domain.codes import place_code
 from feedback_app.domain.local_time import local_day
 from feedback_app.domain.visit_codes import GivenCode, read_visit_code
-from feedback_app.services.citizen import code_guesses
+from feedback_app.services.citizen import code_guesses, visit_codes
 from feedback_app.services.citizen.code_guesses import Typist
 from feedback_app.services.citizen.visit_codes import marks
 from feedback_app.services.site import Site
@@ -57,6 +57,12 @@ class Ticket:
     service_id: int | None
     counters: tuple[TicketCounter, ...]
     here: TicketCounter | None
+
+
+def some_were_lost(site: Site) -> bool:
+    """Whether an honest visitor may hold a code that this office lost with its database."""
+    with site.db.read() as session:
+        return visit_codes.some_were_lost(session, now=site.now())
 
 
 def scanned_ticket(site: Site, text: str) -> Ticket:

@@ -16,6 +16,7 @@ from feedback_app.services.access.secrets import is_sealed_by_newest
 from feedback_app.services.citizen.daily_key import KEPT_DAYS
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep import retention, schema
+from feedback_app.services.upkeep.backup_state import backup_state
 from feedback_app.storage.health import health_of
 from feedback_app.storage.queries import agencies, audit, second_factors
 from feedback_app.version import VERSION
@@ -92,12 +93,6 @@ def _files(site: Site) -> Iterator[Sign]:
             f"{len(stale)} older than {KEPT_DAYS} days",
             "they go with the next rating; delete them now if none comes",
         )
-    yield Sign(
-        "warn",
-        "backup",
-        "no backup is recorded",
-        "copy the instance folder without keys/daily, or pg_dump (runbook)",
-    )
 
 
 def _database(site: Site) -> Iterator[Sign]:
@@ -136,10 +131,29 @@ def _data(site: Site) -> Iterator[Sign]:
     if newest is not None and newest > site.now() + CLOCK_SLACK:
         yield Sign("bad", "clock", f"the last act was written at {newest}, later than now", "NTP")
     yield from _second_steps(site)
+    yield _backup(site)
     is_local = any(host in site.settings.base_url for host in LOOPBACK_HOSTS)
     if is_demo:
         level: Level = "warn" if is_local else "bad"
         yield Sign(level, "demo", "made-up data with public log-ins is in it", "start with DEMO=0")
+
+
+def _backup(site: Site) -> Sign:
+    state = backup_state(site)
+    if state.proven is None:
+        found = "never proven" if state.is_set_up else "none was ever made"
+        why = state.trouble.words[1] if state.trouble else "set BACKUP_TO, on another disk"
+        return Sign("warn", "backup", found, f"{why} (runbook)")
+    found = f"of {state.proven.taken_at:%Y-%m-%d %H:%M} UTC, proven in {state.proven.seconds:.0f} s"
+    if state.trouble is not None:
+        level: Level = "bad" if state.level == "bad" else "warn"
+        return Sign(level, "backup", found, state.trouble.words[1])
+    if state.level != "ok":
+        level = "bad" if state.level == "bad" else "warn"
+        return Sign(level, "backup", found, "scripts/backup.py, then scripts/restore.py --drill")
+    if state.same_disk:
+        return Sign("warn", "backup", f"{found}, on the office's own disk", "use another disk")
+    return Sign("ok", "backup", found)
 
 
 def _second_steps(site: Site) -> Iterator[Sign]:

@@ -81,6 +81,11 @@ def run_daily(site: Site) -> dict[str, int]:
     return done
 
 
+def screening_kept_from(site: Site) -> datetime:
+    """Fine times and device marks from before this instant are nowhere, in copies neither."""
+    return _kept_from(site, RULES[0])
+
+
 def _kept_from(site: Site, rule: Rule) -> datetime:
     """What is older goes."""
     if rule.whole_days:

@@ -4,6 +4,7 @@ from feedback_app.storage.models.access_link import AccessLink
 from feedback_app.storage.models.account import Account, AccountUnit, LoginThrottle, StaffSession
 from feedback_app.storage.models.agency import Agency, Unit
 from feedback_app.storage.models.audit import AuditEntry
+from feedback_app.storage.models.backup import BackupRun
 from feedback_app.storage.models.case import Case, CaseOpinion, CaseRating
 from feedback_app.storage.models.counter import Counter, CounterService, CounterTiers, Service
 from feedback_app.storage.models.device import Device, DisplayUse
@@ -44,6 +45,7 @@ __all__ = [
     "Agency",
     "Attendance",
     "AuditEntry",
+    "BackupRun",
     "CalendarEntry",
     "Case",
     "CaseOpinion",

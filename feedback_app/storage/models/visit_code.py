@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_app.storage.db import Base
@@ -45,6 +45,8 @@ class VisitCode(Base):
     expires_at: Mapped[datetime]
     called_at: Mapped[datetime | None]  # when the queue called this visitor
     counter_id: Mapped[int | None] = mapped_column(ForeignKey("counter.id"))  # and to where
+    # Came back from a backup, so it may have been used already: opens the poster's tier only.
+    is_restored: Mapped[bool] = mapped_column(server_default=false())
 
 
 class CodeCount(Base):

@@ -21,11 +21,15 @@ ANY_SERVICE = 0
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What screening may know of a code that was just spent."""
+    """What screening may know of a code that was just spent.
+
+    `is_restored`: it came back from a backup and may have been used before.
+    """
 
     service_id: int | None
     valid_from: datetime
     called_at: datetime | None
+    is_restored: bool
 
 
 def spend(
@@ -49,9 +53,14 @@ def spend(
             VisitCode.valid_from <= now,
             VisitCode.expires_at > now,
         )
-        .returning(VisitCode.service_id, VisitCode.valid_from, VisitCode.called_at)
+        .returning(
+            VisitCode.service_id,
+            VisitCode.valid_from,
+            VisitCode.called_at,
+            VisitCode.is_restored,
+        )
     ).first()
-    return None if row is None else Spent(row[0], row[1], row[2])
+    return None if row is None else Spent(row[0], row[1], row[2], row[3])
 
 
 def unspent(
