@@ -37,6 +37,7 @@ from feedback_app.storage.db import Base, Database, UtcDateTime, open_database
 
 # Of no use after a restore, and better in no copy: log-ins, links, brakes (docs/privacy.md).
 NEVER_COPIED = ("staff_session", "access_link", "login_throttle", "code_guess", "display_use")
+ARRIVALS = ("screening", "note")  # with the minute of each, for 14 days
 ROWS_AT_ONCE = 5_000
 
 Counts = dict[str, int]
@@ -145,7 +146,7 @@ def _as_sqlite_has_it(column: Column[Any]) -> Any:
     return column
 
 
-def strip(path: Path, *, tables: Iterable[str], screening_before: datetime | None) -> None:
+def strip(path: Path, *, tables: Iterable[str], arrivals_before: datetime | None) -> None:
     """Delete whole tables of a copy, and fine times before an instant; overwritten with zeros."""
     target = sqlite.library.connect(path, isolation_level=None)
     try:
@@ -156,9 +157,10 @@ def strip(path: Path, *, tables: Iterable[str], screening_before: datetime | Non
         cursor.execute("BEGIN")
         for name in tables:
             cursor.execute(f"DELETE FROM {name}")  # noqa: S608 (our own names)
-        if screening_before is not None:
-            before = f"{screening_before.replace(tzinfo=None):%Y-%m-%d %H:%M:%S.%f}"
-            cursor.execute("DELETE FROM screening WHERE received_at < ?", (before,))
+        if arrivals_before is not None:
+            before = f"{arrivals_before.replace(tzinfo=None):%Y-%m-%d %H:%M:%S.%f}"
+            for name in ARRIVALS:
+                cursor.execute(f"DELETE FROM {name} WHERE received_at < ?", (before,))  # noqa: S608
         cursor.execute("COMMIT")
     finally:
         target.close()
@@ -190,16 +192,16 @@ def write_compact(path: Path, compact: Path) -> None:
         source.close()
 
 
-def oldest_screening(path: Path) -> datetime | None:
+def oldest_arrival(path: Path) -> datetime | None:
     """When the oldest fine time of a copy is from; None when there is none."""
     db = open_database(f"sqlite:///{path}")
     try:
         with db.read() as session:
-            table = Base.metadata.tables["screening"]
-            found = session.scalar(select(func.min(table.c.received_at)))
+            tables = [Base.metadata.tables[name] for name in ARRIVALS]
+            found = [session.scalar(select(func.min(table.c.received_at))) for table in tables]
     finally:
         db.close()
-    return found if isinstance(found, datetime) else None
+    return min((at for at in found if isinstance(at, datetime)), default=None)
 
 
 def size_of(db: Database) -> int:

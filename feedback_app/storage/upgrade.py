@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from alembic import command
+from alembic.config import Config
 from alembic.operations import MigrationScript
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection
 
 from feedback_app.storage.db import Database
+from feedback_app.storage.revision import MIGRATIONS
 
 
 def upgrade(db: Database) -> str:

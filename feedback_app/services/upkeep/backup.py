@@ -175,7 +175,11 @@ def _must_be_whole(copy: Path, counts: snapshot.Counts, stage: Stage) -> None:
         looked = restored.look(copy)
     except restored.DamagedDatabaseError as error:
         raise BackupFaultError("source", str(error)) from error
-    taken_out = {*snapshot.NEVER_COPIED, "screening", *(copies.NOT_ARCHIVED if stage else ())}
+    taken_out = {
+        *snapshot.NEVER_COPIED,
+        *snapshot.ARRIVALS,
+        *(copies.NOT_ARCHIVED if stage else ()),
+    }
     if any(looked.counts[name] != n for name, n in counts.items() if name not in taken_out):
         raise BackupFaultError("damaged", "counts")
 

@@ -30,7 +30,7 @@ LEFT_AFTER_S = 6 * 3600  # what was left by a killed run; no run takes so long
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 ROOM_BESIDE = 200_000_000  # bytes that stay free for citizens' answers meanwhile
 # Of no use in an archive: what they tell is past its time before anybody restores it.
-NOT_ARCHIVED = ("screening", "visit_code")
+NOT_ARCHIVED = (*snapshot.ARRIVALS, "visit_code")
 
 
 @contextmanager
@@ -170,7 +170,7 @@ def _write_anew(site: Site, folder: Path, name: CopyName, stage: Stage) -> None:
         whole = work / "whole.db"
         files.unpack(before, whole)
         if not stage:
-            oldest = snapshot.oldest_screening(whole)
+            oldest = snapshot.oldest_arrival(whole)
             if oldest is None or oldest >= kept_from:
                 return
         take_out(whole, stage, kept_from=kept_from)
@@ -185,6 +185,6 @@ def _write_anew(site: Site, folder: Path, name: CopyName, stage: Stage) -> None:
 def take_out(path: Path, stage: Stage, *, kept_from: datetime) -> None:
     """Take out of a copy's database what is past its time, or what a stage no longer holds."""
     tables = (*snapshot.NEVER_COPIED, *(NOT_ARCHIVED if stage else ()))
-    snapshot.strip(path, tables=tables, screening_before=kept_from)
+    snapshot.strip(path, tables=tables, arrivals_before=kept_from)
     if stage == "-lama":
         snapshot.forget_paper(path)

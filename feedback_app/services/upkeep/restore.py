@@ -18,7 +18,7 @@ from feedback_app.services.upkeep.backup import add_run
 from feedback_app.services.upkeep.copies import faults_told
 from feedback_app.services.upkeep.fingerprint import office_fingerprint, secret_fingerprint
 from feedback_app.services.upkeep.retention import screening_kept_from
-from feedback_app.storage import ratings, restored, revision
+from feedback_app.storage import ratings, restored, revision, snapshot
 from feedback_app.storage.db import Session, open_database
 from feedback_app.storage.models import BackupRun
 from feedback_app.storage.queries import agencies, audit
@@ -179,9 +179,8 @@ class Finish:
         restored.end_log_ins(tx, now=now)
         if self.tallies == "counted again":
             ratings.rebuild_tally(tx)
-        old_rows.delete_before(
-            tx, "screening", "received_at", before=screening_kept_from(self.site)
-        )
+        for name in snapshot.ARRIVALS:
+            old_rows.delete_before(tx, name, "received_at", before=screening_kept_from(self.site))
         add_run(
             tx,
             self.site,

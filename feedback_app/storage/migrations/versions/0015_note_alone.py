@@ -6,7 +6,7 @@ from alembic import op
 from feedback_app.storage.db import UtcDateTime
 
 revision = "0015_note_alone"
-down_revision = "0018_log_in"
+down_revision = "0013_backup"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Guesses are counted by the way of typing; what was done about an account is found at once.
 
 Revision ID: 0018_log_in
-Revises: 0012_no_order
+Revises: 0016_roster
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from feedback_app.storage.db import UtcDateTime
 
 revision = "0018_log_in"
-down_revision = "0012_no_order"
+down_revision = "0016_roster"
 branch_labels = None
 depends_on = None
 
