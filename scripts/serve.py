@@ -35,7 +35,7 @@ STOP_S = 5  # for requests under way; then they are cut
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until stopped; 1 where it cannot listen."""
+    """Serve until stopped; 1 where it cannot listen, 2 where the office's files are wrong."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -47,10 +47,25 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     os.chdir(ROOT)
+    if chosen.program == PROGRAM and not files_are_right():
+        return 2
     if chosen.program == PROGRAM and multiprocessing.get_start_method() == "fork":
         load_ahead()
     serve(chosen.program, host, port)
     return 0
+
+
+def files_are_right() -> bool:
+    """Whether database and keys are those of one office; else say on stderr what is wrong."""
+    from feedback_app.config import SettingsError  # noqa: PLC0415 (not for another program)
+    from feedback_app.services.upkeep.wrong_files import settings_of_office  # noqa: PLC0415
+
+    try:
+        settings_of_office()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return False
+    return True
 
 
 def load_ahead() -> None:

@@ -11,6 +11,7 @@ from feedback_app.domain.codes import derive_key
 from feedback_app.domain.local_time import local_day
 from feedback_app.services.cache import Memory, ThisMinute
 from feedback_app.storage.db import Database, open_database
+from feedback_app.storage.saving import Trial
 
 Clock = Callable[[], datetime]
 
@@ -29,6 +30,7 @@ class Site:
     clock: Clock
     closed: Memory = field(default_factory=Memory)  # figures of closed quarters and months
     wrong_codes: ThisMinute = field(default_factory=ThisMinute)  # typed, by network
+    trial: Trial = field(default_factory=Trial)  # whether an answer can be saved
 
     def now(self) -> datetime:
         """The present instant, aware UTC."""

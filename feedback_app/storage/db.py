@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -34,6 +36,7 @@ DatabaseError = exc.DBAPIError
 
 # PostgreSQL: disk_full, read_only_sql_transaction (a standby)
 NOT_SAVED_SQLSTATES = ("53100", "25006")
+DISK_WORDS = ("disk is full", "disk I/O error", "readonly database")  # of SQLite's messages
 CONFLICT_SQLSTATES = ("40001", "40P01")  # PostgreSQL: serialization_failure, deadlock_detected
 
 
@@ -83,6 +86,7 @@ class Database:
         self._turn = Turn()
         writing = engine.execution_options(begin_immediate=True)
         self._writing = sessionmaker(writing, expire_on_commit=False)
+        self._saved_at = self._refused_at = -math.inf  # by time.monotonic
 
     @property
     def is_sqlite(self) -> bool:
@@ -102,22 +106,36 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """Commit everything or nothing; a refusal by the engine becomes NotSavedError."""
         try:
-            with self._in_turn(), self._writing() as session, session.begin():
+            with self.in_turn(), self._writing() as session, session.begin():
                 yield session
+            self._saved_at = time.monotonic()
         except exc.OperationalError as error:
             if _sqlstate(error) in CONFLICT_SQLSTATES:
                 raise ConflictError(str(error.orig)) from error
+            if _is_of_disk(error):
+                self._refused_at = time.monotonic()
             raise NotSavedError(str(error.orig)) from error
         except DatabaseError as error:
             if error.connection_invalidated or _sqlstate(error) in NOT_SAVED_SQLSTATES:
                 raise NotSavedError(str(error.orig)) from error
             raise
 
-    def _in_turn(self) -> AbstractContextManager[None]:
+    def in_turn(
+        self, *, within_s: float = sqlite.BUSY_TIMEOUT_MS / 1000
+    ) -> AbstractContextManager[None]:
         """On SQLite the writers of this process queue up here; grouped commits would begin here."""
         if not self.is_sqlite:
             return nullcontext()
-        return self._turn.taken(within_s=sqlite.BUSY_TIMEOUT_MS / 1000)
+        return self._turn.taken(within_s=within_s)
+
+    def has_saved_within(self, seconds: float) -> bool:
+        """Whether this process has committed something in the last so many seconds."""
+        return time.monotonic() - self._saved_at <= seconds
+
+    def was_refused_within(self, seconds: float) -> bool:
+        """Whether the disk refused something in that time and has taken nothing since."""
+        is_late = time.monotonic() - self._refused_at <= seconds
+        return is_late and self._refused_at > self._saved_at
 
     def is_ready(self) -> bool:
         """Whether a question can be answered now."""
@@ -170,6 +188,12 @@ def _tell_no_row(context: ExceptionContext) -> None:
     for error in (context.original_exception, context.sqlalchemy_exception):
         if error is not None and error.args:
             error.args = (str(error.args[0]).partition("\n")[0],)
+
+
+def _is_of_disk(error: DatabaseError) -> bool:
+    """Full, failing or read-only; a lock is none of these."""
+    said = str(error.orig)
+    return _sqlstate(error) in NOT_SAVED_SQLSTATES or any(word in said for word in DISK_WORDS)
 
 
 def _sqlstate(error: DatabaseError) -> str | None:

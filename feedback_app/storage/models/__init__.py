@@ -8,6 +8,7 @@ from feedback_app.storage.models.case import Case, CaseOpinion, CaseRating
 from feedback_app.storage.models.counter import Counter, CounterService, CounterTiers, Service
 from feedback_app.storage.models.device import Device, DisplayUse
 from feedback_app.storage.models.follow_up import FollowUp
+from feedback_app.storage.models.office_mark import OfficeMark
 from feedback_app.storage.models.officer import Officer, Shift
 from feedback_app.storage.models.officer_room import FigureView, OfficerReply
 from feedback_app.storage.models.paper import PaperBatch, PaperSheet
@@ -53,6 +54,7 @@ __all__ = [
     "FollowUp",
     "ImpactStudy",
     "LoginThrottle",
+    "OfficeMark",
     "Officer",
     "OfficerReply",
     "PaperBatch",
