@@ -90,7 +90,8 @@ def _prepare(python: Path, environment: dict[str, str]) -> int:
     for script in (("migrate.py",), ("daily_upkeep.py",), ("demo_data.py", "--if-empty")):
         command = [str(python), str(ROOT / "scripts" / script[0]), *script[1:]]
         done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
-        if done.returncode:
+        # 1 of upkeep: the clock is in doubt, and the admin confirms it on a page that is served.
+        if done.returncode and (script[0], done.returncode) != ("daily_upkeep.py", 1):
             return done.returncode
     return 0
 

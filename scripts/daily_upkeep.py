@@ -4,6 +4,8 @@ The web server does the same with the first request of staff each day; where nob
 days, run this by cron or the task planner.
 
 Example: .venv/bin/python scripts/daily_upkeep.py
+Exit 0 when it is done, 1 when it stopped because the clock is in doubt or nothing can be saved, 2
+when the office's files are wrong.
 """
 
 from __future__ import annotations
@@ -14,9 +16,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from feedback_app.config import Settings, SettingsError
-from feedback_app.services.site import open_site
+from feedback_app.config import SettingsError
+from feedback_app.domain.faults import NotSavedError
+from feedback_app.services.upkeep.clock import UpkeepStoppedError
 from feedback_app.services.upkeep.retention import run_daily
+from feedback_app.services.upkeep.wrong_files import open_office
 
 
 def main() -> int:
@@ -25,11 +29,16 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     ).parse_args()
     try:
-        site = open_site(Settings.from_environment())
+        site = open_office()
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    for name, count in run_daily(site).items():
+    try:
+        done = run_daily(site)
+    except (UpkeepStoppedError, NotSavedError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    for name, count in done.items():
         print(f"{name}\t{count}")
     return 0
 

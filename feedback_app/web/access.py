@@ -155,6 +155,7 @@ _TABLE: dict[str, Roles | InMenu] = {
     "trainings.hours_file": HR,
     "trainings.officer": HR,
     "admin.checklist": InMenu("Persiapan", ADMIN),
+    "admin.confirm_date": ADMIN,
     "admin.units": ADMIN,
     "admin.add_unit": ADMIN,
     "accounts.overview": InMenu("Akun", ADMIN),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from feedback_app.domain.upkeep_clock import WAITS
 from feedback_app.services.office import cards as card_service
 from feedback_app.services.office import setup
+from feedback_app.services.upkeep import confirmation
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import download
 from feedback_app.web.language import gettext as _
@@ -16,8 +18,25 @@ admin = Blueprint("admin", __name__, url_prefix="/staf/admin")
 
 @admin.get("/")
 def checklist() -> str:
-    """What an office needs before its first scan, and what is there."""
-    return render_template("admin/checklist.html", counts=setup.progress(site(), viewer()))
+    """What an office needs before its first scan, and what is there; whether the date is right."""
+    return render_template(
+        "admin/checklist.html",
+        counts=setup.progress(site(), viewer()),
+        clock=confirmation.notice(site()),
+        waits=WAITS,
+    )
+
+
+@admin.post("/tanggal")
+def confirm_date() -> AnyResponse:
+    """Take the computer's date as right; what waited for that is deleted at once."""
+    try:
+        done = confirmation.confirm_today(site(), viewer(), day=request.form.get("day", ""))
+    except confirmation.OtherDayError:
+        flash(_("Tanggal komputer sudah berubah sejak halaman ini dibuka. Periksa lagi."))
+        return redirect(url_for("admin.checklist"))
+    flash(_("Tanggal dibenarkan. Pemeliharaan harian selesai: %(n)s data diurus.", n=done))
+    return redirect(url_for("admin.checklist"))
 
 
 @admin.get("/unit")

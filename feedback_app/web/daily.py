@@ -8,6 +8,7 @@ from flask import Flask, current_app, g
 
 from feedback_app.domain.faults import NotSavedError
 from feedback_app.services.upkeep import retention
+from feedback_app.services.upkeep.clock import UpkeepStoppedError
 from feedback_app.web.access import site
 
 log = logging.getLogger(__name__)
@@ -30,5 +31,5 @@ def _upkeep_once() -> None:
     current_app.extensions[DONE] = today
     try:
         retention.run_daily(site())
-    except NotSavedError as error:
+    except (NotSavedError, UpkeepStoppedError) as error:
         log.error("daily upkeep: %s", error)

@@ -14,7 +14,7 @@ from feedback_app.domain.second_factor import NEEDS_SECOND_FACTOR
 from feedback_app.services.access.secrets import is_sealed_by_newest
 from feedback_app.services.citizen.daily_key import KEPT_DAYS
 from feedback_app.services.site import Site, open_site
-from feedback_app.services.upkeep import closed_files, retention, schema
+from feedback_app.services.upkeep import clock, closed_files, retention, schema
 from feedback_app.services.upkeep.wrong_files import faults_of
 from feedback_app.storage import revision
 from feedback_app.storage.db import DatabaseError
@@ -169,6 +169,9 @@ def _data(site: Site) -> Iterator[Sign]:
         )
     else:
         yield Sign("ok", "retention", "nothing is kept past its time")
+    if found := clock.doubt(site):
+        said = f"it is stopped: {found.now} is doubted, known is {found.known}"
+        yield Sign("bad", "upkeep", said, "set the clock, or confirm the date on the admin's home")
     if newest is not None and newest > site.now() + CLOCK_SLACK:
         yield Sign("bad", "clock", f"the last act was written at {newest}, later than now", "NTP")
     yield from _second_steps(site)
