@@ -38,7 +38,7 @@ def _own(where: Locations) -> Iterator[tuple[Path, int]]:
     """Ours with their modes: what lies in the instance folder and is this account's."""
     if os.name != "posix":
         return
-    seen = list(_within(where.instance_dir)) if where.instance_dir.is_dir() else []
+    seen = list(_within(where.instance_dir)) if os.access(where.instance_dir, os.X_OK) else []
     if where.database_file:
         seen += [Path(f"{where.database_file}{ending}") for ending in OF_DATABASE]
     for path in dict.fromkeys(seen):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -87,7 +88,9 @@ def _address(site: Site) -> Iterator[Sign]:
 
 def _disk(where: Locations) -> Iterator[Sign]:
     folder = next(
-        path for path in (where.instance_dir, *where.instance_dir.parents) if path.is_dir()
+        path
+        for path in (where.instance_dir, *where.instance_dir.parents)
+        if os.access(path, os.X_OK)
     )
     free = shutil.disk_usage(folder).free
     size = f"{free / 1e9:.1f} GB free in {folder}"

@@ -115,16 +115,18 @@ def database_name(where: Locations) -> str:
 
 
 def _faults(where: Locations) -> Iterator[WrongFile]:
+    # os.path never raises: what lies in a closed folder is simply not seen.
+    needed = os.R_OK | os.W_OK | os.X_OK
     for folder in (where.instance_dir, where.keys):
-        if folder.exists() and not folder.is_dir():
+        if os.path.exists(folder) and not os.path.isdir(folder):  # noqa: PTH110, PTH112
             yield WrongFile("no_folder", str(folder))
             return
-    needed = os.R_OK | os.W_OK | os.X_OK
-    if where.instance_dir.exists() and not os.access(where.instance_dir, needed):
-        yield WrongFile("unwritable", str(where.instance_dir))
-        return
+        is_closed = folder == where.instance_dir and not os.access(folder, needed)
+        if is_closed and os.path.exists(folder):  # noqa: PTH110
+            yield WrongFile("unwritable", str(folder))
+            return
     keys = {name: _key_file(where.keys / name) for name in KEY_NAMES}
-    are_unused = (where.keys / UNUSED).exists()
+    are_unused = os.path.exists(where.keys / UNUSED)  # noqa: PTH110
     seen = peek.look_at(where.database_url, where.database_file)
     yield from _faults_of_keys(where, keys)
     yield from _faults_of_database(where, seen)
