@@ -13,20 +13,20 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from feedback_app.config import Settings, SettingsError
+from feedback_app.config import SettingsError
 from feedback_app.domain.faults import NotSavedError
 from feedback_app.files.kinds import KINDS
 from feedback_app.files.tables import FileFaultError
 from feedback_app.services.imports import office as imports
 from feedback_app.services.imports.office import Imported, NoAgencyError
-from feedback_app.services.site import open_site
+from feedback_app.services.upkeep.wrong_files import open_office
 
 
 def main() -> int:
     """Import; exit 0 when all was well, 2 when anything was refused, 1 when it was not saved."""
     arguments = _arguments()
     try:
-        site = open_site(Settings.from_environment())
+        site = open_office()
         agency_id = imports.only_agency(site, code=arguments.agency)
         content = arguments.file.read_bytes()
         kind = KINDS[arguments.kind]
