@@ -52,6 +52,7 @@ LABELS: dict[str, Words] = {
     "size": ("lembar", "sheets"),
     "sso_name": ("nama masuk tunggal", "single sign-on name"),
     "status": ("keadaan", "status"),
+    "taken_at": ("saat cadangan", "time of the backup"),
     "target": ("sampel minimum", "minimum sample"),
     "tiers": ("jalur", "tiers"),
     "to": ("sampai", "to"),

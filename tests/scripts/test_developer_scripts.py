@@ -43,7 +43,8 @@ def test_a_migration_is_drafted_numbered_and_runs(
     drafted = run_script(source, "new_migration.py", "visit_seen")
     assert drafted.returncode == 0, drafted.stderr
     (name,) = {path.name for path in (source / VERSIONS).glob("*.py")} - before
-    assert name == f"{len(before) + 1:04}_visit_seen.py"
+    newest = max(before)  # numbered, so the newest is the last by its name
+    assert name == f"{int(newest[:4]) + 1:04}_visit_seen.py"
     text = (source / VERSIONS / name).read_text()
     assert "from feedback_app.storage.db import UtcDateTime" in text
     assert "sa.Column('seen_at', UtcDateTime(), nullable=True)" in text

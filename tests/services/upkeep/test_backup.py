@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from feedback_app.domain.backups import BackupFaultError, read_name
+from feedback_app.domain.faults import NotSavedError
 from feedback_app.files import copies as files
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep import backup, copies, restore
@@ -220,8 +221,9 @@ def test_what_32_writers_were_told_is_saved_before_a_backup_is_in_it(
 
     def write(number: int) -> None:
         while not stop.is_set():
-            add_ratings(full, office, 1)
-            saved[number] += 1
+            with suppress(NotSavedError):  # so many at once may wait too long; nothing was told
+                add_ratings(full, office, 1)
+                saved[number] += 1
 
     threads = [threading.Thread(target=write, args=(n,)) for n in range(WRITERS)]
     for thread in threads:
