@@ -11,8 +11,10 @@ from flask import Flask
 from sqlalchemy import inspect
 
 from feedback_app.config import ROOT
-from feedback_app.services.site import Site
+from feedback_app.services.site import Site, open_site
 from feedback_app.services.upkeep.drafting import draft_migration
+from feedback_app.services.upkeep.schema import upgrade_schema
+from feedback_app.services.upkeep.wrong_files import settings_to_migrate
 from feedback_app.storage import upgrade
 from scripts import dev_server, new_migration
 from tests.ground.office import Office
@@ -95,6 +97,7 @@ def test_the_developers_server_serves_this_machine_only(
 ) -> None:
     monkeypatch.setenv("INSTANCE_DIR", str(tmp_path))
     monkeypatch.setenv("BASE_URL", "https://suara.example.go.id")
+    upgrade_schema(open_site(settings_to_migrate()))
     monkeypatch.setattr(sys, "argv", ["dev_server.py"])
     assert dev_server.main() == 2
     assert "no address of this machine" in capsys.readouterr().err

