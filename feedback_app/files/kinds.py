@@ -7,14 +7,23 @@ from feedback_app.files.records import Kind, column, optional
 from feedback_app.files.survey_kinds import PAST_RESULTS
 from feedback_app.files.training_kinds import TRAINING_KINDS_OF_FILE
 
-_UNIT = column("unit", "unit", cells.code, "kode unit", "kantor", "kantor")
+_NIP_TOO = ("nip_baru", "nomor_induk_pegawai")
+_UNIT = column("unit", "unit", cells.code, "kode unit", "kantor", "kantor", also=("kode_unit",))
 
 OFFICE_KINDS = (
     Kind(
         "services",
         "Layanan",
         (
-            column("code", "kode", cells.code, "kode pendek", "ktp", "kk", also=("code",)),
+            column(
+                "code",
+                "kode",
+                cells.code,
+                "kode pendek",
+                "ktp",
+                "kk",
+                also=("code", "kode_layanan"),
+            ),
             column(
                 "name",
                 "nama",
@@ -22,7 +31,7 @@ OFFICE_KINDS = (
                 "nama layanan",
                 "KTP-el",
                 "Kartu Keluarga",
-                also=("name",),
+                also=("name", "nama_layanan"),
             ),
             optional("name_en", "nama_en", "nama Inggris", "Identity card", "Family card"),
             column(
@@ -45,12 +54,15 @@ OFFICE_KINDS = (
             ),
         ),
         ("code",),
+        patches=True,
     ),
     Kind(
         "counters",
         "Loket",
         (
-            column("code", "kode", cells.code, "kode loket", "A1", "A2", also=("code",)),
+            column(
+                "code", "kode", cells.code, "kode loket", "A1", "A2", also=("code", "kode_loket")
+            ),
             column(
                 "name",
                 "nama",
@@ -58,7 +70,7 @@ OFFICE_KINDS = (
                 "nama loket",
                 "Loket A1",
                 "Loket A2",
-                also=("name",),
+                also=("name", "nama_loket"),
             ),
             _UNIT,
             column(
@@ -68,10 +80,11 @@ OFFICE_KINDS = (
                 "kode layanan, dipisah |; jam bila perlu: kk@08.00-12.00",
                 "ktp|kk@08.00-12.00",
                 "kk",
-                also=("services",),
+                also=("services", "kode_layanan"),
             ),
         ),
         ("code",),
+        patches=True,
     ),
     Kind(
         "officers",
@@ -84,6 +97,7 @@ OFFICE_KINDS = (
                 "18 angka, kolom berformat Teks",
                 "198609102010032001",
                 "199001152015031002",
+                also=_NIP_TOO,
             ),
             column(
                 "name",
@@ -92,7 +106,7 @@ OFFICE_KINDS = (
                 "nama lengkap",
                 "Siti Aminah",
                 "Budi Santoso",
-                also=("name",),
+                also=("name", "nama_lengkap", "nama_pegawai", "nama_petugas"),
             ),
             optional(
                 "display_name",
@@ -100,6 +114,7 @@ OFFICE_KINDS = (
                 "sapaan di formulir; kosong = nama depan",
                 "Ibu Siti",
                 "Bapak Budi",
+                also=("panggilan", "sapaan", "nama_panggilan"),
             ),
             column(
                 "employment",
@@ -108,11 +123,12 @@ OFFICE_KINDS = (
                 "PNS atau PPPK",
                 "PNS",
                 "PPPK",
-                also=("status", "employment"),
+                also=("status", "employment", "status_kepegawaian", "status_pegawai"),
             ),
             _UNIT,
         ),
         ("nip",),
+        patches=True,
     ),
     Kind(
         "roster",
@@ -134,8 +150,17 @@ OFFICE_KINDS = (
                 "18 angka, kolom berformat Teks",
                 "198609102010032001",
                 "199001152015031002",
+                also=_NIP_TOO,
             ),
-            column("counter", "loket", cells.code, "kode loket", "A1", "A2", also=("counter",)),
+            column(
+                "counter",
+                "loket",
+                cells.code,
+                "kode loket",
+                "A1",
+                "A2",
+                also=("counter", "kode_loket"),
+            ),
             column(
                 "starts",
                 "mulai",
@@ -143,7 +168,7 @@ OFFICE_KINDS = (
                 "08.00 (WIB)",
                 "08.00",
                 "12.00",
-                also=("start",),
+                also=("start", "jam_mulai", "jam_masuk"),
             ),
             column(
                 "ends",
@@ -152,7 +177,7 @@ OFFICE_KINDS = (
                 "16.00 (WIB)",
                 "12.00",
                 "16.00",
-                also=("end",),
+                also=("end", "jam_selesai", "jam_pulang"),
             ),
         ),
         ("day", "nip", "counter", "starts"),
@@ -170,7 +195,15 @@ OFFICE_KINDS = (
                 "24-11-2030",
                 also=("date",),
             ),
-            column("counter", "loket", cells.code, "kode loket", "A1", "A1", also=("counter",)),
+            column(
+                "counter",
+                "loket",
+                cells.code,
+                "kode loket",
+                "A1",
+                "A1",
+                also=("counter", "kode_loket"),
+            ),
             column(
                 "service",
                 "layanan",
@@ -178,7 +211,7 @@ OFFICE_KINDS = (
                 "kode layanan",
                 "ktp",
                 "kk",
-                also=("service",),
+                also=("service", "kode_layanan"),
             ),
             column(
                 "visits",
@@ -187,7 +220,7 @@ OFFICE_KINDS = (
                 "bilangan bulat",
                 "85",
                 "61",
-                also=("visits",),
+                also=("visits", "jumlah_kunjungan"),
             ),
         ),
         ("day", "counter", "service"),
