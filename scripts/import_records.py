@@ -3,7 +3,8 @@
 Example: .venv/bin/python scripts/import_records.py officers petugas.xlsx --dry-run
 KIND is one of: services counters officers roster visits past-results trainings
 attendance siasn-kursus
-CSV, XLSX, ODS, or a web page's table. A column that is absent changes nothing, and an empty cell changes
+CSV, XLSX, ODS, or a web page's table. A column that is absent changes nothing, and an empty cell
+changes
 nothing unless --empty-clears. Only columns whose titles are sure are taken: what is only guessed is
 listed, and --column says what is meant.
 """
@@ -76,22 +77,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--agency", metavar="CODE", help="needed when there is more than one")
     parser.add_argument("--sheet", metavar="NAME", help="where several hold such a table")
     parser.add_argument("--empty-clears", action="store_true", help="an empty cell clears")
-    given = {"action": "append", "type": _pair, "default": []}
-    parser.add_argument(
-        "--column",
-        metavar="TITLE=FIELD",
-        help="a column of the file is this field; '-' is none",
-        **given,
-    )
-    parser.add_argument(
-        "--merge", metavar="TITLE=TITLE", help="a course is the same training as another", **given
-    )
-    parser.add_argument(
-        "--person",
-        metavar="NAME=NIP",
-        help="who a name without NIP is; '-' is nobody here",
-        **given,
-    )
+    for name, pair, told in (
+        ("--column", "TITLE=FIELD", "a column of the file is this field; '-' is none"),
+        ("--merge", "TITLE=TITLE", "a course is the same training as another"),
+        ("--person", "NAME=NIP", "who a name without NIP is; '-' is nobody here"),
+    ):
+        parser.add_argument(name, metavar=pair, help=told, action="append", type=_pair, default=[])
     return parser.parse_args()
 
 

@@ -1,7 +1,7 @@
 """Compute the SKM index of a CSV, XLSX or ODS: one respondent a row, a column an element.
 
 Example: .venv/bin/python scripts/skm_index.py jawaban.csv --weight 1/9
-Columns are known by key (persyaratan), by U1 to U9 or by official name; rows of sums below are told.
+Columns are known by key (persyaratan), by U1 to U9 or by official name.
 Forms with an open answer are left out (SKM counts complete forms) and told as "partial".
 """
 

@@ -8,8 +8,10 @@ from datetime import date, timedelta
 from feedback_app.domain.folding import fold
 
 _MONTH_WORDS = (
-    "januari january jan", "februari pebruari february feb peb", "maret march mar mrt", "april apr", "mei may",
-    "juni june jun", "juli july jul", "agustus august agu agt ags aug", "september sep sept", "oktober october okt oct",
+    "januari january jan", "februari pebruari february feb peb", "maret march mar mrt", "april apr",
+    "mei may",
+    "juni june jun", "juli july jul", "agustus august agu agt ags aug",
+    "september sep sept", "oktober october okt oct",
     "november nopember nov nop", "desember december des dec",
 )  # fmt: skip
 MONTHS = {word: n for n, words in enumerate(_MONTH_WORDS, start=1) for word in words.split()}
@@ -38,7 +40,7 @@ def day_of(text: str) -> date | None:
 
 
 def month_of(text: str) -> str | None:
-    """'2026-11' for 2026-11, 2026-11-01, 11/2026, 01-11-2026, Nov-26, November 2026; None for the rest."""
+    """'2026-11' for 2026-11, 2026-11-01, 11/2026, Nov-26, November 2026; None for the rest."""
     plain = fold(text)
     if match := re.fullmatch(r"(\d{4})[-/.](\d{1,2})", plain):
         return _month(int(match[1]), int(match[2]))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Zero-width letters and marks of writing direction that copying from web pages and chats brings. Those that turn the
-# order of letters (U+202A to U+202E, U+2066 to U+2069) stay: they are refused, as they can hide another text.
+# Zero-width letters and marks of writing direction that copying from web pages and chats brings.
+# Those that turn the
+# order of letters (U+202A to U+202E, U+2066 to U+2069) stay: they are refused, as they can hide
+# another text.
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff\u200e\u200f\u061c]")
 # Joiners belong to Javanese, Arabic and emoji; beside plain letters nobody typed them.
 _LONE_JOINER = re.compile("(?<![\u0300-\uffff\U00010000-\U0010ffff])[\u200c\u200d]")
@@ -18,14 +20,15 @@ _QUOTES = str.maketrans(
     }
 )
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
-# What UTF-8 looks like after it was read as Windows-1252: the first byte of a letter, then the next.
+# What UTF-8 looks like after it was read as Windows-1252: the first byte of a letter, then the
+# next.
 _TWICE = re.compile(
     "[\u00c2\u00c3\u00c4\u00c5\u00e2][\u0080-\u00bf\u0152-\u02dc\u2013-\u2122\u20ac]"
 )
 
 
 def tidy(text: str) -> str:
-    """A cell's text: one blank for any run of blanks, composed letters, nothing that no eye sees."""
+    """A cell's text: single blanks, composed letters, nothing that no eye sees."""
     if text.isascii() and text.isprintable() and "  " not in text and "_x" not in text:
         return text.strip()
     plain = _UNSEEN.sub("", _ESCAPED_CONTROL.sub(" ", text))
@@ -61,5 +64,5 @@ def fold(text: str) -> str:
 
 
 def heading_key(text: str) -> str:
-    """A column's title as letters and figures: "Status ASN", "status_asn" and "STATUS-ASN:" are one."""
+    """A column's title as letters and figures: "Status ASN" and "status_asn:" are one."""
     return "".join(letter for letter in fold(text) if letter.isalnum())

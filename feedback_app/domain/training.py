@@ -134,7 +134,7 @@ NEAR_BY_LETTERS = 0.88  # "pelayanan publik" and "pelayanan publk"; below it, di
 
 
 def title_core(title: str) -> tuple[str, ...]:
-    """The words that make a course what it is, in alphabetical order; levels and years are no part."""
+    """The words that make a course what it is, in order of the alphabet; no levels, no years."""
     words = [word for word in title_key(title).split() if word not in _FILLING]
     return tuple(sorted({word for word in words if not _NUMERAL.fullmatch(word)}))
 

@@ -1,4 +1,4 @@
-"""An analyst's table as columns of text: by the same reader as the office's imports, a million rows at a time."""
+"""An analyst's table as columns of text, through the same reader as the office's imports."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class AnalystTable:
-    """Columns by field, the row that each cell stands in as a spreadsheet numbers it, and what was passed over."""
+    """Columns by field, each row's number in the spreadsheet, and what was passed over."""
 
     columns: dict[str, Column]
     rows: NDArray[np.int64]
@@ -63,7 +63,7 @@ class AnalystTable:
 
 
 def read_columns(path: Path, wanted: Wanted) -> AnalystTable:
-    """CSV, XLSX, ODS or Parquet by its ending; FileFaultError or AnalystFileError when it is no table."""
+    """CSV, XLSX, ODS or Parquet; FileFaultError or AnalystFileError when it is no table."""
     if path.suffix.casefold() == ".parquet":
         return _from_parquet(path, wanted)
     opened = open_table(path.read_bytes(), wanted)
@@ -73,7 +73,7 @@ def read_columns(path: Path, wanted: Wanted) -> AnalystTable:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """No search for circles meanwhile: a million rows hold none, and it took two thirds of the time."""
+    """No garbage collection meanwhile: rows hold no circles, and it took two thirds of the time."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -101,7 +101,7 @@ def _from_rows(opened: Opened, wanted: Wanted) -> AnalystTable:
 
 
 def _batches(opened: Opened) -> Iterator[tuple[Sequence[int], Sequence[Sequence[Raw]]]]:
-    """Row numbers and rows as wide as the titles, some thousands at a time; blank rows are left out."""
+    """Row numbers and rows as wide as the titles, some thousands at a time; no blank rows."""
     width = len(opened.titles)
     while rows := list(islice(opened.rows, ROWS_AT_ONCE)):
         numbers, values = zip(*rows, strict=True)
@@ -115,7 +115,7 @@ def _batches(opened: Opened) -> Iterator[tuple[Sequence[int], Sequence[Sequence[
 
 
 def _even(number: int, values: Sequence[Raw], opened: Opened) -> Sequence[Raw]:
-    """A row as wide as the titles; in text, a cell too many may have moved the others and is a fault."""
+    """A row as wide as the titles; a cell too many may have moved the others: a fault."""
     width = len(opened.titles)
     if len(values) > width and not is_blank(values[width:]):
         if opened.sheet.is_text:

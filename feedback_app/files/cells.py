@@ -107,7 +107,7 @@ def nip_warning(value: str) -> Text | None:
 
 
 def day(cell: Cell) -> date:
-    """A date in Indonesian order (24-11-2026, 24.11.26), in words, as 2026-11-24, or a spreadsheet's own."""
+    """A date in Indonesian order, in words, as 2026-11-24, or a spreadsheet's own."""
     if isinstance(cell.value, date):
         return cell.value
     if not cell.text:
@@ -186,7 +186,8 @@ def yes_or_no(cell: Cell) -> bool:
 # What offices call them: a CPNS is on the way to PNS and has its NIP; a part-time PPPK is one.
 _EMPLOYMENTS = {
     "PNS": "pns cpns calonpns pegawainegerisipil calonpegawainegerisipil",
-    "PPPK": "pppk p3k pppkparuhwaktu p3kparuhwaktu pppkpenuhwaktu pegawaipemerintahdenganperjanjiankerja",
+    "PPPK": "pppk p3k pppkparuhwaktu p3kparuhwaktu pppkpenuhwaktu "
+    "pegawaipemerintahdenganperjanjiankerja",
 }
 EMPLOYMENTS = {word: key for key, words in _EMPLOYMENTS.items() for word in words.split()}
 

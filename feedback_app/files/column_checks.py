@@ -34,7 +34,8 @@ def swapped_days(
 ) -> list[CellError]:
     """Real dates that an American spreadsheet has made of texts, with day and month swapped.
 
-    It leaves 13/05/2026 as a text, as there is no 13th month, and turns 05/03/2026 into the 3rd of May: half texts,
+    It leaves 13/05/2026 as a text, as there is no 13th month, and turns 05/03/2026 into the 3rd of
+    May: half texts,
     half dates, and no date after the 12th, is its mark.
     """
     errors: list[CellError] = []
@@ -49,7 +50,8 @@ def swapped_days(
         )
         if has_text and all(_may_be_swapped(cell.value) for _number, cell in dates):
             reason = Text(
-                "hari dan bulan mungkin tertukar: kolom ini setengah tanggal, setengah teks; samakan semuanya"
+                "hari dan bulan mungkin tertukar: kolom ini setengah tanggal, setengah teks; "
+                "samakan semuanya"
             )
             errors += [
                 CellError(number, column.heading, cell.text, reason)

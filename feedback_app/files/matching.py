@@ -19,12 +19,18 @@ PART = 0.7  # "Unit Kerja" for unit: all of one title and a word more
 SAMPLE = 40
 # Words that mean the same in an office's titles.
 _MEANS = (
-    "nama name lengkap pegawai petugas peserta karyawan", "unit kerja satuan bagian bidang opd skpd instansi",
-    "status asn kepegawaian jenis pegawai kedudukan", "tanggal tgl hari date waktu", "mulai awal masuk start dari sejak",
-    "selesai akhir pulang end sampai hingga", "loket counter konter meja", "layanan service pelayanan jenis",
-    "jumlah banyaknya total count visits kunjungan pemohon", "kode code id no nomor", "judul nama title pelatihan diklat kursus",
-    "biaya harga tarif cost anggaran", "hasil kelulusan result", "sertifikat sertipikat piagam sttpp certificate",
-    "alasan sebab dasar reason", "penyelenggara lembaga institusi provider pelaksana", "sapaan panggilan tampilan",
+    "nama name lengkap", "unit kerja satuan bagian bidang opd skpd instansi",
+    "status asn kepegawaian kedudukan", "tanggal tgl hari date waktu", "mulai awal masuk start "
+                                                                       "dari sejak",
+    "selesai akhir pulang end sampai hingga", "loket counter konter meja",
+    "layanan service pelayanan",
+    "jumlah banyaknya total count visits kunjungan pemohon", "kode code id no nomor",
+    "judul "
+                                                                                      "nama title pelatihan diklat kursus",
+    "biaya harga tarif cost anggaran", "hasil kelulusan result", "sertifikat sertipikat piagam "
+                                                                 "sttpp certificate",
+    "alasan sebab dasar reason", "penyelenggara lembaga institusi provider pelaksana",
+    "sapaan panggilan tampilan",
     "responden sampel respondent", "gratis free bebas",
 )  # fmt: skip
 _GROUPS: dict[str, set[int]] = {}
@@ -33,7 +39,8 @@ for _place, _alike_words in enumerate(_MEANS):
         _GROUPS.setdefault(_word, set()).add(_place)
 # Readers that take few texts: what they accept says what a column is.
 _TELLING: frozenset[Callable[[Cell], Any]] = frozenset(
-    (cells.nip, cells.day, cells.clock_time, cells.employment, cells.yes_or_no, training_cells.training_kind,
+    (cells.nip, cells.day, cells.clock_time, cells.employment, cells.yes_or_no,
+     training_cells.training_kind,
      training_cells.siasn_day)
 )  # fmt: skip
 
@@ -67,7 +74,7 @@ class Matched:
 def match(
     columns: Sequence[AnyColumn], table: Table, *, chosen: Mapping[str, int | None]
 ) -> Matched:
-    """Match by titles; `chosen` are a person's decisions and come first (None: leave the field out)."""
+    """Match by titles; `chosen` are a person's decisions (None: leave the field out)."""
     keys = [heading_key(title) for title in table.headers]
     places = {
         name: place
@@ -96,7 +103,7 @@ def match(
 
 
 def _by_title(column: AnyColumn, keys: Sequence[str], *, taken: set[int]) -> list[int]:
-    """Columns of this very title; only where there is none, those of a title that means the same."""
+    """Columns of this very title; where there is none, of a title that means the same."""
     own = heading_key(column.heading)
     also = {heading_key(name) for name in column.also}
     free = [(place, key) for place, key in enumerate(keys) if place not in taken]
@@ -142,9 +149,21 @@ def _alike(one: str, other: str) -> float:
     first, second = _words(one), _words(other)
     if not first or not second:
         return letters
-    shared = sum(1 for word in second if any(_same(word, w) for w in first))
+    shared = _shared(first, second)
     is_part = shared == min(len(first), len(second)) and abs(len(first) - len(second)) == 1
     return max(letters, PART if is_part else shared / max(len(first), len(second)))
+
+
+def _shared(first: Sequence[str], second: Sequence[str]) -> int:
+    """How many words find one of the same meaning in the other title, each word used once."""
+    left = list(first)
+    for word in second:
+        twin = next((w for w in left if w == word), None) or next(
+            (w for w in left if _same(word, w)), None
+        )
+        if twin is not None:
+            left.remove(twin)
+    return len(first) - len(left)
 
 
 def _words(title: str) -> list[str]:

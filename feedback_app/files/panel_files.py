@@ -26,8 +26,10 @@ NEEDED_OF_EVENT = ("officer", "training", "date")
 # The office's words for the same columns.
 _ALSO = {
     "officer": ("petugas", "kode petugas"), "counter": ("loket", "kode loket"), "month": ("bulan",),
-    "score": ("nilai", "skor", "rata-rata"), "n": ("jawaban", "jumlah jawaban", "responden"), "item": ("unsur",),
-    "training": ("pelatihan", "kode pelatihan"), "date": ("tanggal", "tanggal mulai"), "reason": ("alasan",),
+    "score": ("nilai", "skor", "rata-rata"), "n": ("jawaban", "jumlah jawaban", "responden"),
+    "item": ("unsur",),
+    "training": ("pelatihan", "kode pelatihan"), "date": ("tanggal", "tanggal mulai"),
+    "reason": ("alasan",),
     "assigned_unit": ("dikirim",), "cost": ("biaya",),
 }  # fmt: skip
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")

@@ -1,6 +1,7 @@
 """Records an office imports: what a kind of file is, and how a table becomes rows.
 
-A field that a file does not speak of is not in its record: an absent column, and an empty cell unless the person who
+A field that a file does not speak of is not in its record: an absent column, and an empty cell
+unless the person who
 imports says that empty cells clear. What a new row then gets stands in the kind's `defaults`.
 """
 
@@ -45,7 +46,8 @@ class Column:
 class Kind:
     """A kind of file: its columns and the fields that make a row unique (none: told later).
 
-    A kind that `patches` may leave out what rows of the database have already; others are told whole.
+    A kind that `patches` may leave out what rows of the database have already; others are told
+    whole.
     """
 
     key: str
@@ -74,7 +76,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a person has decided about a file: its sheet, columns by field (None: leave out), more below."""
+    """What a person has decided about a file; a column of None is left out."""
 
     sheet: str | None = None
     columns: Mapping[str, int | None] = field(default_factory=dict)
@@ -92,7 +94,7 @@ NO_CHOICES = Choices()
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """Rows with their numbers, or everything that is wrong; warnings and notes never stop an import.
+    """Rows with their numbers, or all that is wrong; warnings and notes never stop an import.
 
     `lacking`: fields that new rows need and the file has no column for.
     """

@@ -23,7 +23,7 @@ _SUMS = re.compile(
 
 
 def _names() -> dict[str, str]:
-    """Folded titles by which an element's column is known: its key, its name, U1 to U9, and both."""
+    """Folded titles of an element's column: its key, its name, U1 to U9, and both."""
     names: dict[str, str] = {}
     for number, key in enumerate(OFFICIAL_KEYS, start=1):
         own = (key, element(key).unsur, element(key).unsur_en)

@@ -122,14 +122,15 @@ _Found = tuple[Sheet, Heading, Iterator[Row]]
 def _choose(
     sheets: Sequence[Sheet], wanted: Wanted, name: str | None
 ) -> tuple[Sheet, Heading, Iterator[Row], tuple[str, ...]]:
-    """The sheet, its titles, all its rows, and the names of all visible sheets that are not empty."""
+    """The sheet, its titles, all its rows, and the names of visible sheets that are not empty."""
     found, fault = _look_at(sheets, wanted)
     names = tuple(sheet.name for sheet, _heading, _rows in found)
     if name is not None:
         found = [one for one in found if one[0].name == name]
         if not found:
             raise FileFaultError(
-                "Lembar %(name)s tidak ada, kosong, atau tersembunyi. Yang dapat dibaca: %(names)s.",
+                "Lembar %(name)s tidak ada, kosong, atau tersembunyi. Yang dapat dibaca: "
+                "%(names)s.",
                 name=name, names=", ".join(names) or "–",
             )  # fmt: skip
     if not found:
@@ -219,7 +220,7 @@ class _Cells:
             )
 
     def _beside(self, number: int, values: Sequence[Raw]) -> None:
-        """In text a cell too many may have moved the others; in a sheet it is a legend beside the table."""
+        """In text a cell too many may have moved the others; in a sheet it is a legend."""
         if self.opened.sheet.is_text:
             raise too_many_cells(number, values, self.width)
         self.beside = self.beside or str(number)
@@ -249,7 +250,8 @@ def too_many_cells(number: int, values: Sequence[Raw], width: int) -> FileFaultE
         ";" in text for text in texts
     ):
         return FileFaultError(
-            "Baris %(row)s berisi lebih banyak sel (%(cells)s) daripada judul kolom (%(titles)s). Bila koma dipakai di "
+            "Baris %(row)s berisi lebih banyak sel (%(cells)s) daripada judul kolom "
+            "(%(titles)s). Bila koma dipakai di "
             "dalam angka, pisahkan sel dengan titik koma.",
             row=number, cells=len(texts), titles=width,
         )  # fmt: skip

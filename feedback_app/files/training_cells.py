@@ -24,7 +24,8 @@ _ALSO_KINDS = {
     "seminar": "webinar seminarwebinar konferensi sarasehan seminarkonferensisarasehan",
     "workshop": "lokakarya workshoplokakarya",
     "magang": "onthejobtraining ojt praktikkerja magangpraktikkerja",
-    "struktural": "pim pim1 pim2 pim3 pim4 pimi pimii pimiii pimiv pkn pknii pka pkp latsar prajabatan kepemimpinan",
+    "struktural": "pim pim1 pim2 pim3 pim4 pimi pimii pimiii pimiv pkn pknii pka pkp latsar "
+    "prajabatan kepemimpinan",
     "e_learning": "elearning daring pelatihanjarakjauh mooc online",
     "sosialisasi": "sosialisasi diseminasi",
     "kursus": "kursus shortcourse kursuspenataran penataran",
@@ -144,7 +145,7 @@ def optional_day(cell: Cell) -> date | None:
 
 
 def siasn_day(cell: Cell) -> date:
-    """SIASN's dd-mm-yyyy, never read the American way; its reading service also writes 2026-03-02."""
+    """SIASN's dd-mm-yyyy, never the American way; its reading service writes 2026-03-02."""
     if "/" in cell.text:  # an American spreadsheet has turned it round
         raise CellFaultError("bukan tanggal SIASN; tulis hh-bb-tttt, seperti 24-11-2026")
     found = cells.day(cell)

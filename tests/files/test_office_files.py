@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from feedback_app.files.kinds import KINDS
-from feedback_app.files.records import NO_CHOICES, Choices, Parsed, parse
 from feedback_app.files.reading.book import FileFaultError
+from feedback_app.files.records import NO_CHOICES, Choices, Parsed, parse
 from feedback_app.files.tables import read_table
 from feedback_app.services.imports.office import Imported, check_records, import_records
 from feedback_app.services.site import Site

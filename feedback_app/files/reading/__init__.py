@@ -1,1 +1,1 @@
-"""One reader for every table that comes in: bytes to sheets of rows, whatever program wrote them."""
+"""One reader for every table that comes in: bytes to sheets of rows."""

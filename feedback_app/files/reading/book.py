@@ -22,7 +22,8 @@ class FileFaultError(ReadableError):
 class Sheet:
     """One table of a file. `rows()` reads it from the start each time it is called.
 
-    What the reading finds on its way stands in `hidden_rows` and `merged` once the rows are through.
+    What the reading finds on its way stands in `hidden_rows` and `merged` once the rows are
+    through.
     """
 
     name: str

@@ -26,7 +26,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The titles as written, one a column; rows up to `last_row` (the title's number) are no data."""
+    """The titles as written, one a column; rows up to `last_row` are no data."""
 
     titles: tuple[str, ...]
     last_row: int

@@ -54,7 +54,7 @@ def _separator(text: str, rate: Rate) -> str:
     sample = text[:200_000]
 
     def worth(separator: str) -> tuple[int, int, int]:
-        """Known titles first; then how many rows have the usual number of cells, and how many cells."""
+        """Known titles; how many rows have the usual number of cells; how many cells."""
         rows = list(islice(_rows(sample, separator), SAMPLE_ROWS))
         widths = Counter(len(values) for _number, values in rows if len(values) > 1)
         width, count = widths.most_common(1)[0] if widths else (0, 0)

@@ -1,4 +1,4 @@
-"""XLSX, strict XLSX too, as sheets; read as a stream, so that empty formatted cells cost nothing."""
+"""XLSX, strict XLSX too, as sheets; a stream, so that empty formatted cells cost nothing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ from feedback_app.files.reading.xml_parts import (
 
 LAST_ROW_OF_A_SHEET = 1_048_576  # Excel's own limit
 _RELATIONS = "_rels/.rels"
-# A cell or row with a format and nothing else: 300,000 bordered rows go by at the speed of a search.
+# A cell or row with a format and nothing else: 300,000 bordered rows go by at the speed of a
+# search.
 _EMPTY_CELL = re.compile(rb"<c(?:\s[^<>]*+)?(?:(?<=/)>|></c>)")
 _EMPTY_ROW = re.compile(
     rb"<row(?:\s[^<>]*+)?(?:(?<=/)>|>(?:\s*+<c(?:\s[^<>]*+)?(?:(?<=/)>|></c>))*+\s*+</row>)"
@@ -60,7 +61,7 @@ class _Place:
 
 
 class _Workbook:
-    """What all sheets of a workbook share; texts and styles are read when a sheet first needs them."""
+    """What all sheets of a workbook share; texts and styles are read when first needed."""
 
     def __init__(self, packed: zipfile.ZipFile) -> None:
         self.packed = packed
@@ -225,7 +226,8 @@ class _SheetReading:
             return
         if self.column >= MAX_COLUMNS:
             raise FileFaultError(
-                "Sel %(place)s terletak terlalu jauh: paling banyak %(most)s kolom. Hapus isinya bila tidak perlu.",
+                "Sel %(place)s terletak terlalu jauh: paling banyak %(most)s kolom. Hapus "
+                "isinya bila tidak perlu.",
                 place=self.place or str(self.number), most=MAX_COLUMNS,
             )  # fmt: skip
         self.values.extend([None] * (self.column - len(self.values)))

@@ -66,7 +66,8 @@ def shared_texts(packed: zipfile.ZipFile, name: str) -> list[str]:
             seen += data.count(b"</si>") + data.count(b"<si/>") + data.count(b":si>") // 2
             if seen > MAX_SHARED_TEXTS:
                 raise FileFaultError(
-                    "Berkas ini berisi terlalu banyak teks yang berbeda (paling banyak %(most)s). Bagi berkasnya.",
+                    "Berkas ini berisi terlalu banyak teks yang berbeda (paling banyak "
+                    "%(most)s). Bagi berkasnya.",
                     most=MAX_SHARED_TEXTS,
                 )
             feed(parser, data)
@@ -121,7 +122,7 @@ def number_of(text: str) -> int | float:
 
 
 def moment_of(serial: float, shown: Shown, *, is_1904: bool) -> Raw:
-    """A stored number as the day or time it is shown as; rounded to the second, as programs round."""
+    """A stored number as the day or time it is shown as, rounded to the second."""
     if shown == "number" or not 0 <= serial < 2_958_466:  # the year 9999
         return serial
     seconds = round(serial * _SECONDS)

@@ -11,7 +11,8 @@ from feedback_app.files.reading.book import FileFaultError
 
 AT_ONCE = 1 << 19  # bytes
 MAX_UNPACKED = 200 * 1024 * 1024  # bytes inside one file: more is a zip bomb
-# A sheet of 300,000 bordered rows packs 11 to 1, one of repeated rows 50 to 1; a bomb 400 to 1 and more.
+# A sheet of 300,000 bordered rows packs 11 to 1, one of repeated rows 50 to 1; a bomb 400 to 1
+# and more.
 MOST_PACKED, PACKED_FROM = 150, 8 * 1024 * 1024
 MAX_PART = 30 * 1024 * 1024  # of styles, names and other small parts
 

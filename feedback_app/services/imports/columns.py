@@ -18,7 +18,7 @@ class NoSuchColumnError(ValueError):
 def decided(
     kind: Kind, content: bytes, pairs: Sequence[tuple[str, str]], *, sheet: str | None
 ) -> dict[str, int | None]:
-    """Places by field from pairs of a file's title and a field's; '-' as title leaves a field out."""
+    """Places by field from pairs of a file's title ('-': none) and a field's."""
     if not pairs:
         return {}
     titles = [heading_key(title) for title in read_table(content, kind.wanted, sheet=sheet).headers]

@@ -1,6 +1,7 @@
 """Keep an uploaded file between rehearsal and saving: ten minutes, on the server, for one person.
 
-The file is sealed with a key that only the person's page holds: what a backup or a disk keeps of it cannot be read.
+The file is sealed with a key that only the person's page holds: what a backup or a disk keeps of
+it cannot be read.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What an import asks a person before it is saved: is this the same training, is this that officer."""
+"""What an import asks a person: is this the same training, is this that officer."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A guess that only a person may confirm. `key` names it in what is sent back, `answer` says yes.
+    """A guess that only a person may confirm: `key` is sent back with `answer` for yes.
 
-    training: the course `told` is perhaps `known`. person: whom the file calls `told` is perhaps `known`.
+    training: the course `told` is perhaps `known`. person: whom the file calls `told` is perhaps
+    `known`.
     """
 
     about: Literal["training", "person"]

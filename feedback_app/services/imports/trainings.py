@@ -75,9 +75,7 @@ def save_trainings(work: Work, rows: Rows) -> Counts:
 def _tell_near(work: Work, number: int, record: Record, titles: Mapping[str, str]) -> None:
     near = near_title(record.get("title", ""), titles.values())
     if near is not None:
-        reason = Text(
-            "mirip dengan %(title)s; gabungkan di halaman Pelatihan bila sama", title=near
-        )
+        reason = Text("mirip dengan pelatihan %(title)s; pakai kodenya bila sama", title=near)
         work.warnings.append(CellError(number, "judul", record["title"], reason))
 
 

@@ -110,7 +110,8 @@ def upsert(
 ) -> Counts:
     """Add what is new, change what differs; nothing while there are errors.
 
-    `defaults` is what a new row gets where its file does not speak; `headings` the titles by column.
+    `defaults` is what a new row gets where its file does not speak; `headings` the titles by
+    column.
     """
     if work.errors:
         return 0, 0, 0

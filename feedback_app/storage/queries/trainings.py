@@ -155,7 +155,8 @@ def save_attendances(
 ) -> list[Mapping[str, tuple[Any, Any]] | None]:
     """Add or change attendances; of each wish None when it is new, else its changes (old, new).
 
-    An attendance that is there takes what is told and keeps the rest; fields in `fill_only` are only
+    An attendance that is there takes what is told and keeps the rest; fields in `fill_only` are
+    only
     written where they were empty.
     """
     gently = set(fill_only)
