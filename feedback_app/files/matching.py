@@ -19,20 +19,26 @@ PART = 0.7  # "Unit Kerja" for unit: all of one title and a word more
 SAMPLE = 40
 # Words that mean the same in an office's titles.
 _MEANS = (
-    "nama name lengkap", "unit kerja satuan bagian bidang opd skpd instansi",
-    "status asn kepegawaian kedudukan", "tanggal tgl hari date waktu", "mulai awal masuk start "
-                                                                       "dari sejak",
-    "selesai akhir pulang end sampai hingga", "loket counter konter meja",
+    "nama name lengkap",
+    "unit kerja satuan bagian bidang opd skpd instansi",
+    "status asn kepegawaian kedudukan",
+    "tanggal tgl hari date waktu",
+    "mulai awal masuk start dari sejak",
+    "selesai akhir pulang end sampai hingga",
+    "loket counter konter meja",
     "layanan service pelayanan",
-    "jumlah banyaknya total count visits kunjungan pemohon", "kode code id no nomor",
-    "judul "
-                                                                                      "nama title pelatihan diklat kursus",
-    "biaya harga tarif cost anggaran", "hasil kelulusan result", "sertifikat sertipikat piagam "
-                                                                 "sttpp certificate",
-    "alasan sebab dasar reason", "penyelenggara lembaga institusi provider pelaksana",
+    "jumlah banyaknya total count visits kunjungan pemohon",
+    "kode code id no nomor",
+    "judul nama title pelatihan diklat kursus",
+    "biaya harga tarif cost anggaran",
+    "hasil kelulusan result",
+    "sertifikat sertipikat piagam sttpp certificate",
+    "alasan sebab dasar reason",
+    "penyelenggara lembaga institusi provider pelaksana",
     "sapaan panggilan tampilan",
-    "responden sampel respondent", "gratis free bebas",
-)  # fmt: skip
+    "responden sampel respondent",
+    "gratis free bebas",
+)
 _GROUPS: dict[str, set[int]] = {}
 for _place, _alike_words in enumerate(_MEANS):
     for _word in _alike_words.split():
