@@ -6,7 +6,7 @@ from alembic import op
 from feedback_app.storage.db import UtcDateTime
 
 revision = "0017_imports"
-down_revision = "0012_no_order"
+down_revision = "0018_log_in"
 branch_labels = None
 depends_on = None
 
