@@ -144,7 +144,7 @@ def parse(kind: Kind, table: Table, choices: Choices = NO_CHOICES) -> Parsed:
             tuple(warnings),
             table.notes,
             matched,
-            has_open_columns=not matched.doubled,
+            has_open_columns=bool(matched.guesses or matched.unknown) and not matched.doubled,
         )
     reading = _Reading(kind, table, matched, choices)
     rows, errors = reading.rows()

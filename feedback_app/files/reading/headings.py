@@ -44,9 +44,9 @@ def find_heading(sample: Sequence[Row], wanted: Wanted) -> Heading | None:
     found += [_of_two(upper, lower, wanted) for upper, lower in pairwise(sample)]
     best = max(found, key=lambda heading: len(heading.fields))
     heading = best if best.fields else _of_row(_most_like_titles(sample), wanted)
-    below = next((row for row in sample if row[0] > heading.last_row), None)
-    if below is not None and is_numbering(below[1], len(heading.titles)):
-        return Heading(heading.titles, below[0], heading.fields)
+    below = [row for row in sample if row[0] > heading.last_row]
+    if len(below) > 1 and is_numbering(below[0][1], len(heading.titles)):
+        return Heading(heading.titles, below[0][0], heading.fields)
     return heading
 
 
