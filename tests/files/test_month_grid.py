@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from feedback_app.files.month_grid import folded_name, read_month_grid
-from feedback_app.files.tables import FileFaultError
+from feedback_app.files.reading.book import FileFaultError
 
 DAYS = list(range(1, 32))
 

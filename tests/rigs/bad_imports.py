@@ -26,7 +26,7 @@ import click
 from sqlalchemy import select
 
 from feedback_app.files.kinds import KINDS
-from feedback_app.files.tables import FileFaultError
+from feedback_app.files.reading.book import FileFaultError
 from feedback_app.services.imports.office import Imported, import_records
 from feedback_app.services.site import Site, open_site
 from feedback_app.services.upkeep.schema import upgrade_schema
