@@ -12,10 +12,34 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 KEY_BYTES = 32
+KEY_NAMES = ("secret", "place")
+# Lies beside keys from their making until a database is theirs. Without it keys alone mean that
+# their database is gone.
+UNUSED = "unused"
 
 
 class SettingsError(ValueError):
     """A setting is missing, malformed or unsafe; the message says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Locations:
+    """Where an office's files are; to know it, none of them need be there."""
+
+    database_url: str
+    instance_dir: Path
+
+    @property
+    def keys(self) -> Path:
+        """The folder of keys."""
+        return self.instance_dir / "keys"
+
+    @property
+    def database_file(self) -> Path | None:
+        """SQLite's file; None on PostgreSQL."""
+        if not self.database_url.startswith("sqlite:///"):
+            return None
+        return Path(self.database_url.removeprefix("sqlite:///").partition("?")[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +80,30 @@ class Settings:
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read the environment and the key files; raise SettingsError on the first unsafe value."""
         env = os.environ if environ is None else environ
-        instance_dir = instance_folder(env)
+        where = locations(env)
         base_url = _base_url(env)
-        keys = instance_dir / "keys"
+        proxy_hops, sso = _whole_number(env, "PROXY_HOPS", default=0), _sso(env)
+        _make_missing_keys(where)
         return cls(
-            database_url=database_url(env, instance_dir),
+            database_url=where.database_url,
             base_url=base_url,
-            instance_dir=instance_dir,
+            instance_dir=where.instance_dir,
             trusted_hosts=_trusted_hosts(env, base_url),
-            proxy_hops=_whole_number(env, "PROXY_HOPS", default=0),
-            secret_keys=_read_keys(keys / "secret"),
-            place_key=_read_keys(keys / "place")[0],
-            sso=_sso(env),
+            proxy_hops=proxy_hops,
+            secret_keys=_closed_keys(where.keys / "secret"),
+            place_key=_closed_keys(where.keys / "place")[0],
+            sso=sso,
             backup_to=_folder(env.get("BACKUP_TO", ""), "BACKUP_TO"),
             backup_keys_to=_folder(env.get("BACKUP_KEYS_TO", ""), "BACKUP_KEYS_TO"),
             backup_keep=max(1, _whole_number(env, "BACKUP_KEEP", default=14)),
         )
+
+
+def locations(environ: Mapping[str, str] | None = None) -> Locations:
+    """Where this environment's office is; nothing is read or made."""
+    env = os.environ if environ is None else environ
+    instance_dir = Path(env.get("INSTANCE_DIR", "") or ROOT / "instance").resolve()
+    return Locations(database_url(env, instance_dir), instance_dir)
 
 
 def _base_url(env: Mapping[str, str]) -> str:
@@ -173,12 +205,29 @@ def _whole_number(env: Mapping[str, str], name: str, *, default: int) -> int:
     return int(text)
 
 
-def _read_keys(path: Path) -> tuple[bytes, ...]:
-    """Read hex keys, newest first, one a line; make the file (0600) at the first start."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _create_key(path)
+def _make_missing_keys(where: Locations) -> None:
+    """Make keys (0600) at the first start. Call it only where no database waits for its own.
+
+    `services/upkeep/wrong_files.py` looks before.
+    """
+    missing = [name for name in KEY_NAMES if not (where.keys / name).exists()]
+    if not missing:
+        return
+    where.instance_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    where.keys.mkdir(exist_ok=True, mode=0o700)
+    if len(missing) == len(KEY_NAMES):  # before the first key: a start may end between the two
+        os.close(os.open(where.keys / UNUSED, os.O_WRONLY | os.O_CREAT, 0o600))
+    for name in missing:
+        _create_key(where.keys / name)
+
+
+def _closed_keys(path: Path) -> tuple[bytes, ...]:
     _refuse_readable_by_others(path)
+    return read_keys(path)
+
+
+def read_keys(path: Path) -> tuple[bytes, ...]:
+    """Hex keys, newest first, one a line; SettingsError where the file holds anything else."""
     try:
         keys = tuple(bytes.fromhex(line) for line in path.read_text().split())
     except ValueError:

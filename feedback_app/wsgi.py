@@ -1,6 +1,12 @@
 """The program a web server loads: `granian --interface wsgi feedback_app.wsgi:app`."""
 
-from feedback_app import create_app
-from feedback_app.config import Settings
+import sys
 
-app = create_app(Settings.from_environment())
+from feedback_app import create_app
+from feedback_app.config import SettingsError
+from feedback_app.services.upkeep.wrong_files import settings_to_answer
+
+try:
+    app = create_app(settings_to_answer())
+except SettingsError as error:
+    sys.exit(str(error))

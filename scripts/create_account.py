@@ -15,7 +15,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from feedback_app.config import Settings, SettingsError
+from feedback_app.config import SettingsError
 from feedback_app.domain.roles import Role
 from feedback_app.services.access.accounts import create_account, invite_account
 from feedback_app.services.access.people import AccountFaultError
@@ -23,7 +23,8 @@ from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.imports import office as imports
 from feedback_app.services.office import setup
 from feedback_app.services.officer.accounts import chosen_officer, officer_with_nip
-from feedback_app.services.site import Site, open_site
+from feedback_app.services.site import Site
+from feedback_app.services.upkeep.wrong_files import open_office
 
 
 def main() -> int:
@@ -43,7 +44,7 @@ def main() -> int:
     if arguments.agency_name and not arguments.agency:
         parser.error("--agency-name goes with --agency")
     try:
-        site = open_site(Settings.from_environment())
+        site = open_office()
         if arguments.agency_name:
             agency_id = setup.agency_for(site, code=arguments.agency, name=arguments.agency_name)
         else:

@@ -7,6 +7,8 @@ Where BACKUP_TO is set, the day's backup and its drill begin in a process of the
 this one ends when they have, with their exit code (0 proven, 1 failed, 2 not sure).
 
 Example: .venv/bin/python scripts/daily_upkeep.py
+Exit 0 when it is done, 1 when it stopped because the clock is in doubt or nothing can be saved, 2
+when the office's files are wrong.
 """
 
 from __future__ import annotations
@@ -17,10 +19,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from feedback_app.config import Settings, SettingsError
-from feedback_app.services.site import open_site
+from feedback_app.config import SettingsError
+from feedback_app.domain.faults import NotSavedError
 from feedback_app.services.upkeep import daily_backup
+from feedback_app.services.upkeep.clock import UpkeepStoppedError
 from feedback_app.services.upkeep.retention import run_daily
+from feedback_app.services.upkeep.wrong_files import open_office
 
 
 def main() -> int:
@@ -31,11 +35,16 @@ def main() -> int:
     parser.add_argument("--wait", action="store_true", help="until backup and drill are done")
     arguments = parser.parse_args()
     try:
-        site = open_site(Settings.from_environment())
+        site = open_office()
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    for name, count in run_daily(site).items():
+    try:
+        done = run_daily(site)
+    except (UpkeepStoppedError, NotSavedError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    for name, count in done.items():
         print(f"{name}\t{count}")
     running = daily_backup.start(site)
     if running is not None:

@@ -17,10 +17,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import click
 
-from feedback_app.config import Settings, SettingsError
+from feedback_app.config import SettingsError
 from feedback_app.demo import load, office
-from feedback_app.services.site import open_site
 from feedback_app.services.upkeep.schema import has_no_agency
+from feedback_app.services.upkeep.wrong_files import open_office
 
 
 def main() -> int:
@@ -33,7 +33,7 @@ def main() -> int:
     if os.environ.get("DEMO") == "0":
         return 0
     try:
-        site = open_site(Settings.from_environment())
+        site = open_office()
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2

@@ -19,7 +19,8 @@ from flask import Flask
 from werkzeug.serving import run_simple
 
 from feedback_app import create_app
-from feedback_app.config import Settings, SettingsError
+from feedback_app.config import SettingsError
+from feedback_app.services.upkeep.wrong_files import settings_of_office
 from feedback_app.web import citizen_page, language
 
 LOOPBACK = "127.0.0.1"
@@ -38,7 +39,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     ).parse_args()
     try:
-        settings = Settings.from_environment()
+        settings = settings_of_office()
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2

@@ -14,8 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from feedback_app.config import Settings, SettingsError
-from feedback_app.services.site import open_site
+from feedback_app.config import SettingsError
 from feedback_app.services.upkeep import doctor
 
 
@@ -28,11 +27,10 @@ def main() -> int:
     parser.add_argument("--format", choices=("text", "json"), default="text")
     arguments = parser.parse_args()
     try:
-        site = open_site(Settings.from_environment())
+        signs = doctor.examine_office(deep=arguments.deep)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    signs = doctor.examine(site, deep=arguments.deep)
     if arguments.format == "json":
         print(json.dumps([asdict(sign) for sign in signs], indent=1))
     else:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from feedback_app.config import Settings, SettingsError
+from feedback_app.config import SettingsError
 from feedback_app.domain.faults import NotSavedError
 from feedback_app.domain.person_names import name_key
 from feedback_app.domain.training import title_key
@@ -27,7 +27,8 @@ from feedback_app.files.records import Choices, Kind
 from feedback_app.services.imports import office as imports
 from feedback_app.services.imports.columns import NoSuchColumnError, decided
 from feedback_app.services.imports.office import Imported, NoAgencyError
-from feedback_app.services.site import Site, open_site
+from feedback_app.services.site import Site
+from feedback_app.services.upkeep.wrong_files import open_office
 
 CHANGES_SHOWN = 200
 
@@ -36,7 +37,7 @@ def main() -> int:
     """Import; exit 0 when all was well, 2 when anything was refused, 1 when it was not saved."""
     arguments = _arguments()
     try:
-        site = open_site(Settings.from_environment())
+        site = open_office()
         result = _import(site, arguments)
     except OSError as error:
         print(f"cannot read {arguments.file}: {error.strerror}", file=sys.stderr)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from feedback_app.config import Settings, SettingsError
+from feedback_app.config import SettingsError
 from feedback_app.domain.faults import NotSavedError
 from feedback_app.files.tables import AnalystFileError
 from feedback_app.services.impact import linked_table
@@ -21,7 +21,7 @@ from feedback_app.services.impact.events import NoDataError
 from feedback_app.services.impact.panel import BadMonthError, month_given
 from feedback_app.services.imports import office as imports
 from feedback_app.services.imports.office import NoAgencyError
-from feedback_app.services.site import open_site
+from feedback_app.services.upkeep.wrong_files import open_office
 
 
 def main() -> int:
@@ -32,7 +32,7 @@ def main() -> int:
             raise linked_table.PurposeNeededError("--named needs --purpose; it is logged")
         if arguments.purpose is not None and not arguments.named:
             raise linked_table.PurposeNeededError("--purpose is for --named")
-        site = open_site(Settings.from_environment())
+        site = open_office()
         done = linked_table.export_linked(
             site,
             arguments.out,

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import click
 
-from feedback_app.config import Settings, SettingsError
+from feedback_app.config import SettingsError
 from feedback_app.domain.faults import NotSavedError
 from feedback_app.files.tables import AnalystFileError
 from feedback_app.impact.results import Plan
@@ -28,7 +28,7 @@ from feedback_app.services.impact import files as impact_files
 from feedback_app.services.impact import measurement
 from feedback_app.services.impact.events import NoDataError
 from feedback_app.services.imports.office import NoAgencyError
-from feedback_app.services.site import open_site
+from feedback_app.services.upkeep.wrong_files import open_office
 from feedback_app.web.language import in_english
 
 
@@ -87,7 +87,7 @@ def main() -> int:
 def _source(arguments: argparse.Namespace) -> measurement.Source:
     if arguments.panel is not None:
         return measurement.from_files(arguments.panel, arguments.events)
-    site = open_site(Settings.from_environment())
+    site = open_office()
     return measurement.from_site(site, agency=arguments.agency)
 
 

@@ -11,9 +11,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from feedback_app.config import Settings, SettingsError
+from feedback_app.config import SettingsError
+from feedback_app.domain.faults import NotSavedError
 from feedback_app.services.site import open_site
 from feedback_app.services.upkeep.schema import upgrade_schema
+from feedback_app.services.upkeep.wrong_files import settings_to_migrate
 
 
 def main() -> int:
@@ -22,11 +24,15 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     ).parse_args()
     try:
-        site = open_site(Settings.from_environment())
+        site = open_site(settings_to_migrate())
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    print(f"schema {upgrade_schema(site)}")
+    try:
+        print(f"schema {upgrade_schema(site)}")
+    except NotSavedError as error:
+        print(f"the database cannot be brought up to date: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

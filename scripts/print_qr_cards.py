@@ -12,10 +12,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from feedback_app.config import Settings, SettingsError
+from feedback_app.config import SettingsError
 from feedback_app.services.faults import NotThereError
 from feedback_app.services.office import cards
-from feedback_app.services.site import Site, open_site
+from feedback_app.services.site import Site
+from feedback_app.services.upkeep.wrong_files import open_office
 
 
 def main() -> int:
@@ -30,7 +31,7 @@ def main() -> int:
     if bool(arguments.out) == arguments.list:
         parser.error("give either --out FILE.pdf or --list")
     try:
-        site = open_site(Settings.from_environment())
+        site = open_office()
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2

@@ -11,9 +11,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from feedback_app.config import Settings, SettingsError
-from feedback_app.services.site import open_site
+from feedback_app.config import SettingsError
 from feedback_app.services.upkeep.schema import rebuild_tallies, tally_differences
+from feedback_app.services.upkeep.wrong_files import open_office
 
 
 def main() -> int:
@@ -24,7 +24,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="only compare, change nothing")
     arguments = parser.parse_args()
     try:
-        site = open_site(Settings.from_environment())
+        site = open_office()
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2

@@ -12,10 +12,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from feedback_app.config import Settings, SettingsError
+from feedback_app.config import SettingsError
 from feedback_app.domain.faults import NotSavedError
 from feedback_app.services.access.second_step import seal_all_again
-from feedback_app.services.site import open_site
+from feedback_app.services.upkeep.schema import note_keys
+from feedback_app.services.upkeep.wrong_files import open_office
 
 
 def main() -> int:
@@ -24,7 +25,9 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     ).parse_args()
     try:
-        done, lost = seal_all_again(open_site(Settings.from_environment()))
+        site = open_office()
+        done, lost = seal_all_again(site)
+        note_keys(site)
     except (SettingsError, NotSavedError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -39,7 +39,7 @@ STOP_S = 5  # for requests under way; then they are cut
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until stopped; 1 where it cannot listen."""
+    """Serve until stopped; 1 where it cannot listen, 2 where the office's files are wrong."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -52,6 +52,8 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     os.chdir(ROOT)
+    if chosen.program == PROGRAM and not chosen.set_up and not files_are_right():
+        return 2
     if chosen.program == PROGRAM and multiprocessing.get_start_method() == "fork":
         load_ahead()
     if chosen.set_up:
@@ -67,6 +69,19 @@ def set_up_first() -> int:
     from scripts.set_up import set_up  # noqa: PLC0415 (not where another program is served)
 
     return set_up()
+
+
+def files_are_right() -> bool:
+    """Whether database and keys are those of one office; else say on stderr what is wrong."""
+    from feedback_app.config import SettingsError  # noqa: PLC0415 (not for another program)
+    from feedback_app.services.upkeep.wrong_files import settings_of_office  # noqa: PLC0415
+
+    try:
+        settings_of_office()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return False
+    return True
 
 
 def load_ahead() -> None:

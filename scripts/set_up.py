@@ -17,10 +17,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from feedback_app.config import Settings, SettingsError
+from feedback_app.config import SettingsError
 from feedback_app.demo.office import log_ins
+from feedback_app.domain.faults import NotSavedError
 from feedback_app.services.site import open_site
 from feedback_app.services.upkeep.schema import has_no_agency, upgrade_schema
+from feedback_app.services.upkeep.wrong_files import settings_to_migrate
 
 
 def main() -> int:
@@ -32,13 +34,17 @@ def main() -> int:
 
 
 def set_up() -> int:
-    """The exit code: 0 ready, 2 where a setting is wrong, else that of loading the demo."""
+    """The exit code: 0 ready, 1 nothing can be saved, 2 a setting or a file is wrong."""
     try:
-        site = open_site(Settings.from_environment())
+        site = open_site(settings_to_migrate())
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    upgrade_schema(site)
+    try:
+        upgrade_schema(site)
+    except NotSavedError as error:
+        print(f"the database cannot be brought up to date: {error}", file=sys.stderr)
+        return 1
     is_new = has_no_agency(site)
     site.db.close()  # no connection goes into a process that is forked from this one
     if os.environ.get("DEMO") == "0":

@@ -16,7 +16,7 @@ from feedback_app.demo.places import Places
 from feedback_app.demo.stories import INSPECTORS
 from feedback_app.services.cases.decisions import case_page
 from feedback_app.services.site import Site
-from feedback_app.services.upkeep.retention import run_daily
+from feedback_app.services.upkeep.retention import do_daily_work
 
 SEED = 20_261_127
 
@@ -36,7 +36,7 @@ def let_happen(site: Site, places: Places, *, last: date) -> int:
     events += paper_events(site, places, rng, last=last)
     run_in_order(site, events)
     add_views(site, places)
-    run_daily(site)  # fine times of the older answers go, as they would have
+    do_daily_work(site)  # fine times of the older answers go, as they would have
     return sum(
         case_page(site, inspector, kind="", is_open=is_open, page=1).total
         for is_open in (True, False)

@@ -33,6 +33,7 @@ LABELS: dict[str, Words] = {
     "horizon": ("bulan sesudah pelatihan", "months after the training"),
     "keyed": ("terketik", "keyed"),
     "kind": ("jenis", "kind"),
+    "last_day": ("hari terakhir yang diketahui", "last known day"),
     "level": ("tingkat", "level"),
     "method": ("cara hitung", "method"),
     "n": ("formulir lengkap", "complete forms"),

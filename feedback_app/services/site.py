@@ -14,6 +14,7 @@ from feedback_app.domain.local_time import local_day
 from feedback_app.helper.work import Here, Work
 from feedback_app.services.cache import Memory, ThisMinute
 from feedback_app.storage.db import Database, open_database
+from feedback_app.storage.saving import Trial
 
 Clock = Callable[[], datetime]
 
@@ -40,6 +41,7 @@ class Site:
     wrong_codes: ThisMinute = field(default_factory=ThisMinute)  # typed, by network
     documents: Work = field(default_factory=Here)  # where files and large figures are made
     studies: Work = field(default_factory=Here)  # where trainings are measured, which takes minutes
+    trial: Trial = field(default_factory=Trial)  # whether an answer can be saved
 
     def now(self) -> datetime:
         """The present instant, aware UTC."""

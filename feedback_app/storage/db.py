@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -37,6 +39,7 @@ DatabaseError = exc.DBAPIError
 
 # PostgreSQL: disk_full, read_only_sql_transaction (a standby)
 NOT_SAVED_SQLSTATES = ("53100", "25006")
+DISK_WORDS = ("disk is full", "disk I/O error", "readonly database")  # of SQLite's messages
 CONFLICT_SQLSTATES = ("40001", "40P01")  # PostgreSQL: serialization_failure, deadlock_detected
 # PostgreSQL: query_canceled (statement_timeout), lock_not_available
 WAITED_SQLSTATES = ("57014", "55P03")
@@ -92,6 +95,7 @@ class Database:
         self._turn = Turn()
         writing = engine.execution_options(begin_immediate=True)
         self._writing = sessionmaker(writing, expire_on_commit=False)
+        self._saved_at = self._refused_at = -math.inf  # by time.monotonic
 
     @property
     def is_sqlite(self) -> bool:
@@ -122,7 +126,7 @@ class Database:
         with (
             self._waiting.asked("writing"),
             self._refusals("writing"),
-            self._in_turn(),
+            self.in_turn(),
             self._writing() as session,
             session.begin(),
         ):
@@ -140,6 +144,8 @@ class Database:
         except exc.OperationalError as error:
             if _sqlstate(error) in CONFLICT_SQLSTATES:
                 raise ConflictError(str(error.orig)) from error
+            if _is_of_disk(error):
+                self._refused_at = time.monotonic()
             self._remember(error, act)
             raise NotSavedError(str(error.orig)) from error
         except DatabaseError as error:
@@ -147,6 +153,8 @@ class Database:
                 raise NotSavedError(str(error.orig)) from error
             raise
         else:
+            if act == "writing":
+                self._saved_at = time.monotonic()
             self._waiting.went_well(act)
 
     def _remember(self, error: DatabaseError, act: Act) -> None:
@@ -158,13 +166,24 @@ class Database:
         elif _sqlstate(error) in WAITED_SQLSTATES:
             self._waiting.in_vain(act)
 
-    def _in_turn(self) -> AbstractContextManager[None]:
+    def in_turn(
+        self, *, within_s: float = sqlite.BUSY_TIMEOUT_MS / 1000
+    ) -> AbstractContextManager[None]:
         """On SQLite the writers of this process queue up here; grouped commits would begin here."""
         if not self.is_sqlite:
             return nullcontext()
-        most = sqlite.BUSY_TIMEOUT_MS / 1000
         left = self._waiting.left_s("writing")
-        return self._turn.taken(within_s=most if left is None else min(left, most), most_s=most)
+        within = within_s if left is None else min(left, within_s)
+        return self._turn.taken(within_s=within, most_s=within_s)
+
+    def has_saved_within(self, seconds: float) -> bool:
+        """Whether this process has committed something in the last so many seconds."""
+        return time.monotonic() - self._saved_at <= seconds
+
+    def was_refused_within(self, seconds: float) -> bool:
+        """Whether the disk refused something in that time and has taken nothing since."""
+        is_late = time.monotonic() - self._refused_at <= seconds
+        return is_late and self._refused_at > self._saved_at
 
     def is_ready(self) -> bool:
         """Whether a question can be answered now."""
@@ -270,6 +289,12 @@ def _tell_no_row(context: ExceptionContext) -> None:
     for error in (context.original_exception, context.sqlalchemy_exception):
         if error is not None and error.args:
             error.args = (str(error.args[0]).partition("\n")[0],)
+
+
+def _is_of_disk(error: DatabaseError) -> bool:
+    """Full, failing or read-only; a lock is none of these."""
+    said = str(error.orig)
+    return _sqlstate(error) in NOT_SAVED_SQLSTATES or any(word in said for word in DISK_WORDS)
 
 
 def _sqlstate(error: DatabaseError) -> str | None:

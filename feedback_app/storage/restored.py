@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from feedback_app.storage import sqlite, upgrade
+from feedback_app.storage import sqlite
 from feedback_app.storage.db import Base, Session, open_database
 from feedback_app.storage.models import AccessLink, Device, StaffSession, VisitCode
 from feedback_app.storage.ratings import differences_from_recount
@@ -88,6 +88,8 @@ def look(path: Path) -> Looked:
 
 def bring_up_to_date(path: Path) -> None:
     """Run the migrations that came after the copy."""
+    from feedback_app.storage import upgrade  # noqa: PLC0415 (.1 s of each start, else)
+
     db = open_database(f"sqlite:///{path}")
     upgrade.upgrade(db)
     db.close()
@@ -149,6 +151,8 @@ def _engine(url: str) -> Iterator[Engine]:
 
 
 def _fill(connection: Connection, path: Path, finish: Finish) -> int:
+    from feedback_app.storage import upgrade  # noqa: PLC0415 (.1 s of each start, else)
+
     upgrade.upgrade_within(connection)
     connection.execute(text("SET LOCAL TIME ZONE 'UTC'"))  # a copy's instants are UTC
     keys = connection.execute(text(FOREIGN_KEYS)).all()

@@ -26,8 +26,8 @@ def current(db: Database) -> str | None:
     with db.engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
-        version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        return version
+        at: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return at
 
 
 def is_current(db: Database) -> bool:

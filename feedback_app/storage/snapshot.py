@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import String
 
-from feedback_app.storage import sqlite, upgrade
+from feedback_app.storage import sqlite
 from feedback_app.storage.db import Base, Database, UtcDateTime, open_database
 
 # Of no use after a restore, and better in no copy: log-ins, links, brakes (docs/privacy.md).
@@ -98,6 +98,8 @@ def count_rows(cursor: Any) -> Counts:
 
 
 def _from_postgres(engine: Engine, path: Path) -> Counts:
+    from feedback_app.storage import upgrade  # noqa: PLC0415 (.1 s of each start, else)
+
     empty = open_database(f"sqlite:///{path}")
     upgrade.upgrade(empty)
     empty.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from alembic import command
@@ -9,15 +10,42 @@ from alembic.config import Config
 from alembic.operations import MigrationScript
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
+from feedback_app.domain.faults import NotSavedError
+from feedback_app.storage import sqlite
 from feedback_app.storage.db import Database
 from feedback_app.storage.revision import MIGRATIONS
 
+# A migration of some million answers takes minutes, and who comes second waits for it.
+LONGEST_WAIT_S = 1800
+PAUSE_S = 0.2
+TURN_OF_MIGRATIONS = 6_027_214  # any number: the name of a lock on PostgreSQL
+
 
 def upgrade(db: Database) -> str:
-    """Run what is missing in one transaction; return the revision the database is at."""
+    """Run what is missing in one transaction; return the revision the database is at.
+
+    One at a time: where another process migrates this one waits. NotSavedError when it never ends.
+    """
+    until = time.monotonic() + LONGEST_WAIT_S
+    while True:
+        try:
+            return _upgrade(db)
+        except (OperationalError, sqlite.library.OperationalError) as error:
+            said = str(getattr(error, "orig", error))
+            # SQLite's own waiting ends after some seconds; PostgreSQL waits as long as it takes.
+            if "locked" not in said or time.monotonic() > until:
+                raise NotSavedError(said) from error
+        time.sleep(PAUSE_S)
+
+
+def _upgrade(db: Database) -> str:
     with db.engine.execution_options(begin_immediate=True).begin() as connection:
+        if not db.is_sqlite:  # there BEGIN IMMEDIATE has taken the turn already
+            turn = text("SELECT pg_advisory_xact_lock(:number)")
+            connection.execute(turn, {"number": TURN_OF_MIGRATIONS})
         return upgrade_within(connection)
 
 

@@ -156,6 +156,7 @@ _TABLE: dict[str, Roles | InMenu] = {
     "trainings.hours_file": HR,
     "trainings.officer": HR,
     "admin.checklist": InMenu("Persiapan", ADMIN),
+    "admin.confirm_date": ADMIN,
     "admin.units": ADMIN,
     "admin.add_unit": ADMIN,
     "roster.week": InMenu("Jadwal", SUPERVISOR | ADMIN),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from feedback_app.domain.upkeep_clock import WAITS
 from feedback_app.services.office import cards as card_service
 from feedback_app.services.office import setup
 from feedback_app.services.roster.ahead import roster_ends
+from feedback_app.services.upkeep import confirmation
 from feedback_app.services.upkeep.backup_state import backup_state
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import download
@@ -18,13 +20,27 @@ admin = Blueprint("admin", __name__, url_prefix="/staf/admin")
 
 @admin.get("/")
 def checklist() -> str:
-    """What an office needs before its first scan, and what is there."""
+    """What an office needs before its first scan, and what is there; whether the date is right."""
     return render_template(
         "admin/checklist.html",
         counts=setup.progress(site(), viewer()),
+        clock=confirmation.notice(site()),
+        waits=WAITS,
         ends=roster_ends(site(), viewer()),
         backup=backup_state(site()),
     )
+
+
+@admin.post("/tanggal")
+def confirm_date() -> AnyResponse:
+    """Take the computer's date as right; what waited for that is deleted at once."""
+    try:
+        done = confirmation.confirm_today(site(), viewer(), day=request.form.get("day", ""))
+    except confirmation.OtherDayError:
+        flash(_("Tanggal komputer sudah berubah sejak halaman ini dibuka. Periksa lagi."))
+        return redirect(url_for("admin.checklist"))
+    flash(_("Tanggal dibenarkan. Pemeliharaan harian selesai: %(n)s data diurus.", n=done))
+    return redirect(url_for("admin.checklist"))
 
 
 @admin.get("/unit")

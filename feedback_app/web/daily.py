@@ -9,6 +9,7 @@ from flask import Flask, current_app, g
 from feedback_app.domain.faults import NotSavedError
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep import daily_backup, retention
+from feedback_app.services.upkeep.clock import UpkeepStoppedError
 
 log = logging.getLogger(__name__)
 
@@ -37,5 +38,5 @@ def keep_up(app: Flask) -> None:
     try:
         retention.run_daily(site)
         daily_backup.start(site)
-    except NotSavedError as error:
+    except (NotSavedError, UpkeepStoppedError) as error:
         log.error("daily upkeep: %s", error)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.services.upkeep import schema
 from feedback_app.web.access import site
+
+log = logging.getLogger(__name__)
 
 public = Blueprint("public", __name__)
 
@@ -25,8 +29,9 @@ def privacy() -> str:
 
 @public.get("/healthz")
 def health() -> Response:
-    """`ok` once the database answers with the schema this code expects."""
-    if not schema.is_ready(site()):
+    """`ok` as long as an answer can be saved; 503 when none can, never for a short lock."""
+    if said := schema.fault_of_saving(site()):
+        log.error("no answer can be saved: %s", said)
         abort(503)
     return Response("ok", mimetype="text/plain")
 

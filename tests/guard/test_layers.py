@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "demo": {"demo", "services", "storage", "domain", "config"},
     "web": {"web", "services", "domain", "config"},
     "front": {"front"},
-    "wsgi": {"", "config"},
+    "wsgi": {"", "config", "services"},
     "wiring": {"web", "services", "helper", "config", "version"},
     "": {"wiring", "services", "config"},
     "server": {"front", "web", "wsgi"},

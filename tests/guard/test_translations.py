@@ -42,7 +42,9 @@ BUILT = {
     "files/responses.py": "SQL",
     "services/impact/linked_table.py": "an analyst's codebook, English",
     "services/impact/measurement.py": "told an analyst at a terminal, English",
+    "services/upkeep/clock.py": "told a log and an operator, in both languages at once",
     "services/upkeep/doctor.py": "told an operator at a terminal, English",
+    "services/upkeep/wrong_files.py": "told an operator at a terminal, in both languages at once",
     "web/results.py": "XML",
 }
 

@@ -346,7 +346,7 @@ def test_the_daily_job_does_it_and_says_so(
         clock.at += timedelta(seconds=20)
         assert citizen.post(f"/q/{place}", data=form).status_code == 303
     clock.at += DAY
-    done = retention.run_daily(site)
+    done = retention.do_daily_work(site)
     assert done["written_anew"] > 0
     with site.db.read() as session:
         made = session.scalars(select(Verdict.made_at)).all()

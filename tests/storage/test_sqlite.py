@@ -214,7 +214,7 @@ def file_site(site: Site, office: Office) -> Site:
 def test_what_upkeep_deleted_is_nowhere_in_the_files(file_site: Site, clock: SteppedClock) -> None:
     assert is_on_disk(file_site)
     clock.at += timedelta(days=15)
-    assert retention.run_daily(file_site)["screening"] == 1
+    assert retention.do_daily_work(file_site)["screening"] == 1
     assert not is_on_disk(file_site)
     assert "-wal" not in companions_of(Path(str(file_site.db.engine.url.database)).parent)
 
@@ -234,7 +234,7 @@ def test_the_search_sees_what_a_step_left_out_would_leave(
         # the pool hands the same connection out again
         monkeypatch.setattr(retention, "drop_deleted_rows", lambda _site: None)  # a new file
     clock.at += timedelta(days=15)
-    assert retention.run_daily(file_site)["screening"] == 1
+    assert retention.do_daily_work(file_site)["screening"] == 1
     assert is_on_disk(file_site)
 
 
@@ -251,7 +251,7 @@ def test_a_reader_delays_the_emptying_but_no_writer(
         with file_site.db.transaction() as tx:
             tx.execute(text("UPDATE unit SET name = 'x'"))
         assert time.monotonic() - began < 5  # far below the 10 s of the busy timeout
-        retention.run_daily(file_site)
+        retention.do_daily_work(file_site)
         assert "deleted rows wait in the WAL" in caplog.text
         assert reader.execute(text("SELECT count(*) FROM rating")).scalar() == seen
     assert file_site.db.empty_wal()

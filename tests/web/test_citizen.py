@@ -17,7 +17,7 @@ from feedback_app.config import Settings
 from feedback_app.domain.codes import place_code, receipt_is_well_formed
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.services.site import Site
-from feedback_app.services.upkeep.retention import run_daily
+from feedback_app.services.upkeep.retention import do_daily_work
 from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage.models import Comment, Rating, Screening
 from feedback_app.storage.verdicts import Change, append_verdicts
@@ -276,10 +276,10 @@ def test_fine_times_and_marks_are_gone_after_fourteen_days(
     answer = citizen.post(f"/q/{place}", data=opened(citizen, place))
     assert citizen.get(answer.location).status_code == 200
     clock.at += timedelta(days=14)
-    run_daily(site)
+    do_daily_work(site)
     assert citizen.get(answer.location).status_code == 200
     clock.at += timedelta(days=1)
-    assert run_daily(site)["screening"] == 1
+    assert do_daily_work(site)["screening"] == 1
     assert citizen.get(answer.location).status_code == 404
     with site.db.read() as session:
         assert session.scalars(select(Screening)).all() == []
@@ -422,7 +422,7 @@ def test_the_same_answer_is_never_saved_twice_whatever_the_clock_says(
     clock.at += timedelta(hours=hours)
     again = citizen.post(f"/q/{place}", data=answers)
     assert (again.status_code, again.location) == (303, first.location)
-    run_daily(site)
+    do_daily_work(site)
     assert citizen.post(f"/q/{place}", data=answers).location == first.location
     assert len(stored(site)) == 1
 

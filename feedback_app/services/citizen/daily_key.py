@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from feedback_app.domain.faults import NotSavedError
+from feedback_app.domain.upkeep_clock import LONGEST_SILENCE
 
 KEPT_DAYS = 2  # today's and yesterday's; older ones are destroyed (docs/privacy.md)
 KEY_BYTES = 32
@@ -55,7 +56,8 @@ def _key_of_day(folder: Path, today: date) -> bytes:
     key = _whole_key(path)
     if key is None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _destroy_old_keys(folder, today)
+        if _follows_on(folder, today):
+            _destroy_old_keys(folder, today)
         _make_key(path)
         key = _whole_key(path)
     if key is None:
@@ -103,9 +105,21 @@ def destroy_old(instance_dir: Path, *, today: date) -> int:
         return _destroy_old_keys(folder, today) if folder.exists() else 0
 
 
+def _follows_on(folder: Path, today: date) -> bool:
+    """Whether the keys that are there lead on to this day; after a jump upkeep decides.
+
+    A clock that is wrong for an hour must not destroy the key by which today's answers are told
+    apart once it is right again.
+    """
+    newest = max((path.name[:10] for path in folder.iterdir()), default="")
+    return (today - LONGEST_SILENCE).isoformat() <= newest <= today.isoformat()
+
+
 def _destroy_old_keys(folder: Path, today: date) -> int:
+    """Also those of days to come: a wrong clock has made them."""
     oldest = (today - timedelta(days=KEPT_DAYS - 1)).isoformat()
-    old = [path for path in folder.iterdir() if path.name < oldest]
+    tomorrow = (today + timedelta(days=1)).isoformat()
+    old = [path for path in folder.iterdir() if path.name < oldest or path.name >= tomorrow]
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)

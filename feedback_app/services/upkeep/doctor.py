@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from feedback_app.config import LOOPBACK_HOSTS
+from feedback_app.config import LOOPBACK_HOSTS, Locations, Settings, locations
 from feedback_app.domain.faults import NotSavedError
 from feedback_app.domain.second_factor import NEEDS_SECOND_FACTOR
 from feedback_app.services.access.secrets import is_sealed_by_newest
 from feedback_app.services.citizen.daily_key import KEPT_DAYS
-from feedback_app.services.site import Site
-from feedback_app.services.upkeep import retention, schema
+from feedback_app.services.site import Site, open_site
+from feedback_app.services.upkeep import clock, closed_files, retention, schema
 from feedback_app.services.upkeep.backup_state import backup_state
+from feedback_app.services.upkeep.wrong_files import faults_of
+from feedback_app.storage import revision
+from feedback_app.storage.db import DatabaseError
 from feedback_app.storage.health import health_of
 from feedback_app.storage.queries import agencies, audit, second_factors
 from feedback_app.version import VERSION
@@ -37,16 +40,35 @@ class Sign:
     advice: str = ""
 
 
+def examine_office(*, deep: bool) -> list[Sign]:
+    """Look at the office of this environment, and make, mend or change nothing.
+
+    Files that do not belong together are told, and then all that can be looked at without them.
+    """
+    where = locations()
+    faults = faults_of(where)
+    are_open = bool(closed_files.open_keys(where))  # settings refuse them; a start closes them
+    if not faults and not are_open:
+        return examine(open_site(Settings.from_environment()), deep=deep)
+    signs = [Sign("ok", "version", VERSION)]
+    for fault in faults:
+        said = ". ".join(words.rstrip(".") for words in fault.words)
+        is_schema = fault.kind in ("not_set_up", "older_schema", "newer_schema")
+        signs.append(Sign("bad", "schema" if is_schema else "files", said))
+    return [*signs, *_disk(where), *_rights(where)]
+
+
 def examine(site: Site, *, deep: bool) -> list[Sign]:
     """Look at everything; `deep` also recounts every rating."""
     signs = [Sign("ok", "version", VERSION), *_address(site), *_files(site)]
-    try:
-        signs += _database(site)
-        if schema.is_ready(site):
-            signs += _data(site)
-            signs += [_tallies(site)] if deep else []
-    except NotSavedError as error:
-        signs.append(Sign("bad", "database", str(error), "start it, or check DATABASE_URL"))
+    for look in (_database, _data, _tallies) if deep else (_database, _data):
+        try:
+            signs += look(site)
+        except (NotSavedError, DatabaseError) as error:
+            said = str(error).partition("\n")[0]
+            advice = "start it, or check DATABASE_URL; a damaged file: restore a backup"
+            signs.append(Sign("bad", "database", said, advice))
+            break
     return signs
 
 
@@ -65,25 +87,37 @@ def _address(site: Site) -> Iterator[Sign]:
         )
 
 
-def _files(site: Site) -> Iterator[Sign]:
-    folder = site.settings.instance_dir
+def _disk(where: Locations) -> Iterator[Sign]:
+    folder = next(
+        path
+        for path in (where.instance_dir, *where.instance_dir.parents)
+        if os.access(path, os.X_OK)
+    )
     free = shutil.disk_usage(folder).free
     size = f"{free / 1e9:.1f} GB free in {folder}"
     if free < LEAST_FREE_BYTES:
         yield Sign("bad", "disk", size, "make room: a full disk turns citizens away")
     else:
         yield Sign("ok", "disk", size)
-    if os.name == "posix":
-        open_files = [
-            path
-            for path in [folder / "keys", *(folder / "keys").rglob("*")]
-            if path.exists() and path.stat().st_mode & 0o077
-        ]
-        if open_files:
-            names = ", ".join(str(path) for path in open_files[:3])
-            yield Sign("bad", "keys", f"others may read {names}", f"chmod -R go= {folder / 'keys'}")
+
+
+def _rights(where: Locations) -> Iterator[Sign]:
+    keys = closed_files.open_keys(where)
+    others = [path for path in closed_files.open_to_others(where) if path not in keys]
+    for name, paths in (("keys", keys), ("rights", others)):
+        if paths:
+            names = ", ".join(str(path) for path in paths[:3])
+            advice = f"chmod -R go= {where.instance_dir}, or start the program again: it does so"
+            yield Sign("bad", name, f"others may read {names}", advice)
         else:
-            yield Sign("ok", "keys", "readable by their owner only")
+            yield Sign("ok", name, "readable by their owner only")
+
+
+def _files(site: Site) -> Iterator[Sign]:
+    where = Locations(site.settings.database_url, site.settings.instance_dir)
+    folder = where.instance_dir
+    yield from _disk(where)
+    yield from _rights(where)
     oldest = (site.today() - timedelta(days=KEPT_DAYS - 1)).isoformat()
     stale = [path for path in (folder / "keys" / "daily").glob("*") if path.name < oldest]
     if stale:
@@ -104,7 +138,10 @@ def _database(site: Site) -> Iterator[Sign]:
     if schema.is_ready(site):
         yield Sign("ok", "schema", "newest")
     else:
-        yield Sign("bad", "schema", "not the one of this program", "scripts/migrate.py")
+        found_revision = revision.current(site.db) or "none"
+        yield Sign(
+            "bad", "schema", f"{found_revision}, not {revision.newest()}", "scripts/migrate.py"
+        )
     if found.clock is not None and abs(site.now() - found.clock) > CLOCK_SLACK:
         yield Sign(
             "bad",
@@ -115,6 +152,8 @@ def _database(site: Site) -> Iterator[Sign]:
 
 
 def _data(site: Site) -> Iterator[Sign]:
+    if not schema.is_ready(site):
+        return
     overdue = retention.overdue(site)
     with site.db.read() as session:
         newest = audit.newest_instant(session)
@@ -128,6 +167,9 @@ def _data(site: Site) -> Iterator[Sign]:
         )
     else:
         yield Sign("ok", "retention", "nothing is kept past its time")
+    if found := clock.doubt(site):
+        said = f"it is stopped: {found.now} is doubted, known is {found.known}"
+        yield Sign("bad", "upkeep", said, "set the clock, or confirm the date on the admin's home")
     if newest is not None and newest > site.now() + CLOCK_SLACK:
         yield Sign("bad", "clock", f"the last act was written at {newest}, later than now", "NTP")
     yield from _second_steps(site)
@@ -172,12 +214,15 @@ def _second_steps(site: Site) -> Iterator[Sign]:
         yield Sign("warn", "old keys", found, "scripts/reseal.py, before the old key goes")
 
 
-def _tallies(site: Site) -> Sign:
+def _tallies(site: Site) -> Iterator[Sign]:
+    if not schema.is_ready(site):
+        return
     differences = schema.tally_differences(site)
     if differences:
         found = f"{differences} rows differ from a recount"
-        return Sign("bad", "tallies", found, "scripts/rebuild_tallies.py, and tell the developers")
-    return Sign("ok", "tallies", "equal a recount")
+        yield Sign("bad", "tallies", found, "scripts/rebuild_tallies.py, and tell the developers")
+    else:
+        yield Sign("ok", "tallies", "equal a recount")
 
 
 def worst(signs: list[Sign]) -> Level:

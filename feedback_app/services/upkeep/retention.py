@@ -13,14 +13,14 @@ from feedback_app.services.cases import decisions
 from feedback_app.services.citizen import daily_key
 from feedback_app.services.paper.checks import count_overdue
 from feedback_app.services.site import Site
+from feedback_app.services.upkeep import clock
 from feedback_app.services.upkeep.anew import drop_deleted_rows, write_closed_days
 from feedback_app.storage.db import Session
+from feedback_app.storage.queries import cases, visit_codes
 from feedback_app.storage.queries import retention as queries
-from feedback_app.storage.queries import visit_codes
 
 log = logging.getLogger(__name__)
 
-SCREENING_DAYS = 14  # fine times and device marks live no longer
 SESSION_DAYS = 30  # an ended session stays to be looked up
 
 
@@ -35,8 +35,8 @@ class Rule:
 
 
 RULES = (
-    Rule("screening", "received_at", timedelta(days=SCREENING_DAYS), whole_days=True),
-    Rule("note", "received_at", timedelta(days=SCREENING_DAYS), whole_days=True),
+    Rule("screening", "received_at", clock.SCREENING_DAYS, whole_days=True),
+    Rule("note", "received_at", clock.SCREENING_DAYS, whole_days=True),
     Rule("staff_session", "expires_at", timedelta(days=SESSION_DAYS), whole_days=False),
     Rule("access_link", "expires_at", timedelta(days=SESSION_DAYS), whole_days=False),
     Rule("login_throttle", "window_ends_at", timedelta(days=1), whole_days=False),
@@ -60,13 +60,44 @@ def overdue(site: Site) -> dict[str, int]:
     return {table: count for table, count in found.items() if count}
 
 
+def waiting(site: Site) -> dict[str, int]:
+    """What would be deleted or decided at once if upkeep went on, by name; only what is there."""
+    with site.db.read() as session:
+        found = {
+            rule.table: queries.rows_before(
+                session, rule.table, rule.column, before=_kept_from(site, rule)
+            )
+            for rule in RULES
+        }
+        found["visit_code"] = queries.rows_before(
+            session, "visit_code", "expires_at", before=site.now()
+        )
+        found["paper_batch"] = queries.rows_before(
+            session, "paper_batch", "waits_since", before=site.now() - DAYS_TO_CHECK
+        )
+        found["cases"] = len(cases.overdue(session, kind="held", today=site.today()))
+    return {name: count for name, count in found.items() if count}
+
+
 def run_daily(site: Site) -> dict[str, int]:
+    """Do the work of the day; UpkeepStoppedError, and nothing done, where the clock is in doubt."""
+    site = site.at_one_instant()
+    if found := clock.doubt(site):
+        raise clock.UpkeepStoppedError(found)
+    return do_daily_work(site)
+
+
+def do_daily_work(site: Site) -> dict[str, int]:
     """Delete what is past its time, decide what is overdue; what was done, by name.
 
-    What was deleted is then nowhere in the file either (secure_delete) nor in SQLite's WAL.
+    The clock is right: `run_daily` has asked, or an admin has said so. What was deleted is then
+    nowhere in the file either (secure_delete) nor in SQLite's WAL.
     """
+    site = site.at_one_instant()  # midnight must not pass within it
+    with site.db.transaction() as tx:
+        done = {"redated": clock.mend_strays(tx, site)}
     # Decided first: a comment goes the way of its answer as long as screening keeps their link.
-    done = {"cases": decisions.decide_overdue(site), "paper": count_overdue(site)}
+    done |= {"cases": decisions.decide_overdue(site), "paper": count_overdue(site)}
     with site.db.transaction() as tx:
         for rule in RULES:
             done[rule.table] = queries.delete_before(
@@ -77,6 +108,8 @@ def run_daily(site: Site) -> dict[str, int]:
     if any(done.values()):
         drop_deleted_rows(site)
     done["daily_key"] = daily_key.destroy_old(site.settings.instance_dir, today=site.today())
+    with site.db.transaction() as tx:
+        clock.note_upkeep(tx, site)
     if not site.db.empty_wal():
         log.warning("deleted rows wait in the WAL for the next upkeep: a long reader holds it")
     return done

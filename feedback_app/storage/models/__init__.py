@@ -11,6 +11,7 @@ from feedback_app.storage.models.device import Device, DisplayUse
 from feedback_app.storage.models.follow_up import FollowUp
 from feedback_app.storage.models.held_upload import HeldUpload
 from feedback_app.storage.models.note import Note
+from feedback_app.storage.models.office_mark import OfficeMark
 from feedback_app.storage.models.officer import Officer, Shift
 from feedback_app.storage.models.officer_room import FigureView, OfficerReply
 from feedback_app.storage.models.paper import PaperBatch, PaperSheet
@@ -66,6 +67,7 @@ __all__ = [
     "ImpactStudy",
     "LoginThrottle",
     "Note",
+    "OfficeMark",
     "Officer",
     "OfficerReply",
     "PaperBatch",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
+from feedback_app.domain.second_factor import SKEW_STEPS
 from feedback_app.storage.db import Session, changed_rows
 from feedback_app.storage.models import Account, Agency, RecoveryCode, SecondFactor
 
@@ -24,10 +25,16 @@ def accounts_with_factor(session: Session, agency_id: int) -> frozenset[int]:
 
 
 def use_step(session: Session, account_id: int, step: int) -> bool:
-    """Spend a step; False when it, or a later one, was spent before."""
+    """Spend a step; False when it, or a later one near it, was spent before.
+
+    A step far ahead was spent while the clock was wrong (`domain/second_factor.py`).
+    """
     spent = session.execute(
         update(SecondFactor)
-        .where(SecondFactor.account_id == account_id, SecondFactor.last_step < step)
+        .where(
+            SecondFactor.account_id == account_id,
+            or_(SecondFactor.last_step < step, SecondFactor.last_step > step + 2 * SKEW_STEPS),
+        )
         .values(last_step=step)
     )
     return changed_rows(spent) == 1

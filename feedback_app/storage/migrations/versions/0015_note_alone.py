@@ -6,7 +6,7 @@ from alembic import op
 from feedback_app.storage.db import UtcDateTime
 
 revision = "0015_note_alone"
-down_revision = "0013_backup"
+down_revision = "0014_office_mark"
 branch_labels = None
 depends_on = None
 
