@@ -16,6 +16,7 @@ from sqlalchemy import CheckConstraint, Column, Engine, Inspector, Integer, Meta
 from feedback_app.services.site import Site
 from feedback_app.storage import revision
 from feedback_app.storage.db import Base, Database, open_database
+from feedback_app.storage.deadline import Waiting
 
 
 @pytest.fixture
@@ -122,6 +123,6 @@ def test_the_newest_revision_is_known_without_the_library_that_migrates(site: Si
 
 
 def test_a_database_without_tables_is_not_current(blank: Engine) -> None:
-    db = Database(blank)
+    db = Database(blank, Waiting())
     assert revision.current(db) is None
     assert not revision.is_current(db)
