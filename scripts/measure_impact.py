@@ -29,6 +29,7 @@ from feedback_app.services.impact import measurement
 from feedback_app.services.impact.events import NoDataError
 from feedback_app.services.imports.office import NoAgencyError
 from feedback_app.services.upkeep.wrong_files import open_office
+from feedback_app.web.language import in_english
 
 
 def main() -> int:
@@ -39,6 +40,8 @@ def main() -> int:
         return 2
     try:
         source = _source(arguments)
+        for path, note in source.notes:
+            print(f"{path}: {in_english(note)}", file=sys.stderr)
         plan = Plan(
             horizon=arguments.horizon,
             method=arguments.method,
@@ -54,6 +57,9 @@ def main() -> int:
     except measurement.BadFileError as error:
         for line in error.lines:
             print(line, file=sys.stderr)
+        return 2
+    except measurement.UnreadableError as error:
+        print(f"{error.path}: {in_english(error.text)}", file=sys.stderr)
         return 2
     except OSError as error:
         print(f"{error.filename}: {error.strerror}", file=sys.stderr)
@@ -95,8 +101,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--panel", metavar="FILE", type=Path, help="CSV or Parquet")
-    parser.add_argument("--events", metavar="FILE", type=Path, help="CSV or Parquet")
+    parser.add_argument("--panel", metavar="FILE", type=Path, help="CSV, XLSX, ODS, Parquet")
+    parser.add_argument("--events", metavar="FILE", type=Path, help="the same")
     parser.add_argument("--training", metavar="CODE", help="this training only")
     parser.add_argument("--method", choices=("auto", "ancova", "imputation"), default="auto")
     parser.add_argument(

@@ -6,7 +6,10 @@ see docs/method.md. JP (jam pelajaran) is an entered number and never computed f
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 # key -> Indonesian, English
 TRAINING_KINDS: dict[str, tuple[str, str]] = {
@@ -86,3 +89,77 @@ def yearly_hours(jp: int, *, employment: str) -> YearlyHours:
 def title_key(title: str) -> str:
     """A title folded so that two spellings of the same course meet."""
     return " ".join("".join(c if c.isalnum() else " " for c in title.casefold()).split())
+
+
+# Words that titles of one course have or leave out.
+_FILLING = frozenset(
+    [
+        "pelatihan",
+        "diklat",
+        "bimtek",
+        "bimbingan",
+        "teknis",
+        "workshop",
+        "lokakarya",
+        "kursus",
+        "kegiatan",
+        "webinar",
+        "seminar",
+        "sosialisasi",
+        "penataran",
+        "pendidikan",
+        "dan",
+        "tentang",
+        "bagi",
+        "untuk",
+        "di",
+        "pada",
+        "dalam",
+        "rangka",
+        "angkatan",
+        "gelombang",
+        "batch",
+        "tahun",
+        "tahap",
+        "ke",
+        "se",
+        "peserta",
+        "pegawai",
+        "asn",
+        "pns",
+    ]
+)
+_NUMERAL = re.compile(r"[0-9]+|m{0,3}(cm|cd|d?c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
+NEAR_BY_LETTERS = 0.88  # "pelayanan publik" and "pelayanan publk"; below it, different courses meet
+
+
+def title_core(title: str) -> tuple[str, ...]:
+    """The words that make a course what it is, in order of the alphabet; no levels, no years."""
+    words = [word for word in title_key(title).split() if word not in _FILLING]
+    return tuple(sorted({word for word in words if not _NUMERAL.fullmatch(word)}))
+
+
+def near_title(title: str, others: Iterable[str]) -> str | None:
+    """Another title that probably means the same course; None where none comes near."""
+    core = title_core(title)
+    if not core:
+        return None
+    for other in others:
+        if title_key(other) != title_key(title) and _is_near(core, title_core(other)):
+            return other
+    return None
+
+
+def _is_near(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    if not other:
+        return False
+    first, second = set(one), set(other)
+    if first == second:
+        return True
+    if (
+        min(len(first), len(second)) >= 2
+        and len(first ^ second) == 1
+        and (first < second or second < first)
+    ):
+        return True
+    return SequenceMatcher(None, " ".join(one), " ".join(other)).ratio() >= NEAR_BY_LETTERS

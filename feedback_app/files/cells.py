@@ -7,11 +7,34 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from feedback_app.domain.days import day_of, day_of_serial
 from feedback_app.domain.faults import ReadableError
+from feedback_app.domain.folding import fold, heading_key, plain_marks
 from feedback_app.domain.texts import Text
 from feedback_app.files.tables import Cell
 
 LONGEST_TEXT = 200
+# What stands in a cell to say that there is nothing to say.
+NO_WORDS = frozenset(
+    (
+        "-",
+        "--",
+        "---",
+        "/",
+        "//",
+        ".",
+        "n/a",
+        "na",
+        "nil",
+        "null",
+        "none",
+        "kosong",
+        "(kosong)",
+        "tidak ada",
+        "00-00-0000",
+        "0000-00-00",
+    )
+)
 FORMULA_FAULTS = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!")
 
 
@@ -61,10 +84,15 @@ def nip(cell: Cell) -> str:
             "NIP tiba sebagai angka sehingga digit akhirnya hilang; "
             "format kolom NIP sebagai Teks, lalu isi ulang"
         )
-    plain = re.sub(r"[ .'-]", "", cell.text)
+    plain = re.sub(r"(?i)^nip\b|[ .:/'\"-]", "", plain_marks(cell.text))
     if not re.fullmatch(r"[0-9]{18}", plain):
         raise CellFaultError("NIP harus 18 angka")
     return plain
+
+
+def optional_nip(cell: Cell) -> str:
+    """A NIP, or nothing where only a name is known."""
+    return nip(cell) if cell.text else ""
 
 
 def nip_warning(value: str) -> Text | None:
@@ -79,16 +107,20 @@ def nip_warning(value: str) -> Text | None:
 
 
 def day(cell: Cell) -> date:
-    """A date as text (2026-11-24, 24-11-2026, 24/11/2026) or a spreadsheet's own."""
+    """A date in Indonesian order, in words, as 2026-11-24, or a spreadsheet's own."""
     if isinstance(cell.value, date):
         return cell.value
     if not cell.text:
         raise CellFaultError("wajib diisi")
-    for shape in ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"):
-        try:
-            return datetime.strptime(cell.text, shape).date()  # noqa: DTZ007 (a day has no zone)
-        except ValueError:
-            continue
+    found = day_of(cell.text)
+    if found is not None:
+        return found
+    serial = day_of_serial(cell.text)
+    if serial is not None:
+        raise CellFaultError(
+            "angka tanggal Excel, mungkin %(day)s; format kolom ini sebagai tanggal",
+            day=serial.strftime("%d-%m-%Y"),
+        )
     raise CellFaultError("bukan tanggal yang ada; tulis seperti 24-11-2026")
 
 
@@ -96,7 +128,10 @@ def clock_time(cell: Cell) -> time:
     """A clock time as text (08:00 or 08.00) or a spreadsheet's own."""
     if isinstance(cell.value, time):
         return cell.value.replace(second=0, microsecond=0)
-    match = re.fullmatch(r"([0-9]{1,2})[:.]([0-9]{2})", cell.text)
+    match = re.fullmatch(
+        r"(?:pukul |jam |pkl\.? )?([0-9]{1,2})[:.]([0-9]{2})(?:[:.]00)?(?: ?(?:wib|wita|wit))?",
+        fold(cell.text),
+    )
     if not match or int(match[1]) > 23 or int(match[2]) > 59:
         raise CellFaultError("bukan jam; tulis seperti 08.00")
     return time(int(match[1]), int(match[2]))
@@ -108,25 +143,61 @@ def count(cell: Cell) -> int:
         if cell.value < 0 or not float(cell.value).is_integer():
             raise CellFaultError("harus bilangan bulat mulai dari 0")
         return int(cell.value)
-    if not re.fullmatch(r"[0-9]{1,9}|[0-9]{1,3}(\.[0-9]{3}){1,2}", cell.text):
+    if not re.fullmatch(r"[0-9]{1,9}|[0-9]{1,3}([. ])[0-9]{3}(\1[0-9]{3})?", cell.text):
         raise CellFaultError("harus bilangan bulat mulai dari 0")
-    return int(cell.text.replace(".", ""))
+    return int(re.sub("[. ]", "", cell.text))
+
+
+YES = frozenset(
+    [
+        "ya",
+        "y",
+        "yes",
+        "true",
+        "benar",
+        "iya",
+        "gratis",
+        "bebas",
+        "tanpabiaya",
+        "tidakdipungut",
+        "tidakdipungutbiaya",
+        "rp0",
+        "v",
+        "1",
+    ]
+)
+NO = frozenset(
+    ["tidak", "t", "tdk", "no", "n", "false", "salah", "bukan", "berbayar", "bayar", "0"]
+)
 
 
 def yes_or_no(cell: Cell) -> bool:
-    """ya or tidak."""
-    known = {"ya": True, "y": True, "yes": True, "1": True, "tidak": False, "t": False}
-    known |= {"no": False, "0": False}
-    if cell.text.casefold() not in known:
-        raise CellFaultError("isi ya atau tidak")
-    return known[cell.text.casefold()]
+    """ya or tidak, and the words that a list of services has for free: gratis, Rp 0, berbayar."""
+    word = heading_key(cell.text)
+    if not cell.text:
+        raise CellFaultError("wajib diisi: ya atau tidak")
+    if cell.text in ("✓", "✔", "√") or word in YES:
+        return True
+    if word in NO or cell.text in ("✗", "✘"):
+        return False
+    raise CellFaultError("isi ya atau tidak")
+
+
+# What offices call them: a CPNS is on the way to PNS and has its NIP; a part-time PPPK is one.
+_EMPLOYMENTS = {
+    "PNS": "pns cpns calonpns pegawainegerisipil calonpegawainegerisipil",
+    "PPPK": "pppk p3k pppkparuhwaktu p3kparuhwaktu pppkpenuhwaktu "
+    "pegawaipemerintahdenganperjanjiankerja",
+}
+EMPLOYMENTS = {word: key for key, words in _EMPLOYMENTS.items() for word in words.split()}
 
 
 def employment(cell: Cell) -> str:
-    """PNS or PPPK."""
-    if cell.text.upper() not in ("PNS", "PPPK"):
+    """PNS or PPPK, as offices write them."""
+    found = EMPLOYMENTS.get(heading_key(cell.text))
+    if found is None:
         raise CellFaultError("isi PNS atau PPPK")
-    return cell.text.upper()
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +233,11 @@ def _offer(text_of_offer: str) -> Offer:
     if closes_at <= opens_at:
         raise CellFaultError("jam tutup layanan harus sesudah jam buka")
     return Offer(service, opens_at, closes_at)
+
+
+def is_empty(cell: Cell) -> bool:
+    """Whether nothing was said: an empty cell, "-", "n/a"."""
+    return not cell.text or fold(cell.text) in NO_WORDS
 
 
 def optional_text(cell: Cell) -> str:

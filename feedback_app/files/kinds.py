@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from feedback_app.files import cells
 from feedback_app.files.examples import example_xlsx
-from feedback_app.files.records import Kind, Parsed, column, optional, parse
+from feedback_app.files.records import NO_CHOICES, Choices, Kind, Parsed, column, optional, parse
 from feedback_app.files.survey_kinds import PAST_RESULTS
 from feedback_app.files.tables import read_table
 from feedback_app.files.training_kinds import TRAINING_KINDS_OF_FILE
 
-_UNIT = column("unit", "unit", cells.code, "kode unit", "kantor", "kantor")
+_NIP_TOO = ("nip_baru", "nomor_induk_pegawai")
+_UNIT = column("unit", "unit", cells.code, "kode unit", "kantor", "kantor", also=("kode_unit",))
 
 OFFICE_KINDS = (
     Kind(
         "services",
         "Layanan",
         (
-            column("code", "kode", cells.code, "kode pendek", "ktp", "kk", also=("code",)),
+            column(
+                "code",
+                "kode",
+                cells.code,
+                "kode pendek",
+                "ktp",
+                "kk",
+                also=("code", "kode_layanan"),
+            ),
             column(
                 "name",
                 "nama",
@@ -24,7 +33,7 @@ OFFICE_KINDS = (
                 "nama layanan",
                 "KTP-el",
                 "Kartu Keluarga",
-                also=("name",),
+                also=("name", "nama_layanan"),
             ),
             optional("name_en", "nama_en", "nama Inggris", "Identity card", "Family card"),
             column(
@@ -47,12 +56,15 @@ OFFICE_KINDS = (
             ),
         ),
         ("code",),
+        patches=True,
     ),
     Kind(
         "counters",
         "Loket",
         (
-            column("code", "kode", cells.code, "kode loket", "A1", "A2", also=("code",)),
+            column(
+                "code", "kode", cells.code, "kode loket", "A1", "A2", also=("code", "kode_loket")
+            ),
             column(
                 "name",
                 "nama",
@@ -60,7 +72,7 @@ OFFICE_KINDS = (
                 "nama loket",
                 "Loket A1",
                 "Loket A2",
-                also=("name",),
+                also=("name", "nama_loket"),
             ),
             _UNIT,
             column(
@@ -70,10 +82,11 @@ OFFICE_KINDS = (
                 "kode layanan, dipisah |; jam bila perlu: kk@08.00-12.00",
                 "ktp|kk@08.00-12.00",
                 "kk",
-                also=("services",),
+                also=("services", "kode_layanan"),
             ),
         ),
         ("code",),
+        patches=True,
     ),
     Kind(
         "officers",
@@ -86,6 +99,7 @@ OFFICE_KINDS = (
                 "18 angka, kolom berformat Teks",
                 "198609102010032001",
                 "199001152015031002",
+                also=_NIP_TOO,
             ),
             column(
                 "name",
@@ -94,7 +108,7 @@ OFFICE_KINDS = (
                 "nama lengkap",
                 "Siti Aminah",
                 "Budi Santoso",
-                also=("name",),
+                also=("name", "nama_lengkap", "nama_pegawai", "nama_petugas"),
             ),
             optional(
                 "display_name",
@@ -102,6 +116,7 @@ OFFICE_KINDS = (
                 "sapaan di formulir; kosong = nama depan",
                 "Ibu Siti",
                 "Bapak Budi",
+                also=("panggilan", "sapaan", "nama_panggilan"),
             ),
             column(
                 "employment",
@@ -110,11 +125,12 @@ OFFICE_KINDS = (
                 "PNS atau PPPK",
                 "PNS",
                 "PPPK",
-                also=("status", "employment"),
+                also=("status", "employment", "status_kepegawaian", "status_pegawai"),
             ),
             _UNIT,
         ),
         ("nip",),
+        patches=True,
     ),
     Kind(
         "roster",
@@ -136,8 +152,17 @@ OFFICE_KINDS = (
                 "18 angka, kolom berformat Teks",
                 "198609102010032001",
                 "199001152015031002",
+                also=_NIP_TOO,
             ),
-            column("counter", "loket", cells.code, "kode loket", "A1", "A2", also=("counter",)),
+            column(
+                "counter",
+                "loket",
+                cells.code,
+                "kode loket",
+                "A1",
+                "A2",
+                also=("counter", "kode_loket"),
+            ),
             column(
                 "starts",
                 "mulai",
@@ -145,7 +170,7 @@ OFFICE_KINDS = (
                 "08.00 (WIB)",
                 "08.00",
                 "12.00",
-                also=("start",),
+                also=("start", "jam_mulai", "jam_masuk"),
             ),
             column(
                 "ends",
@@ -154,7 +179,7 @@ OFFICE_KINDS = (
                 "16.00 (WIB)",
                 "12.00",
                 "16.00",
-                also=("end",),
+                also=("end", "jam_selesai", "jam_pulang"),
             ),
         ),
         ("day", "nip", "counter", "starts"),
@@ -172,7 +197,15 @@ OFFICE_KINDS = (
                 "24-11-2030",
                 also=("date",),
             ),
-            column("counter", "loket", cells.code, "kode loket", "A1", "A1", also=("counter",)),
+            column(
+                "counter",
+                "loket",
+                cells.code,
+                "kode loket",
+                "A1",
+                "A1",
+                also=("counter", "kode_loket"),
+            ),
             column(
                 "service",
                 "layanan",
@@ -180,7 +213,7 @@ OFFICE_KINDS = (
                 "kode layanan",
                 "ktp",
                 "kk",
-                also=("service",),
+                also=("service", "kode_layanan"),
             ),
             column(
                 "visits",
@@ -189,7 +222,7 @@ OFFICE_KINDS = (
                 "bilangan bulat",
                 "85",
                 "61",
-                also=("visits",),
+                also=("visits", "jumlah_kunjungan"),
             ),
         ),
         ("day", "counter", "service"),
@@ -201,9 +234,10 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def parse_file(key: str, content: bytes) -> Parsed:
+def parse_file(key: str, content: bytes, choices: Choices = NO_CHOICES) -> Parsed:
     """A file of the kind with this key, read and parsed; FileFaultError when it is no table."""
-    return parse(KINDS[key], read_table(content))
+    kind = KINDS[key]
+    return parse(kind, read_table(content, kind.wanted, sheet=choices.sheet), choices)
 
 
 def example_workbook(key: str) -> bytes:

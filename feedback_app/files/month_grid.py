@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from feedback_app.files.tables import EMPTY, Cell, FileFaultError, raw_rows
+from feedback_app.files.reading.book import FileFaultError
+from feedback_app.files.tables import EMPTY, Cell, raw_rows
 
 FEWEST_DAYS = 7  # a grid of less than a week is none
 MOST_ROWS = 500
@@ -65,7 +66,8 @@ class MonthGrid:
 
 def read_month_grid(content: bytes) -> MonthGrid:
     """A grid of a CSV or XLSX; FileFaultError when no row of days is found in it."""
-    lines = raw_rows(content)
+    numbered = raw_rows(content)
+    lines = [line for _number, line in numbered]
     head, first, days = _heading(lines)
     dates = [cell.value for cell in lines[head] if isinstance(cell.value, date)]
     month = dates[0].replace(day=1) if dates else _month_told(lines[: head + 1])
@@ -73,7 +75,7 @@ def read_month_grid(content: bytes) -> MonthGrid:
     counter_at = _column(lines, head, first, _COUNTER_HEADS)
     nip_at = _column(lines, head, first, ("nip",))
     rows = []
-    for number, line in enumerate(lines[head + 1 :], start=head + 2):
+    for number, line in numbered[head + 1 :]:
         name = _at(line, name_at).text
         cells = tuple(_mark(_at(line, first + place)) for place in range(len(days)))
         if not _is_person(name, cells):

@@ -1,156 +1,176 @@
-"""Read an analyst's panel and events (CSV or Parquet), with every fault named by row and column."""
+"""Read an analyst's panel and events, with every fault named by row and column."""
 
 from __future__ import annotations
 
-import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from feedback_app.domain.days import day_of, month_of
+from feedback_app.domain.folding import heading_key
 from feedback_app.domain.texts import Text
 from feedback_app.domain.training import REASONS
-from feedback_app.files.cells import CellError
-from feedback_app.files.tables import AnalystFileError, decode_text
+from feedback_app.files import training_cells
+from feedback_app.files.analyst_tables import AnalystTable, Column, Faults, read_columns
+from feedback_app.files.cells import CellError, CellFaultError
+from feedback_app.files.reading.headings import Wanted
+from feedback_app.files.tables import Cell
 
 PANEL_COLUMNS = ("officer", "counter", "month", "score", "n")
 EVENT_COLUMNS = ("officer", "training", "date", "reason", "assigned_unit", "cost")
 NEEDED_OF_EVENT = ("officer", "training", "date")
-FAULTS_SHOWN = 200
+# The office's words for the same columns.
+_ALSO = {
+    "officer": ("petugas", "kode petugas"), "counter": ("loket", "kode loket"), "month": ("bulan",),
+    "score": ("nilai", "skor", "rata-rata"), "n": ("jawaban", "jumlah jawaban", "responden"),
+    "item": ("unsur",),
+    "training": ("pelatihan", "kode pelatihan"), "date": ("tanggal", "tanggal mulai"),
+    "reason": ("alasan",),
+    "assigned_unit": ("dikirim",), "cost": ("biaya",),
+}  # fmt: skip
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_GROUPED = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
+_POINT_NOUGHT = re.compile(r"\d+[.,]0{1,2}")
+
+
+def _wanted(names: tuple[str, ...], needed: tuple[str, ...]) -> Wanted:
+    titles = {heading_key(name): name for name in names}
+    also = {heading_key(word): name for name in names for word in _ALSO.get(name, ())}
+    return Wanted({**also, **titles}, frozenset(needed))
+
+
+PANEL = _wanted((*PANEL_COLUMNS, "item"), PANEL_COLUMNS)
+EVENTS = _wanted(EVENT_COLUMNS, NEEDED_OF_EVENT)
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A clean frame, or everything that is wrong with the file."""
+    """A clean frame, or everything that is wrong with the file; notes tell what was passed over."""
 
     frame: pd.DataFrame
     errors: tuple[CellError, ...]
+    notes: tuple[Text, ...] = ()
 
 
 def read_panel(path: Path) -> Checked:
     """officer, counter, month (YYYY-MM), score (1 to 4), n (answers); `item` when several."""
-    frame = _read(path, needed=PANEL_COLUMNS)
-    columns = [*PANEL_COLUMNS, *(["item"] if "item" in frame else [])]
-    frame = frame[[*columns, "_row"]].copy()
-    faults = _Faults(frame)
-    for name in ("officer", "counter", *(["item"] if "item" in frame else [])):
-        faults.add(name, frame[name] == "", "must not be empty")
-    shape = frame["month"].str.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", na=False)
-    faults.add("month", ~shape, "must be a month like 2026-11")
-    n = pd.to_numeric(_dotted(frame["n"]), errors="coerce")
-    whole = np.isfinite(n) & (n >= 0) & (n == np.floor(n)) & (n < 1e9)
-    faults.add("n", ~whole, "must be a whole number of answers, 0 or more")
-    score = pd.to_numeric(_dotted(frame["score"]), errors="coerce")
-    empty = (frame["score"] == "") & (n == 0)
-    faults.add("score", ~empty & ~score.between(1, 4), "must be a number from 1 to 4")
-    key = ["officer", "counter", "month", *(["item"] if "item" in frame else [])]
-    again = frame.duplicated(key, keep="first")
+    table = read_columns(path, PANEL)
+    faults = Faults(table)
+    keys = ("officer", "counter", *(["item"] if "item" in table else []))
+    for name in keys:
+        faults.add(name, table.columns[name].is_in(frozenset([""])), "must not be empty")
+    month = table.columns["month"].read(lambda text: month_of(text) or "", "object")
+    faults.add("month", month == "", "must be a month like 2026-11")
+    n = _counts(table.columns["n"], faults)
+    score = np.asarray(table.columns["score"].read(_number, "float64"), dtype=np.float64)
+    is_open = table.columns["score"].is_in(frozenset([""])) & (n == 0)
+    faults.add("score", ~is_open & ~((score >= 1) & (score <= 4)), "must be a number from 1 to 4")
+    frame = pd.DataFrame({name: table.columns[name].whole() for name in keys})
+    frame = frame.assign(month=month, score=score, n=np.nan_to_num(n, nan=0).astype(np.int64))
+    codes = pd.DataFrame({name: table.columns[name].codes for name in keys}).assign(
+        month=pd.factorize(month)[0]
+    )
+    again = codes.duplicated(keep="first").to_numpy()
     faults.add("officer", again, "this officer, counter and month are there already")
-    return Checked(frame[columns].assign(score=score, n=n.fillna(0)), faults.found())
+    order = [*PANEL_COLUMNS, *(["item"] if "item" in table else [])]
+    return Checked(frame[order], faults.found(), table.notes)
 
 
 def read_events(path: Path, *, officers: frozenset[str]) -> Checked:
     """officer, training, date; reason, assigned_unit and cost may be missing or empty."""
-    frame = _read(path, needed=NEEDED_OF_EVENT)
-    for name in EVENT_COLUMNS:
-        if name not in frame:
-            frame[name] = ""
-    frame = frame[[*EVENT_COLUMNS, "_row"]].copy()
-    faults = _Faults(frame)
-    faults.add("training", frame["training"] == "", "must not be empty")
-    faults.add("officer", ~frame["officer"].isin(officers), "this officer is not in the panel")
-    date = _dates(frame["date"])
-    faults.add("date", date.isna(), "must be a date like 2026-11-24")
-    reason = frame["reason"].str.casefold().replace("", "unknown")
-    reason_fault = "must be one of " + ", ".join(REASONS)
-    faults.add("reason", ~reason.isin(list(REASONS)), reason_fault)
-    cost = pd.to_numeric(_dotted(frame["cost"]), errors="coerce")
-    bad_cost = (frame["cost"] != "") & ~(np.isfinite(cost) & (cost >= 0))
-    faults.add("cost", bad_cost, "must be rupiah, 0 or more")
-    again = frame.duplicated(["officer", "training", "date"], keep="first")
+    table = _with_all(read_columns(path, EVENTS))
+    faults = Faults(table)
+    columns = table.columns
+    faults.add("training", columns["training"].is_in(frozenset([""])), "must not be empty")
+    faults.add("officer", ~columns["officer"].is_in(officers), "this officer is not in the panel")
+    date = columns["date"].read(_day, "datetime64[s]")
+    faults.add("date", np.isnat(date), "must be a date like 2026-11-24")
+    reason = columns["reason"].read(_reason, "object")
+    faults.add("reason", reason == "", "must be one of " + ", ".join(REASONS))
+    cost = columns["cost"].read(_rupiah, "float64")
+    bad_cost = ~columns["cost"].is_in(frozenset([""])) & ~np.isfinite(cost)
+    faults.add("cost", bad_cost, "must be rupiah, 0 or more, like 6000000 or 6.000.000")
+    frame = pd.DataFrame({name: columns[name].whole() for name in EVENT_COLUMNS})
+    frame = frame.assign(
+        date=date,
+        reason=reason,
+        cost=cost,
+        assigned_unit=columns["assigned_unit"].read(_sent, "object"),
+    )
+    again = frame.duplicated(["officer", "training", "date"], keep="first").to_numpy()
     faults.add("officer", again, "this attendance is there already")
-    clean = frame.assign(date=date, reason=reason, cost=cost)[list(EVENT_COLUMNS)]
-    return Checked(clean, faults.found())
+    return Checked(frame, faults.found(), table.notes)
 
 
-class _Faults:
-    """Gathers bad cells of a frame; `_row` is the row as a spreadsheet numbers it."""
-
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self.frame = frame
-        self.cells: list[CellError] = []
-
-    def add(self, column: str, is_bad: pd.Series, reason: str) -> None:
-        """Name every bad cell of a column, up to a limit."""
-        bad = self.frame[is_bad.to_numpy(dtype=bool)]
-        self.cells += [
-            CellError(int(row), column, str(value), Text(reason))
-            for row, value in zip(bad["_row"][:FAULTS_SHOWN], bad[column], strict=False)
-        ]
-
-    def found(self) -> tuple[CellError, ...]:
-        """All bad cells in the order of rows."""
-        return tuple(sorted(self.cells, key=lambda cell: cell.row))
+def _with_all(table: AnalystTable) -> AnalystTable:
+    """The same table; columns that it has not are empty."""
+    empty = Column(np.zeros(len(table.rows), dtype=np.intp), pd.Index([""], dtype=object))
+    absent = {name: empty for name in EVENT_COLUMNS if name not in table}
+    return AnalystTable({**table.columns, **absent}, table.rows, table.notes)
 
 
-def _read(path: Path, *, needed: tuple[str, ...]) -> pd.DataFrame:
-    is_parquet = path.suffix.casefold() == ".parquet"
-    frame = _parquet(path) if is_parquet else _csv(path.read_bytes())
-    frame.columns = [str(name).strip().casefold() for name in frame.columns]
-    missing = [name for name in needed if name not in frame.columns]
-    if missing:
-        raise AnalystFileError(f"column is missing: {', '.join(missing)}")
-    if frame.empty:
-        raise AnalystFileError("the file has no rows of data")
-    for name in frame.columns:
-        frame[name] = frame[name].fillna("").str.strip()
-    return frame.assign(_row=np.arange(2, len(frame) + 2))
-
-
-def _csv(content: bytes) -> pd.DataFrame:
-    text = decode_text(content)
-    if not text.strip():
-        raise AnalystFileError("the file is empty")
-    first = text.split("\n", 1)[0]
-    delimiter = max(";,\t", key=first.count)
-    names = [name.strip().strip('"').casefold() for name in first.split(delimiter)]
-    twice = sorted({name for name in names if name and names.count(name) > 1})
-    if twice:  # pandas would rename the second one without a word
-        raise AnalystFileError(f"column is there twice: {', '.join(twice)}")
-    try:
-        return pd.read_csv(
-            io.StringIO(text),
-            sep=delimiter,
-            dtype=str,
-            keep_default_na=False,
-            skip_blank_lines=False,
-            index_col=False,
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise AnalystFileError(f"not a table: {str(error).splitlines()[0]}") from None
-
-
-def _parquet(path: Path) -> pd.DataFrame:
-    try:
-        frame: pd.DataFrame = duckdb.read_parquet(str(path)).df()
-    except duckdb.Error as error:
-        raise AnalystFileError(f"not a Parquet file: {str(error).splitlines()[0]}") from None
-    text: pd.DataFrame = frame.astype(object).where(frame.notna(), "").astype(str)
-    return text
-
-
-def _dotted(text: pd.Series) -> pd.Series:
+def _number(text: str) -> float:
     """Decimal comma or point; Python's number words (nan, inf, 1_0) are no numbers here."""
-    plain = text.str.replace(",", ".", regex=False)
-    return plain.where(plain.str.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", na=False), "")
+    plain = text.replace(",", ".")
+    return float(plain) if _NUMBER.fullmatch(plain) else np.nan
 
 
-def _dates(text: pd.Series) -> pd.Series:
-    """2026-11-24, 24-11-2026, 24/11/2026, 2026-11 (its first day); NaT for anything else."""
-    found = pd.Series(pd.NaT, index=text.index, dtype="datetime64[s]")
-    for shape in ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%Y-%m"):
-        read = pd.to_datetime(text, format=shape, errors="coerce", exact=True)
-        found = found.fillna(read.astype("datetime64[s]"))
-    return found
+def _counts(column: Column, faults: Faults) -> NDArray[np.float64]:
+    """Whole numbers. 1.020 is 1020 where the column shows that its points part thousands.
+
+    In a column of nothing but 20.000 they may be decimals too: then nobody guesses.
+    """
+    texts = [text for text in column.texts if text]
+    grouped = [text for text in texts if _GROUPED.fullmatch(text)]
+    may_be_decimals = any(_POINT_NOUGHT.fullmatch(text) for text in texts) or (
+        len(grouped) == len(texts) and all(text[-3:] == "000" for text in grouped)
+    )
+    if grouped and may_be_decimals:
+        reason = "may be thousands or decimals: write 1020, or 20"
+        faults.add("n", column.is_in(frozenset(grouped)), reason)
+        return np.zeros(len(column.codes))
+    parted = frozenset(grouped)
+    found = column.read(
+        lambda text: float(re.sub("[., ]", "", text)) if text in parted else _number(text),
+        "float64",
+    )
+    n = np.asarray(found, dtype=np.float64)
+    whole = np.isfinite(n) & (n >= 0) & (n == np.floor(n)) & (n < 1e9)
+    faults.add("n", ~whole, "must be a whole number of answers, 0 or more")
+    return n
+
+
+def _day(text: str) -> np.datetime64:
+    """A day as offices write it, or a month: its first day."""
+    month = month_of(text) if re.fullmatch(r"\d{4}-\d{2}", text) else None
+    day = day_of(f"{month}-01" if month else text)
+    return np.datetime64("NaT") if day is None else np.datetime64(day)
+
+
+def _reason(text: str) -> str:
+    """A key of REASONS; '' for any other word."""
+    try:
+        return training_cells.reason(Cell(text, "text"))
+    except CellFaultError:
+        return ""
+
+
+def _sent(text: str) -> str:
+    """officer or counter where one of their names stands; else as written."""
+    try:
+        return training_cells.sent(Cell(text, "text")) if text else ""
+    except CellFaultError:
+        return text
+
+
+def _rupiah(text: str) -> float:
+    """Rupiah; 6.000 are six thousand, as rupiah have no decimals. NaN for anything else."""
+    try:
+        value = training_cells.rupiah(Cell(text, "text"))
+    except CellFaultError:
+        return np.nan
+    return np.nan if value is None else float(value)

@@ -12,12 +12,12 @@ from feedback_app.files.cells import CellFaultError
 from feedback_app.files.records import Kind, column, optional
 from feedback_app.files.tables import Cell
 
-_PLAIN = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,12})?")
+_PLAIN = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,40})?")  # a mean is kept as it was computed
 
 
 def decimal(cell: Cell) -> Decimal:
     """A number with ',' or '.' before its decimals, as typed or as a spreadsheet's own."""
-    text = repr(cell.value) if cell.arrived == "number" else cell.text
+    text = repr(cell.value) if cell.arrived == "number" else cell.text.removesuffix("%").strip()
     if not _PLAIN.fullmatch(text):
         raise CellFaultError("harus bilangan, seperti 3,42")
     try:
@@ -66,12 +66,20 @@ PAST_RESULTS = Kind(
     "past-results",
     "Hasil SKM terdahulu",
     (
-        column("unit", "unit", cells.code, "kode unit", "kantor", "kantor"),
+        column("unit", "unit", cells.code, "kode unit", "kantor", "kantor", also=("kode_unit",)),
         column("first", "mulai", cells.day, "hari pertama masa survei", "01-01-2023", "01-07-2023"),
         column(
             "last", "selesai", cells.day, "hari terakhir masa survei", "30-06-2023", "31-12-2023"
         ),
-        column("respondents", "responden", respondents, "banyaknya responden", "214", "251"),
+        column(
+            "respondents",
+            "responden",
+            respondents,
+            "banyaknya responden",
+            "214",
+            "251",
+            also=("jumlah_responden",),
+        ),
         *(
             column(
                 item.key,
@@ -80,6 +88,7 @@ PAST_RESULTS = Kind(
                 "NRR unsur ini, 1 sampai 4, tanpa pembulatan bila ada",
                 "3,21",
                 "3,28",
+                also=(item.unsur, f"nrr_{item.key}"),
             )
             for item in ELEMENTS
             if item.official
@@ -90,4 +99,5 @@ PAST_RESULTS = Kind(
         ),
     ),
     ("unit", "first", "last"),
+    patches=True,
 )

@@ -1,55 +1,45 @@
-"""Read an uploaded table, CSV or XLSX, into cells that remember how they arrived."""
+"""Read an uploaded table into cells that remember how they arrived."""
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
-import zlib
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from itertools import islice
-from typing import IO, Any, Literal
-from xml.etree.ElementTree import ParseError
+from datetime import date, time
+from itertools import chain, dropwhile, islice
+from typing import Literal
 
-from defusedxml.ElementTree import iterparse
-
-from feedback_app.domain.faults import ReadableError
+from feedback_app.domain.folding import read_once, tidy
+from feedback_app.domain.texts import Text
+from feedback_app.files.reading.book import MAX_COLUMNS, FileFaultError, Raw, Row, Sheet, is_blank
+from feedback_app.files.reading.formats import sheets_of
+from feedback_app.files.reading.headings import SAMPLE_ROWS, Heading, Wanted, find_heading
 
 MAX_ROWS = 200_000
-MAX_COLUMNS = 100
-LAST_ROW_OF_A_SHEET = 1_048_576  # Excel's own limit
-MAX_UNPACKED = 200 * 1024 * 1024  # bytes inside an XLSX: more is a zip bomb
-_SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-XLSX_BEGINS = b"PK"  # as every ZIP file does
-_OLE = b"\xd0\xcf\x11\xe0"  # old .xls, and XLSX behind a password
-
-# What openpyxl and the standard library raise for a file that is no whole workbook, beside its own.
-_BROKEN_XLSX = (
-    zipfile.BadZipFile,
-    zlib.error,
-    ParseError,
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
+ROWS_NAMED = 10  # of hidden rows: enough to find them
+_COMMA_NUMBER = re.compile(r"[0-9]{1,3}")
 
 Arrived = Literal["text", "number", "date", "time", "empty"]
-
-
-class FileFaultError(ReadableError):
-    """The file as a whole cannot be read; the text says what to do."""
+NOTHING = Wanted({}, frozenset())
 
 
 class AnalystFileError(ValueError):
     """An analyst's file cannot be read or written: told at a terminal, in English."""
+
+
+class SheetChoiceError(FileFaultError):
+    """Several sheets hold such a table, and a person has to say which; `names` are theirs."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        """Name them all."""
+        super().__init__(
+            "Beberapa lembar berisi tabel ini: %(names)s. Pilih salah satu.", names=", ".join(names)
+        )
+        self.names = tuple(names)
+
+    def __reduce__(self) -> tuple[type[SheetChoiceError], tuple[tuple[str, ...]]]:
+        """By its names, so that it comes whole out of the helper process."""
+        return SheetChoiceError, (self.names,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,174 +52,283 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """A table that is found and not yet read: titles, rows below them, what was passed over."""
+
+    titles: tuple[str, ...]
+    rows: Iterator[Row]
+    sheet: Sheet
+    sheets: tuple[str, ...]  # visible sheets with something in them
+    heading_row: int
+    notes: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """Header names (folded) and rows; each row carries its number in the spreadsheet."""
+    """Column titles as written and rows; each row carries its number in the spreadsheet."""
 
     headers: tuple[str, ...]
     rows: tuple[tuple[int, tuple[Cell, ...]], ...]
+    notes: tuple[Text, ...] = ()
+    twice_decoded: Mapping[tuple[int, int], str] | None = None  # (row, column) -> as it stood
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    heading_row: int = 1
 
 
 EMPTY = Cell("", "empty")
 
 
-def read_table(content: bytes) -> Table:
-    """Read a CSV (';', ',' or tab; UTF-8, UTF-16, Windows-1252) or the first sheet of an XLSX."""
-    if content.startswith(_OLE):
-        raise FileFaultError(
-            "Berkas ini .xls lama atau berkata sandi. Simpan sebagai .xlsx tanpa sandi."
-        )
-    lines = _xlsx_rows(content) if content.startswith(XLSX_BEGINS) else _csv_rows(content)
-    table = _table(lines)
-    if not table.rows:
+def read_table(content: bytes, wanted: Wanted = NOTHING, *, sheet: str | None = None) -> Table:
+    """Read CSV, XLSX, ODS or a web page's table: the visible sheet that holds the wanted titles."""
+    opened = open_table(content, wanted, sheet=sheet)
+    reading = _Cells(opened)
+    rows = reading.rows()
+    if not rows:
         raise FileFaultError("Berkas ini tidak berisi baris data di bawah judul kolom.")
-    return table
-
-
-def raw_rows(content: bytes) -> list[list[Cell]]:
-    """Every row of a CSV or of the first sheet of an XLSX, before any heading is looked for."""
-    if content.startswith(_OLE):
-        raise FileFaultError(
-            "Berkas ini .xls lama atau berkata sandi. Simpan sebagai .xlsx tanpa sandi."
-        )
-    rows = _xlsx_rows(content) if content.startswith(b"PK") else _csv_rows(content)
-    return list(islice(rows, MAX_ROWS))
-
-
-def _table(lines: Iterator[list[Cell]]) -> Table:
-    headers: tuple[str, ...] = ()
-    rows: list[tuple[int, tuple[Cell, ...]]] = []
-    for number, cells in enumerate(lines, start=1):
-        if all(not cell.text for cell in cells):
-            continue
-        if any(cell.text for cell in cells[len(headers) :]) and headers:
-            raise FileFaultError(
-                "Baris %(row)s berisi lebih banyak sel daripada judul kolom. Periksa pemisahnya.",
-                row=number,
-            )
-        if not headers:
-            headers = _headers(cells)
-            if len(headers) > MAX_COLUMNS:
-                raise FileFaultError(
-                    "Terlalu banyak kolom (paling banyak %(most)s).", most=MAX_COLUMNS
-                )
-            continue
-        if len(rows) >= MAX_ROWS:
-            raise FileFaultError(
-                "Terlalu banyak baris (paling banyak %(most)s). Bagi berkasnya.", most=MAX_ROWS
-            )
-        padded = [*cells[: len(headers)], *[EMPTY] * (len(headers) - len(cells))]
-        rows.append((number, tuple(padded)))
-    if not headers:
-        raise FileFaultError("Berkas ini kosong.")
-    return Table(headers, tuple(rows))
-
-
-def _headers(cells: Sequence[Cell]) -> tuple[str, ...]:
-    """Folded names; empty cells after the last one are only a spreadsheet's formatting."""
-    names = [cell.text.strip().casefold() for cell in cells]
-    while not names[-1]:
-        names.pop()
-    return tuple(names)
-
-
-def _csv_rows(content: bytes) -> Iterator[list[Cell]]:
-    text = decode_text(content)
-    if "\x00" in text:
-        raise FileFaultError("Berkas ini bukan tabel teks (berisi karakter NUL).")
-    first_line = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(";,\t", key=first_line.count)
-    csv.field_size_limit(1_000_000)
-    try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            yield [_text_cell(cell) for cell in row]
-    except csv.Error as error:
-        raise FileFaultError("Berkas CSV tidak dapat dibaca: %(why)s.", why=str(error)) from None
-
-
-def decode_text(content: bytes) -> str:
-    """Text of a CSV file, whatever an office's spreadsheet wrote it in."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
-def _text_cell(text: str) -> Cell:
-    plain = text.strip()
-    return Cell(plain, "text") if plain else EMPTY
-
-
-def _xlsx_rows(content: bytes) -> Iterator[list[Cell]]:
-    import openpyxl  # noqa: PLC0415 (.3 s and 40 MB, as it brings numpy: where a workbook is read)
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 (the same)
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(entry.file_size for entry in packed.infolist()) > MAX_UNPACKED:
-                raise FileFaultError("Berkas ini terlalu besar bila dibuka.")
-            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-            page: Any = book.worksheets[0]
-            with packed.open(page._worksheet_path) as source:
-                _check_sheet(source)
-        page.reset_dimensions()  # some programs write wrong ones; rows outside would be passed over
-        for row in page.iter_rows(values_only=True):
-            yield [_xlsx_cell(value) for value in row]
-        book.close()
-    except FileFaultError:
-        raise
-    except (*_BROKEN_XLSX, InvalidFileException):
-        raise FileFaultError("Berkas XLSX ini rusak. Simpan ulang, lalu coba lagi.") from None
-
-
-def _check_sheet(source: IO[bytes]) -> None:
-    """Refuse what the library would pass over: rows out of order, formulas without a result."""
-    last = 0
-    for _event, row in iterparse(source):
-        if row.tag != _SHEET + "row":
-            continue
-        number = int(row.get("r", last + 1))
-        if not last < number <= LAST_ROW_OF_A_SHEET:
-            raise FileFaultError(
-                "Nomor baris %(row)s dalam berkas ini kacau. Simpan ulang.", row=number
-            )
-        last = number
-        for cell in row:
-            is_formula = cell.find(_SHEET + "f") is not None
-            if is_formula and cell.get("t") != "str" and not cell.findtext(_SHEET + "v"):
-                raise _formula_without_result(cell.get("r"), number)
-        row.clear()
-
-
-def _formula_without_result(place: str | None, row: int) -> FileFaultError:
-    if place is None:
-        return FileFaultError(
-            "Sel di baris %(row)s berisi rumus tanpa hasil. Buka dan simpan ulang di Excel.",
-            row=row,
-        )
-    return FileFaultError(
-        "Sel %(place)s berisi rumus tanpa hasil. Buka dan simpan ulang di Excel.", place=place
+    notes = (*opened.notes, *reading.notes(), *merged_notes(opened, rows))
+    return Table(
+        opened.titles,
+        tuple((number, tuple(cells)) for number, cells in rows),
+        notes,
+        reading.twice_decoded,
+        opened.sheet.name,
+        opened.sheets,
+        opened.heading_row,
     )
 
 
-def _xlsx_cell(value: Any) -> Cell:
-    if value is None:
-        return EMPTY
+def raw_rows(content: bytes) -> list[tuple[int, list[Cell]]]:
+    """Every row of the first visible sheet with something in it, before any heading is looked for.
+
+    Each with its number in the spreadsheet; rows in which nothing stands are left out.
+    """
+    for sheet in sheets_of(content, lambda _rows: 0):
+        rows = () if sheet.is_hidden else sheet.rows()
+        filled = (row for row in rows if not is_blank(row[1]))
+        found = [
+            (number, [_plain_cell(v) for v in row]) for number, row in islice(filled, MAX_ROWS)
+        ]
+        if found:
+            return found
+    raise FileFaultError("Berkas ini kosong.")
+
+
+def open_table(content: bytes, wanted: Wanted, *, sheet: str | None = None) -> Opened:
+    """Find the sheet and the row of titles; FileFaultError when there is no table at all."""
+
+    def rate(rows: list[Row]) -> int:
+        heading = find_heading([row for row in rows if not is_blank(row[1])], wanted)
+        return len(heading.fields) if heading else 0
+
+    sheets = sheets_of(content, rate)
+    chosen, heading, all_rows, filled = _choose(sheets, wanted, sheet)
+    if len(heading.titles) > MAX_COLUMNS:
+        raise FileFaultError("Terlalu banyak kolom (paling banyak %(most)s).", most=MAX_COLUMNS)
+    rows = dropwhile(lambda row: row[0] <= heading.last_row, all_rows)
+    return Opened(
+        heading.titles,
+        rows,
+        chosen,
+        filled,
+        heading.last_row,
+        tuple(_notes(sheets, chosen, filled)),
+    )
+
+
+_Found = tuple[Sheet, Heading, Iterator[Row]]
+
+
+def _choose(
+    sheets: Sequence[Sheet], wanted: Wanted, name: str | None
+) -> tuple[Sheet, Heading, Iterator[Row], tuple[str, ...]]:
+    """The sheet, its titles, all its rows, and the names of visible sheets that are not empty."""
+    found, fault = _look_at(sheets, wanted)
+    names = tuple(sheet.name for sheet, _heading, _rows in found)
+    if name is not None:
+        found = [one for one in found if one[0].name == name]
+        if not found:
+            raise FileFaultError(
+                "Lembar %(name)s tidak ada, kosong, atau tersembunyi. Yang dapat dibaca: "
+                "%(names)s.",
+                name=name, names=", ".join(names) or "–",
+            )  # fmt: skip
+    if not found:
+        raise fault or FileFaultError("Berkas ini kosong.")
+    whole = [one for one in found if wanted.needed <= one[1].fields]
+    if len(whole) > 1 and wanted.needed:
+        raise SheetChoiceError([sheet.name for sheet, _heading, _rows in whole])
+    if fault is not None and not whole:
+        raise fault  # the table may be in the sheet that cannot be read
+    best = whole[0] if whole else max(found, key=lambda one: len(one[1].fields))
+    return *best, names
+
+
+def _look_at(sheets: Sequence[Sheet], wanted: Wanted) -> tuple[list[_Found], FileFaultError | None]:
+    """Visible sheets with something in them; the first fault of one that cannot be read."""
+    found: list[_Found] = []
+    fault: FileFaultError | None = None
+    for sheet in sheets:
+        if sheet.is_hidden:
+            continue
+        rows = sheet.rows()
+        try:
+            sample = list(islice((row for row in rows if not is_blank(row[1])), SAMPLE_ROWS))
+        except FileFaultError as told:
+            fault = fault or told
+            continue
+        heading = find_heading(sample, wanted)
+        if heading is not None:
+            found.append((sheet, heading, chain(sample, rows)))
+    return found, fault
+
+
+def _notes(sheets: Sequence[Sheet], chosen: Sheet, filled: Sequence[str]) -> Iterator[Text]:
+    hidden = [sheet.name for sheet in sheets if sheet.is_hidden]
+    if hidden:
+        yield Text("Lembar tersembunyi tidak dibaca: %(names)s.", names=", ".join(hidden))
+    others = [name for name in filled if name != chosen.name]
+    if others:
+        yield Text(
+            "Dibaca lembar %(name)s; lembar lain tidak: %(names)s.",
+            name=chosen.name,
+            names=", ".join(others),
+        )
+
+
+class _Cells:
+    """Turns rows of values into rows of cells, as many as there are titles."""
+
+    def __init__(self, opened: Opened) -> None:
+        self.opened, self.width = opened, len(opened.titles)
+        self.twice_decoded: dict[tuple[int, int], str] = {}
+        self.beside = ""
+        self._known: dict[str, Cell] = {}
+
+    def rows(self) -> list[tuple[int, list[Cell]]]:
+        found: list[tuple[int, list[Cell]]] = []
+        width = self.width
+        for number, values in self.opened.rows:
+            cells = [self._cell(value, number, place) for place, value in enumerate(values)]
+            if not any(cell.text for cell in cells):
+                continue  # what no eye sees was tidied away
+            if len(cells) > width and any(cell.text for cell in cells[width:]):
+                self._beside(number, values)
+            if len(found) >= MAX_ROWS:
+                raise FileFaultError(
+                    "Terlalu banyak baris (paling banyak %(most)s). Bagi berkasnya.", most=MAX_ROWS
+                )
+            found.append((number, [*cells[:width], *[EMPTY] * (width - len(cells))]))
+        _fill_merged(self.opened.sheet, found)
+        return found
+
+    def notes(self) -> Iterator[Text]:
+        hidden = [n for n in self.opened.sheet.hidden_rows if n > self.opened.heading_row]
+        if hidden:
+            named = ", ".join(map(str, hidden[:ROWS_NAMED])) + (
+                " …" if len(hidden) > ROWS_NAMED else ""
+            )
+            yield Text(
+                "%(n)s baris tersembunyi (disaring) ikut dibaca: %(rows)s.",
+                n=len(hidden),
+                rows=named,
+            )
+        if self.beside:
+            yield Text(
+                "Yang ada di luar kolom berjudul tidak dibaca, misalnya di baris %(row)s.",
+                row=self.beside,
+            )
+
+    def _beside(self, number: int, values: Sequence[Raw]) -> None:
+        """In text a cell too many may have moved the others; in a sheet it is a legend."""
+        if self.opened.sheet.is_text:
+            raise too_many_cells(number, values, self.width)
+        self.beside = self.beside or str(number)
+
+    def _cell(self, value: Raw, number: int, place: int) -> Cell:
+        if value is None:
+            return EMPTY
+        if not isinstance(value, str):
+            return cell_of(value)
+        known = self._known.get(value)
+        if known is None:
+            plain = tidy(value)
+            text = read_once(plain)
+            if text != plain:
+                self.twice_decoded[number, place] = plain
+                return Cell(text, "text")
+            known = Cell(text, "text") if text else EMPTY
+            if len(self._known) < 50_000:
+                self._known[value] = known
+        return known
+
+
+def too_many_cells(number: int, values: Sequence[Raw], width: int) -> FileFaultError:
+    """A row of text with more cells than titles; a comma inside numbers is the usual cause."""
+    texts = [str(value).strip() for value in values]
+    if sum(1 for text in texts if _COMMA_NUMBER.fullmatch(text)) >= 2 and not any(
+        ";" in text for text in texts
+    ):
+        return FileFaultError(
+            "Baris %(row)s berisi lebih banyak sel (%(cells)s) daripada judul kolom "
+            "(%(titles)s). Bila koma dipakai di "
+            "dalam angka, pisahkan sel dengan titik koma.",
+            row=number, cells=len(texts), titles=width,
+        )  # fmt: skip
+    return FileFaultError(
+        "Baris %(row)s berisi lebih banyak sel daripada judul kolom. Periksa pemisahnya.",
+        row=number,
+    )
+
+
+def _fill_merged(sheet: Sheet, rows: list[tuple[int, list[Cell]]]) -> None:
+    """A cell merged over several rows holds for each of them."""
+    by_number = dict(rows) if sheet.merged else {}
+    for first, last, left, right in sheet.merged:
+        top = by_number.get(first)
+        if left != right or top is None or left >= len(top) or not top[left].text:
+            continue
+        for number in range(first + 1, min(last, first + MAX_ROWS) + 1):
+            if number in by_number:
+                by_number[number][left] = top[left]
+
+
+def merged_notes(opened: Opened, rows: Sequence[tuple[int, Sequence[Cell]]]) -> Iterator[Text]:
+    """Tell which rows got their value from a merged cell."""
+    numbers = {number for number, _cells in rows}
+    tall = [
+        m
+        for m in opened.sheet.merged
+        if m[2] == m[3] < len(opened.titles) and m[0] < m[1] and m[0] in numbers
+    ]
+    if tall:
+        first, last = tall[0][:2]
+        yield Text(
+            "Sel gabungan berlaku untuk semua barisnya, misalnya baris %(first)s–%(last)s.",
+            first=first,
+            last=last,
+        )
+
+
+def _plain_cell(value: Raw) -> Cell:
+    if not isinstance(value, str):
+        return EMPTY if value is None else cell_of(value)
+    text = read_once(tidy(value))
+    return Cell(text, "text") if text else EMPTY
+
+
+def cell_of(value: int | float | bool | date | time) -> Cell:
+    """A cell of a spreadsheet that is no text."""
     if isinstance(value, bool):
         return Cell("ya" if value else "tidak", "text")
-    if isinstance(value, int | float):
-        return Cell(_number_text(value), "number", value)
-    if isinstance(value, datetime):
-        return Cell(value.date().isoformat(), "date", value.date())
     if isinstance(value, date):
         return Cell(value.isoformat(), "date", value)
     if isinstance(value, time):
         return Cell(value.strftime("%H:%M"), "time", value)
-    return _text_cell(str(value))
+    return Cell(number_text(value), "number", value)
 
 
-def _number_text(value: int | float) -> str:
+def number_text(value: int | float) -> str:
     """As a spreadsheet shows it: long numbers in powers of ten."""
     if abs(value) >= 1e11:
         return f"{value:.5E}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 
 from feedback_app.domain.elements import ALL_KEYS
+from feedback_app.domain.folding import heading_key, plain_marks
 from feedback_app.domain.texts import Words
 from feedback_app.domain.training import LARGEST_JP, REASONS, RESULTS, SENT, TRAINING_KINDS
 from feedback_app.files import cells
@@ -17,27 +18,61 @@ LARGEST_COST = 2_000_000_000  # rupiah a participant, fits an INTEGER; more is a
 FIRST_YEAR = 1970
 
 
+# What offices call a kind, beside its name; a title that no list has is asked for.
+_ALSO_KINDS = {
+    "bimbingan_teknis": "bimtek bintek bimbinganteknis",
+    "seminar": "webinar seminarwebinar konferensi sarasehan seminarkonferensisarasehan",
+    "workshop": "lokakarya workshoplokakarya",
+    "magang": "onthejobtraining ojt praktikkerja magangpraktikkerja",
+    "struktural": "pim pim1 pim2 pim3 pim4 pimi pimii pimiii pimiv pkn pknii pka pkp latsar "
+    "prajabatan kepemimpinan",
+    "e_learning": "elearning daring pelatihanjarakjauh mooc online",
+    "sosialisasi": "sosialisasi diseminasi",
+    "kursus": "kursus shortcourse kursuspenataran penataran",
+    "manajerial": "manajerial pelatihanmanajerial",
+    "sosial_kultural": "sosiokultural sosialkultural",
+}
+ALSO_KINDS = {word: key for key, words in _ALSO_KINDS.items() for word in words.split()}
+ALSO_REASONS = {
+    **dict.fromkeys(("semua", "seluruh", "seluruhnya", "semuapetugas", "semuadikirim"), "all"),
+    **dict.fromkeys(("undi", "acak", "diundi", "random"), "lot"),
+    **dict.fromkeys(("rendah", "nilairendah", "skorrendah"), "low_score"),
+    **dict.fromkeys(("relawan", "mengajukandiri", "permintaansendiri"), "volunteer"),
+    **dict.fromkeys(("tidaktahu", "tidakdiketahui", "belumdiketahui"), "unknown"),
+}
+ALSO_RESULTS = {
+    **dict.fromkeys(("ya", "berhasil", "kompeten", "l"), "passed"),
+    **dict.fromkeys(("gagal", "tidak", "belumlulus", "tl", "belumkompeten"), "failed"),
+    **dict.fromkeys(("peserta", "ikut", "mengikuti", "selesai"), "attended"),
+}
+
+
 def training_kind(cell: Cell) -> str:
-    """A kind of training, by its key or its Indonesian name."""
-    return _one_of(TRAINING_KINDS, cells.text(cell), drop=("diklat", "pelatihan"))
+    """A kind of training, by its key, its Indonesian name, or what offices call it."""
+    return _one_of(TRAINING_KINDS, cells.text(cell), drop=("diklat", "pelatihan"), also=ALSO_KINDS)
 
 
 def reason(cell: Cell) -> str:
     """How the officer was chosen; an empty cell is honest: not known."""
-    return _one_of(REASONS, cell.text, drop=()) if cell.text else "unknown"
+    return _one_of(REASONS, cell.text, drop=(), also=ALSO_REASONS) if cell.text else "unknown"
 
 
 def sent(cell: Cell) -> str:
     """What was sent: the officer (also when empty) or the whole counter."""
-    return _one_of(SENT, cell.text, drop=("seluruh",)) if cell.text else "officer"
+    return _one_of(SENT, cell.text, drop=("seluruh",), also={}) if cell.text else "officer"
 
 
 def result(cell: Cell) -> str:
     """What came out of it; an empty cell means the officer was there."""
-    return _one_of(RESULTS, cell.text, drop=()) if cell.text else "attended"
+    return _one_of(RESULTS, cell.text, drop=(), also=ALSO_RESULTS) if cell.text else "attended"
 
 
-def _one_of(known: Mapping[str, Words], text: str, *, drop: tuple[str, ...]) -> str:
+def _one_of(
+    known: Mapping[str, Words], text: str, *, drop: tuple[str, ...], also: Mapping[str, str]
+) -> str:
+    named = also.get(heading_key(text))
+    if named is not None:
+        return named
     plain = _fold(text, drop)
     for key, names in known.items():
         if plain in (_fold(key, drop), *(_fold(name, drop) for name in names)):
@@ -79,7 +114,8 @@ def hours(cell: Cell) -> int | None:
     """JP as a whole number; 0 and an empty cell both mean not known (as SIASN has it)."""
     if not cell.text:
         return None
-    value = cells.count(cell)
+    plain = re.sub(r"(?i)\s*(?:jp|jpl|jam(?: pelajaran)?)\.?$", "", cell.text)
+    value = cells.count(cell if plain == cell.text else Cell(plain, "text"))
     if value > LARGEST_JP:
         raise CellFaultError("JP paling banyak %(most)s", most=LARGEST_JP)
     return value or None
@@ -92,10 +128,12 @@ def rupiah(cell: Cell) -> int | None:
     if cell.arrived == "number":
         value = cells.count(cell)
     else:
-        plain = re.sub(r"(?i)^rp\.?\s*|,00?$|,-$", "", cell.text)
-        if not re.fullmatch(r"[0-9]{1,10}|[0-9]{1,3}(\.[0-9]{3}){1,3}", plain):
+        plain = re.sub(
+            r"(?i)^(?:rp|idr)\.?\s*|,00?$|[.,]-+$|\.0{1,2}$", "", plain_marks(cell.text)
+        ).strip()
+        if not re.fullmatch(r"[0-9]{1,10}|[0-9]{1,3}(?:([. ])[0-9]{3}(?:\1[0-9]{3}){0,2})", plain):
             raise CellFaultError("harus rupiah tanpa sen, seperti 6.000.000")
-        value = int(plain.replace(".", ""))
+        value = int(re.sub("[. ]", "", plain))
     if value > LARGEST_COST:
         raise CellFaultError("biaya per peserta terlalu besar; periksa lagi")
     return value
@@ -107,18 +145,13 @@ def optional_day(cell: Cell) -> date | None:
 
 
 def siasn_day(cell: Cell) -> date:
-    """SIASN's dd-mm-yyyy, never read the American way."""
-    if isinstance(cell.value, date):
-        return cell.value
-    if not cell.text:
-        raise CellFaultError("wajib diisi: tanpa tanggal, pelatihan tidak dapat dikaitkan")
-    try:
-        day = datetime.strptime(cell.text, "%d-%m-%Y").date()  # noqa: DTZ007 (a day has no zone)
-    except ValueError:
-        raise CellFaultError("bukan tanggal SIASN; tulis hh-bb-tttt, seperti 24-11-2026") from None
-    if day.year < FIRST_YEAR:
+    """SIASN's dd-mm-yyyy, never the American way; its reading service writes 2026-03-02."""
+    if "/" in cell.text:  # an American spreadsheet has turned it round
+        raise CellFaultError("bukan tanggal SIASN; tulis hh-bb-tttt, seperti 24-11-2026")
+    found = cells.day(cell)
+    if found.year < FIRST_YEAR:
         raise CellFaultError("tahunnya tidak masuk akal")
-    return day
+    return found
 
 
 def optional_siasn_day(cell: Cell) -> date | None:

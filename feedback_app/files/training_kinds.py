@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from feedback_app.files import cells, training_cells
-from feedback_app.files.records import Kind, column, optional
+from feedback_app.files.records import Column, Kind, column, optional
 
 _NIP = column(
     "nip",
@@ -12,7 +12,7 @@ _NIP = column(
     "18 angka, kolom berformat Teks",
     "198609102010032001",
     "199001152015031002",
-    also=("nipbaru", "nip_baru"),
+    also=("nipbaru", "nip_baru", "nomor_induk_pegawai"),
 )
 
 TRAINING_KINDS_OF_FILE = (
@@ -68,6 +68,7 @@ TRAINING_KINDS_OF_FILE = (
             ),
         ),
         ("code",),
+        patches=True,
     ),
     Kind(
         "attendance",
@@ -129,12 +130,21 @@ TRAINING_KINDS_OF_FILE = (
             ),
         ),
         ("nip", "training", "starts_on"),
+        patches=True,
     ),
     Kind(
         "siasn-kursus",
         "Riwayat kursus SIASN",
         (
-            _NIP,
+            Column("nip", "nip", _NIP.also, cells.optional_nip, False, _NIP.hint, _NIP.examples),
+            optional(
+                "name",
+                "nama",
+                "nama lengkap; dipakai bila NIP tidak ada",
+                "Siti Aminah",
+                "Budi Santoso",
+                also=("namapegawai", "nama_lengkap", "namapns"),
+            ),
             column(
                 "title",
                 "namakursus",
@@ -142,14 +152,16 @@ TRAINING_KINDS_OF_FILE = (
                 "nama kursus seperti di SIASN",
                 "Pelayanan prima di loket",
                 "Etika ASN",
+                also=("nama_kursus", "namadiklat"),
             ),
             column(
                 "starts_on",
                 "tanggalkursus",
-                training_cells.siasn_day,
+                training_cells.optional_siasn_day,
                 "dd-mm-yyyy",
                 "24-11-2026",
                 "02-03-2026",
+                also=("tanggalmulaikursus", "tanggalmulai"),
             ),
             optional(
                 "ends_on",
@@ -158,6 +170,7 @@ TRAINING_KINDS_OF_FILE = (
                 "26-11-2026",
                 "",
                 read=training_cells.optional_siasn_day,
+                also=("tanggalselesai",),
             ),
             optional(
                 "jp",
@@ -166,20 +179,60 @@ TRAINING_KINDS_OF_FILE = (
                 "20",
                 "0",
                 read=training_cells.hours,
+                also=("jumlahjp", "durasijam", "jp"),
             ),
             optional(
                 "year", "tahunkursus", "tahun", "2026", "2026", read=training_cells.optional_year
             ),
-            optional("provider", "institusipenyelenggara", "lembaga", "BPSDM", "LAN"),
-            optional("certificate", "nomorsertipikat", "nomor sertifikat", "123/BPSDM/2026", ""),
-            optional("course_kind", "jeniskursus", "jenis kursus di SIASN", "", ""),
-            optional("diklat_kind", "jenisdiklatid", "kode jenis diklat di SIASN", "", ""),
-            optional("certificate_kind", "jeniskursussertipikat", "jenis sertifikat", "", ""),
+            optional(
+                "provider",
+                "institusipenyelenggara",
+                "lembaga",
+                "BPSDM",
+                "LAN",
+                also=("penyelenggara",),
+            ),
+            optional(
+                "certificate",
+                "nomorsertipikat",
+                "nomor sertifikat",
+                "123/BPSDM/2026",
+                "",
+                also=("nosertipikat", "nomorsertifikat", "nosertifikat"),
+            ),
+            optional(
+                "course_kind",
+                "jeniskursus",
+                "jenis kursus di SIASN",
+                "",
+                "",
+                also=("jeniskursusid",),
+            ),
+            optional(
+                "diklat_kind",
+                "jenisdiklatid",
+                "kode jenis diklat di SIASN",
+                "",
+                "",
+                also=("jenisdiklat",),
+            ),
+            optional(
+                "certificate_kind",
+                "jeniskursussertipikat",
+                "jenis sertifikat",
+                "",
+                "",
+                also=("jeniskursussertifikat",),
+            ),
             optional("source_id", "id", "nomor baris di SIASN", "", ""),
-            optional("person_id", "pnsorangid", "nomor orang di SIASN", "", ""),
+            optional(
+                "person_id", "pnsorangid", "nomor orang di SIASN", "", "", also=("idpns", "pnsid")
+            ),
+            optional("old_nip", "niplama", "NIP lama", "", ""),
             optional("agency_code", "instansiid", "nomor instansi di SIASN", "", ""),
             optional("place_id", "lokasiid", "nomor lokasi di SIASN", "", ""),
         ),
         (),  # SIASN holds doubled rows: they are passed over with a warning
+        one_of=("nip", "name"),
     ),
 )

@@ -46,6 +46,12 @@ def gettext(text: str | Text, **values: object) -> str:
     return fill(found, values, language=language())
 
 
+def in_english(text: Text) -> str:
+    """A fault for an analyst's terminal; in Indonesian where the catalogue lacks it."""
+    found = catalogue("en").get(text.text, text.text)
+    return fill(found, text.values, language="en")
+
+
 def say(words: Words) -> str:
     """One of two texts that belong together: Indonesian, English."""
     return words[0 if language() == "id" else 1]

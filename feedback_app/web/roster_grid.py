@@ -18,7 +18,7 @@ from feedback_app.web.language import gettext as _
 
 roster_grid = Blueprint("roster_grid", __name__, url_prefix="/staf/jadwal")
 
-SHOWN = 200  # of differences and faults; the number of all is told
+SHOWN = 200  # of changes and faults; the number of all is told
 
 
 @roster_grid.get("/tabel")
@@ -41,7 +41,7 @@ def check() -> AnyResponse | str | tuple[str, int]:
     found = service.save_grid(site(), viewer(), grid, answers)
     if not found.is_saved:
         return _page(grid, found, answers, ""), 422
-    flash(_("Jadwal disimpan dari tabel; %(n)s perubahan.", n=len(found.differences)))
+    flash(_("Jadwal disimpan dari tabel; %(n)s perubahan.", n=len(found.changes)))
     return redirect(url_for("roster.week", hari=answers.month))
 
 
@@ -57,7 +57,7 @@ def _grid() -> Grid:
     file = request.files.get("file")
     content = file.read() if file else b""
     if not content:
-        raise ReadableError("Pilih berkas CSV atau XLSX lebih dahulu.")
+        raise ReadableError("Pilih berkas lebih dahulu.")
     return service.read_grid(content)
 
 

@@ -137,7 +137,7 @@ class Desk:
     def upload(self, kind: str) -> None:
         self.open(f"/staf/impor/{kind}")
         file = {"name": f"{kind}.csv", "mimeType": "text/csv", "buffer": FILES[kind].encode()}
-        self.page.get_by_label("Berkas CSV atau XLSX").set_input_files(file)  # type: ignore[arg-type]
+        self.page.get_by_label("Berkas XLSX, ODS, atau CSV").set_input_files(file)  # type: ignore[arg-type]
         self.press("Simpan")
         expect(self.page.get_by_text("Tersimpan")).to_be_visible()
 
@@ -196,7 +196,7 @@ def set_up(desk: Desk) -> None:
     desk.page.get_by_role("link", name="Impor tabel bulanan").first.click()
     desk.look("grid-choose")
     file = {"name": "jadwal.xlsx", "mimeType": "application/x", "buffer": month_grid()}
-    desk.page.get_by_label("Berkas CSV atau XLSX").set_input_files(file)  # type: ignore[arg-type]
+    desk.page.get_by_label("Berkas XLSX, ODS, atau CSV").set_input_files(file)  # type: ignore[arg-type]
     desk.press("Baca tabel")
     desk.page.get_by_label("Selesai P").fill("12:00")
     desk.page.get_by_label("Mulai S").fill("12:00")
@@ -279,7 +279,7 @@ def wrong_week(desk: Desk) -> None:
     FILES["roster"] = "tanggal;nip;loket;mulai;selesai\n" + lines
     desk.open("/staf/impor/roster")
     file = {"name": "j.csv", "mimeType": "text/csv", "buffer": FILES["roster"].encode()}
-    desk.page.get_by_label("Berkas CSV atau XLSX").set_input_files(file)  # type: ignore[arg-type]
+    desk.page.get_by_label("Berkas XLSX, ODS, atau CSV").set_input_files(file)  # type: ignore[arg-type]
     desk.press("Uji dulu")
     expect(desk.page.get_by_text("5 akan ditarik")).to_be_visible()
     desk.look("import-rehearsal")

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from feedback_app.files.month_grid import folded_name, read_month_grid
-from feedback_app.files.tables import FileFaultError
+from feedback_app.files.reading.book import FileFaultError
 
 DAYS = list(range(1, 32))
 
@@ -105,6 +105,20 @@ def test_a_grid_without_a_month_and_with_two_things_in_a_cell() -> None:
     grid = read_month_grid(mixed_grid())
     assert (grid.month, grid.days) == (None, tuple(range(1, 8)))
     assert grid.marks == ("A2/P", "A2/S", "P")
+
+
+def test_a_hidden_sheet_is_no_grid_and_blank_rows_are_counted() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(counters_grid()))
+    hidden = book.create_sheet("Lama", 0)
+    hidden.append(["NAMA", *DAYS])
+    hidden.append(["Orang Lama", *["A1"] * 31])
+    hidden.sheet_state = "hidden"
+    content = io.BytesIO()
+    book.save(content)
+    assert [(row.row, row.name) for row in read_month_grid(content.getvalue()).rows] == [
+        (6, "Hj. SARI CONTOH, S.Sos."),
+        (7, "Andi Contoh"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from feedback_app.files.tables import FileFaultError
+from feedback_app.files.reading.book import FileFaultError
 
 
 def pid_and_modules(*names: str) -> tuple[int, list[str]]:

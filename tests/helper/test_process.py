@@ -15,7 +15,7 @@ import pytest
 
 from feedback_app.config import ROOT
 from feedback_app.domain.faults import NotMadeError
-from feedback_app.files.tables import FileFaultError
+from feedback_app.files.reading.book import FileFaultError
 from feedback_app.helper.process import HelperProcess, Limits
 from tests.helper import jobs
 

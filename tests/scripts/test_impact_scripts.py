@@ -219,11 +219,11 @@ def test_bad_events_are_told_by_row_and_column(run, world, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "the file is empty"),
+        (b"", "file is empty"),
         (b"officer,counter,month,score,n\n", "no rows"),
         (b"officer,counter,month,score\na,b,2024-01,3\n", "column is missing: n"),
         (b"officer,officer,counter,month,score,n\na,a,b,2024-01,3,9\n", "twice"),
-        (b"\x00\x01\x02\xff", "missing"),
+        (b"\x00\x01\x02\xff", "not a text table"),
     ],
 )
 def test_a_file_that_is_no_panel_is_one_clear_line(

@@ -12,7 +12,7 @@ from lxml import html
 
 from feedback_app.domain.texts import Text
 from feedback_app.files.kinds import KINDS
-from feedback_app.files.tables import FileFaultError
+from feedback_app.files.reading.book import FileFaultError
 from feedback_app.services.imports.office import TRAINING_KINDS, check_records
 from feedback_app.services.site import Site
 from feedback_app.web.language import catalogue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 import time
 from collections.abc import Callable
@@ -57,3 +58,17 @@ def test_a_pdf_comes_from_the_process_that_is_there_already(
     assert admin.get("/staf/admin/kartu.pdf").data.startswith(b"%PDF")
     after, loaded = DOCUMENTS.run(jobs.pid_and_modules, "typst", "qrcode", "flask")
     assert (before, loaded) == (after, ["typst", "qrcode"])
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_workbook_that_is_uploaded_is_read_there(
+    browse: Callable[[], Browser], office: Office
+) -> None:
+    reader = "feedback_app.files.reading.xlsx"
+    admin, path = browse().log_in("dina"), "/staf/impor/officers"
+    example = admin.get(f"{path}/contoh.xlsx").data
+    DOCUMENTS.stop()
+    assert DOCUMENTS.run(jobs.pid_and_modules, reader)[1] == []
+    sent = {"csrf_token": admin.csrf(path), "file": (io.BytesIO(example), "petugas.xlsx")}
+    assert "kode ini tidak dikenal" in admin.post(path, data=sent).get_data(as_text=True)
+    assert DOCUMENTS.run(jobs.pid_and_modules, reader)[1] == [reader]

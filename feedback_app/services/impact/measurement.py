@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from feedback_app.domain.texts import LANGUAGES, filled
+from feedback_app.domain.texts import LANGUAGES, Text, filled
 from feedback_app.files import panel_files
 from feedback_app.files.cells import CellError
+from feedback_app.files.reading.book import FileFaultError
 from feedback_app.files.tables import AnalystFileError
 from feedback_app.impact.events import Event
 from feedback_app.impact.frames import events_from_frame, panel_from_frame
@@ -43,6 +44,15 @@ class BadFileError(ValueError):
             self.lines.append(f"{path}: {len(errors) - FAULTS_TOLD} more bad cells")
 
 
+class UnreadableError(ValueError):
+    """A file is no table; `text` says why, in the words that the office's imports use."""
+
+    def __init__(self, path: Path, text: Text) -> None:
+        """Keep the file and the reason apart."""
+        super().__init__(f"{path}: {text}")
+        self.path, self.text = path, text
+
+
 class NoSuchTrainingError(ValueError):
     """There is no attendance of this training."""
 
@@ -57,6 +67,7 @@ class Source:
     name: str
     fingerprint: str
     is_demo: bool
+    notes: tuple[tuple[Path, Text], ...] = ()  # what the reading of files passed over
 
 
 def from_files(panel_path: Path, events_path: Path) -> Source:
@@ -76,6 +87,11 @@ def from_files(panel_path: Path, events_path: Path) -> Source:
         name=f"{panel_path.name}, {events_path.name}",
         fingerprint="",
         is_demo=False,
+        notes=tuple(
+            (path, note)
+            for path, checked in ((panel_path, panel), (events_path, events))
+            for note in checked.notes
+        ),
     )
 
 
@@ -84,6 +100,8 @@ def _named(path: Path, read: Callable[[Path], panel_files.Checked]) -> panel_fil
         return read(path)
     except AnalystFileError as fault:
         raise AnalystFileError(f"{path}: {fault}") from None
+    except FileFaultError as fault:
+        raise UnreadableError(path, fault.text) from None
 
 
 def from_site(site: Site, *, agency: str | None) -> Source:

@@ -12,6 +12,7 @@ from feedback_app.domain.local_time import last_of_month, local_instant
 from feedback_app.domain.roster import Shift
 from feedback_app.domain.texts import Text
 from feedback_app.files.cells import CellError
+from feedback_app.files.kinds import KINDS
 from feedback_app.files.month_grid import (
     MOST_ROWS,
     NO_SHIFT,
@@ -21,8 +22,9 @@ from feedback_app.files.month_grid import (
     read_month_grid,
 )
 from feedback_app.services.access.people import Viewer
+from feedback_app.services.imports.changes import Change
 from feedback_app.services.imports.roster import save_cells
-from feedback_app.services.imports.work import Difference, Work
+from feedback_app.services.imports.work import Work
 from feedback_app.services.roster.scope import Scope, scope_of
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
@@ -59,7 +61,7 @@ class GridCheck:
     officers: Sequence[tuple[int, str]]
     errors: Sequence[CellError]
     warnings: Sequence[CellError]
-    differences: Sequence[Difference]
+    changes: Sequence[Change]
     is_ready: bool
     is_saved: bool
 
@@ -138,7 +140,15 @@ def _take(tx: Session, site: Site, viewer: Viewer, grid: Grid, answers: Answers)
     reader = _Reader(scope, grid, known, answers)
     letters = [(mark, reader.meaning(mark)) for mark in grid.marks if reader.is_asked(mark)]
     unmatched = [row for row in grid.rows if reader.officer(row) is None]
-    work = Work(tx, site, viewer.agency_id, errors=[], warnings=[], account_id=viewer.account_id)
+    work = Work(
+        tx,
+        site,
+        viewer.agency_id,
+        errors=[],
+        warnings=[],
+        kind=KINDS["roster"],
+        account_id=viewer.account_id,
+    )
     is_known = (
         answers.month is not None
         and not unmatched
@@ -156,7 +166,7 @@ def _take(tx: Session, site: Site, viewer: Viewer, grid: Grid, answers: Answers)
         officers=sorted(((o.id, o.name) for o in scope.officers), key=lambda pair: pair[1]),
         errors=tuple(work.errors),
         warnings=tuple(work.warnings),
-        differences=tuple(work.differences),
+        changes=tuple(work.changes),
         is_ready=is_known and not work.errors,
         is_saved=False,
     )

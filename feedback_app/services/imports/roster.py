@@ -20,7 +20,8 @@ from feedback_app.domain.roster_plans import (
 )
 from feedback_app.domain.texts import Text
 from feedback_app.files.cells import CellError
-from feedback_app.services.imports.work import Counts, Difference, Rows, Work
+from feedback_app.services.imports.changes import NOTHING, CellChange, Change, What
+from feedback_app.services.imports.work import Counts, Rows, Work
 from feedback_app.services.roster.writing import (
     By,
     day_span,
@@ -29,7 +30,7 @@ from feedback_app.services.roster.writing import (
 )
 from feedback_app.storage.queries import roster as queries
 
-ADDED, CHANGED, WITHDRAWN = ("baru", "new"), ("berubah", "changed"), ("ditarik", "withdrawn")
+ON_DUTY = ("petugas, jam", "officer, hours")
 
 
 def save_roster(work: Work, rows: Rows) -> Counts:
@@ -58,7 +59,7 @@ def save_cells(
     if work.errors:
         return 0, 0, 0
     found = lines(recent)
-    work.differences.extend(_differences(work, found))
+    work.changes.extend(_changes(work, found, wanted))
     if not recent.is_empty:
         save_plan(work.tx, work.site, By(work.agency_id, work.account_id), kind, recent)
     added = sum(1 for line in found if line.old is None)
@@ -112,16 +113,18 @@ def _tell_old(work: Work, old: Plan, rows: Mapping[Shift, int]) -> None:
         work.warnings.append(CellError(row, "tanggal", f"{day:%d-%m-%Y}", reason))
 
 
-def _differences(work: Work, found: Sequence[Line]) -> list[Difference]:
+def _changes(work: Work, found: Sequence[Line], rows: Mapping[Shift, int]) -> list[Change]:
     names = {one.id: one.name for one in queries.officers_of(work.tx, work.agency_id)}
     counters = {number: code for code, number in work.known("counter", "code").items()}
 
     def told(shift: Shift | None) -> str:
-        return "" if shift is None else f"{names[shift.officer_id]}, {hours_text(shift)}"
+        return NOTHING if shift is None else f"{names[shift.officer_id]}, {hours_text(shift)}"
 
-    differences = []
+    changes = []
     for line in found:
-        what = ADDED if line.old is None else WITHDRAWN if line.new is None else CHANGED
-        where = f"{day_of(line.at):%d-%m-%Y} · {counters[line.at.counter_id]}"
-        differences.append(Difference(what, where, told(line.old), told(line.new)))
-    return differences
+        what: What = "added" if line.old is None else "withdrawn" if line.new is None else "changed"
+        row = None if line.new is None else rows.get(line.new)
+        name = f"{day_of(line.at):%d-%m-%Y} · {counters[line.at.counter_id]}"
+        cell = CellChange(ON_DUTY, told(line.old), told(line.new))
+        changes.append(Change(row, name, what, (cell,)))
+    return changes

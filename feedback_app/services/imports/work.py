@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from feedback_app.domain.texts import Text, Words
+from feedback_app.domain.texts import Text
 from feedback_app.files.cells import CellError
-from feedback_app.files.records import Record
+from feedback_app.files.records import NO_CHOICES, Choices, Kind, Record
+from feedback_app.services.imports.changes import CellChange, Change, Show, shown
+from feedback_app.services.imports.questions import Question
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import records as queries
@@ -17,14 +19,20 @@ Rows = Sequence[tuple[int, Record]]
 Counts = tuple[int, int, int]  # added, changed, same
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One thing that an import changes: what becomes of it, where it stands, old and new."""
+class Codes(dict[str, int]):
+    """Identifiers by code; a code is found in any case, as a spreadsheet compares texts."""
 
-    what: Words
-    where: str
-    old: str
-    new: str
+    def __init__(self, known: Mapping[str, int]) -> None:
+        """Remember the spelling of each."""
+        super().__init__(known)
+        self._spelt: dict[str, str] = {}
+        for code in known:
+            folded = code.casefold()
+            self._spelt[folded] = "" if folded in self._spelt else code
+
+    def spelt(self, code: str) -> str:
+        """The code as it is known; itself when it is new, or two differ in nothing but case."""
+        return code if code in self else self._spelt.get(code.casefold()) or code
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +44,89 @@ class Work:
     agency_id: int
     errors: list[CellError]
     warnings: list[CellError]
+    kind: Kind
     account_id: int | None = None  # who imports; None: a script
-    differences: list[Difference] = field(default_factory=list)
+    lacking: tuple[str, ...] = ()
+    choices: Choices = NO_CHOICES
+    is_rehearsal: bool = True
+    changes: list[Change] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
 
-    def known(self, table: str, column: str) -> dict[str, int]:
+    def known(self, table: str, column: str) -> Codes:
         """Identifiers by code (or NIP) of this agency."""
-        return queries.ids_by_code(self.tx, table, column, agency_id=self.agency_id)
+        return Codes(queries.ids_by_code(self.tx, table, column, agency_id=self.agency_id))
 
     def look_up(self, known: Mapping[str, int], code: str, row: int, heading: str) -> int | None:
         """The identifier of a code, or an error on its cell."""
-        if code not in known:
+        spelt = known.spelt(code) if isinstance(known, Codes) else code
+        if spelt not in known:
             self.errors.append(CellError(row, heading, code, Text("kode ini tidak dikenal")))
-        return known.get(code)
+        return known.get(spelt)
+
+    def need(self, record: Record, row: int) -> None:
+        """A row that is new must bring all that the kind asks for."""
+        for column in self.kind.columns:
+            if not column.is_required or column.field in record:
+                continue
+            if column.field in self.lacking:
+                error = CellError(1, column.heading, "", Text("kolom ini tidak ada"))
+            else:
+                error = CellError(row, column.heading, "", Text("wajib diisi"))
+            if error not in self.errors[-len(self.kind.columns) :]:
+                self.errors.append(error)
+
+    def note(self, row: int, name: str, changed: Changed, *, shows: Mapping[str, Show]) -> None:
+        """Tell what a row changes."""
+        found = tuple(
+            CellChange(heading, shows.get(name, shown)(old), shows.get(name, shown)(new))
+            for name, (heading, old, new) in changed.items()
+        )
+        self.changes.append(Change(row, name, "changed", found))
+
+    def note_new(self, row: int, name: str) -> None:
+        """Tell that a row is new."""
+        self.changes.append(Change(row, name, "added", ()))
 
 
-def upsert(work: Work, table: str, key: str, wanted: Mapping[str, Mapping[str, Any]]) -> Counts:
-    """Add what is new, change what differs; nothing while there are errors."""
+Changed = Mapping[str, tuple[str, Any, Any]]  # field -> (title of its column, old, new)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What one row wants: fields that it speaks of, by the table's columns."""
+
+    row: int
+    values: Mapping[str, Any]
+
+
+def upsert(
+    work: Work,
+    table: str,
+    key: str,
+    wanted: Mapping[str, Wish],
+    *,
+    defaults: Mapping[str, Any],
+    headings: Mapping[str, str],
+    shows: Mapping[str, Show],
+) -> Counts:
+    """Add what is new, change what differs; nothing while there are errors.
+
+    `defaults` is what a new row gets where its file does not speak; `headings` the titles by
+    column.
+    """
     if work.errors:
         return 0, 0, 0
-    return queries.upsert(work.tx, table, key, wanted, agency_id=work.agency_id)
+    done = queries.upsert(
+        work.tx,
+        table,
+        key,
+        {name: wish.values for name, wish in wanted.items()},
+        agency_id=work.agency_id,
+        defaults=defaults,
+    )
+    for name in done.added:
+        work.note_new(wanted[name].row, name)
+    for name, fields in done.changed.items():
+        changed = {f: (headings.get(f, f), old, new) for f, (old, new) in fields.items()}
+        work.note(wanted[name].row, name, changed, shows=shows)
+    return len(done.added), len(done.changed), len(wanted) - len(done.added) - len(done.changed)

@@ -40,6 +40,7 @@ RULES = (
     Rule("staff_session", "expires_at", timedelta(days=SESSION_DAYS), whole_days=False),
     Rule("access_link", "expires_at", timedelta(days=SESSION_DAYS), whole_days=False),
     Rule("login_throttle", "window_ends_at", timedelta(days=1), whole_days=False),
+    Rule("held_upload", "expires_at", timedelta(0), whole_days=False),  # unreadable by then
     Rule("code_guess", "minute", timedelta(hours=1), whole_days=False),
 )
 # What was keyed from paper goes with the end of its check, which the job ends where nobody does.

@@ -9,6 +9,7 @@ from feedback_app.storage.models.case import Case, CaseOpinion, CaseRating
 from feedback_app.storage.models.counter import Counter, CounterService, CounterTiers, Service
 from feedback_app.storage.models.device import Device, DisplayUse
 from feedback_app.storage.models.follow_up import FollowUp
+from feedback_app.storage.models.held_upload import HeldUpload
 from feedback_app.storage.models.note import Note
 from feedback_app.storage.models.office_mark import OfficeMark
 from feedback_app.storage.models.officer import Officer, Shift
@@ -25,7 +26,7 @@ from feedback_app.storage.models.second_factor import RecoveryCode, SecondFactor
 from feedback_app.storage.models.study import ImpactStudy
 from feedback_app.storage.models.survey import PastResult, Survey, SurveyRevision
 from feedback_app.storage.models.tally import TALLY_KEY, TALLY_SUMS, Tally
-from feedback_app.storage.models.training import Attendance, Training, TrainingRun
+from feedback_app.storage.models.training import Attendance, Training, TrainingAlias, TrainingRun
 from feedback_app.storage.models.upkeep import UpkeepMark
 from feedback_app.storage.models.verdict import Verdict
 from feedback_app.storage.models.visit import VisitCount
@@ -62,6 +63,7 @@ __all__ = [
     "DisplayUse",
     "FigureView",
     "FollowUp",
+    "HeldUpload",
     "ImpactStudy",
     "LoginThrottle",
     "Note",
@@ -86,6 +88,7 @@ __all__ = [
     "SurveyRevision",
     "Tally",
     "Training",
+    "TrainingAlias",
     "TrainingRun",
     "Unit",
     "UpkeepMark",

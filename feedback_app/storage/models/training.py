@@ -29,6 +29,18 @@ class Training(Base):
     cost: Mapped[int | None]
 
 
+class TrainingAlias(Base):
+    """Another title of a training, as SIASN or another file writes it; a person said so."""
+
+    __tablename__ = "training_alias"
+    __table_args__ = (UniqueConstraint("agency_id", "title_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    title_key: Mapped[str] = mapped_column(String(200))  # folded
+    training_id: Mapped[int] = mapped_column(ForeignKey("training.id"), index=True)
+
+
 class TrainingRun(Base):
     """One time a training was held."""
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
-from feedback_app.domain.roster import Shift as DutyShift
 from feedback_app.storage.db import Base, Session
-from feedback_app.storage.models import Counter, CounterService, Shift, VisitCount
+from feedback_app.storage.models import Counter, CounterService, VisitCount
 
 Counts = tuple[int, int, int]  # added, changed, same
 
@@ -31,6 +30,14 @@ def highest_counter_number(session: Session) -> int:
     return session.scalar(select(func.max(Counter.number))) or 0
 
 
+@dataclass(frozen=True, slots=True)
+class Upserted:
+    """Keys that were added, and of each that changed its fields with old and new value."""
+
+    added: tuple[str, ...]
+    changed: Mapping[str, Mapping[str, tuple[Any, Any]]]
+
+
 def upsert(
     session: Session,
     table_name: str,
@@ -38,24 +45,59 @@ def upsert(
     wanted: Mapping[str, Mapping[str, Any]],
     *,
     agency_id: int,
-) -> Counts:
-    """Add rows whose key is new, change those that differ; return (added, changed, same)."""
+    defaults: Mapping[str, Any],
+) -> Upserted:
+    """Add rows whose key is new, change the given fields of those that differ.
+
+    A new row gets `defaults` where its values say nothing; a row that is there keeps what it has.
+    """
     table = Base.metadata.tables[table_name]
     rows = session.execute(select(table).where(table.c.agency_id == agency_id)).mappings()
     kept = {row[key]: row for row in rows}
     new = [
-        {"agency_id": agency_id, key: name, **values}
+        {"agency_id": agency_id, key: name, **defaults, **values}
         for name, values in wanted.items()
         if name not in kept
     ]
-    if new:
-        session.execute(insert(table), new)
-    changed = 0
+    for some in _alike(new):
+        session.execute(insert(table), some)
+    changed = {}
     for name, values in wanted.items():
-        if name in kept and any(kept[name][field] != value for field, value in values.items()):
-            session.execute(update(table).where(table.c.id == kept[name]["id"]).values(**values))
-            changed += 1
-    return len(new), changed, len(wanted) - len(new) - changed
+        old = kept.get(name)
+        differing = (
+            {} if old is None else {f: (old[f], v) for f, v in values.items() if old[f] != v}
+        )
+        if old is not None and differing:
+            told = {field: value for field, (_old, value) in differing.items()}
+            session.execute(update(table).where(table.c.id == old["id"]).values(**told))
+            changed[name] = differing
+    return Upserted(tuple(name for name in wanted if name not in kept), changed)
+
+
+def _alike(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Rows with the same columns together, as one INSERT takes them; their order is kept inside."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(tuple(sorted(row)), []).append(row)
+    return list(groups.values())
+
+
+def services_by_counter(session: Session, *, agency_id: int) -> dict[int, list[Mapping[str, Any]]]:
+    """What each counter offers: service_id, opens_at, closes_at."""
+    rows = session.execute(
+        select(
+            CounterService.counter_id,
+            CounterService.service_id,
+            CounterService.opens_at,
+            CounterService.closes_at,
+        )
+        .where(CounterService.agency_id == agency_id)
+        .order_by(CounterService.counter_id, CounterService.service_id)
+    ).mappings()
+    found: dict[int, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["counter_id"], []).append(dict(row))
+    return found
 
 
 def set_services(
@@ -67,36 +109,21 @@ def set_services(
     session.execute(insert(CounterService), [own | dict(link) for link in links])
 
 
-def shifts_between(
-    session: Session, *, since: datetime, until: datetime, agency_id: int
-) -> list[DutyShift]:
-    """Shifts of the agency that touch the span."""
-    rows = session.scalars(
-        select(Shift).where(
-            Shift.agency_id == agency_id,
-            Shift.withdrawn_at.is_(None),
-            Shift.starts_at < until,
-            Shift.ends_at > since,
-        )
-    )
-    return [
-        DutyShift(row.id, row.officer_id, row.counter_id, row.starts_at, row.ends_at)
-        for row in rows
-    ]
-
-
-def upsert_visits(session: Session, rows: Sequence[Mapping[str, Any]]) -> Counts:
-    """Add or correct visit counts; return (added, changed, same)."""
-    new, changed, same = [], 0, 0
+def upsert_visits(
+    session: Session, rows: Sequence[Mapping[str, Any]]
+) -> tuple[Counts, list[int | None]]:
+    """Add or correct visit counts: (added, changed, same), and what stood before each row."""
+    new: list[dict[str, Any]] = []
+    before: list[int | None] = []
+    changed = 0
     for row in rows:
         kept = session.get(VisitCount, (row["counter_id"], row["service_id"], row["day"]))
+        before.append(None if kept is None else kept.visits)
         if kept is None:
             new.append(dict(row))
         elif kept.visits != row["visits"]:
             kept.visits = row["visits"]
             changed += 1
-        else:
-            same += 1
     if new:
         session.execute(insert(Base.metadata.tables["visit_count"]), new)
-    return len(new), changed, same
+    return (len(new), changed, len(rows) - len(new) - changed), before

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
 from feedback_app.storage.db import Session
-from feedback_app.storage.models import Attendance, Officer, Training, TrainingRun
-
-Counts = tuple[int, int, int]
+from feedback_app.storage.models import Attendance, Officer, Training, TrainingAlias, TrainingRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,41 +135,110 @@ def ensure_runs(
     return known
 
 
-def save_attendances(
-    session: Session, rows: Sequence[Mapping[str, Any]], *, fill_only: Iterable[str] = ()
-) -> Counts:
-    """Add attendances; return (added, changed, same).
+@dataclass(frozen=True, slots=True)
+class AttendanceWish:
+    """One attendance: what a file says of it, and what a new one gets where it says nothing."""
 
-    An attendance that is there takes every new value, except that fields in `fill_only` are
-    only written where they were empty.
+    run_id: int
+    officer_id: int
+    told: Mapping[str, Any]
+    defaults: Mapping[str, Any]
+
+
+def save_attendances(
+    session: Session,
+    wishes: Sequence[AttendanceWish],
+    *,
+    agency_id: int,
+    at: datetime,
+    fill_only: Iterable[str] = (),
+) -> list[Mapping[str, tuple[Any, Any]] | None]:
+    """Add or change attendances; of each wish None when it is new, else its changes (old, new).
+
+    An attendance that is there takes what is told and keeps the rest; fields in `fill_only` are
+    only
+    written where they were empty.
     """
     gently = set(fill_only)
-    officers_named = {row["officer_id"] for row in rows}
+    officers_named = {wish.officer_id for wish in wishes}
     kept = {
         (old.run_id, old.officer_id): old
         for old in session.scalars(
             select(Attendance).where(Attendance.officer_id.in_(officers_named))
         )
     }
-    new, changed = [], 0
-    for row in rows:
-        old = kept.get((row["run_id"], row["officer_id"]))
+    new: list[dict[str, Any]] = []
+    found: list[Mapping[str, tuple[Any, Any]] | None] = []
+    for wish in wishes:
+        old = kept.get((wish.run_id, wish.officer_id))
         if old is None:
-            new.append(dict(row))
+            own = {"agency_id": agency_id, "run_id": wish.run_id, "officer_id": wish.officer_id}
+            new.append({**own, "recorded_at": at, **wish.defaults, **wish.told})
+            found.append(None)
             continue
         differing = {
-            field: value
-            for field, value in row.items()
-            if field not in ("recorded_at", "agency_id")
-            and getattr(old, field) != value
+            field: (getattr(old, field), value)
+            for field, value in wish.told.items()
+            if getattr(old, field) != value
             and not (field in gently and (getattr(old, field) or not value))
         }
         if differing:
-            session.execute(update(Attendance).where(Attendance.id == old.id).values(**differing))
-            changed += 1
+            values = {field: value for field, (_old, value) in differing.items()}
+            session.execute(update(Attendance).where(Attendance.id == old.id).values(**values))
+        found.append(differing)
     if new:
         session.execute(insert(Attendance), new)
-    return len(new), changed, len(rows) - len(new) - changed
+    return found
+
+
+def runs_by_month(session: Session, *, agency_id: int) -> dict[tuple[int, int, int], list[date]]:
+    """First days of runs by training, year and month, in order."""
+    rows = session.execute(
+        select(TrainingRun.training_id, TrainingRun.starts_on)
+        .where(TrainingRun.agency_id == agency_id)
+        .order_by(TrainingRun.starts_on)
+    )
+    found: dict[tuple[int, int, int], list[date]] = {}
+    for training_id, day in rows:
+        found.setdefault((training_id, day.year, day.month), []).append(day)
+    return found
+
+
+def certificates(session: Session, *, agency_id: int) -> dict[tuple[int, str], tuple[int, date]]:
+    """(training, first day) by officer and certificate number, where there is one."""
+    rows = session.execute(
+        select(
+            Attendance.officer_id,
+            Attendance.certificate,
+            TrainingRun.training_id,
+            TrainingRun.starts_on,
+        )
+        .join(TrainingRun, TrainingRun.id == Attendance.run_id)
+        .where(Attendance.agency_id == agency_id, Attendance.certificate != "")
+    )
+    return {(officer, number): (training, day) for officer, number, training, day in rows}
+
+
+def aliases(session: Session, *, agency_id: int) -> dict[str, int]:
+    """Trainings by other titles (folded) that a person said are theirs."""
+    rows = session.execute(
+        select(TrainingAlias.title_key, TrainingAlias.training_id).where(
+            TrainingAlias.agency_id == agency_id
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def add_aliases(session: Session, titles: Mapping[str, int], *, agency_id: int) -> None:
+    """Remember that these titles (folded) are of these trainings."""
+    known = aliases(session, agency_id=agency_id)
+    rows = [
+        {"agency_id": agency_id, "title_key": title, "training_id": training_id}
+        for title, training_id in titles.items()
+        if title not in known
+    ]
+    if rows:
+        session.execute(insert(TrainingAlias), rows)
 
 
 def attendance_of_agency(

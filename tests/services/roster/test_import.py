@@ -55,9 +55,9 @@ def test_an_import_replaces_exactly_its_days_and_counters(site: Site, office: Of
     day = f"{TOMORROW:%d-%m-%Y}"
     wanted = (f"{day};{SARI};A1;08.00;12.00", f"{day};{ANDI};A1;12.00;16.00")
     rehearsed = bring(site, office, *wanted, dry=True)
-    assert [(d.what[0], d.old, d.new) for d in rehearsed.differences] == [
-        ("berubah", "Sari Contoh, 08.00–16.00", "Sari Contoh, 08.00–12.00"),
-        ("baru", "", "Andi Contoh, 12.00–16.00"),
+    assert [(c.row, c.what, c.cells[0].old, c.cells[0].new) for c in rehearsed.changes] == [
+        (2, "changed", "Sari Contoh, 08.00–16.00", "Sari Contoh, 08.00–12.00"),
+        (3, "added", "–", "Andi Contoh, 12.00–16.00"),
     ]
     assert standing(site, office, TOMORROW) == ["Sari 08.00–16.00"]
     done = bring(site, office, *wanted)
@@ -66,7 +66,7 @@ def test_an_import_replaces_exactly_its_days_and_counters(site: Site, office: Of
     assert standing(site, office, TOMORROW, "A2") == ["Dewi 08.00–16.00"]
     assert standing(site, office, later) == ["Sari 08.00–16.00"]
     again = bring(site, office, *wanted)
-    assert (again.added, again.changed, again.same, again.differences) == (0, 0, 2, ())
+    assert (again.added, again.changed, again.same, again.changes) == (0, 0, 2, ())
     fewer = bring(site, office, wanted[1])
     assert (fewer.withdrawn, standing(site, office, TOMORROW)) == (1, ["Andi 12.00–16.00"])
 

@@ -12,7 +12,7 @@ from alembic import op
 from feedback_app.storage.db import UtcDateTime
 
 revision = "0018_log_in"
-down_revision = "0016_roster"
+down_revision = "0017_imports"
 branch_labels = None
 depends_on = None
 
