@@ -42,7 +42,8 @@ def readable_errors() -> dict[str, int]:
     """Classes of faults that people read -> which argument is the text."""
     prefix = feedback_app.__name__ + "."
     for module in pkgutil.walk_packages(feedback_app.__path__, prefix):
-        if ".migrations." not in module.name and not module.name.endswith("wsgi"):
+        # wsgi and server open an office when they are loaded.
+        if ".migrations." not in module.name and not module.name.endswith((".wsgi", ".server")):
             importlib.import_module(module.name)
     found, waiting = {}, [ReadableError]
     while waiting:
