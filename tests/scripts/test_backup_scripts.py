@@ -86,7 +86,7 @@ def test_an_office_is_copied_tried_and_brought_back(
 def run_plain(environment: dict[str, str], script: str, *arguments: str) -> int:
     command = [sys.executable, str(ROOT / "scripts" / script), *arguments]
     return subprocess.run(
-        command, env=os.environ | environment, capture_output=True, check=False
+        command, env=os.environ | environment, capture_output=False, check=False
     ).returncode
 
 
