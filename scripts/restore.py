@@ -17,12 +17,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from feedback_app.config import Settings, SettingsError, database_url, instance_folder
+from feedback_app.config import SettingsError, database_url, instance_folder
 from feedback_app.domain.backups import EXIT_CODES, REASONS, BackupFaultError, Done
 from feedback_app.files.copies import read_keys
-from feedback_app.services.site import open_site, system_clock
+from feedback_app.services.site import system_clock
 from feedback_app.services.upkeep import restore
 from feedback_app.services.upkeep.drill import drill, folder_of
+from feedback_app.services.upkeep.wrong_files import open_office
 
 
 def main() -> int:
@@ -71,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _drill(arguments: argparse.Namespace) -> Done:
-    site = open_site(Settings.from_environment())
+    site = open_office()
     return drill(site, arguments.copies or folder_of(site), keys=arguments.keys)
 
 

@@ -21,6 +21,7 @@ from feedback_app.domain.backups import EXIT_CODES
 from feedback_app.services.site import Site, open_site
 from feedback_app.services.upkeep.backup_state import backup_state
 from feedback_app.services.upkeep.drill import drill
+from tests.conftest import settings_for
 from tests.ground.office import add_ratings, known_office
 from tests.storage.on_disk import bytes_kept
 
@@ -35,7 +36,10 @@ def at(
 ) -> Iterator[tuple[Site, dict[str, str]]]:
     """An office with keys of its own, and the environment its scripts run in."""
     folder = tmp_path / "instance"
-    folder.mkdir()
+    keys = settings_for(database_url, folder)  # of the office that the database knows
+    (folder / "keys").mkdir(parents=True)
+    (folder / "keys" / "place").write_text(f"{keys.place_key.hex()}\n")
+    (folder / "keys" / "secret").write_text(f"{keys.secret_keys[0].hex()}\n")
     environment = {"INSTANCE_DIR": str(folder)}
     if database_url.startswith("sqlite"):
         shutil.copy(database_url.removeprefix("sqlite:///"), folder / "suara_loket.db")
@@ -86,7 +90,7 @@ def test_an_office_is_copied_tried_and_brought_back(
 def run_plain(environment: dict[str, str], script: str, *arguments: str) -> int:
     command = [sys.executable, str(ROOT / "scripts" / script), *arguments]
     return subprocess.run(
-        command, env=os.environ | environment, capture_output=False, check=False
+        command, env=os.environ | environment, capture_output=True, check=False
     ).returncode
 
 

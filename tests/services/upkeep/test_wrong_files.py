@@ -334,6 +334,8 @@ OPENERS = {
     "print_qr_cards.py": ("--list",),
     "link_scores.py": ("--out", "/nowhere/x.csv"),
     "measure_impact.py": ("--out", "/nowhere"),
+    "backup.py": ("--to", "/nowhere"),
+    "restore.py": ("--drill",),
 }
 
 
