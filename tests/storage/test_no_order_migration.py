@@ -186,6 +186,7 @@ def test_nothing_kept_aside_stays_and_keys_are_those_of_the_models(db: Database)
             "screening",
             "verdict",
             "case_rating",
+            "held_upload",
             "tally",
         }
 
