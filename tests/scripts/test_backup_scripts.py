@@ -38,8 +38,9 @@ def at(
     folder = tmp_path / "instance"
     keys = settings_for(database_url, folder)  # of the office that the database knows
     (folder / "keys").mkdir(parents=True)
-    (folder / "keys" / "place").write_text(f"{keys.place_key.hex()}\n")
-    (folder / "keys" / "secret").write_text(f"{keys.secret_keys[0].hex()}\n")
+    for name, key in (("place", keys.place_key), ("secret", keys.secret_keys[0])):
+        (folder / "keys" / name).touch(mode=0o600)
+        (folder / "keys" / name).write_text(f"{key.hex()}\n")
     environment = {"INSTANCE_DIR": str(folder)}
     if database_url.startswith("sqlite"):
         shutil.copy(database_url.removeprefix("sqlite:///"), folder / "suara_loket.db")

@@ -31,7 +31,7 @@ from feedback_app.services.upkeep.wrong_files import (
     settings_to_migrate,
     settings_with_other_keys,
 )
-from feedback_app.storage import revision, sqlite
+from feedback_app.storage import revision, sqlite, upgrade
 from feedback_app.storage.db import Database, open_database
 
 KEY = "ab" * 32
@@ -336,6 +336,7 @@ OPENERS = {
     "measure_impact.py": ("--out", "/nowhere"),
     "backup.py": ("--to", "/nowhere"),
     "restore.py": ("--drill",),
+    "set_up.py": (),
 }
 
 
@@ -478,7 +479,7 @@ def test_who_migrates_second_waits_longer_than_sqlite_does(
     site = open_office(on_file.environment)
     started = time.monotonic()
     with first.engine.execution_options(begin_immediate=True).begin():
-        waiting = threading.Thread(target=upgrade_schema, args=(site,))
+        waiting = threading.Thread(target=upgrade.upgrade, args=(site.db,))
         waiting.start()
         waiting.join(0.6)
         assert waiting.is_alive()
