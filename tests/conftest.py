@@ -107,6 +107,15 @@ def settings_for(
     )
 
 
+def keep_keys(settings: Settings) -> None:
+    """Write the keys of a test's site beside its database, for scripts: closed, as they must be."""
+    folder = settings.instance_dir / "keys"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, keys in (("place", (settings.place_key,)), ("secret", settings.secret_keys)):
+        (folder / name).touch(mode=0o600)
+        (folder / name).write_text("".join(f"{key.hex()}\n" for key in keys))
+
+
 @pytest.fixture(scope="session")
 def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all workers of this run share, for what is made once (ground/once.py)."""

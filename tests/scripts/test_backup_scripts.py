@@ -21,7 +21,7 @@ from feedback_app.domain.backups import EXIT_CODES
 from feedback_app.services.site import Site, open_site
 from feedback_app.services.upkeep.backup_state import backup_state
 from feedback_app.services.upkeep.drill import drill
-from tests.conftest import settings_for
+from tests.conftest import keep_keys, settings_for
 from tests.ground.office import add_ratings, known_office
 from tests.storage.on_disk import bytes_kept
 
@@ -36,11 +36,7 @@ def at(
 ) -> Iterator[tuple[Site, dict[str, str]]]:
     """An office with keys of its own, and the environment its scripts run in."""
     folder = tmp_path / "instance"
-    keys = settings_for(database_url, folder)  # of the office that the database knows
-    (folder / "keys").mkdir(parents=True)
-    for name, key in (("place", keys.place_key), ("secret", keys.secret_keys[0])):
-        (folder / "keys" / name).touch(mode=0o600)
-        (folder / "keys" / name).write_text(f"{key.hex()}\n")
+    keep_keys(settings_for(database_url, folder))  # of the office that the database knows
     environment = {"INSTANCE_DIR": str(folder)}
     if database_url.startswith("sqlite"):
         shutil.copy(database_url.removeprefix("sqlite:///"), folder / "suara_loket.db")

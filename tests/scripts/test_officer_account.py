@@ -11,6 +11,7 @@ import pytest
 
 from feedback_app.config import ROOT
 from feedback_app.services.site import Site
+from tests.conftest import keep_keys
 from tests.ground.office import Office
 
 pytestmark = pytest.mark.proof
@@ -20,6 +21,8 @@ pytestmark = pytest.mark.proof
 def test_the_officer_is_named_by_nip_and_taken_once(
     site: Site, office: Office, tmp_path: Path
 ) -> None:
+    keep_keys(site.settings)
+
     def run(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, str(ROOT / "scripts" / "create_account.py"), name]
         command += ["--name", "Andi", "--role", "officer", *arguments]
