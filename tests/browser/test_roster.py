@@ -125,6 +125,7 @@ class Desk:
     def look(self, name: str) -> None:
         """The page passes axe and fits a desk and a phone; pictures where a folder is named."""
         folder = os.environ.get("ROSTER_PICTURES")
+        self.page.wait_for_load_state()  # a press ends before the next page's styles are there
         for size in (PHONE, DESK):
             self.page.set_viewport_size(size)  # type: ignore[arg-type]
             assert not violations(self.page), name

@@ -40,6 +40,8 @@ def _faults_of_text(text: str) -> tuple[str, ...]:
         faults.append("no title")
     elif headings and not titles[0].text.strip().startswith(headings[0].text_content().strip()):
         faults.append(f"title {titles[0].text!r} does not start with the h1")
+    if not document.xpath("//link[@rel='stylesheet'] | //style"):
+        faults.append("no style")
     if not document.get("lang"):
         faults.append("no lang")
     ids = document.xpath("//@id")
