@@ -183,7 +183,7 @@ class Visitor:
     def _press(self, body: str) -> str:
         """The receipt's address when the whole answer came back, else nothing."""
         status, location, _text = self._ask("POST", self.path, body)
-        if status not in (0, 303):
+        if status not in (0, 303, 503):  # 503: not saved within its time, so pressed again
             raise NoReceiptError(f"{self.mark}: {status}")
         return location
 
