@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -31,17 +31,19 @@ from feedback_app.web.roster_forms import (
 roster = Blueprint("roster", __name__, url_prefix="/staf/jadwal")
 
 FILTERS = ("hari", "unit", "petugas")
+LINKED = timedelta(days=366)  # links lead from week to week so far, the date's field farther
 
 
 @roster.get("/")
 def week() -> str:
     """A week of the roster: counters by days, with what is empty, changed and waiting."""
-    choice = _choice()
+    choice, today = _choice(), site().today()
     return render_template(
         "roster/week.html",
         week=week_service.week_page(site(), viewer(), choice),
         choice=choice,
-        today=site().today(),
+        today=today,
+        linked=(today - LINKED, today + LINKED),
         kinds=KINDS,
         kept={name: request.args[name] for name in FILTERS if request.args.get(name)},
     )

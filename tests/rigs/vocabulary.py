@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 PAGES_A_ENDPOINT = 2
+ADDRESSES_A_ENDPOINT = 30  # with their queries: weeks lead to weeks for years
 VALUES_A_NAME = 12
 
 
@@ -103,6 +105,7 @@ def crawl(
     for page in pages:
         waiting += _read_page(app, found, page.address, page.text)
     seen: set[str] = set()
+    asked: Counter[str] = Counter()
     while waiting:
         address = waiting.pop(0)
         path = urlsplit(address).path
@@ -112,9 +115,14 @@ def crawl(
         seen.add(address)
         endpoint, args = match
         is_file = "." in path.rsplit("/", 1)[-1] and address not in plain
-        if endpoint in opened or is_file or len(found.args.get(endpoint, ())) > PAGES_A_ENDPOINT:
+        is_enough = (
+            len(found.args.get(endpoint, ())) > PAGES_A_ENDPOINT
+            or asked[endpoint] >= ADDRESSES_A_ENDPOINT
+        )
+        if endpoint in opened or is_file or is_enough:
             _learn_address(found, endpoint, args, address)
             continue  # known, linked as a file, or enough of this page
+        asked[endpoint] += 1
         answer = client.get(address)
         if answer.status_code == 200:
             _learn_address(found, endpoint, args, address)
