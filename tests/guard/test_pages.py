@@ -101,7 +101,7 @@ def test_layout_is_no_difference_and_a_lost_space_is_one() -> None:
     assert main_of(page) != main_of(page.replace("satu", "dua"))
 
 
-GOOD = '<!doctype html><html lang="id"><head><title>A · x</title></head><body><h1>A</h1>{}</body></html>'
+GOOD = '<!doctype html><html lang="id"><head><title>A · x</title><link rel="stylesheet" href="/s.css"></head><body><h1>A</h1>{}</body></html>'
 
 
 @pytest.mark.parametrize(
@@ -120,4 +120,5 @@ GOOD = '<!doctype html><html lang="id"><head><title>A · x</title></head><body><
 )
 def test_the_page_check_finds_a_planted_fault(planted: str) -> None:
     assert faults_of_page(GOOD.format("")) == []
+    assert faults_of_page(GOOD.format("").replace("stylesheet", "icon")) == ["no style"]
     assert faults_of_page(GOOD.format(planted))
