@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time, timedelta
 
 from sqlalchemy import update
 
@@ -15,6 +15,8 @@ from feedback_app.services.access.people import Viewer
 from feedback_app.services.access.sessions import viewer_of_session
 from feedback_app.services.impact.study import run_first_study
 from feedback_app.services.imports import office as imports
+from feedback_app.services.roster.day import Wanted, change_day, day_view
+from feedback_app.services.roster.own_days import add_days
 from feedback_app.services.site import Site
 from feedback_app.services.survey import closing, follow_up, periods
 from feedback_app.storage import bulk, comments
@@ -42,6 +44,7 @@ def fill_office(site: Site, office: Office) -> None:
     past = f"unit;mulai;selesai;responden;{names}\nA;01-01-2025;30-06-2025;214" + ";3,21" * 9
     _import(site, office, "past-results", past)
     _run_surveys(site, office)
+    _change_roster(site, office)
     run_first_study(site, office.agency_id)
 
 
@@ -80,6 +83,20 @@ def _run_surveys(site: Site, office: Office) -> None:
             plan = {"element": "waktu", "cause": "Antrean", "action": "Loket kedua"}
             plan |= {"responsible": "Kepala Seksi", "status": "planned", "note": ""}
             follow_up.add_plan(site, alice, survey_id, plan | {"due": date(2026, 12, 1)})
+
+
+def _change_roster(site: Site, office: Office) -> None:
+    """A change that can be taken back, one of an older day that waits, and a closed day."""
+    alice, officer_id = _viewer(site, "alice"), office.officer["Sari"]
+    for days in (1, -7):
+        on = TODAY + timedelta(days=days)
+        seen = day_view(site, alice, "A1", on).seen
+        wanted = Wanted(seen, None, None, officer_id, time(8), time(12), "lupa dicatat")
+        change_day(site, alice, "A1", on, "add", wanted)
+    ahead, unit_id = TODAY + timedelta(days=30), office.unit["A"]
+    add_days(
+        site, alice, kind="closed", first=ahead, last=ahead, unit_id=unit_id, name="Rapat kerja"
+    )
 
 
 def _viewer(site: Site, username: str) -> Viewer:

@@ -266,15 +266,18 @@ class Walker:
 
 
 def seeds_of(app: Flask) -> list[str]:
-    """Addresses that no page links to: those printed on cards, a receipt, a style sheet."""
+    """Addresses that no page links to: of cards, a receipt, a style sheet, a form's question."""
     site = app.extensions["site"]
-    codes = place_codes(known_office(site), key=site.settings.place_key)
+    office = known_office(site)
+    codes = place_codes(office, key=site.settings.place_key)
     pages = [f"/q/{code}" for code in codes]
     client = app.test_client()
     token = hidden_fields(client.get(pages[0]).get_data(as_text=True))["token"]
     body = dict.fromkeys(ALL_KEYS, "3") | {"token": token, "pressed": "1"}  # makes a case as well
     receipt = client.post(pages[0], data=body).headers["Location"]
-    return [*pages, receipt, "/static/site.css"]
+    officer, day = office.officer["Sari"], site.today()
+    away = f"/staf/jadwal/berhalangan?petugas={officer}&dari={day}&sampai={day}"
+    return [*pages, receipt, "/static/site.css", away]
 
 
 def build_full(folder: Path, database_url: str) -> Start:

@@ -83,6 +83,8 @@ def _try(site: Site, name: CopyName, found: Opened, keys: Path | None) -> Tried:
     keys_must_fit(found, files.KeyFile(settings.place_key, settings.secret_keys))
     with site.db.read() as session:
         written = queries.run_of_copy(session, replace(name, stage="").file)
+        # Killed between the copy's name and its line: the mark in the copy is the office's own.
+        written = written or queries.unsettled_run(session, found.sentinel)
     if written is not None and written.sentinel != found.sentinel:
         raise BackupFaultError("sentinel", name.file)
     if _differences(site, found):

@@ -37,6 +37,15 @@ def run_of_copy(session: Session, name: str) -> BackupRun | None:
     )
 
 
+def unsettled_run(session: Session, sentinel: str) -> BackupRun | None:
+    """The backup that put this mark and was cut off before it could write down its copy's name."""
+    return session.scalar(
+        select(BackupRun).where(
+            BackupRun.act == "backup", BackupRun.sentinel == sentinel, BackupRun.file == ""
+        )
+    )
+
+
 def keys_are_written(session: Session, *, fingerprint: str, folder: str) -> bool:
     """Whether these keys were written into this folder once."""
     found = session.scalar(

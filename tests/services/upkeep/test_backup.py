@@ -245,6 +245,22 @@ def test_what_32_writers_were_told_is_saved_before_a_backup_is_in_it(
     assert tally_differences(full) == 0
 
 
+def test_a_backup_cut_off_after_its_copy_had_its_name_is_known_by_its_mark(
+    full: Site, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(full, stick)
+
+    def killed(*_arguments: object, **_named: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(backup, "_settle", killed)
+        with pytest.raises(KeyboardInterrupt):
+            take(full, stick)
+    assert [name.number for name in copies.own_copies(full, stick)] == [2, 1]
+    assert drill(full, stick).outcome == "proven"
+
+
 def test_n_newest_stay_also_when_the_clock_goes_back(
     full: Site, stick: Path, clock: SteppedClock
 ) -> None:
