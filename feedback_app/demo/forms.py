@@ -12,8 +12,9 @@ from feedback_app.demo.people import Event, as_of
 from feedback_app.domain.codes import new_form_token, place_code
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.rating import Served
+from feedback_app.services.citizen.arriving import TOKEN_PURPOSE, Submission
 from feedback_app.services.citizen.place import place_at
-from feedback_app.services.citizen.rating import TOKEN_PURPOSE, Submission, submit_rating
+from feedback_app.services.citizen.rating import submit_rating
 from feedback_app.services.citizen.visit_codes import NONE_GIVEN
 from feedback_app.services.site import Site
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.domain.faults import NotSavedError
 from feedback_app.domain.local_time import local_day
-from feedback_app.services.citizen import note, rating, receipts
+from feedback_app.services.citizen import arriving, note, rating, receipts
 from feedback_app.services.citizen import place as places
 from feedback_app.services.citizen.code_guesses import TooManyGuessesError
 from feedback_app.services.citizen.place import Place, RetiredPlaceError, UnknownPlaceError
@@ -39,7 +39,7 @@ def form(code: str) -> Response:
         return _retired_place()
     page = citizen_page.kept_page(place, language(), "phone", site().settings.base_url)
     headers.allow_inline_style(citizen_page.style_digest())
-    return citizen_page.answer_with(page, rating.open_form(site(), place))
+    return citizen_page.answer_with(page, arriving.open_form(site(), place))
 
 
 @citizen.post("/q/<code>")
@@ -55,9 +55,9 @@ def submit(code: str) -> AnyResponse:
         received = save(site(), sent.submission())
     except UnknownPlaceError:
         return _unknown_place()
-    except rating.StaleFormError:
+    except arriving.StaleFormError:
         return _open_again(code, sent)
-    except rating.DifferentAnswerError:
+    except arriving.DifferentAnswerError:
         return make_response(render_template("citizen/already.html"), 409)
     except TooManyGuessesError:
         sent.say(
@@ -67,7 +67,7 @@ def submit(code: str) -> AnyResponse:
     except NotSavedError as error:
         log.error("rating not saved: %s", error)
         return _not_saved(code, sent)
-    except rating.FaultyError:  # a fault of ours, but what was typed need not be lost with it
+    except arriving.FaultyError:  # a fault of ours, but what was typed need not be lost with it
         log.exception("fault while saving a rating")
         return _not_saved(code, sent)
     lang = None if language() == "id" else language()
@@ -137,7 +137,7 @@ def _with_fresh_token(code: str, sent: CitizenForm) -> Response:
     if place.is_retired:
         return _retired_place()
     sent.say(_("Halaman terlalu lama terbuka. Periksa jawaban Anda, lalu kirim sekali lagi."))
-    sent.token.data = rating.open_again(
+    sent.token.data = arriving.open_again(
         site(), place, sent.token.data or "", device_id=kiosk_here(place)
     )
     sent.served_by.data = ""  # names belong to the day of the first opening: ask again
@@ -163,7 +163,7 @@ def _again(place: Place, sent: CitizenForm, *, status: int) -> Response:
     headers.allow_inline_style(citizen_page.style_digest())
     kiosk_id = kiosk_here(place)
     if not sent.token.data:
-        sent.token.data = rating.open_form(site(), place, device_id=kiosk_id)
+        sent.token.data = arriving.open_form(site(), place, device_id=kiosk_id)
     look: citizen_page.Look = "kiosk" if kiosk_id else "phone"
     return make_response(citizen_page.render_again(place, sent, look=look), status)
 

@@ -14,7 +14,7 @@ from wtforms.validators import ValidationError
 from feedback_app.domain.elements import ALL_KEYS, FORM_ORDER
 from feedback_app.domain.rating import Served, VisitedOn
 from feedback_app.domain.respondent import BANDS, VISIT_PURPOSE
-from feedback_app.services.citizen.rating import Submission
+from feedback_app.services.citizen.arriving import Submission
 from feedback_app.services.citizen.visit_codes import NONE_GIVEN, Given, is_visit_code
 from feedback_app.web.addresses import small_number
 from feedback_app.web.device_cookie import DEVICE_COOKIE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from feedback_app.services.citizen import paired_device, rating, receipts
+from feedback_app.services.citizen import arriving, paired_device, receipts
 from feedback_app.web import citizen_page, headers
 from feedback_app.web.access import site
 from feedback_app.web.device_cookie import BACK_AFTER_SECONDS, device_secret
@@ -29,7 +29,7 @@ def form() -> Response:
         return make_response(render_template("devices/closed_counter.html"), 410)
     page = citizen_page.kept_page(tablet.place, language(), "kiosk", site().settings.base_url)
     headers.allow_inline_style(citizen_page.style_digest())
-    token = rating.open_form(site(), tablet.place, device_id=tablet.device_id)
+    token = arriving.open_form(site(), tablet.place, device_id=tablet.device_id)
     return citizen_page.answer_with(page, token)
 
 

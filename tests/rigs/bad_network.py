@@ -147,6 +147,11 @@ async def _close(server: asyncio.Server) -> None:
     await asyncio.gather(*others, return_exceptions=True)
 
 
+def body_token(body: str) -> str:
+    """The token of a form's body: the same one makes pressing again harmless."""
+    return urllib.parse.parse_qs(body)["token"][0]
+
+
 class NoReceiptError(Exception):
     """A visitor pressed again and again and never saw a receipt."""
 
@@ -182,8 +187,10 @@ class Visitor:
 
     def _press(self, body: str) -> str:
         """The receipt's address when the whole answer came back, else nothing."""
-        status, location, _text = self._ask("POST", self.path, body)
-        if status not in (0, 303, 503):  # 503: not saved within its time, so pressed again
+        status, location, text = self._ask("POST", self.path, body)
+        # 503: not saved within its time. The form came back, so it is pressed again.
+        is_given_back = status == 503 and self.mark in text and body_token(body) in text
+        if status not in (0, 303) and not is_given_back:
             raise NoReceiptError(f"{self.mark}: {status}")
         return location
 

@@ -77,6 +77,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "domain/screening.py": ("tests/domain/test_screening.py",),
     "services/citizen/visit_codes.py": _CODES,
     "services/codes/use.py": ("tests/services/codes/test_use.py", "tests/web/test_codes.py"),
+    "services/citizen/arriving.py": _RATING,
     "services/citizen/rating.py": _RATING,
     "services/citizen/screening.py": ("tests/services/citizen/test_screening.py", *_RATING),
     "services/cases/decisions.py": ("tests/services/cases/test_case_views.py", "tests/services/cases/test_decisions.py", "tests/web/test_officer.py"),

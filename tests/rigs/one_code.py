@@ -29,8 +29,9 @@ from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.faults import NotSavedError
 from feedback_app.domain.rating import Served
 from feedback_app.domain.visit_codes import NewCode
+from feedback_app.services.citizen.arriving import Submission, open_form
 from feedback_app.services.citizen.place import place_at
-from feedback_app.services.citizen.rating import Submission, open_form, submit_rating
+from feedback_app.services.citizen.rating import submit_rating
 from feedback_app.services.citizen.visit_codes import Given
 from feedback_app.services.site import Site, open_site
 from feedback_app.services.upkeep.schema import tally_differences, upgrade_schema

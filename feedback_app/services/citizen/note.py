@@ -13,9 +13,7 @@ from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.notes import rules_met
 from feedback_app.domain.pace import HALF_HOUR
 from feedback_app.services.citizen import screening
-from feedback_app.services.citizen.daily_key import keyed_mark, mark_of_yesterday
-from feedback_app.services.citizen.place import place_at
-from feedback_app.services.citizen.rating import (
+from feedback_app.services.citizen.arriving import (
     RECEIPT_PURPOSE,
     Arriving,
     DifferentAnswerError,
@@ -28,6 +26,8 @@ from feedback_app.services.citizen.rating import (
     text_key,
     token_of,
 )
+from feedback_app.services.citizen.daily_key import keyed_mark, mark_of_yesterday
+from feedback_app.services.citizen.place import place_at
 from feedback_app.services.citizen.said_before import Ticks, digests
 from feedback_app.services.site import Site
 from feedback_app.storage.comments import new_comment_id

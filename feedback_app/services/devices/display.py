@@ -14,7 +14,7 @@ from feedback_app.domain.display_codes import (
     seconds_left,
 )
 from feedback_app.files.qr_symbols import screen_qr_svg
-from feedback_app.services.citizen import rating
+from feedback_app.services.citizen import arriving
 from feedback_app.services.citizen.paired_device import Tablet, place_of_counter
 from feedback_app.services.citizen.place import Place, RetiredPlaceError
 from feedback_app.services.site import Site
@@ -112,4 +112,4 @@ def open_scanned(site: Site, scanned: Scanned) -> str:
         )
     if not is_open:
         raise TooManyFormsError(scanned.place, wait=seconds_left(site.now()))
-    return rating.open_form(site, scanned.place, device_id=scanned.code.device_id)
+    return arriving.open_form(site, scanned.place, device_id=scanned.code.device_id)

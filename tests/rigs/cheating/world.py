@@ -19,7 +19,7 @@ from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.rating import Served, VisitedOn
 from feedback_app.domain.respondent import BANDS
 from feedback_app.domain.visit_codes import GivenCode, mark_of, new_code
-from feedback_app.services.citizen import rating, visit_codes
+from feedback_app.services.citizen import arriving, rating, visit_codes
 from feedback_app.services.citizen.paired_device import secret_hash
 from feedback_app.services.citizen.place import place_at
 from feedback_app.services.citizen.visit_codes import NONE_GIVEN, Given
@@ -190,9 +190,9 @@ def run(world: World, events: list[Event]) -> None:
         world.clock.at = event.opened_at
         code = world.places[event.counter]
         place = place_at(world.site, code, at=event.opened_at)
-        token = rating.open_form(world.site, place, device_id=event.device_id)
+        token = arriving.open_form(world.site, place, device_id=event.device_id)
         world.clock.at = event.received_at
-        sent = rating.Submission(
+        sent = arriving.Submission(
             place_code=code,
             token=token,
             service_id=None,

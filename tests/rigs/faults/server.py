@@ -27,7 +27,7 @@ import run
 from feedback_app import create_app
 from feedback_app.config import ROOT, Settings
 from feedback_app.domain.faults import NotSavedError
-from feedback_app.services.citizen import rating
+from feedback_app.services.citizen import arriving, rating
 from feedback_app.services.site import Clock, system_clock
 from feedback_app.storage import sqlite
 
@@ -194,7 +194,7 @@ def _receipt_in_spite_of_a_fault() -> None:
     save = rating._save_patiently
 
     def hope(*arguments: Any) -> None:
-        with contextlib.suppress(NotSavedError, rating.FaultyError):
+        with contextlib.suppress(NotSavedError, arriving.FaultyError):
             save(*arguments)
 
     rating._save_patiently = hope  # type: ignore[assignment]

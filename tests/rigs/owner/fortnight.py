@@ -16,7 +16,7 @@ from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.local_time import local_day, local_instant
 from feedback_app.domain.rating import Served
 from feedback_app.domain.respondent import BANDS
-from feedback_app.services.citizen import rating
+from feedback_app.services.citizen import arriving, rating
 from feedback_app.services.citizen.place import place_at
 from feedback_app.services.citizen.visit_codes import NONE_GIVEN
 from feedback_app.services.upkeep import retention
@@ -106,14 +106,14 @@ def _rate(world: World, rng: np.random.Generator, at: datetime, counter: int) ->
     world.clock.at = at
     code = world.places[counter]
     place = place_at(world.site, code, at=at)
-    token = rating.open_form(world.site, place)
+    token = arriving.open_form(world.site, place)
     world.clock.at = at + timedelta(seconds=15 if counter == FLOOD_COUNTER else 75)
     names_officer, is_pressed = rng.random() < 0.7, rng.random() < 0.1
     served = Served("officer" if names_officer else "not_sure", None, "today")
     if names_officer:
         served = Served("officer", world.officers[counter], "today")
     words = f"Saran {secrets.token_hex(3)}" if rng.random() < 0.5 else ""
-    sent = rating.Submission(
+    sent = arriving.Submission(
         place_code=code,
         token=token,
         service_id=None,
