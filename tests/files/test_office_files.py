@@ -222,7 +222,7 @@ def test_a_file_may_bring_one_column_and_the_key_alone(site: Site, office: Offic
         office.unit["B"],
     )
     refused = bring_text(site, office, "officers", "nip;unit\n198609102010032001;B")
-    assert [(e.row, e.column) for e in refused.errors] == [(1, "nama"), (1, "status_asn")]
+    assert [(e.row, e.column) for e in refused.errors] == [(2, "nama"), (2, "status_asn")]
 
 
 def test_an_empty_cell_clears_only_when_a_person_says_so(site: Site, office: Office) -> None:

@@ -123,3 +123,16 @@ def test_an_empty_cell_clears_when_the_box_is_ticked(
     assert (status, "mengubah 0" in page) == (200, True)
     status, page = send(admin, held=token_of(page), empty_clears="1")
     assert (status, "mengubah 1" in page) == (200, True)  # back to the first name
+
+
+def test_a_column_that_only_a_new_row_needs_is_told_once_at_that_row(
+    browse: Callable[[], Browser], office: Office
+) -> None:
+    admin = browse().log_in("dina")
+    new = "\n".join(f"19900101201501100{n};Nama {n};PNS" for n in (1, 2))
+    text = f"Daftar petugas;;\nnip;nama;status_asn\n{SARI};Sari Baru;PNS\n{new}\n"
+    status, page = send(admin, text.encode())
+    assert status == 422
+    wrong = re.findall(r"<td[^>]*>(\d+)</td>\s*<td[^>]*>unit</td>", page)
+    assert wrong == ["4"]  # the first new row, below a title and the headings
+    assert page.count("baris ini baru, jadi kolom ini diperlukan") == 1

@@ -51,6 +51,7 @@ class Work:
     is_rehearsal: bool = True
     changes: list[Change] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    told_lacking: set[str] = field(default_factory=set)
 
     def known(self, table: str, column: str) -> Codes:
         """Identifiers by code (or NIP) of this agency."""
@@ -64,16 +65,19 @@ class Work:
         return known.get(spelt)
 
     def need(self, record: Record, row: int) -> None:
-        """A row that is new must bring all that the kind asks for."""
+        """A row that is new must bring all that the kind asks for.
+
+        A column that the file lacks is told once, at the first row that is new.
+        """
         for column in self.kind.columns:
             if not column.is_required or column.field in record:
                 continue
-            if column.field in self.lacking:
-                error = CellError(1, column.heading, "", Text("kolom ini tidak ada"))
-            else:
-                error = CellError(row, column.heading, "", Text("wajib diisi"))
-            if error not in self.errors[-len(self.kind.columns) :]:
-                self.errors.append(error)
+            if column.field not in self.lacking:
+                self.errors.append(CellError(row, column.heading, "", Text("wajib diisi")))
+            elif column.field not in self.told_lacking:
+                self.told_lacking.add(column.field)
+                reason = Text("baris ini baru, jadi kolom ini diperlukan")
+                self.errors.append(CellError(row, column.heading, "", reason))
 
     def note(self, row: int, name: str, changed: Changed, *, shows: Mapping[str, Show]) -> None:
         """Tell what a row changes."""
