@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -78,8 +79,8 @@ def act(code: str, day: str, act: str) -> str:
     for name, asked in (("starts", "mulai"), ("ends", "selesai")):
         field = getattr(form, name, None)
         if field is not None and request.args.get(asked):
-            field.process_formdata([request.args[asked]])
-            field.errors = []
+            with suppress(ValueError):  # not a time of day: nothing is filled in
+                field.process_formdata([request.args[asked]])
     return _act_page(form, act, view)
 
 

@@ -172,6 +172,20 @@ def test_a_swap_an_early_end_and_a_removal(
     assert standing(site, office, TOMORROW) == ["Andi 08.00–12.00"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "shown"), [("08:30", "08:30"), ("2147483647", ""), ("25:00", ""), ("pagi", "")]
+)
+def test_a_time_in_the_address_fills_the_form_only_if_it_is_one(
+    browse: Callable[[], Browser], office: Office, asked: str, shown: str
+) -> None:
+    page = browse().log_in("alice").get(f"{day_path(day=TOMORROW)}/tambah?mulai={asked}")
+    assert page.status_code == 200
+    field = re.search(r'<input[^>]*name="starts"[^>]*>', page.get_data(as_text=True))
+    assert field is not None
+    value = re.search(r'value="([^"]*)"', field.group())
+    assert (value.group(1) if value else "") == shown
+
+
 def test_what_cannot_be_is_said_beside_its_field(
     browse: Callable[[], Browser], site: Site, office: Office
 ) -> None:
