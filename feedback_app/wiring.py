@@ -57,6 +57,7 @@ from feedback_app.web.supervisor import supervisor
 from feedback_app.web.surveys import surveys
 from feedback_app.web.tickets import tickets
 from feedback_app.web.tiers import tiers
+from feedback_app.web.training_merge import training_merge
 from feedback_app.web.trainings import trainings
 from feedback_app.web.uploads import uploads
 
@@ -81,6 +82,7 @@ ROOMS = (
     follow_ups,
     paper,
     paper_checks,
+    training_merge,
     trainings,
     impact,
     admin,

@@ -63,6 +63,7 @@ ACTS = {
     "settle_sheet": ("menyelesaikan beda entri lembar", "settled differing entries of a sheet"),
     "add_training": ("menambah pelatihan", "added a training"),
     "change_training": ("mengubah pelatihan", "changed a training"),
+    "merge_trainings": ("menggabungkan pelatihan", "merged two trainings"),
     "add_run": ("menambah jadwal pelatihan", "added a run of a training"),
     "change_attendance": ("mengubah catatan peserta", "changed an attendance"),
     "remove_attendance": ("menghapus catatan peserta", "removed an attendance"),

@@ -152,6 +152,8 @@ _TABLE: dict[str, Roles | InMenu] = {
     "trainings.change_attendance": HR,
     "trainings.confirm_removal": HR,
     "trainings.remove_attendance": HR,
+    "training_merge.choose": HR,
+    "training_merge.do_merge": HR,
     "trainings.hours": InMenu("JP petugas", HR),
     "trainings.hours_file": HR,
     "trainings.officer": HR,

@@ -53,9 +53,14 @@ def save_trainings(work: Work, rows: Rows) -> Counts:
     """Add or change the catalogue."""
     known = work.known("training", "code")
     titles = {row.code: row.title for row in queries.catalogue(work.tx, agency_id=work.agency_id)}
+    merged = queries.merged_codes(work.tx, agency_id=work.agency_id)
     wanted: dict[str, Wish] = {}
     for number, record in rows:
         code = known.spelt(record["code"])
+        if code in merged:
+            reason = Text("sudah digabung ke %(code)s; pakai kode itu", code=merged[code])
+            work.errors.append(CellError(number, "kode", record["code"], reason))
+            continue
         if code not in known:
             work.need(record, number)
             _tell_near(work, number, record, titles)

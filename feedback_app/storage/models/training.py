@@ -11,7 +11,10 @@ from feedback_app.storage.db import Base
 
 
 class Training(Base):
-    """A course of the catalogue. `cost` is rupiah for one participant."""
+    """A course of the catalogue. `cost` is rupiah for one participant.
+
+    One entered twice is merged into another and kept for its code only: files may still name it.
+    """
 
     __tablename__ = "training"
     __table_args__ = (UniqueConstraint("agency_id", "code"),)
@@ -27,6 +30,7 @@ class Training(Base):
     partner: Mapped[str] = mapped_column(String(200))  # a university or other partner, or empty
     jp: Mapped[int | None]
     cost: Mapped[int | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("training.id"))
 
 
 class TrainingAlias(Base):

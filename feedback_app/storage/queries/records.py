@@ -17,11 +17,11 @@ Counts = tuple[int, int, int]  # added, changed, same
 def ids_by_code(
     session: Session, table_name: str, column: str, *, agency_id: int
 ) -> dict[str, int]:
-    """Identifiers of an agency's rows by their code."""
+    """Identifiers of an agency's rows by their code; of a merged one, the row that stayed."""
     table = Base.metadata.tables[table_name]
-    rows = session.execute(
-        select(table.c[column], table.c.id).where(table.c.agency_id == agency_id)
-    )
+    stays = table.c.get("merged_into_id")
+    number = table.c.id if stays is None else func.coalesce(stays, table.c.id)
+    rows = session.execute(select(table.c[column], number).where(table.c.agency_id == agency_id))
     return {row[0]: row[1] for row in rows}
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import aliased
 
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Attendance, Officer, Training, TrainingAlias, TrainingRun
@@ -31,17 +32,33 @@ class RunLine:
 
 
 def catalogue(session: Session, *, agency_id: int) -> Sequence[Training]:
-    """Every training of the agency, by title."""
+    """Every training of the agency by title; not those that were merged into another."""
     return session.scalars(
-        select(Training).where(Training.agency_id == agency_id).order_by(Training.title)
+        select(Training)
+        .where(Training.agency_id == agency_id, Training.merged_into_id.is_(None))
+        .order_by(Training.title)
     ).all()
 
 
 def training_coded(session: Session, code: str, *, agency_id: int) -> Training | None:
-    """The training with this code."""
-    return session.scalar(
+    """The training with this code, or the one that it was merged into."""
+    found = session.scalar(
         select(Training).where(Training.code == code, Training.agency_id == agency_id)
     )
+    if found is None or found.merged_into_id is None:
+        return found
+    return session.get_one(Training, found.merged_into_id)
+
+
+def merged_codes(session: Session, *, agency_id: int) -> dict[str, str]:
+    """Codes of trainings that were merged, with the code of the one that stayed."""
+    kept = aliased(Training)
+    rows = session.execute(
+        select(Training.code, kept.code)
+        .join(kept, kept.id == Training.merged_into_id)
+        .where(Training.agency_id == agency_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def runs_of(session: Session, training_ids: Iterable[int]) -> list[RunLine]:
@@ -239,6 +256,16 @@ def add_aliases(session: Session, titles: Mapping[str, int], *, agency_id: int) 
     ]
     if rows:
         session.execute(insert(TrainingAlias), rows)
+
+
+def point_to(session: Session, gone: Training, kept: Training, title_key: str) -> None:
+    """Let the code, the title and the other titles of one training mean another."""
+    earlier = Training.merged_into_id == gone.id
+    session.execute(update(Training).where(earlier).values(merged_into_id=kept.id))
+    gone.merged_into_id = kept.id
+    own = TrainingAlias.training_id == gone.id
+    session.execute(update(TrainingAlias).where(own).values(training_id=kept.id))
+    add_aliases(session, {title_key: kept.id}, agency_id=gone.agency_id)
 
 
 def attendance_of_agency(
