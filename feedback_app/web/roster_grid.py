@@ -53,12 +53,12 @@ def _grid() -> Grid:
     """From the upload, or from the form that carries what was uploaded before."""
     kept = request.form.get("tabel")
     if kept:
-        return service.unpacked(json.loads(kept))
+        return service.unpacked(kept)
     file = request.files.get("file")
     content = file.read() if file else b""
     if not content:
         raise ReadableError("Pilih berkas lebih dahulu.")
-    return service.read_grid(content)
+    return service.read_grid(site(), content)
 
 
 def _packed(grid: Grid) -> str:

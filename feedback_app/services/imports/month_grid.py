@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
-from typing import Any
 
 from feedback_app.domain.local_time import last_of_month, local_instant
 from feedback_app.domain.roster import Shift
@@ -23,6 +23,7 @@ from feedback_app.files.month_grid import (
 )
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.imports.changes import Change
+from feedback_app.services.imports.office import reader_for
 from feedback_app.services.imports.roster import save_cells
 from feedback_app.services.imports.work import Work
 from feedback_app.services.roster.scope import Scope, scope_of
@@ -79,15 +80,15 @@ class _Undone(Exception):  # noqa: N818 (never leaves this module: it only rolls
         self.result = result
 
 
-def read_grid(content: bytes) -> Grid:
+def read_grid(site: Site, content: bytes) -> Grid:
     """The grid of an uploaded file; FileFaultError when there is none."""
-    return read_month_grid(content)
+    return reader_for(site, content).run(read_month_grid, content)
 
 
-def unpacked(kept: Any) -> Grid:
+def unpacked(kept: str) -> Grid:
     """A grid that a browser carried from one step to the next; ValueError for anything else."""
     try:
-        month, days, rows = kept
+        month, days, rows = json.loads(kept)
         grid = MonthGrid(
             date.fromisoformat(month) if month else None,
             tuple(int(day) for day in days),
@@ -96,7 +97,7 @@ def unpacked(kept: Any) -> Grid:
                 for row, name, nip, counter, cells in rows
             ),
         )
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, RecursionError):
         raise ValueError("no grid of ours") from None
     is_whole = all(len(row.cells) == len(grid.days) for row in grid.rows)
     if not is_whole or len(grid.rows) > MOST_ROWS or not set(grid.days) <= set(range(1, 32)):

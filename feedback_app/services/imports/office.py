@@ -15,6 +15,7 @@ from feedback_app.files.matching import Matched
 from feedback_app.files.reading.formats import ZIP_BEGINS
 from feedback_app.files.records import NO_CHOICES, Parsed
 from feedback_app.helper.work import Here
+from feedback_app.helper.work import Work as Reader
 from feedback_app.services.imports import past_results as survey_imports
 from feedback_app.services.imports import places, siasn
 from feedback_app.services.imports import trainings as training_imports
@@ -31,6 +32,12 @@ SheetChoiceError = tables.SheetChoiceError
 SMALL_TEXT = 64 * 1024  # bytes, some hundred rows: read where the request is
 KINDS_THAT_ASK = frozenset({"siasn-kursus"})
 TRAINING_KINDS = frozenset({"trainings", "attendance", "siasn-kursus"})
+
+
+def reader_for(site: Site, content: bytes) -> Reader:
+    """Where a file is read: a workbook or a long text beside the web process."""
+    is_small = len(content) <= SMALL_TEXT and not content.startswith(ZIP_BEGINS)
+    return Here() if is_small else site.documents
 
 
 def kinds_for(role: Role) -> dict[str, Kind]:
@@ -131,9 +138,7 @@ def _run(
     choices: Choices,
     is_rehearsal: bool,
 ) -> Imported:
-    is_small = len(content) <= SMALL_TEXT and not content.startswith(ZIP_BEGINS)
-    reader = Here() if is_small else site.documents
-    parsed = reader.run(parse_file, kind.key, content, choices)
+    parsed = reader_for(site, content).run(parse_file, kind.key, content, choices)
     if parsed.errors:
         return _refused(parsed)
     try:
