@@ -1,6 +1,6 @@
 # Thin aliases for developers; run.py does the work. `make help` lists them: a target's line is the
 # comment above it.
-.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-page bench-restore bench-start bench-survey busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig formulas fuzz half-sent help kill-rig migration mutation one-code power-rig quick rig-sums routes screenshots serve supply test truth
+.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-page bench-restore bench-start bench-survey busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig formulas fuzz half-sent help kill-rig long-tests migration mutation one-code power-rig quick rig-sums routes screenshots serve supply test truth
 # Set up everything, load the made-up office, serve it.
 serve:
 	python3 run.py
@@ -16,6 +16,9 @@ quick:
 # Lint, types and all tests: before work is handed in.
 test:
 	python3 run.py test
+# The tests that `make test` leaves out: browsers on the second engine, every page in axe, more faults.
+long-tests:
+	.venv/bin/python tests/rigs/long_tests.py
 # Draft the next migration from the models, as in: make migration NAME=officer_photo
 migration:
 	.venv/bin/python scripts/new_migration.py "$(NAME)"

@@ -2,7 +2,7 @@
 
     python3 run.py               set up everything, then serve at http://127.0.0.1:8000
     python3 run.py dev           the same for developers: a change of a file shows at once
-    python3 run.py test [ARGS]   set up everything, then lint, types and tests (ARGS go to pytest)
+    python3 run.py test [ARGS]   set up everything, then lint, types, tests (ARGS go to pytest)
     python3 run.py test --quick  the same on SQLite only, without browsers, simulations, fuzz
 
 PORT and HOST change the address; docs/runbook.md names every setting.
@@ -36,7 +36,8 @@ SYSTEM_PACKAGES = (
 # One worker more than there are cores, as browsers and servers are waited for; who has nothing left
 # takes over tests from another.
 PYTEST = ("-m", "pytest", "-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal")
-QUICK = ("-m", "not proof and not second_engine")
+ALL = ("-m", "not long")  # `make long-tests` runs those
+QUICK = ("-m", "not long and not proof and not second_engine")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -96,7 +97,7 @@ def test(pytest_arguments: list[str]) -> int:
     python = str(install("requirements-test.txt"))
     _install_system_packages()
     arguments = [word for word in pytest_arguments if word != "--quick"]
-    chosen = QUICK if len(arguments) < len(pytest_arguments) else ()
+    chosen = QUICK if len(arguments) < len(pytest_arguments) else ALL
     for name, command in (
         ("lint", ["-m", "ruff", "check", "."]),
         ("format", ["-m", "ruff", "format", "--check", "."]),

@@ -70,9 +70,12 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Know what runs a second time, on PostgreSQL."""
+    """Know what runs a second time, on PostgreSQL; a browser sees no difference."""
     if "postgresql" in item.name:
         item.add_marker(pytest.mark.second_engine)
+        alike = item.get_closest_marker("engine_alike")
+        if alike is not None and alike.args != (False,):
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.hookimpl(trylast=True)

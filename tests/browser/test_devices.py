@@ -323,7 +323,10 @@ def test_without_a_script_the_thanks_page_goes_by_itself(served: Served, chromiu
     assert tablet.locator("input:checked").count() == 0
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [SIZES[0], *(pytest.param(*size, marks=pytest.mark.long) for size in SIZES[1:])],
+)
 def test_pages_of_devices_pass_axe_and_fit(
     served: Served, chromium: Browser, width: int, height: int
 ) -> None:

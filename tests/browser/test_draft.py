@@ -82,7 +82,7 @@ def filled_with_more(context: BrowserContext, url: str, comment: str) -> Page:
 
 
 @pytest.mark.parametrize("act", ACTS)
-@pytest.mark.parametrize("kind", ["usual", "returning"])
+@pytest.mark.parametrize("kind", ["usual", pytest.param("returning", marks=pytest.mark.long)])
 def test_a_step_aside_loses_nothing_and_what_is_sent_is_forgotten(
     counter: Counter, chromium: Browser, returning_chromium: Browser, act: str, kind: str
 ) -> None:

@@ -23,7 +23,7 @@ from feedback_app.storage.models import Comment, Rating, Screening
 from tests.conftest import DemoOn
 from tests.ground.browser import ARGUMENTS, find_chromium, running_server, violations
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.engine_alike]
 
 PHONE = {"width": 360, "height": 740}
 ALIVE_OFF = "--disable-back-forward-cache"

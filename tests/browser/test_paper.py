@@ -16,7 +16,7 @@ from tests.browser.conftest import LiveSite
 from tests.browser.test_journey import DESK, PHONE, log_in
 from tests.ground.browser import violations
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.engine_alike]
 
 SHEETS = 5
 PRESSES_A_SHEET = 25  # 4 of the number, a figure a field (12 + 5 + 1), and the ways between
@@ -109,11 +109,11 @@ def test_a_sheet_is_keyed_and_corrected_without_javascript(
     context.close()
 
 
-# A width on each engine: a page does not look different on the other one.
+# A page does not look different on the other engine.
 @pytest.mark.parametrize(
     ("live", "viewport"),
-    [("sqlite", PHONE), ("postgresql", DESK)],
-    ids=["sqlite-360", "postgresql-1280"],
+    [("sqlite", PHONE), pytest.param("sqlite", DESK, marks=pytest.mark.long)],
+    ids=["360", "1280"],
     indirect=["live"],
 )
 def test_axe_finds_nothing_on_the_pages_of_paper(

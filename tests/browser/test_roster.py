@@ -30,7 +30,7 @@ from tests.files.test_month_grid import xlsx
 from tests.ground.browser import free_port, violations
 from tests.ground.office import PASSWORD, TOTP_SECRETS, add_second_step, as_if_unused
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.engine_alike]
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 MONDAY = date(2026, 12, 7)
@@ -208,6 +208,7 @@ def set_up(desk: Desk) -> None:
     expect(desk.page.get_by_role("status").first).to_contain_text("Jadwal disimpan")
 
 
+@pytest.mark.long
 def test_a_month_with_the_roster(fresh: Served, chromium: Browser) -> None:
     desk = Desk(fresh, chromium)
     set_up(desk)

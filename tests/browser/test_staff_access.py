@@ -15,7 +15,7 @@ from tests.ground.office import PASSWORD, TOTP_SECRETS
 from tests.ground.oidc_provider import Person
 from tests.ground.staffed_site import StaffedSite, staffed_site
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.engine_alike]
 
 PHONE = {"width": 360, "height": 740}
 NEW_PASSWORD = "kuda biru lari pagi"

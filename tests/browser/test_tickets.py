@@ -17,7 +17,7 @@ from tests.browser.conftest import Served
 from tests.browser.test_devices import DESK, PHONE, context, log_in_as_admin
 from tests.ground.browser import violations
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.engine_alike]
 
 
 def printed_tickets(chromium: Browser, served: Served, folder: Path) -> list[str]:

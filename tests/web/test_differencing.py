@@ -51,6 +51,7 @@ def test_the_bot_finds_live_sliding_figures(tmp_path: Path, built: Path) -> None
     assert result.smallest < 10
 
 
+@pytest.mark.long
 def test_the_bot_finds_a_survey_beside_blocks_that_do_not_fill_its_quarter(
     tmp_path: Path, built: Path
 ) -> None:
@@ -59,12 +60,14 @@ def test_the_bot_finds_a_survey_beside_blocks_that_do_not_fill_its_quarter(
     assert result.groups > 0, result.line()
 
 
+@pytest.mark.long
 def test_the_bot_finds_parts_that_blocks_nearly_equal(tmp_path: Path, built: Path) -> None:
     with parts_of_ten():
         result = first_find(tmp_path, built=built, days=(10,), seed=SEED)
     assert result.groups > 0, result.line()
 
 
+@pytest.mark.long
 def test_the_bot_finds_what_an_appeal_took(tmp_path: Path, built: Path) -> None:
     with appeals_unseen():
         result = first_find(tmp_path, built=built, days=(10, 11), seed=SEED)

@@ -42,7 +42,7 @@ def write_down(
 ) -> None:
     """Append what one run of a rig found; `control` names the planted fault, '' is the product."""
     line = {
-        "commit": _commit(),
+        "commit": commit(),
         "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ"),
         "engine": engine,
         "case": case,
@@ -82,7 +82,7 @@ def sums_of(path: Path) -> Mapping[tuple[str, str, str], Mapping[str, float]]:
     return sums
 
 
-def _commit() -> str:
+def commit() -> str:
     """The commit, with a + where files differ from it."""
     told = _git("rev-parse", "--short=9", "HEAD")
     changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs/rigs")
