@@ -15,7 +15,7 @@ from feedback_app.domain.elements import FORM_ORDER
 from feedback_app.services.site import Site
 from feedback_app.storage.models import Device, Rating
 from tests.browser.conftest import Served
-from tests.ground.browser import violations
+from tests.ground.browser import answer, violations
 from tests.ground.office import PASSWORD, app_code, as_if_unused
 
 # What a tablet does is the same on each engine; tests/web/test_devices.py asks the server on both.
@@ -85,9 +85,7 @@ def shown_picture(page: Page) -> str:
 
 def fill_in(page: Page) -> None:
     """Answers that are not all alike."""
-    for key in FORM_ORDER:
-        value = "4" if key == "kepercayaan" else "3"
-        page.locator(f"input[name={key}][value='{value}']").check()
+    answer(page, {key: "4" if key == "kepercayaan" else "3" for key in FORM_ORDER})
 
 
 def move_clock(page: Page, milliseconds: int) -> None:

@@ -19,7 +19,7 @@ from feedback_app.services.office.cards import card_lines, cards_pdf
 from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage.models import FollowUp, Survey, SurveyRevision, Unit
 from tests.browser.conftest import LiveSite
-from tests.ground.browser import violations
+from tests.ground.browser import answer, violations
 
 pytestmark = [pytest.mark.proof, pytest.mark.engine_alike]
 
@@ -97,8 +97,7 @@ def test_the_page_stays_live_while_it_is_open(live: LiveSite, chromium: Browser)
     before = shown_count(page, live, "L3")
     visitor = chromium.new_context(viewport=PHONE).new_page()  # type: ignore[arg-type]
     visitor.goto(url_on_card(live, "L3"))
-    for key in FORM_ORDER:
-        visitor.locator(f"input[name={key}][value='3']").check()
+    answer(visitor, dict.fromkeys(FORM_ORDER, "3"))
     expect(visitor.locator(".bar")).to_contain_text("12 dari 12")
     visitor.get_by_role("button", name="Kirim penilaian").click()
     expect(visitor.get_by_role("heading", level=1)).to_have_text("Diterima. Terima kasih.")

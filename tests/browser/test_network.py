@@ -21,7 +21,7 @@ from feedback_app.services.site import Site
 from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage.models import Comment, Rating, Screening
 from tests.conftest import DemoOn
-from tests.ground.browser import ARGUMENTS, find_chromium, running_server, violations
+from tests.ground.browser import ARGUMENTS, answer, find_chromium, running_server, violations
 
 pytestmark = [pytest.mark.proof, pytest.mark.engine_alike]
 
@@ -108,9 +108,7 @@ def filled(context: BrowserContext, url: str, comment: str, *, leave_out: str = 
 
 
 def fill(page: Page, comment: str, *, leave_out: str = "") -> None:
-    for key in FORM_ORDER:
-        if key != leave_out:
-            page.locator(f"input[name={key}][value='3']").check()
+    answer(page, {key: "3" for key in FORM_ORDER if key != leave_out})
     page.get_by_label("Saran (boleh dilewati)").fill(comment)
 
 

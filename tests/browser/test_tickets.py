@@ -15,7 +15,7 @@ from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage.models import CodeCount, Rating, VisitCode
 from tests.browser.conftest import Served
 from tests.browser.test_devices import DESK, PHONE, context, log_in_as_admin
-from tests.ground.browser import violations
+from tests.ground.browser import answer, violations
 
 pytestmark = [pytest.mark.proof, pytest.mark.engine_alike]
 
@@ -38,8 +38,7 @@ def printed_tickets(chromium: Browser, served: Served, folder: Path) -> list[str
 
 
 def fill_in(page: Page) -> None:
-    for key in FORM_ORDER:
-        page.locator(f"input[name={key}][value='{4 if key == 'kepercayaan' else 3}']").check()
+    answer(page, {key: "4" if key == "kepercayaan" else "3" for key in FORM_ORDER})
     page.get_by_role("button", name="Kirim penilaian").click()
 
 

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from playwright.sync_api import Page
@@ -73,6 +73,17 @@ def wait_until_ready(address: str, server: subprocess.Popen[bytes]) -> None:
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.05)
     raise RuntimeError("the server did not get ready")
+
+
+def answer(page: Page, values: Mapping[str, str]) -> None:
+    """Answer questions by name: the first with a tap, the rest at once (a tap costs 0.15 s of CPU)."""
+    (first, value), *rest = values.items()
+    page.locator(f"input[name={first}][value='{value}']").check()
+    page.evaluate(
+        """rest => rest.forEach(([name, value]) =>
+        document.querySelector(`input[name=${name}][value='${value}']`).click())""",
+        rest,
+    )
 
 
 def violations(page: Page) -> list[str]:
