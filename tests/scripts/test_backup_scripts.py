@@ -23,6 +23,7 @@ from feedback_app.services.upkeep.backup_state import backup_state
 from feedback_app.services.upkeep.drill import drill
 from tests.conftest import keep_keys, settings_for
 from tests.ground.office import add_ratings, known_office
+from tests.ground.scripts import run_script
 from tests.storage.on_disk import bytes_kept
 
 RATINGS = 20
@@ -52,10 +53,7 @@ def at(
 def run(
     environment: dict[str, str], script: str, *arguments: str | Path
 ) -> tuple[int, dict[str, Any], str]:
-    command = [sys.executable, str(ROOT / "scripts" / script), *map(str, arguments)]
-    done = subprocess.run(
-        command, env=os.environ | environment, capture_output=True, text=True, check=False
-    )
+    done = run_script(script, *arguments, environment=os.environ | environment)
     found = json.loads(done.stdout) if done.stdout.strip() else {}
     if found:
         assert set(found) >= FORM
@@ -85,10 +83,7 @@ def test_an_office_is_copied_tried_and_brought_back(
 
 
 def run_plain(environment: dict[str, str], script: str, *arguments: str) -> int:
-    command = [sys.executable, str(ROOT / "scripts" / script), *arguments]
-    return subprocess.run(
-        command, env=os.environ | environment, capture_output=True, check=False
-    ).returncode
+    return run_script(script, *arguments, environment=os.environ | environment).returncode
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -125,6 +120,7 @@ def test_bad_calls_are_2_with_a_word_and_failures_1(
 
 
 @pytest.mark.proof
+@pytest.mark.engine_alike
 def test_a_backup_or_restore_killed_anywhere_leaves_nothing_half(
     at: tuple[Site, dict[str, str]], tmp_path: Path
 ) -> None:

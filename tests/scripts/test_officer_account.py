@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from feedback_app.config import ROOT
 from feedback_app.services.site import Site
 from tests.conftest import keep_keys
 from tests.ground.office import Office
+from tests.ground.scripts import Done, run_script
 
 pytestmark = pytest.mark.proof
 
@@ -23,16 +21,13 @@ def test_the_officer_is_named_by_nip_and_taken_once(
 ) -> None:
     keep_keys(site.settings)
 
-    def run(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(ROOT / "scripts" / "create_account.py"), name]
-        command += ["--name", "Andi", "--role", "officer", *arguments]
+    def run(name: str, *arguments: str) -> Done:
+        command = [name, "--name", "Andi", "--role", "officer", *arguments]
         environment = os.environ | {
             "INSTANCE_DIR": str(tmp_path),
             "DATABASE_URL": site.settings.database_url,
         }
-        return subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-        )
+        return run_script("create_account.py", *command, environment=environment)
 
     assert "Pilih petugas" in run("andi").stderr
     assert "Tidak ada petugas" in run("andi", "--officer", "1").stderr

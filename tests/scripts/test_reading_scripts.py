@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import openpyxl
@@ -15,6 +13,7 @@ from feedback_app.files.panel_files import read_events, read_panel
 from feedback_app.files.reading.book import FileFaultError
 from feedback_app.files.skm_csv import read_skm_answers
 from feedback_app.files.tables import AnalystFileError
+from tests.ground.scripts import Done, run_script
 
 CASES = ROOT / "tests" / "files" / "cases"
 PLAIN = read_skm_answers((CASES / "30_skm_plain.csv").read_bytes()).counts
@@ -112,10 +111,8 @@ def test_lost_zeros_are_told_by_row() -> None:
     assert (first.row, first.column) == (2, "officer")
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+def run(script: str, *arguments: str) -> Done:
+    return run_script(script.removeprefix("scripts/"), *arguments)
 
 
 def test_the_scripts_say_in_english_what_stops_them(tmp_path: Path) -> None:

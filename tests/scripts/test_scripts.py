@@ -14,27 +14,17 @@ import pytest
 from feedback_app.config import ROOT
 from feedback_app.domain.elements import OFFICIAL_KEYS
 from tests.domain.test_skm import WORKED
+from tests.ground.scripts import Done, run_script
 
 pytestmark = pytest.mark.proof
 
 SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))
 
 
-def run(
-    script: str, *arguments: str, instance: Path | None = None, typed: str = ""
-) -> subprocess.CompletedProcess[str]:
+def run(script: str, *arguments: str, instance: Path | None = None, typed: str = "") -> Done:
     environment = os.environ | ({"INSTANCE_DIR": str(instance)} if instance else {})
     environment.pop("DATABASE_URL", None)
-    return subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / script), *arguments],
-        cwd=ROOT,
-        env=environment,
-        input=typed,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return run_script(script, *arguments, environment=environment, typed=typed)
 
 
 def worked_rows() -> list[list[str]]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,13 +11,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from feedback_app.config import ROOT
 from feedback_app.services.site import Site, open_site
 from feedback_app.services.upkeep import doctor
 from feedback_app.services.upkeep.doctor import Sign
 from feedback_app.storage import bulk
 from tests.conftest import NOON, SteppedClock
 from tests.ground.office import Office, add_ratings, rating_row, screening_row
+from tests.ground.scripts import run_script
 
 
 def bad(site: Site, *, deep: bool = False) -> dict[str, Sign]:
@@ -106,22 +104,14 @@ def test_a_server_that_may_lose_commits_is_bad(site: Site, office: Office) -> No
 @pytest.mark.proof
 def test_the_script_prints_signs_and_tells_by_its_exit(tmp_path: Path) -> None:
     environment = os.environ | {"INSTANCE_DIR": str(tmp_path), "DATABASE_URL": "", "BASE_URL": ""}
-    script = [sys.executable, str(ROOT / "scripts" / "doctor.py")]
-    empty = subprocess.run(script, check=False, env=environment, capture_output=True, text=True)
+    empty = run_script("doctor.py", environment=environment)
     assert empty.returncode == 1
     assert "schema" in empty.stdout
-    migrate = [sys.executable, str(ROOT / "scripts" / "migrate.py")]
-    subprocess.run(migrate, env=environment, check=True, capture_output=True)
-    done = subprocess.run(
-        [*script, "--deep", "--format", "json"],
-        check=False,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
+    assert run_script("migrate.py", environment=environment).returncode == 0
+    done = run_script("doctor.py", "--deep", "--format", "json", environment=environment)
     assert done.returncode == 0, done.stdout
     assert {"level", "what", "found", "advice"} == set(json.loads(done.stdout)[0])
     (tmp_path / "keys" / "secret").chmod(0o644)
-    told = subprocess.run(script, check=False, env=environment, capture_output=True, text=True)
+    told = run_script("doctor.py", environment=environment)
     assert told.returncode == 1
     assert f"others may read {tmp_path / 'keys' / 'secret'}" in told.stdout

@@ -33,6 +33,7 @@ from feedback_app.services.upkeep.wrong_files import (
 )
 from feedback_app.storage import revision, sqlite, upgrade
 from feedback_app.storage.db import Database, open_database
+from tests.ground import scripts
 
 KEY = "ab" * 32
 NOBODY = 65534
@@ -308,18 +309,9 @@ def test_a_server_that_is_away_stops_scripts_and_no_process_that_answers(tmp_pat
     assert not (tmp_path / "i").exists()
 
 
-def run_script(
-    office: Deployment, script: str, *arguments: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / script), *arguments],
-        cwd=ROOT,
-        env=os.environ | office.environment | {"PYTHONDONTWRITEBYTECODE": "1", "PORT": "18999"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+def run_script(office: Deployment, script: str, *arguments: str) -> scripts.Done:
+    environment = os.environ | office.environment | {"PORT": "18999"}
+    return scripts.run_script(script, *arguments, environment=environment)
 
 
 OPENERS = {
