@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.rigs.eyes.office import ANSWERS, MORNING, Office, database_held, minutes
 
@@ -56,8 +56,8 @@ def after_a_swap(office: Office, page: Page, lang: str) -> None:
 
 
 def nobody_on_duty(office: Office, page: Page, lang: str) -> None:
-    """A Sunday: no names today, none yesterday."""
-    office.clock.at = MORNING + timedelta(days=4)
+    """Beyond the roster: no names today, none yesterday."""
+    office.clock.at = MORNING + timedelta(days=20)
     opened(office, page, lang, "L2")
 
 
@@ -105,13 +105,19 @@ def unsent(office: Office, page: Page, lang: str) -> None:
     expect(page.get_by_role("status")).to_contain_text("48")
 
 
+def post_lost(route: Route) -> None:
+    """Pages load, answers do not get through."""
+    if route.request.method == "POST":
+        route.abort()
+    else:
+        route.continue_()
+
+
 def unsent_before(office: Office, page: Page, lang: str) -> None:
     """Another counter's form while an earlier rating waits."""
     opened(office, page, lang, "L2")
     fill(page)
-    page.route("**/q/**", lambda route: (
-        route.abort() if route.request.method == "POST" else route.continue_()
-    ))
+    page.route("**/q/**", post_lost)
     send(page, lang)
     expect(page.get_by_role("status")).to_contain_text("48")
     opened(office, page, lang, "L3")

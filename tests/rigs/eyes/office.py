@@ -21,7 +21,7 @@ from feedback_app.demo.load import load_demo
 from feedback_app.domain.elements import FORM_ORDER
 from feedback_app.domain.roles import Role
 from feedback_app.services.access.people import Viewer
-from feedback_app.services.codes.batches import Made, Order, make_batch
+from feedback_app.services.codes.batches import AlreadyMadeError, Made, Order, make_batch
 from feedback_app.services.codes.making import code_address
 from feedback_app.services.office.cards import card_lines
 from feedback_app.services.site import Site, open_site
@@ -55,7 +55,10 @@ class Office:
             service_id = session.scalars(select(Service.id).where(Service.code == service)).one()
             unit_id = session.scalars(select(Unit.id).where(Unit.code == "kantor")).one()
         order = Order(unit_id, service_id, valid_on or self.site.today(), size, "csv")
-        return make_batch(self.site, self.admin(), order, after=None)
+        try:
+            return make_batch(self.site, self.admin(), order, after=None)
+        except AlreadyMadeError as before:  # by another state
+            return make_batch(self.site, self.admin(), order, after=before.args[0])
 
     def ticket(self, *, service: str, valid_on: date | None = None) -> str:
         """The address on a new ticket of this service."""

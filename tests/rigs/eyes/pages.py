@@ -34,7 +34,10 @@ def wrong_code(office: Office, page: Page, lang: str) -> None:
 
 
 def mistyped_ticket(office: Office, page: Page, lang: str) -> None:
-    typed(office, page, lang, "BK7M 3Y2Y")
+    """Eight letters that are no code of this office."""
+    page.goto(f"{office.address}/v{LANG[lang]}")
+    page.locator("#visit").fill("ABCD 2345")
+    page.locator("main form button").first.click()
 
 
 def spent_ticket(office: Office, page: Page, lang: str) -> None:
