@@ -90,7 +90,7 @@ def test_changes_of_files_show_without_a_new_start(
         form.write("Suara Lain")
     assert "Suara Lain</title>" in page("/")
     assert page(f"/q/{place}").endswith("Suara Lain")
-    styles = re.search(r'/static/site\.css\?v=\w{8}', page("/"))
+    styles = re.search(r"/static/site\.css\?v=\w{8}", page("/"))
     assert styles
     monkeypatch.setattr(static_files, "FOLDER", tmp_path)
     (tmp_path / "site.css").write_text("p { color: red }")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from playwright.sync_api import Page
@@ -60,13 +59,21 @@ def posted(page: Page, address: str, answers: dict[str, str], agent: str) -> str
 
 
 def until_held(
-    office: Office, page: Page, lang: str, counter: str, *,
-    answers: dict[str, str], agent: Callable[[int], str],
+    office: Office,
+    page: Page,
+    lang: str,
+    counter: str,
+    *,
+    answers: dict[str, str],
+    agent: str,
 ) -> str:
-    """Go on sending until two people look at it first; the code of that receipt."""
+    """Go on sending until two people look at it first; the code of that receipt.
+
+    `{n}` in `agent` makes each answer another phone's.
+    """
     for n in range(MOST):
         office.clock.at += timedelta(seconds=15)
-        where = posted(page, office.card(counter), answers, agent(n))
+        where = posted(page, office.card(counter), answers, agent.format(n=n))
         page.goto(office.address + where.split("?")[0] + LANG[lang])
         if page.get_by_text(LOOKED_AT[lang]).count():
             return where.split("?")[0].rsplit("/", 1)[1]
@@ -75,14 +82,12 @@ def until_held(
 
 def held_one_phone(office: Office, page: Page, lang: str) -> None:
     """Many of one phone."""
-    until_held(office, page, lang, "R1", answers=ANSWERS, agent=lambda n: f"satu {lang}")
+    until_held(office, page, lang, "R1", answers=ANSWERS, agent=f"satu {lang}")
 
 
 def held_crowd(office: Office, page: Page, lang: str) -> str:
     """Many phones at once."""
-    return until_held(
-        office, page, lang, "R2", answers=ANSWERS, agent=lambda n: f"ramai {lang} {n}"
-    )
+    return until_held(office, page, lang, "R2", answers=ANSWERS, agent=f"ramai {lang} {{n}}")
 
 
 def set_aside(office: Office, page: Page, lang: str) -> None:
@@ -112,7 +117,7 @@ def tick_alone(office: Office, page: Page, lang: str) -> None:
 
 def comment_held(office: Office, page: Page, lang: str) -> None:
     """Many comments of one phone."""
-    until_held(office, page, lang, "L6", answers=NOTE, agent=lambda n: f"saran {lang}")
+    until_held(office, page, lang, "L6", answers=NOTE, agent=f"saran {lang}")
 
 
 def already(office: Office, page: Page, lang: str) -> None:
