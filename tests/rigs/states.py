@@ -12,7 +12,7 @@ import argparse
 import html
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,7 +42,7 @@ ON_DISPLAY: tuple[Shot, ...] = (("800x480", 800, 480, "light"), ("1280x720", 128
 class Group:
     """States that are looked at on the same screens."""
 
-    states: dict[str, State]
+    states: Mapping[str, State]
     shots: tuple[Shot, ...]
     has_script: bool = True
     is_whole: bool = True  # the whole page, however long, or what a screen shows

@@ -52,9 +52,8 @@ def posted(page: Page, address: str, answers: dict[str, str], agent: str) -> str
     header = {"User-Agent": agent}
     request = page.context.request
     form = request.get(address, headers=header).text()
-    answer = request.post(
-        address, headers=header, form=answers | {"token": token_in(form)}, max_redirects=0
-    )
+    body: dict[str, str | float | bool] = {**answers, "token": token_in(form)}
+    answer = request.post(address, headers=header, form=body, max_redirects=0)
     return answer.headers.get("location", "")
 
 
@@ -125,7 +124,7 @@ def already(office: Office, page: Page, lang: str) -> None:
     opened(office, page, lang, "L2")
     token = page.locator("input[name=token]").input_value()
     office.clock.at += minutes(2)
-    form = ANSWERS | {"token": token}
+    form: dict[str, str | float | bool] = {**ANSWERS, "token": token}
     page.context.request.post(office.card("L2"), form=form, max_redirects=0)
     fill(page, comment="Kali kedua.")
     send(page, lang)
