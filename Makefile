@@ -1,6 +1,6 @@
 # Thin aliases for developers; run.py does the work. `make help` lists them: a target's line is the
 # comment above it.
-.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-page bench-restore bench-start bench-survey busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig formulas fuzz half-sent help kill-rig long-tests migration mutation one-code power-rig quick rig-sums routes screenshots serve supply test truth
+.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-page bench-restore bench-start bench-survey busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig formulas fuzz half-sent help kill-rig long-tests migration mutation one-code power-rig quick rig-sums routes screenshots serve states supply test truth
 # Set up everything, load the made-up office, serve it.
 serve:
 	python3 run.py
@@ -33,6 +33,9 @@ routes:
 # The pictures of README, from the demo of today.
 screenshots:
 	.venv/bin/python tests/rigs/screenshots.py --out docs/screenshots
+# Every state of the citizen's path as a picture: OUT=folder, outside of git.
+states:
+	.venv/bin/python tests/rigs/states.py --out $(or $(OUT),$(HOME)/suara-loket-states)
 # Time and bytes of the citizen's form.
 bench-page:
 	.venv/bin/python bench/citizen_page.py

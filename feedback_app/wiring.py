@@ -24,6 +24,7 @@ from feedback_app.web import (
     limits,
     navigation,
     patience,
+    static_files,
 )
 from feedback_app.web.accounts import accounts
 from feedback_app.web.admin import admin
@@ -121,12 +122,13 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app = Flask(
         "feedback_app",
         template_folder=str(ROOT / "templates"),
-        static_folder=str(ROOT / "static"),
+        static_folder=None,  # web/static_files.py
     )
     _configure(app, settings)
     site = open_site(settings, clock=clock)
     app.extensions["site"] = replace(site, documents=DOCUMENTS, studies=STUDIES)
     _fill_templates(app)
+    static_files.serve_static_files(app)
     patience.limit_waits(app)
     limits.limit_bodies(app)  # first: it must come before anything reads a body
     csrf = CSRFProtect(app)
@@ -178,7 +180,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_PARTS=200,
         WTF_CSRF_TIME_LIMIT=settings.session_hours * 3600,
         WTF_CSRF_SSL_STRICT=False,  # no Referer is sent (Referrer-Policy), the token is enough
-        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),
     )
     if settings.proxy_hops:
         hops = settings.proxy_hops

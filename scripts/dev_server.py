@@ -65,7 +65,6 @@ def main() -> int:
 def show_changes_at_once(app: Flask) -> None:
     """Keep nothing from request to request that comes from a file."""
     app.jinja_env.auto_reload = True
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 0  # an office's browsers keep static files a day
     app.before_request_funcs.setdefault(None, []).insert(0, _forget)
 
 

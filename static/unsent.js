@@ -101,7 +101,7 @@
     buttons.forEach(([text, act]) => {
       const button = add("button", text);
       button.type = "button";
-      button.className = "quiet";
+      button.className = alone && text === again[0] ? "" : "quiet";
       button.addEventListener("click", act);
     });
     main.insertBefore(box, main.firstChild);

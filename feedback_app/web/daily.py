@@ -36,7 +36,15 @@ def keep_up(app: Flask) -> None:
         return
     app.extensions[DONE] = today
     try:
-        retention.run_daily(site)
+        _delete_and_decide(site)
         daily_backup.start(site)
-    except (NotSavedError, UpkeepStoppedError) as error:
+    except NotSavedError as error:
+        log.error("daily upkeep: %s", error)
+
+
+def _delete_and_decide(site: Site) -> None:
+    """A clock in doubt stops what deletes, not the backup: days may pass until somebody looks."""
+    try:
+        retention.run_daily(site)
+    except UpkeepStoppedError as error:
         log.error("daily upkeep: %s", error)

@@ -130,7 +130,7 @@ def test_the_screen_is_read_by_a_camera_and_opens_one_form(
     expect(phone.get_by_role("button", name="Kirim penilaian")).to_be_visible()
     served.clock.at += timedelta(seconds=60)
     phone.goto(url)
-    expect(phone.get_by_role("heading", level=1)).to_have_text("Kode layar sudah lewat")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Kode di layar sudah berganti")
 
 
 def test_the_code_changes_every_minute_and_an_old_one_is_taken_away(

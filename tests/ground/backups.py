@@ -10,6 +10,7 @@ from sqlalchemy import select
 from feedback_app.files import copies as files
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep import backup
+from feedback_app.services.upkeep import clock as upkeep_clock
 from feedback_app.storage import sqlite
 from feedback_app.storage.db import Base, open_database
 from feedback_app.storage.snapshot import NEVER_COPIED
@@ -24,6 +25,12 @@ def take(site: Site, folder: Path, *, keep: int = 14) -> backup.Backup:
     assert made.done.outcome == "proven", made.done
     assert made.copy is not None
     return made
+
+
+def keep_up(site: Site) -> None:
+    """The clock is believed, as after an upkeep that was done today."""
+    with site.db.transaction() as tx:
+        upkeep_clock.note_upkeep(tx, site)
 
 
 def keys_of(site: Site) -> files.KeyFile:

@@ -41,7 +41,9 @@ PAGES = (
     ("hana", "/staf/pelatihan/jp"),
     ("hana", "/staf/impor/siasn-kursus"),
 )
+# Tokens, and the versions of styles and scripts: a change of a style changes no page.
 CHANGING = re.compile(r'(name="(?:csrf_token|token)" value=")[^"]*')
+VERSION = re.compile(r'\?v=\w{8}(?=")')
 MAIN = re.compile(r"<main\b.*</main>", re.DOTALL)
 # Space beside these is layout; beside any other tag it parts two words.
 BLOCKS = (
@@ -56,7 +58,8 @@ BLOCK_TAG = re.compile(rf" ?(<!doctype[^>]*>|</?(?:{'|'.join(BLOCKS.split())})\b
 
 def folded(text: str) -> str:
     """The same page with one block a line, inline tags in their sentence."""
-    lines = BLOCK_TAG.sub(r"\n\1\n", re.sub(r"\s+", " ", CHANGING.sub(r"\1…", text)))
+    text = VERSION.sub("", CHANGING.sub(r"\1…", text))
+    lines = BLOCK_TAG.sub(r"\n\1\n", re.sub(r"\s+", " ", text))
     return SENTENCE.sub(r"\1\3\4", "\n".join(line for line in lines.split("\n") if line.strip()))
 
 

@@ -23,7 +23,6 @@ from tests.conftest import settings_for
 
 DOCUMENT = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- routes: written by `make routes` -->\n", "<!-- end of routes -->\n"
-STATIC = "Styles, fonts and icons."  # Flask's own view
 
 
 def table(app: Flask) -> str:
@@ -54,8 +53,6 @@ def _who(endpoint: str) -> str:
 
 
 def _what(app: Flask, endpoint: str) -> str:
-    if endpoint == "static":
-        return STATIC
     words = app.view_functions[endpoint].__doc__ or ""
     return (words.strip() or "–").splitlines()[0].replace("|", "\\|")
 

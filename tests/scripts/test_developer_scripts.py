@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from feedback_app.services.upkeep.drafting import draft_migration
 from feedback_app.services.upkeep.schema import upgrade_schema
 from feedback_app.services.upkeep.wrong_files import settings_to_migrate
 from feedback_app.storage import upgrade
+from feedback_app.web import static_files
 from scripts import dev_server, new_migration
 from tests.ground.office import Office
 from tests.ground.source_copy import copy_source, replace_in, run_script
@@ -73,7 +75,7 @@ def test_a_migration_has_a_plain_name(
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_changes_of_files_show_without_a_new_start(
-    app: Flask, office: Office, place: str, tmp_path: Path
+    app: Flask, office: Office, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app.template_folder = shutil.copytree(ROOT / "templates", tmp_path / "templates")
     dev_server.show_changes_at_once(app)
@@ -88,8 +90,11 @@ def test_changes_of_files_show_without_a_new_start(
         form.write("Suara Lain")
     assert "Suara Lain</title>" in page("/")
     assert page(f"/q/{place}").endswith("Suara Lain")
-    with reader.get("/static/site.css") as style:
-        assert style.cache_control.max_age == 0
+    styles = re.search(r"/static/site\.css\?v=\w{8}", page("/"))
+    assert styles
+    monkeypatch.setattr(static_files, "FOLDER", tmp_path)
+    (tmp_path / "site.css").write_text("p { color: red }")
+    assert styles[0] not in page("/")  # another edition has another address
 
 
 def test_the_developers_server_serves_this_machine_only(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.visit_codes import LIFETIME
 from feedback_app.services.office.cards import card_lines
 from feedback_app.services.site import Site
@@ -15,6 +17,7 @@ from feedback_app.services.upkeep.backup import add_run
 from feedback_app.services.upkeep.restore import Finish, Opened
 from tests.conftest import Browser, SteppedClock
 from tests.ground.codes import codes
+from tests.ground.devices import device, scanned, token_in
 from tests.ground.office import Office
 from tests.ground.staff import account_number, link_on
 from tests.web.test_citizen import stored
@@ -102,6 +105,26 @@ def test_a_code_from_before_a_restore_counts_as_the_posters(
     assert (rating.tier, rating.state) == ("poster", "counted")
     assert rules_of(site) == [""]
     assert citizen.get(f"/v/{code.long}").status_code == 410  # good for one answer all the same
+
+
+@pytest.mark.parametrize(("is_restored", "tier"), [(False, "display"), (True, "poster")])
+def test_a_displays_form_from_before_a_restore_counts_as_the_posters(
+    citizen: Browser,
+    place: str,
+    site: Site,
+    browse: Browse,
+    clock: SteppedClock,
+    is_restored: bool,
+    tier: str,
+) -> None:
+    address = urlsplit(scanned(device(browse, "display"))).path
+    page = citizen.get(address).get_data(as_text=True)
+    clock.at += timedelta(minutes=2)
+    if is_restored:
+        restore_here(site)
+    answers = dict.fromkeys(ALL_KEYS, "3") | {"token": token_in(page)}
+    assert citizen.post(f"/q/{place}", data=answers).status_code == 303
+    assert [rating.tier for rating in stored(site)] == [tier]
 
 
 def test_a_code_that_the_office_lost_is_no_sign_of_cheating_while_it_could_live(

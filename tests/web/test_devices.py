@@ -360,7 +360,7 @@ def test_a_displays_form_lives_minutes_and_is_then_kept_as_the_posters(
     [
         (MINUTE, 200, "Kirim penilaian"),
         (2 * MINUTE, 410, "Pindai lagi kode yang sekarang"),
-        (timedelta(days=1), 410, "Kode layar sudah lewat"),
+        (timedelta(days=1), 410, "Kode di layar sudah berganti"),
         (-MINUTE, 200, "Kirim penilaian"),
         (-2 * MINUTE, 410, "Kode layar belum berlaku"),
     ],

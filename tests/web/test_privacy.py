@@ -45,7 +45,7 @@ PROMISES = {
         "tests/storage/test_disk_owner.py"
     ),
     "Bila Anda isi: kelompok usia, jenis kelamin, pendidikan, pekerjaan, dan kebutuhan bantuan, "
-    "dalam golongan yang lebar.": "test_an_answers_row_holds_what_was_answered_and_no_more",
+    "dalam kelompok umum.": "test_an_answers_row_holds_what_was_answered_and_no_more",
     "Saran Anda, dengan nomor acaknya sendiri: loket, bulan, dan petugas yang Anda sebut, tanpa "
     "tanggal.": "test_a_comments_row_holds_its_place_and_month_and_no_more",
     "Dari jawaban mana saran itu berasal tercatat selama 14 hari, lalu dihapus.": (
@@ -70,11 +70,13 @@ PROMISES = {
         "test_screening_keeps_two_times_and_one_mark_for_fourteen_days"
     ),
     "Tanda itu dihitung dari alamat internet serta nama dan bahasa peramban dengan kunci hari itu. "
-    "Kuncinya dimusnahkan setelah dua hari, sehingga tanda tidak dapat lagi dirunut ke alamat "
+    "Kuncinya dimusnahkan setelah dua hari, sehingga tanda tidak dapat lagi dilacak ke alamat "
     "Anda.": ("test_the_mark_is_found_with_the_key_of_the_day_and_with_nothing_else"),
     "Bila jam komputer kantor diragukan, penghapusan menunggu sampai admin memastikan tanggalnya.": (
         "tests/services/upkeep/test_clock.py"
     ),
+    "Di folder cadangan hanya salinan terbaru yang memuat jam dan tanda itu, juga paling lama 14 "
+    "hari; kunci hari itu tidak pernah disalin.": "tests/services/upkeep/test_backup.py",
     "Hanya rata-rata dari sedikitnya 10 penilaian, tidak pernah satu jawaban.": (
         "tests/domain/test_promised_numbers.py"
     ),
@@ -94,7 +96,7 @@ PROMISES = {
     ),
 }
 KEPT = {
-    "Jawaban dan golongan tentang Anda, tanpa jam dan tanpa nama": (
+    "Jawaban dan kelompok tentang Anda, tanpa jam dan tanpa nama": (
         "tanpa batas waktu, agar hasil antartahun dapat dibandingkan"
     ),
     "Saran dengan bulannya, tanpa tanggal, jam, dan nama": "tanpa batas waktu",
@@ -116,6 +118,10 @@ IN_DOCS = {
     "signs of pressure and of a charge tell counter and month, not the day": (
         "test_pressure_is_a_number_a_counter_and_month"
     ),
+    "hold no key of the day, no log-ins and links, and no fine times past their 14 days": (
+        "tests/services/upkeep/test_backup.py"
+    ),
+    "A clock in doubt takes nothing out of copies": "tests/services/upkeep/test_backup_clock.py",
     "what lies on disk cannot be read": "tests/browser/test_draft.py",
     "no row names both a comment and its answer": (
         "test_what_links_a_comment_to_its_answer_is_gone_after_fourteen_days"

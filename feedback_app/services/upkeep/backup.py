@@ -19,7 +19,6 @@ from feedback_app.services.upkeep.fingerprint import (
     office_fingerprint,
     secret_fingerprint,
 )
-from feedback_app.services.upkeep.retention import screening_kept_from
 from feedback_app.storage import bulk, restored, snapshot
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import backups as queries
@@ -155,7 +154,7 @@ def _take(site: Site, order: Order) -> tuple[CopyName, int]:
     with copies.workplace(site, needs=needs) as work, copies.faults_told():
         whole, copy = work / "whole.db", work / "copy.db"
         counts = snapshot.copy_whole(site.db, whole)
-        copies.take_out(whole, order.stage, kept_from=screening_kept_from(site))
+        copies.take_out(whole, order.stage, kept_from=copies.arrivals_kept_from(site))
         snapshot.write_compact(whole, copy)
         whole.unlink()
         _must_be_whole(copy, counts, order.stage)

@@ -18,6 +18,7 @@ from feedback_app.domain.faults import NotSavedError
 from feedback_app.domain.paper import DAYS_TO_CHECK
 from feedback_app.files import copies as files
 from feedback_app.services.site import Site
+from feedback_app.services.upkeep import clock
 from feedback_app.services.upkeep.fingerprint import office_fingerprint
 from feedback_app.services.upkeep.retention import screening_kept_from
 from feedback_app.storage import snapshot, sqlite
@@ -139,7 +140,15 @@ def tidy(site: Site, folder: Path, *, keep: int) -> None:
 
 
 def age(site: Site, folder: Path) -> None:
-    """Take out of copies what is past its time; the newest keeps what is not."""
+    """Take out of copies what is past its time; the newest keeps what is not.
+
+    Nothing while the clock is in doubt: what is taken out comes back from nowhere.
+    """
+    with faults_told():
+        found = clock.doubt(site)
+    if found:
+        log.error("copies keep all they hold: %s", clock.UpkeepStoppedError(found))
+        return
     names = own_copies(site, folder)
     done: set[int] = set()
     for place, name in enumerate(names):
@@ -148,15 +157,22 @@ def age(site: Site, folder: Path) -> None:
             continue
         done.add(name.number)
         stage = _stage_due(site, name, is_newest=place == 0)
-        if stage != name.stage or (place == 0 and not stage and name.day < site.today()):
+        if stage != name.stage or (place == 0 and not stage and name.day != site.today()):
             try:
                 _write_anew(site, folder, name, stage)
             except BackupFaultError as error:
                 log.error("%s keeps what is past its time: %s", name.file, error)
 
 
+def arrivals_kept_from(site: Site) -> datetime:
+    """Fine times from before this instant go out of copies; none by a clock that is in doubt."""
+    return clock.LONG_AGO if clock.doubt(site) else screening_kept_from(site)
+
+
 def _stage_due(site: Site, name: CopyName, *, is_newest: bool) -> Stage:
-    if name.day < site.today() - DAYS_TO_CHECK - timedelta(days=1):
+    is_old = name.day < site.today() - DAYS_TO_CHECK - timedelta(days=1)
+    is_undated = name.day > site.today() and not is_newest  # a wrong clock named it
+    if is_old or is_undated:
         return "-lama"
     if name.stage:
         return name.stage
@@ -165,7 +181,7 @@ def _stage_due(site: Site, name: CopyName, *, is_newest: bool) -> Stage:
 
 def _write_anew(site: Site, folder: Path, name: CopyName, stage: Stage) -> None:
     before = folder / name.file
-    kept_from = screening_kept_from(site)
+    kept_from = arrivals_kept_from(site)
     with workplace(site, needs=20 * before.stat().st_size) as work, faults_told():
         whole = work / "whole.db"
         files.unpack(before, whole)

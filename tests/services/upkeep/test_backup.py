@@ -22,7 +22,7 @@ from feedback_app.services.upkeep.schema import rebuild_tallies, tally_differenc
 from feedback_app.storage import bulk
 from feedback_app.storage.db import open_database
 from tests.conftest import SteppedClock
-from tests.ground.backups import changed, inside, keys_of, rows_of, take
+from tests.ground.backups import changed, inside, keep_up, keys_of, rows_of, take
 from tests.ground.office import Office, add_comment, add_ratings, rating_row, screening_row
 from tests.ground.postgres import on_server
 
@@ -349,12 +349,14 @@ def test_copies_hold_no_daily_key_and_fine_times_only_while_they_may(
     assert not first.exists()
     archive = inside(stick / names[1])
     assert (full.now() - timedelta(days=2)).strftime("%Y-%m-%d ").encode() not in archive
-    clock.at += timedelta(days=14)  # no backup came since
+    clock.at += timedelta(days=14)  # no backup came since, but the office was open
+    keep_up(full)
     copies.age(full, stick)
     newest = copies.own_copies(full, stick)[0]
     assert newest.stage == ""
     assert b"2026-11-23 " not in inside(stick / newest.file)
     clock.at += timedelta(days=2)
+    keep_up(full)
     copies.age(full, stick)
     assert {name.stage for name in copies.own_copies(full, stick)} == {"-lama"}
     for path in stick.iterdir():
