@@ -67,7 +67,10 @@ def add_unit() -> AnyResponse | tuple[str, int]:
 def cards() -> str:
     """Every counter's card and its address."""
     lines = card_service.card_lines(site(), agency_id=viewer().agency_id)
-    return render_template("admin/cards.html", lines=lines)
+    is_dead = card_service.would_be_dead(site(), viewer())
+    return render_template(
+        "admin/cards.html", lines=lines, dead_address=site().settings.base_url if is_dead else ""
+    )
 
 
 @admin.get("/kartu.pdf")
