@@ -97,12 +97,8 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read the environment and the key files; raise SettingsError on the first unsafe value."""
-        return cls.of(settings_in_effect(environ))
-
-    @classmethod
-    def of(cls, env: Mapping[str, str]) -> Settings:
-        """The same of an environment into which a file of settings is merged already."""
-        where = _locations(env)
+        env = settings_in_effect(environ)
+        where = locations(env)
         base_url = _base_url(env)
         proxy_hops, sso = _whole_number(env, "PROXY_HOPS", default=0), _sso(env)
         _make_missing_keys(where)
@@ -141,10 +137,7 @@ def is_for_this_machine_only(environ: Mapping[str, str] | None = None) -> bool:
 
 def locations(environ: Mapping[str, str] | None = None) -> Locations:
     """Where this environment's office is; nothing is made, and no database or key is read."""
-    return _locations(settings_in_effect(environ))
-
-
-def _locations(env: Mapping[str, str]) -> Locations:
+    env = settings_in_effect(environ)
     found = instance.chosen(env)
     return Locations(database_url(env, found.folder), found.folder, is_office=found.is_office)
 

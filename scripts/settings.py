@@ -17,10 +17,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from feedback_app import instance
-from feedback_app.config import Settings, SettingsError
+from feedback_app.config import SettingsError
 from feedback_app.domain.faults import NotSavedError, ReadableError
 from feedback_app.services.office import first_start
-from feedback_app.services.upkeep.wrong_files import open_office, say_what_is_read
+from feedback_app.services.site import open_site
+from feedback_app.services.upkeep.wrong_files import say_what_is_read, settings_of_office
 
 SECRET = ("DATABASE_URL",)  # holds a password
 FIXED = ("FIRST_ADMIN",)
@@ -56,15 +57,13 @@ def main() -> int:
 def _change(file: Path, kept: Mapping[str, str], changes: list[str]) -> dict[str, str]:
     """Keep the changes, all of them or none."""
     wanted = _wanted(kept, changes)
-    if not file.parent.is_dir():
-        raise SettingsError(f"{file.parent} is not there yet; run python3 run.py --office first")
     rest = {name: value for name, value in os.environ.items() if name not in instance.NAMES}
-    Settings.of({**wanted, **rest})  # as a start reads them, whatever this shell's environment says
+    # As the next start reads them, whatever this shell's environment says.
+    settings = settings_of_office({**wanted, **rest})
     changed = {name for name in IN_DATABASE if wanted.get(name) != kept.get(name)}
     if changed:
-        first_start.change_settings(open_office(), wanted, file, changed=changed)
+        first_start.change_settings(open_site(settings), wanted, file, changed=changed)
     else:
-        say_what_is_read()
         instance.write(file, wanted)
     return wanted
 
