@@ -55,7 +55,7 @@ class QuestionsForm(Form):  # type: ignore[misc]
     office_name = StringField("Nama kantor", render_kw={"autocomplete": "organization"})
     address = StringField("Alamat situs", render_kw={"autocomplete": "off", "inputmode": "url"})
     plain_http = BooleanField("Ini uji coba tanpa enkripsi di dalam satu jaringan kantor")
-    time_zone = SelectField("Zona waktu", choices=ZONE_WORDS)
+    time_zone = SelectField("Zona waktu")
     admin_name = StringField("Nama lengkap", render_kw={"autocomplete": "off"})
     admin_username = StringField("Nama pengguna", render_kw={"autocomplete": "off"})
 
@@ -217,5 +217,5 @@ def _labelled(form: AnyForm) -> AnyForm:
     for field in form:
         field.label.text = _(field.label.text)
         if isinstance(field, SelectField):
-            field.choices = [(value, _(text)) for value, text in field.choices]
+            field.choices = [(value, _(text)) for value, text in ZONE_WORDS]
     return form

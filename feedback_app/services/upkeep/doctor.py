@@ -11,8 +11,8 @@ from typing import Literal
 
 from feedback_app.config import Locations, Settings, locations
 from feedback_app.domain.faults import NotSavedError
-from feedback_app.instance import is_loopback
 from feedback_app.domain.second_factor import NEEDS_SECOND_FACTOR
+from feedback_app.instance import is_loopback
 from feedback_app.services.access.secrets import is_sealed_by_newest
 from feedback_app.services.citizen.daily_key import KEPT_DAYS
 from feedback_app.services.site import Site, open_site
