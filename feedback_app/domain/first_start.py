@@ -21,7 +21,10 @@ USERNAME_MAX = 80
 HOST = re.compile(
     r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"
 )
-_NEEDED = Text("Wajib diisi.")
+_NEEDED = {
+    "office_name": Text("Isi nama kantor."),
+    "admin_name": Text("Isi nama lengkap admin pertama."),
+}
 _NAME = Text("Paling banyak 200 huruf, dalam satu baris.")
 _ADDRESS = Text("Tulis alamat seperti https://suara.contoh.go.id, tanpa halaman di belakangnya.")
 _LOOPBACK = Text(
@@ -61,7 +64,7 @@ def read_answers(typed: Typed, *, plain_is_fine: bool) -> Answers | dict[str, Te
     faults: dict[str, Text] = {}
     plain = {name: " ".join(typed.get(name, "").split()) for name in FIELDS}
     for name in ("office_name", "admin_name"):
-        if fault := fault_of_name(plain[name]):
+        if fault := fault_of_name(name, plain[name]):
             faults[name] = fault
     address = read_address(plain["address"], plain_is_fine=plain_is_fine)
     if isinstance(address, Text):
@@ -108,10 +111,10 @@ def username_from(name: str) -> str:
     return made if _is_username(made) else "admin"
 
 
-def fault_of_name(text: str) -> Text | None:
-    """What is wrong with the name of an office or a person."""
+def fault_of_name(field: str, text: str) -> Text | None:
+    """What is wrong with the name of an office (`office_name`) or a person (`admin_name`)."""
     if not text:
-        return _NEEDED
+        return _NEEDED[field]
     return None if len(text) <= NAME_MAX and text.isprintable() else _NAME
 
 

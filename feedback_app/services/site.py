@@ -53,9 +53,10 @@ class Site:
         return local_day(self.now())
 
     def printed_address(self, *, is_demo: bool) -> str:
-        """The address for what leaves this machine; LoopbackAddressError where nobody could open it.
+        """The address for what leaves this machine.
 
-        The made-up office is for this machine only, so its cards and links may say so.
+        LoopbackAddressError where nobody could open it, unless that was asked for. The made-up
+        office is for this machine only, so its cards and links may say so.
         """
         settings = self.settings
         if settings.has_loopback_address and not (is_demo or settings.loopback_ok):

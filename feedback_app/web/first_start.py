@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import BooleanField, Form, SelectField, StringField
 
 from feedback_app.config import ROOT
-from feedback_app.domain.first_start import FIELDS, Answers, read_address, read_answers
+from feedback_app.domain.first_start import FIELDS, ZONES, Answers, read_address, read_answers
 from feedback_app.domain.texts import Text
 from feedback_app.services.access.links import IssuedLink
 from feedback_app.services.office.first_start import AlreadyBegunError, begin_office
@@ -36,11 +36,6 @@ CODE_LENGTH = 12  # of 31 letters each: 59 bits
 TRIES = 10  # wrong ones; then another code counts, after a wait
 WAIT_S = 60
 BODY_BYTES = 64 * 1024
-ZONE_WORDS = (
-    ("WIB", "WIB: Sumatra, Jawa, Kalimantan Barat dan Tengah"),
-    ("WITA", "WITA: Bali, Nusa Tenggara, Sulawesi, Kalimantan lainnya"),
-    ("WIT", "WIT: Maluku, Papua"),
-)
 
 
 class CodeForm(Form):  # type: ignore[misc]
@@ -56,8 +51,8 @@ class QuestionsForm(Form):  # type: ignore[misc]
     address = StringField("Alamat situs", render_kw={"autocomplete": "off", "inputmode": "url"})
     plain_http = BooleanField("Ini uji coba tanpa enkripsi di dalam satu jaringan kantor")
     time_zone = SelectField("Zona waktu")
-    admin_name = StringField("Nama lengkap", render_kw={"autocomplete": "off"})
-    admin_username = StringField("Nama pengguna", render_kw={"autocomplete": "off"})
+    admin_name = StringField("Nama lengkap admin pertama", render_kw={"autocomplete": "off"})
+    admin_username = StringField("Nama penggunanya", render_kw={"autocomplete": "off"})
 
 
 class Lock:
@@ -213,9 +208,9 @@ def _code_page(form: CodeForm, status: int) -> AnyResponse:
 
 
 def _labelled(form: AnyForm) -> AnyForm:
-    """Labels and choices in the reader's language."""
+    """Labels in the reader's language, and what can be chosen."""
     for field in form:
         field.label.text = _(field.label.text)
         if isinstance(field, SelectField):
-            field.choices = [(value, _(text)) for value, text in ZONE_WORDS]
+            field.choices = [(zone, zone) for zone in ZONES]
     return form

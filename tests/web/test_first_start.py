@@ -108,6 +108,7 @@ def test_the_code_opens_four_questions_and_the_answers_become_an_office(visitor:
     page = html.unescape(done.get_data(as_text=True))
     token = re.search(r"https://suara\.contoh\.go\.id/tautan/([\w-]{43})", page)
     assert token
+    assert " WITA. Jangan berikan" in page
     assert open_link(visitor.site, token[1]).username == "siti.rahmawati"
     assert not visitor.used.is_set()
     done.close()  # the answer was sent
@@ -174,7 +175,7 @@ def test_bad_answers_are_said_beside_their_fields_and_nothing_typed_is_lost(
     answer = visitor.send(ticket=ticket, **bad)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
-    assert "Wajib diisi." in page
+    assert "Isi nama kantor." in page
     assert "Pilih WIB, WITA, atau WIT." in page
     assert 'name="plain_http"' in page
     assert 'value="Siti Rahmawati"' in page

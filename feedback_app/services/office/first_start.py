@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from feedback_app import instance
 from feedback_app.domain.first_start import Answers, fault_of_name
+from feedback_app.domain.local_time import keep_time_of
 from feedback_app.services.access.accounts import add_first_admin
 from feedback_app.services.access.links import IssuedLink
 from feedback_app.services.office.setup import SetupFaultError
@@ -45,6 +46,7 @@ def begin_office(site: Site, answers: Answers, *, environ: Mapping[str, str]) ->
         )
         path = site.settings.instance_dir / instance.FILE
         instance.write(path, instance.read(path) | settings_of(answers, environ))
+    keep_time_of(there.settings.time_zone)
     return issued
 
 
@@ -65,7 +67,7 @@ def change_settings(
         if "OFFICE_NAME" in changed:
             if len(found) != 1:
                 raise SetupFaultError("Nama kantor hanya dapat diubah bila ada tepat satu kantor.")
-            if fault := fault_of_name(settings.get("OFFICE_NAME", "")):
+            if fault := fault_of_name("office_name", settings.get("OFFICE_NAME", "")):
                 raise SetupFaultError(fault)
             found[0].name = settings["OFFICE_NAME"]
         for agency in found:

@@ -123,8 +123,16 @@ def test_the_environment_comes_first_and_the_difference_is_said(
 
 @pytest.mark.parametrize(
     ("host", "is_one"),
-    [("127.0.0.1", True), ("127.8.9.1", True), ("localhost", True), ("[::1]", True)]
-    + [("0.0.0.0", False), ("192.168.1.2", False), ("suara.go.id", False), ("", False)],  # noqa: S104 (no socket is bound)
+    [
+        ("127.0.0.1", True),
+        ("127.8.9.1", True),
+        ("localhost", True),
+        ("[::1]", True),
+        ("0.0.0.0", False),  # noqa: S104 (no socket is bound)
+        ("192.168.1.2", False),
+        ("suara.go.id", False),
+        ("", False),
+    ],
 )
 def test_an_address_of_this_machine_is_known(host: str, is_one: bool) -> None:
     assert instance.is_loopback(host) is is_one
