@@ -97,6 +97,7 @@ def offices(environment: dict[str, str]) -> list[str]:
     return names
 
 
+@pytest.mark.engine_alike
 def test_a_terminal_asks_again_until_every_answer_can_be_used(environment: dict[str, str]) -> None:
     typed = ("", "Dinas Uji", "https://x/y", "suara.contoh.go.id", "gmt", "wita", *ANSWERS[3:])
     code, shown = on_terminal(environment, typed)
@@ -110,6 +111,7 @@ def test_a_terminal_asks_again_until_every_answer_can_be_used(environment: dict[
     assert (again.returncode, "set up already" in again.stderr) == (1, True)
 
 
+@pytest.mark.engine_alike
 @pytest.mark.parametrize("answered", [0, 2, 5])
 def test_a_set_up_that_is_broken_off_leaves_nothing_half(
     environment: dict[str, str], answered: int
@@ -183,6 +185,7 @@ def test_a_service_asks_on_a_page_and_then_serves_the_office(environment: dict[s
     assert offices(environment) == ["Dinas Uji"]
 
 
+@pytest.mark.engine_alike
 def test_a_script_that_makes_the_office_ends_the_page(environment: dict[str, str]) -> None:
     home = f"http://127.0.0.1:{environment['PORT']}/"
     with serving(environment) as (_printed, server):
@@ -219,6 +222,7 @@ def test_answers_can_be_changed_later_and_bad_ones_change_nothing(
     assert "BASE_URL: lingkungan mengalahkan settings.toml" in listed.stderr
 
 
+@pytest.mark.engine_alike
 def test_cards_and_links_of_scripts_refuse_an_address_of_this_machine(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -252,6 +256,7 @@ def test_a_server_that_others_reach_loads_no_demo_and_makes_nothing(
     assert not (tmp_path / "i").exists()
 
 
+@pytest.mark.engine_alike
 def test_an_offices_folder_gets_no_demo(environment: dict[str, str]) -> None:
     on_terminal(environment, ANSWERS)
     refused = run(environment | {"DEMO": ""}, "demo_data.py", "--if-empty")
