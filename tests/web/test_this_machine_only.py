@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -35,10 +35,11 @@ def unasked(site: Site, office: Office) -> Site:
 
 
 @pytest.fixture
-def dina(settings: Settings, clock: SteppedClock, office: Office) -> Browser:
+def dina(settings: Settings, clock: SteppedClock, office: Office) -> Iterator[Browser]:
     """Its admin, logged in."""
     app = create_app(replace(settings, loopback_ok=False), clock=clock)
-    return Browser(app.test_client()).log_in("dina")
+    yield Browser(app.test_client()).log_in("dina")
+    app.extensions["site"].db.close()
 
 
 def make_demo(site: Site) -> None:
@@ -125,4 +126,5 @@ def test_who_tries_the_demos_password_from_outside_reads_why(
     assert answer.status_code == 403
     assert "Akun contoh hanya untuk komputer ini" in answer.get_data(as_text=True)
     assert browser.get("/staf/").status_code == 302
+    app.extensions["site"].db.close()
     browse().log_in("alice")
