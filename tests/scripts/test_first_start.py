@@ -24,6 +24,7 @@ from feedback_app import instance
 from feedback_app.config import ROOT
 from feedback_app.services.site import open_site
 from feedback_app.services.upkeep.wrong_files import settings_of_office
+from feedback_app.storage import bulk
 from feedback_app.storage.queries import agencies
 from tests.ground.browser import free_port
 
@@ -233,6 +234,31 @@ def test_cards_and_links_of_scripts_refuse_an_address_of_this_machine(
     made = run(environment, "create_account.py", "dua", "--name", "Dua", "--loopback-ok")
     assert made.returncode == 0, made.stderr  # the refusal made no account of that name
     assert "/tautan/" in made.stdout
+
+
+@pytest.mark.engine_alike
+def test_a_start_says_what_the_first_one_has_left_open(environment: dict[str, str]) -> None:
+    on_terminal(environment, (ANSWERS[0], "", *ANSWERS[2:]))
+    said = run(environment, "set_up.py").stderr
+    assert "siti.rahmawati --new-link" in said
+    assert "scripts/settings.py base_url=https://" in said
+    assert run(environment, "settings.py", "base_url=https://suara.contoh.go.id").returncode == 0
+    assert "base_url" not in run(environment, "set_up.py").stderr
+
+
+@pytest.mark.engine_alike
+def test_a_demo_that_others_reach_says_that_nobody_can_log_in(environment: dict[str, str]) -> None:
+    demo = environment | {"DEMO": "1"}
+    assert run(demo, "migrate.py").returncode == 0
+    site = open_site(settings_of_office(demo))
+    with site.db.transaction() as tx:
+        bulk.add_rows(tx, "agency", [{"code": "x", "name": "Contoh", "is_demo": True}])
+    site.db.close()
+    assert "contoh-suara-loket" in run(demo, "set_up.py").stdout
+    reached = run(demo | {"PROXY_HOPS": "1"}, "set_up.py")
+    assert reached.returncode == 0, reached.stderr
+    assert "nobody can log in" in reached.stderr
+    assert "contoh-suara-loket" not in reached.stdout
 
 
 @pytest.mark.parametrize(

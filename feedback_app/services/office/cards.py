@@ -49,7 +49,7 @@ def cards_pdf(
     return site.documents.run(qr_cards_pdf, cards)
 
 
-def would_be_dead(site: Site, viewer: Viewer) -> bool:
+def address_is_missing(site: Site, viewer: Viewer) -> bool:
     """Whether no phone could open the cards that would be printed now."""
     with site.db.read() as session:
         is_demo = session.get_one(Agency, viewer.agency_id).is_demo
