@@ -6,10 +6,7 @@ Standard library only: `run.py` reads it before anything is installed.
 from __future__ import annotations
 
 import ipaddress
-import json
 import os
-import secrets
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,15 +119,25 @@ def overruled(environ: Mapping[str, str]) -> list[str]:
 def read(path: Path) -> dict[str, str]:
     """What the file holds, by the environment's names; nothing where there is no file."""
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = path.read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError) as error:
-        raise SettingsFileError(
-            f"{path} tidak dapat dibaca / cannot be read: {error}. Betulkan berkas itu; isinya "
-            f'baris seperti / mend it; its lines look like: base_url = "https://…"'
-        ) from None
+        raise _unreadable(path, error) from None
+    import tomllib  # noqa: PLC0415 (.02 s of each start with the two below; a demo has no file)
+
+    try:
+        found = tomllib.loads(content)
+    except ValueError as error:
+        raise _unreadable(path, error) from None
     return {name.upper(): _text(path, name, value) for name, value in found.items()}
+
+
+def _unreadable(path: Path, error: Exception) -> SettingsFileError:
+    return SettingsFileError(
+        f"{path} tidak dapat dibaca / cannot be read: {error}. Betulkan berkas itu; isinya "
+        f'baris seperti / mend it; its lines look like: base_url = "https://…"'
+    )
 
 
 def _text(path: Path, name: str, value: object) -> str:
@@ -148,6 +155,8 @@ def _text(path: Path, name: str, value: object) -> str:
 
 def write(path: Path, settings: Mapping[str, str]) -> None:
     """Write the file (0600) whole: on the disk before it has its name, so that none is cut off."""
+    import secrets  # noqa: PLC0415 (see `read`)
+
     lines = [f"{name.lower()} = {_toml(settings[name])}\n" for name in NAMES if settings.get(name)]
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
@@ -168,4 +177,6 @@ def write(path: Path, settings: Mapping[str, str]) -> None:
 
 def _toml(value: str) -> str:
     """JSON's escapes are TOML's, but for the one character that JSON leaves as it is."""
+    import json  # noqa: PLC0415 (see `read`)
+
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
