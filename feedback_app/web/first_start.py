@@ -26,7 +26,7 @@ from feedback_app.services.access.links import IssuedLink
 from feedback_app.services.office.first_start import AlreadyBegunError, begin_office
 from feedback_app.services.site import Site
 from feedback_app.version import VERSION
-from feedback_app.web import formats, headers, language
+from feedback_app.web import formats, headers, language, static_files
 from feedback_app.web.language import gettext as _
 
 AnyForm = TypeVar("AnyForm", bound=Form)
@@ -187,9 +187,8 @@ class OneTimePage:
 
 def create_page(page: OneTimePage) -> Flask:
     """The program that serves the page, and nothing else, at every address."""
-    app = Flask(
-        "feedback_app", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
-    )
+    app = Flask("feedback_app", template_folder=str(ROOT / "templates"), static_folder=None)
+    static_files.serve_static_files(app)
     app.config.update(MAX_CONTENT_LENGTH=BODY_BYTES, MAX_FORM_PARTS=20)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(formats.FILTERS)

@@ -27,6 +27,7 @@ from feedback_app.services.upkeep.wrong_files import settings_of_office
 from feedback_app.storage import bulk
 from feedback_app.storage.queries import agencies
 from tests.ground.browser import free_port
+from tests.ground.scripts import Done, run_script
 
 pytestmark = pytest.mark.proof
 
@@ -50,18 +51,8 @@ def command(script: str, *arguments: str) -> list[str]:
     return [sys.executable, str(ROOT / "scripts" / script), *arguments]
 
 
-def run(
-    environment: dict[str, str], script: str, *arguments: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(script, *arguments),
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+def run(environment: dict[str, str], script: str, *arguments: str) -> Done:
+    return run_script(script, *arguments, environment=os.environ | environment)
 
 
 def on_terminal(environment: dict[str, str], typed: tuple[str, ...]) -> tuple[int, str]:

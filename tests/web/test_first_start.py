@@ -203,6 +203,9 @@ def test_every_other_address_leads_to_the_page_and_english_is_complete(visitor: 
     assert visitor.client.get("/q/abc").location == "/"
     assert visitor.client.get("/healthz").get_data() == b"ok"
     english = visitor.client.get("/?lang=en").get_data(as_text=True)
+    styles = re.findall(r'href="(/static/[^"]+)"', english)
+    assert styles
+    assert {visitor.client.get(style).status_code for style in styles} == {200}
     assert "Set up your office" in english
     asked = visitor.client.post("/?lang=en", data={"code": visitor.codes[0]})
     assert "Four questions" in asked.get_data(as_text=True)
