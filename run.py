@@ -1,11 +1,16 @@
 """Set up and serve Suara Loket, or set up and test it. Needs Python 3.11 or newer, nothing else.
 
-    python3 run.py               set up everything, then serve at http://127.0.0.1:8000
-    python3 run.py dev           the same for developers: a change of a file shows at once
-    python3 run.py test [ARGS]   set up everything, then lint, types, tests (ARGS go to pytest)
+    python3 run.py               set up everything, then serve at http://127.0.0.1:8000:
+                                 the office in instance/ where there is one, else the demo
+    python3 run.py --office      serve the office; its first start asks four questions
+    python3 run.py --demo        serve the made-up office in instance-demo/
+    python3 run.py install       set up everything, and serve nothing
+    python3 run.py dev           for developers: a change of a file shows at once
+    python3 run.py test [ARGS]   set up everything, then lint, types and tests (ARGS go to pytest)
     python3 run.py test --quick  the same on SQLite only, without browsers, simulations, fuzz
 
-PORT and HOST change the address; docs/runbook.md names every setting.
+--port 8001 listens there; --loopback-ok lets cards and links carry an address of this machine.
+On Windows: py run.py. docs/runbook.md names every setting.
 """
 
 from __future__ import annotations
@@ -24,6 +29,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 LOOPBACK = "127.0.0.1"
+OPTIONS = {
+    "--office": ("DEMO", "0"),
+    "--demo": ("DEMO", "1"),
+    "--loopback-ok": ("LOOPBACK_OK", "1"),
+}
 COMPILED = ("feedback_app", "scripts", "run.py")
 SYSTEM_PACKAGES = (
     "chromium",
@@ -51,8 +61,12 @@ def main(arguments: list[str]) -> int:
         print("Suara Loket needs Python 3.11 or newer.", file=sys.stderr)
         return 1
     try:
+        arguments = _take_options(arguments)
         if not arguments:
             return serve()
+        if arguments == ["install"]:
+            install("requirements.txt")
+            return 0
         if arguments == ["dev"]:
             return develop()
         if arguments[0] == "test":
@@ -64,11 +78,31 @@ def main(arguments: list[str]) -> int:
     return 0 if arguments[0] in ("-h", "--help") else 2
 
 
+def _take_options(arguments: list[str]) -> list[str]:
+    """Set what options stand for, as no shell sets a variable in the way of another; the rest."""
+    rest, given = [], iter(arguments)
+    for word in given:
+        if arguments[0] == "test":  # pytest's own
+            rest.append(word)
+        elif word in OPTIONS:
+            name, value = OPTIONS[word]
+            if os.environ.get(name, value) not in ("", value):
+                raise SetUpError(f"{word} contradicts {name}={os.environ[name]}")
+            os.environ[name] = value
+        elif word == "--port":
+            os.environ["PORT"] = next(given, "nothing")
+        elif word.startswith("--port="):
+            os.environ["PORT"] = word.partition("=")[2] or "nothing"
+        else:
+            rest.append(word)
+    return rest
+
+
 def serve() -> int:
     """Install; then one process migrates, loads the demo once, and serves until stopped."""
-    _host, port = address()
+    address()
     python = install("requirements.txt")
-    environment = _with_bytecode(os.environ) | {"PORT": str(port)}
+    environment = _with_bytecode(os.environ)
     command = [str(python), str(ROOT / "scripts" / "serve.py"), "--set-up"]
     return _run_until_stopped(command, environment)
 
@@ -78,7 +112,8 @@ def develop() -> int:
     port = _port()
     _port_must_be_free(LOOPBACK, port)
     python = install("requirements.txt")
-    environment = {"INSTANCE_DIR": str(ROOT / "instance" / "dev")} | _with_bytecode(os.environ)
+    own = {"INSTANCE_DIR": str(ROOT / "instance-demo" / "dev"), "DEMO": "1"}
+    environment = own | _with_bytecode(os.environ)
     environment |= {"PORT": str(port), "BASE_URL": f"http://{LOOPBACK}:{port}"}
     set_up = [str(python), str(ROOT / "scripts" / "set_up.py")]
     if code := subprocess.run(set_up, cwd=ROOT, env=environment, check=False).returncode:
@@ -226,14 +261,20 @@ def _root_prefix() -> list[str] | None:
 
 
 def address() -> tuple[str, int]:
-    """HOST and PORT to listen on, where nobody does yet."""
-    host, port = os.environ.get("HOST", "127.0.0.1"), _port()
+    """HOST and PORT to listen on, where nobody does yet; by the instance's settings too."""
+    from feedback_app import instance  # noqa: PLC0415 (an older Python cannot read it)
+
+    try:
+        found = instance.in_effect(os.environ)
+    except instance.SettingsFileError as error:
+        raise SetUpError(str(error)) from None
+    host, port = found.get("HOST", "") or LOOPBACK, _port(found.get("PORT", ""))
     _port_must_be_free(host, port)
     return host, port
 
 
-def _port() -> int:
-    text = os.environ.get("PORT", "8000")
+def _port(told: str = "") -> int:
+    text = told or os.environ.get("PORT", "") or "8000"
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
         raise SetUpError(f"PORT must be a number from 1 to 65535, not {text!r}")
     return int(text)
@@ -247,7 +288,8 @@ def _port_must_be_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise SetUpError(
-                f"Port {port} is taken ({error.strerror}). Choose another: PORT=8001 python3 run.py"
+                f"Port {port} is taken ({error.strerror}). "
+                "Choose another: python3 run.py --port 8001"
             ) from None
 
 

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from feedback_app import instance
+from feedback_app.instance import TIME_ZONES, is_loopback
+
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 KEY_BYTES = 32
@@ -28,6 +31,7 @@ class Locations:
 
     database_url: str
     instance_dir: Path
+    is_office: bool = False  # made-up data must not be in it
 
     @property
     def keys(self) -> Path:
@@ -70,16 +74,30 @@ class Settings:
     backup_to: Path | None = None  # copies go there every day
     backup_keys_to: Path | None = None  # the file of keys; else beside the copies
     backup_keep: int = 14  # so many newest copies stay
+    host: str = "127.0.0.1"  # where the server listens
+    time_zone: str = "Asia/Jakarta"
+    loopback_ok: bool = False  # cards and links may carry an address of this machine only
 
     @property
     def is_https(self) -> bool:
         """Whether cookies may demand TLS."""
         return self.base_url.startswith("https://")
 
+    @property
+    def has_loopback_address(self) -> bool:
+        """Whether no other machine can open what cards and links carry."""
+        return is_loopback(urlsplit(self.base_url).hostname or "")
+
+    @property
+    def is_this_machine_only(self) -> bool:
+        """Whether nobody but this machine's own people can come in: no network, no proxy."""
+        hosts = (self.host, *self.trusted_hosts)
+        return not self.proxy_hops and self.has_loopback_address and all(map(is_loopback, hosts))
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read the environment and the key files; raise SettingsError on the first unsafe value."""
-        env = os.environ if environ is None else environ
+        env = settings_in_effect(environ)
         where = locations(env)
         base_url = _base_url(env)
         proxy_hops, sso = _whole_number(env, "PROXY_HOPS", default=0), _sso(env)
@@ -96,14 +114,41 @@ class Settings:
             backup_to=_folder(env.get("BACKUP_TO", ""), "BACKUP_TO"),
             backup_keys_to=_folder(env.get("BACKUP_KEYS_TO", ""), "BACKUP_KEYS_TO"),
             backup_keep=max(1, _whole_number(env, "BACKUP_KEEP", default=14)),
+            host=env.get("HOST", "") or "127.0.0.1",
+            time_zone=_time_zone(env),
+            loopback_ok=env.get("LOOPBACK_OK") == "1",
         )
 
 
+def settings_in_effect(environ: Mapping[str, str] | None = None) -> Mapping[str, str]:
+    """The environment over the instance folder's file of settings."""
+    try:
+        return instance.in_effect(os.environ if environ is None else environ)
+    except instance.SettingsFileError as error:
+        raise SettingsError(str(error)) from None
+
+
+def is_for_this_machine_only(environ: Mapping[str, str] | None = None) -> bool:
+    """The same as `Settings.is_this_machine_only`, before there are keys; nothing is made."""
+    env = settings_in_effect(environ)
+    hosts = (env.get("HOST", "") or "127.0.0.1", *_trusted_hosts(env, _base_url(env)))
+    return not _whole_number(env, "PROXY_HOPS", default=0) and all(map(is_loopback, hosts))
+
+
 def locations(environ: Mapping[str, str] | None = None) -> Locations:
-    """Where this environment's office is; nothing is read or made."""
-    env = os.environ if environ is None else environ
-    instance_dir = Path(env.get("INSTANCE_DIR", "") or ROOT / "instance").resolve()
-    return Locations(database_url(env, instance_dir), instance_dir)
+    """Where this environment's office is; nothing is made, and no database or key is read."""
+    env = settings_in_effect(environ)
+    found = instance.chosen(env)
+    return Locations(database_url(env, found.folder), found.folder, is_office=found.is_office)
+
+
+def _time_zone(env: Mapping[str, str]) -> str:
+    text = env.get("TIME_ZONE", "") or "WIB"
+    if text.upper() in TIME_ZONES:
+        return TIME_ZONES[text.upper()]
+    if text not in TIME_ZONES.values():
+        raise SettingsError(f"TIME_ZONE must be WIB, WITA or WIT, not {text!r}")
+    return text
 
 
 def _base_url(env: Mapping[str, str]) -> str:
@@ -112,8 +157,8 @@ def _base_url(env: Mapping[str, str]) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise SettingsError(f"BASE_URL must look like https://suara.example.go.id, not {text!r}")
-    is_loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
-    if parts.scheme == "http" and not is_loopback and env.get("ALLOW_PLAIN_HTTP") != "1":
+    is_plain = parts.scheme == "http" and not is_loopback(parts.hostname)
+    if is_plain and env.get("ALLOW_PLAIN_HTTP") != "1":
         raise SettingsError(
             f"BASE_URL {text} is not encrypted; use https, or set ALLOW_PLAIN_HTTP=1 "
             "for a trial inside one office network"
@@ -121,10 +166,10 @@ def _base_url(env: Mapping[str, str]) -> str:
     return text
 
 
-def instance_folder(environ: Mapping[str, str] | None = None) -> Path:
-    """Where database and keys lie, whether or not they are there yet."""
+def office_folder(environ: Mapping[str, str] | None = None) -> Path:
+    """Where an office's keys belong, whether or not they are there yet: never the demo's folder."""
     env = os.environ if environ is None else environ
-    return Path(env.get("INSTANCE_DIR", "") or ROOT / "instance").resolve()
+    return instance.chosen({**env, "DEMO": "0"}).folder
 
 
 def database_url(env: Mapping[str, str], instance_dir: Path) -> str:
@@ -160,10 +205,9 @@ def _sso(env: Mapping[str, str]) -> SsoSettings | None:
             "OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET_FILE belong together"
         )
     parts = urlsplit(issuer)
-    is_loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
     if not parts.hostname or parts.scheme not in ("https", "http") or parts.query:
         raise SettingsError(f"OIDC_ISSUER must look like https://sso.example.go.id, not {issuer!r}")
-    if parts.scheme == "http" and not is_loopback:
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise SettingsError(f"OIDC_ISSUER {issuer} is not encrypted; use https")
     return SsoSettings(
         issuer=issuer,

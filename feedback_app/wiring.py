@@ -10,6 +10,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from feedback_app.config import ROOT, Settings
+from feedback_app.domain.local_time import hours_ahead, zone_word
 from feedback_app.helper.process import HelperProcess, Limits
 from feedback_app.services.site import Clock, open_site, system_clock
 from feedback_app.version import VERSION
@@ -161,6 +162,8 @@ def _fill_templates(app: Flask) -> None:
         is_withheld=charts.is_withheld,
         days=charts.days,
         charts=charts.CHARTS,
+        hours_ahead=hours_ahead,
+        zone_word=zone_word,
     )
 
 

@@ -4,6 +4,8 @@ Example: .venv/bin/python scripts/create_account.py admin --name "Nama Admin" --
              --agency disdukcapil --agency-name "Dinas Dukcapil Kabupaten Tebo"
 Prints "USERNAME: LINK"; the link works once, for 72 hours, and asks for the password.
 With --password-stdin the password is the first line of the input, and nothing is shown.
+--new-link makes another link for an account that is there. A link that only this machine could
+open is refused without --loopback-ok.
 """
 
 from __future__ import annotations
@@ -17,14 +19,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from feedback_app.config import SettingsError
 from feedback_app.domain.roles import Role
-from feedback_app.services.access.accounts import create_account, invite_account
+from feedback_app.services.access.accounts import create_account, invite_account, new_link_for
 from feedback_app.services.access.people import AccountFaultError
-from feedback_app.services.faults import FieldFaultError
+from feedback_app.services.faults import FieldFaultError, LoopbackAddressError
 from feedback_app.services.imports import office as imports
 from feedback_app.services.office import setup
 from feedback_app.services.officer.accounts import chosen_officer, officer_with_nip
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep.wrong_files import open_office
+from feedback_app.web.language import in_english
 
 
 def main() -> int:
@@ -33,23 +36,28 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("username")
-    parser.add_argument("--name", required=True, help="the person's name")
+    parser.add_argument("--name", help="the person's name; needed for a new account")
     parser.add_argument("--role", choices=[role.value for role in Role], default="admin")
     parser.add_argument("--unit", metavar="CODE", action="append", help="for a supervisor")
     parser.add_argument("--officer", metavar="NIP", help="for an officer: whose figures")
     parser.add_argument("--agency", metavar="CODE", help="needed when there is more than one")
     parser.add_argument("--agency-name", help="makes the agency when it is new")
     parser.add_argument("--password-stdin", action="store_true", help="read it; print no link")
+    parser.add_argument("--new-link", action="store_true", help="for an account that is there")
+    parser.add_argument("--loopback-ok", action="store_true", help="a link for this machine only")
     arguments = parser.parse_args()
+    if bool(arguments.name) == arguments.new_link:
+        parser.error("give either --name or --new-link")
     if arguments.agency_name and not arguments.agency:
         parser.error("--agency-name goes with --agency")
     try:
         site = open_office()
-        if arguments.agency_name:
-            agency_id = setup.agency_for(site, code=arguments.agency, name=arguments.agency_name)
-        else:
-            agency_id = imports.only_agency(site, code=arguments.agency)
-        made = _make(site, agency_id, arguments)
+        if arguments.loopback_ok:
+            site = site.with_loopback_allowed()
+        made = _new_link(site, arguments) if arguments.new_link else _make(site, arguments)
+    except LoopbackAddressError as error:
+        print(f"{error}\n{in_english(error.text)}\nOr: --loopback-ok", file=sys.stderr)
+        return 2
     except (
         SettingsError,
         AccountFaultError,
@@ -63,7 +71,17 @@ def main() -> int:
     return 0
 
 
-def _make(site: Site, agency_id: int, arguments: argparse.Namespace) -> str:
+def _new_link(site: Site, arguments: argparse.Namespace) -> str:
+    return new_link_for(site, username=arguments.username).url
+
+
+def _make(site: Site, arguments: argparse.Namespace) -> str:
+    if not arguments.password_stdin and arguments.agency_name:
+        site.printed_address(is_demo=False)  # before an agency is made for nothing
+    if arguments.agency_name:
+        agency_id = setup.agency_for(site, code=arguments.agency, name=arguments.agency_name)
+    else:
+        agency_id = imports.only_agency(site, code=arguments.agency)
     role = Role(arguments.role)
     person: dict[str, Any] = {
         "agency_id": agency_id,

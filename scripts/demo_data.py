@@ -1,13 +1,12 @@
 """Load a made-up office with two years of ratings, and print its log-ins.
 
 Example: .venv/bin/python scripts/demo_data.py --if-empty
-DEMO=0 in the environment starts an office without it (see docs/runbook.md).
+An office's folder gets none of it, nor a server that others can reach (see docs/runbook.md).
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,8 +16,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import click
 
-from feedback_app.config import SettingsError
+from feedback_app.config import SettingsError, locations
 from feedback_app.demo import load, office
+from feedback_app.services.upkeep.made_up import IS_AN_OFFICES, why_not_loaded
 from feedback_app.services.upkeep.schema import has_no_agency
 from feedback_app.services.upkeep.wrong_files import open_office
 
@@ -30,9 +30,11 @@ def main() -> int:
     )
     parser.add_argument("--if-empty", action="store_true", help="do nothing when data is there")
     arguments = parser.parse_args()
-    if os.environ.get("DEMO") == "0":
-        return 0
     try:
+        words = IS_AN_OFFICES if locations().is_office else why_not_loaded()
+        if words:
+            print("\n".join(words), file=sys.stderr)
+            return 2
         site = open_office()
     except SettingsError as error:
         print(error, file=sys.stderr)

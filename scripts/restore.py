@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from feedback_app.config import SettingsError, database_url, instance_folder
+from feedback_app.config import SettingsError, database_url, office_folder
 from feedback_app.domain.backups import EXIT_CODES, REASONS, BackupFaultError, Done
 from feedback_app.files.copies import read_keys
 from feedback_app.services.site import system_clock
@@ -87,8 +87,8 @@ def _restore(arguments: argparse.Namespace) -> Done:
     return restore.restore_into_postgres(
         arguments.copy,
         keys,
-        database_url({"DATABASE_URL": arguments.into}, instance_folder()),
-        instance=instance_folder(),
+        database_url({"DATABASE_URL": arguments.into}, office_folder()),
+        instance=office_folder(),
         clock=system_clock,
         tallies=tallies,
     )

@@ -1,9 +1,10 @@
 """Serve the program until it is stopped; `run.py` does this after it has set up everything.
 
-PORT and HOST say where. A process that answers and gets killed is replaced at once; the other one,
-which waits for that, needs a unit or a task that starts it again (docs/runbook.md).
+HOST and PORT, in settings.toml or the environment, say where. A process that answers and gets
+killed is replaced at once; the other one, which waits for that, needs a unit or a task that starts
+it again (docs/runbook.md).
 
-Example: PORT=8001 .venv/bin/python scripts/serve.py
+Example: .venv/bin/python scripts/serve.py
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -26,6 +28,9 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from run import SetUpError, address
+
+if TYPE_CHECKING:
+    from feedback_app.services.site import Site
 
 PROGRAM = "feedback_app.server:app"
 MOST_CONNECTIONS = 1000  # at once; the others wait in the system's queue
@@ -57,18 +62,28 @@ def main(arguments: list[str]) -> int:
     if chosen.program == PROGRAM and multiprocessing.get_start_method() == "fork":
         load_ahead()
     if chosen.set_up:
-        if code := set_up_first():
-            return code
+        try:
+            if code := set_up_first(host, port):
+                return code
+            host, port = address()  # the first start may have been told another
+        except SetUpError as error:
+            print(error, file=sys.stderr)
+            return 1
         print(f"\nSuara Loket: http://{host}:{port}  (Ctrl+C berhenti / stops)\n", flush=True)
     serve(chosen.program, host, port)
     return 0
 
 
-def set_up_first() -> int:
+def set_up_first(host: str, port: int) -> int:
     """In this process, which has loaded what it takes: one interpreter, not two."""
     from scripts.set_up import set_up  # noqa: PLC0415 (not where another program is served)
 
-    return set_up()
+    def begin(site: Site) -> int:
+        from scripts.first_start import set_up_office  # noqa: PLC0415 (once in an office's life)
+
+        return set_up_office(site, host, port)
+
+    return set_up(begin)
 
 
 def files_are_right() -> bool:

@@ -23,8 +23,9 @@
     showClock();
   }
   function showClock() {
-    var wib = new Date(Number(live.dataset.now) + passed() + 7 * 3600000).toISOString();
-    live.querySelector(".clock").textContent = wib.slice(11, 13) + (english ? ":" : ".") + wib.slice(14, 16) + " WIB";
+    var local = new Date(Number(live.dataset.now) + passed() + Number(live.dataset.hours) * 3600000).toISOString();
+    var time = local.slice(11, 13) + (english ? ":" : ".") + local.slice(14, 16);
+    live.querySelector(".clock").textContent = time + " " + live.dataset.zone;
   }
   function hideOld() {
     var picture = document.getElementById("qr");

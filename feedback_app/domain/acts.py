@@ -22,6 +22,7 @@ ACTS = {
     "use_link": ("memasang kata sandi lewat tautan", "set a password with a link"),
     "set_sso_name": ("mengatur nama masuk tunggal", "set a single sign-on name"),
     "accept_keys": ("menerima kunci lain untuk kantor ini", "accepted other keys for this office"),
+    "change_settings": ("mengubah setelan kantor", "changed the office's settings"),
     "confirm_clock": ("membenarkan tanggal komputer", "confirmed the computer's date"),
     "add_unit": ("menambah unit", "added a unit"),
     "restore_backup": ("memulihkan kantor dari cadangan", "restored the office from a backup"),

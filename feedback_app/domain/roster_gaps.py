@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, time
 
-from feedback_app.domain.local_time import WIB
+from feedback_app.domain.local_time import local_zone
 from feedback_app.domain.roster import Shift
 from feedback_app.domain.roster_plans import day_of
 
@@ -15,8 +15,10 @@ Hours = tuple[time, time]
 
 def local_hours(shift: Shift) -> Hours:
     """Begin and end on the clock; the midnight at a day's end is 23.59."""
-    ends = shift.ends_at.astimezone(WIB).time()
-    return shift.starts_at.astimezone(WIB).time(), ends if ends != time(0) else time(23, 59)
+    ends = shift.ends_at.astimezone(local_zone()).time()
+    return shift.starts_at.astimezone(local_zone()).time(), ends if ends != time(0) else time(
+        23, 59
+    )
 
 
 def usual_hours(shifts: Sequence[Shift]) -> Hours | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
-from feedback_app.domain.local_time import WIB, local_day, local_instant
+from feedback_app.domain.local_time import local_day, local_instant, local_zone
 from feedback_app.domain.roster import Shift, clashes
 from feedback_app.domain.texts import Words
 
@@ -69,7 +69,7 @@ def day_of(shift: Shift) -> date:
 
 def hours_text(shift: Shift) -> str:
     """08.00–16.00; a midnight at the end is 24.00."""
-    starts, ends = shift.starts_at.astimezone(WIB), shift.ends_at.astimezone(WIB)
+    starts, ends = shift.starts_at.astimezone(local_zone()), shift.ends_at.astimezone(local_zone())
     last = "24.00" if ends.time() == time(0) else f"{ends:%H.%M}"
     return f"{starts:%H.%M}–{last}"
 
@@ -138,7 +138,7 @@ def repeated(pattern: Sequence[Shift], *, monday: date, days: Iterable[date]) ->
 
 def moved(shift: Shift, *, to: date) -> Shift:
     """The same hours on another local day."""
-    starts = local_instant(to, shift.starts_at.astimezone(WIB).time())
+    starts = local_instant(to, shift.starts_at.astimezone(local_zone()).time())
     return Shift(0, shift.officer_id, shift.counter_id, starts, starts + _length(shift))
 
 

@@ -26,6 +26,7 @@ Kind = Literal[
     "foreign_database",
     "newer_schema",
     "older_schema",
+    "demo_in_office",
     "not_set_up",
     "away",
     "busy",
@@ -133,6 +134,14 @@ REASONS: dict[Kind, Words] = {
     "older_schema": (
         "%(file)s masih memakai skema lama (%(revision)s). Jalankan scripts/migrate.py lebih dulu.",
         "%(file)s still has an older schema (%(revision)s). Run scripts/migrate.py first.",
+    ),
+    "demo_in_office": (
+        "%(file)s berisi data contoh, yang kata sandinya diketahui umum; kantor tidak boleh "
+        "memakainya. Ganti nama folder %(folder)s, misalnya menjadi instance-demo (di PostgreSQL: "
+        "pakai juga basis data lain), lalu jalankan lagi. Tidak ada yang dihapus.",
+        "%(file)s holds the made-up data, whose passwords everybody knows; no office may use it. "
+        "Rename the folder %(folder)s, for example to instance-demo (on PostgreSQL: take another "
+        "database too), then start again. Nothing is deleted.",
     ),
     "not_set_up": (
         "Belum ada kantor di %(file)s. Jalankan python3 run.py lebih dulu.",

@@ -15,6 +15,20 @@ class FieldFaultError(ReadableError):
         self.field = field
 
 
+class LoopbackAddressError(ReadableError):
+    """What is to be printed or sent would carry an address that only this machine can open."""
+
+    def __init__(self, address: str) -> None:
+        """Say so and what to do."""
+        super().__init__(
+            "Alamat program ini masih %(address)s, yang hanya dapat dibuka di komputer ini: kartu, "
+            "poster, tiket, dan tautan tidak akan terbuka di ponsel. Isi alamat kantor dengan "
+            "scripts/settings.py base_url=https://…, jalankan ulang program, lalu coba lagi. "
+            "Untuk uji coba di komputer ini saja: scripts/settings.py loopback_ok=1.",
+            address=address,
+        )
+
+
 class NotThereError(Exception):
     """No such thing, or not the viewer's to see: both look the same."""
 

@@ -10,9 +10,10 @@ from time import monotonic
 
 from feedback_app.config import Settings
 from feedback_app.domain.codes import derive_key
-from feedback_app.domain.local_time import local_day
+from feedback_app.domain.local_time import keep_time_of, local_day
 from feedback_app.helper.work import Here, Work
 from feedback_app.services.cache import Memory, ThisMinute
+from feedback_app.services.faults import LoopbackAddressError
 from feedback_app.storage.db import Database, open_database
 from feedback_app.storage.saving import Trial
 
@@ -48,8 +49,23 @@ class Site:
         return self.clock()
 
     def today(self) -> date:
-        """The present day in local time (WIB)."""
+        """The present day in local time."""
         return local_day(self.now())
+
+    def printed_address(self, *, is_demo: bool) -> str:
+        """The address for what leaves this machine.
+
+        LoopbackAddressError where nobody could open it, unless that was asked for. The made-up
+        office is for this machine only, so its cards and links may say so.
+        """
+        settings = self.settings
+        if settings.has_loopback_address and not (is_demo or settings.loopback_ok):
+            raise LoopbackAddressError(settings.base_url)
+        return settings.base_url
+
+    def with_loopback_allowed(self) -> Site:
+        """The same where somebody has asked for such an address."""
+        return replace(self, settings=replace(self.settings, loopback_ok=True))
 
     def at_one_instant(self) -> Site:
         """The same with its clock stopped: for what must not see midnight pass within it."""
@@ -62,7 +78,8 @@ class Site:
 
 
 def open_site(settings: Settings, *, clock: Clock = system_clock) -> Site:
-    """Open the database a deployment names; all work is done in this process."""
+    """Open the database a deployment names; all work is done in this process, by its local time."""
+    keep_time_of(settings.time_zone)
     return Site(settings=settings, db=open_database(settings.database_url), clock=clock)
 
 

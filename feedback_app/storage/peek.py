@@ -43,6 +43,8 @@ class Seen:
     revision: str = ""
     marks: Mapping[str, str] = field(default_factory=dict)
     has_data: bool = False
+    has_agency: bool = False
+    has_demo: bool = False  # a made-up agency, whose passwords everybody knows
 
 
 def look_at(url: str, file: Path | None) -> Seen:
@@ -147,5 +149,12 @@ def _read(ask: Ask, tables_sql: str) -> Seen:
     if not revisions:
         return Seen("foreign")
     marks = ask("SELECT name, text FROM office_mark") if "office_mark" in tables else []
-    has_data = bool(marks) or ("agency" in tables and bool(ask("SELECT 1 FROM agency LIMIT 1")))
-    return Seen("office", "", str(revisions[0][0]), dict(map(tuple, marks)), has_data)
+    agencies = ask("SELECT is_demo FROM agency") if "agency" in tables else []
+    return Seen(
+        "office",
+        revision=str(revisions[0][0]),
+        marks=dict(map(tuple, marks)),
+        has_data=bool(marks or agencies),
+        has_agency=bool(agencies),
+        has_demo=any(bool(row[0]) for row in agencies),
+    )

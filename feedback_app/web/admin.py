@@ -67,7 +67,9 @@ def add_unit() -> AnyResponse | tuple[str, int]:
 def cards() -> str:
     """Every counter's card and its address."""
     lines = card_service.card_lines(site(), agency_id=viewer().agency_id)
-    return render_template("admin/cards.html", lines=lines)
+    is_missing = card_service.address_is_missing(site(), viewer())
+    loopback = site().settings.base_url if is_missing else ""
+    return render_template("admin/cards.html", lines=lines, loopback_address=loopback)
 
 
 @admin.get("/kartu.pdf")

@@ -9,7 +9,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from feedback_app.domain.faults import NotMadeError, NotSavedError
-from feedback_app.services.faults import NothingToShowError, NotThereError
+from feedback_app.services.access.people import DemoIsLocalError
+from feedback_app.services.faults import LoopbackAddressError, NothingToShowError, NotThereError
 from feedback_app.web.access import SessionOverError, is_session_over, recognise
 from feedback_app.web.language import gettext as _
 
@@ -28,6 +29,8 @@ def show_errors_as_pages(app: Flask) -> None:
     app.register_error_handler(CSRFError, _show_csrf_error)
     app.register_error_handler(SessionOverError, _show_session_over)
     app.register_error_handler(NotThereError, _show_not_there)
+    app.register_error_handler(LoopbackAddressError, _show_loopback_address)
+    app.register_error_handler(DemoIsLocalError, _show_demo_is_local)
     app.register_error_handler(NothingToShowError, _show_too_few)
     app.register_error_handler(NotSavedError, _show_not_saved)
     app.register_error_handler(NotMadeError, _show_not_made)
@@ -94,6 +97,24 @@ def _advice_on_absence() -> str:
 
 def _show_not_there(_error: NotThereError) -> Response:
     return error_page(404, *_explain(404))
+
+
+def _show_loopback_address(error: LoopbackAddressError) -> Response:
+    if request.path.startswith(MACHINES):
+        return machine_error(409, _(error.text))
+    return error_page(409, _("Belum dapat dicetak atau dikirim"), _(error.text))
+
+
+def _show_demo_is_local(_error: DemoIsLocalError) -> Response:
+    return error_page(
+        403,
+        _("Akun contoh hanya untuk komputer ini"),
+        _(
+            "Kata sandinya diketahui umum, jadi akun contoh tidak dapat dipakai di server yang "
+            "dapat dijangkau orang lain. Jalankan python3 run.py --demo tanpa HOST, BASE_URL, dan "
+            "PROXY_HOPS di komputer sendiri."
+        ),
+    )
 
 
 def _show_too_few(_error: NothingToShowError) -> Response:

@@ -9,7 +9,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
 from feedback_app.domain import effect_words, roster_plans, table_columns
-from feedback_app.domain.local_time import WIB
+from feedback_app.domain.local_time import local_zone, zone_word
 from feedback_app.web.language import language, say
 
 Number = int | float | Decimal
@@ -48,12 +48,12 @@ def full_day(day: date) -> str:
 
 def local_date(at: datetime) -> str:
     """The local day of an instant: 24 November 2026."""
-    return long_date(at.astimezone(WIB).date())
+    return long_date(at.astimezone(local_zone()).date())
 
 
 def short_day(at: datetime) -> str:
     """The local day of an instant without its year: 24 November."""
-    return format_date(at.astimezone(WIB).date(), format="d MMMM", locale=locale())
+    return format_date(at.astimezone(local_zone()).date(), format="d MMMM", locale=locale())
 
 
 def whole_seconds(seconds: float) -> int:
@@ -69,7 +69,8 @@ def month(day: date) -> str:
 def moment(at: datetime) -> str:
     """24 November 2026 09.30 WIB."""
     pattern = "d MMMM y HH.mm" if language() == "id" else "d MMMM y HH:mm"
-    return format_datetime(at.astimezone(WIB), format=pattern, locale=locale()) + " WIB"
+    local = at.astimezone(local_zone())
+    return f"{format_datetime(local, format=pattern, locale=locale())} {zone_word()}"
 
 
 def hour(at: datetime) -> str:
@@ -80,7 +81,8 @@ def hour(at: datetime) -> str:
 def clock(at: datetime) -> str:
     """09.30 WIB."""
     pattern = "HH.mm" if language() == "id" else "HH:mm"
-    return format_datetime(at.astimezone(WIB), format=pattern, locale=locale()) + " WIB"
+    local = at.astimezone(local_zone())
+    return f"{format_datetime(local, format=pattern, locale=locale())} {zone_word()}"
 
 
 def points(value: float) -> str:

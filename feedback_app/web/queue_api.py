@@ -6,7 +6,7 @@ from typing import Any, TypeGuard
 
 from flask import Blueprint, Response, make_response, request
 
-from feedback_app.domain.local_time import WIB
+from feedback_app.domain.local_time import local_zone
 from feedback_app.services.codes import queue as service
 from feedback_app.services.codes.queue import MOST_AT_ONCE, Machine, QueueFaultError
 from feedback_app.web.access import site
@@ -33,7 +33,7 @@ def issue() -> Response:
         {
             "alamat": code.address,
             "kode": code.typed,
-            "berlaku_sampai": code.ends_at.astimezone(WIB).isoformat(timespec="seconds"),
+            "berlaku_sampai": code.ends_at.astimezone(local_zone()).isoformat(timespec="seconds"),
         }
         for code in found
     ]
@@ -52,7 +52,7 @@ def call() -> Response:
     return make_response(
         {
             "loket": called.counter,
-            "dipanggil": called.called_at.astimezone(WIB).isoformat(timespec="seconds"),
+            "dipanggil": called.called_at.astimezone(local_zone()).isoformat(timespec="seconds"),
             "baru": called.is_first,
         },
         200,

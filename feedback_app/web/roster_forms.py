@@ -17,7 +17,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
-from feedback_app.domain.local_time import WIB
+from feedback_app.domain.local_time import local_zone
 from feedback_app.domain.roster import Shift
 from feedback_app.domain.roster_plans import hours_text
 from feedback_app.services.roster.day import DayView, Wanted
@@ -145,4 +145,4 @@ def _likely(act: str, shift: Shift | None, now: datetime) -> dict[str, Any]:
 
 
 def _clock(at: datetime) -> time:
-    return at.astimezone(WIB).time().replace(second=0, microsecond=0)
+    return at.astimezone(local_zone()).time().replace(second=0, microsecond=0)

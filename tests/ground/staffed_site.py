@@ -41,6 +41,7 @@ def staffed_site(database_url: str, folder: Path) -> Iterator[StaffedSite]:
             "OIDC_CLIENT_ID": CLIENT_ID,
             "OIDC_CLIENT_SECRET_FILE": str(folder / "oidc-secret"),
             "OIDC_NAME": "SSO Pemda",
+            "LOOPBACK_OK": "1",
         }
         site = open_site(Settings.from_environment(environment))
         with site.db.transaction() as tx:

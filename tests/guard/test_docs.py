@@ -60,6 +60,37 @@ def test_every_view_says_what_its_page_is(app: Flask) -> None:
     assert mute == set()
 
 
+SHELL_ONLY = re.compile(
+    r"\b[A-Z_]{3,}=\S* +(?:\S*python\S*|py|make|\S*run\.py|scripts/\S+)(?: |`|$)"
+)
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_every_command_works_in_powershell_too(path: Path) -> None:
+    """Where a variable in front of a command is an error: options and settings.toml do the same."""
+    lines = path.read_text().splitlines()
+    assert [line for line in lines if SHELL_ONLY.search(line)] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1. `DEMO=0 BASE_URL=https://x python3 run.py`",
+        "PORT=8001 .venv/bin/python scripts/serve.py",
+    ],
+)
+def test_a_command_for_one_shell_only_is_found(line: str) -> None:
+    assert SHELL_ONLY.search(line)
+
+
+def test_what_starts_an_office_by_itself_never_starts_the_demo() -> None:
+    assert re.search(r"^ENV .*\bDEMO=0$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    unit = (ROOT / "deploy" / "suara-loket.service").read_text()
+    assert "ExecStart=/usr/bin/python3 run.py --office\n" in unit
+    task = re.findall(r"-Argument '([^']*)'", TEXT)
+    assert task == ["run.py --office"]
+
+
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
 def test_no_link_is_dead(path: Path) -> None:
     targets = [target for target in LINK.findall(path.read_text()) if "://" not in target]

@@ -36,6 +36,7 @@ CODE = [
 AT_A_TERMINAL = {"files/skm_csv.py", "files/panel_files.py"}
 # Where sentences may be built with f-strings, and why nobody needs them in the other language.
 BUILT = {
+    "instance.py": "told an operator at a terminal, in both languages at once",
     "files/skm_report.py": "the law's report is Indonesian",
     "files/skm_report_results.py": "the law's report is Indonesian",
     "files/skm_workbook.py": "the law's workbook is Indonesian",

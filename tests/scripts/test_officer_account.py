@@ -22,7 +22,7 @@ def test_the_officer_is_named_by_nip_and_taken_once(
     keep_keys(site.settings)
 
     def run(name: str, *arguments: str) -> Done:
-        command = [name, "--name", "Andi", "--role", "officer", *arguments]
+        command = [name, "--name", "Andi", "--role", "officer", "--loopback-ok", *arguments]
         environment = os.environ | {
             "INSTANCE_DIR": str(tmp_path),
             "DATABASE_URL": site.settings.database_url,

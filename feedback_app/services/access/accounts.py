@@ -66,6 +66,41 @@ def invite_account(
         return add_link(tx, site, account)
 
 
+def add_first_admin(
+    tx: Session, site: Site, *, agency_id: int, username: str, name: str
+) -> IssuedLink:
+    """The same for the first admin, in the transaction that makes the office."""
+    account = _new_account(site, agency_id, username, name, Role.ADMIN, frozenset())
+    _add_account(tx, account, frozenset(), at=site.now(), by=None)
+    return add_link(tx, site, account)
+
+
+def is_still_invited(site: Site, username: str) -> bool:
+    """Whether the owner of an open account has not set a password yet."""
+    with site.db.read() as session:
+        account = queries.open_account_named(session, normal_username(username))
+    return account is not None and not account.password_hash
+
+
+def new_link_for(site: Site, *, username: str) -> IssuedLink:
+    """A new one-time link for an open account, from the server's own command line."""
+    with site.db.transaction() as tx:
+        account = queries.open_account_named(tx, normal_username(username))
+        if account is None:
+            raise AccountFaultError("Tidak ada akun bernama %(name)s.", name=username)
+        issued = add_link(tx, site, account)
+        audit.append(
+            tx,
+            agency_id=account.agency_id,
+            at=site.now(),
+            account_id=None,
+            action="issue_link",
+            subject=account.username,
+            detail={"kind": issued.kind},
+        )
+        return issued
+
+
 def _new_account(
     site: Site, agency_id: int, username: str, name: str, role: Role, unit_ids: frozenset[int]
 ) -> Account:

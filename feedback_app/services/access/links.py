@@ -16,7 +16,7 @@ from feedback_app.services.access.strength import fault_of_password
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
-from feedback_app.storage.models import AccessLink, Account
+from feedback_app.storage.models import AccessLink, Account, Agency
 from feedback_app.storage.queries import access_links as queries
 from feedback_app.storage.queries import accounts, audit
 
@@ -52,7 +52,11 @@ class DeadLinkError(Exception):
 
 
 def add_link(tx: Session, site: Site, account: Account) -> IssuedLink:
-    """Add a link for the account and revoke the ones before it."""
+    """Add a link for the account and revoke the ones before it.
+
+    LoopbackAddressError where nobody else could open it.
+    """
+    address = site.printed_address(is_demo=tx.get_one(Agency, account.agency_id).is_demo)
     kind: Kind = "reset" if account.password_hash else "invitation"
     token, now = new_token(), site.now()
     queries.revoke_links_of(tx, account.id, now=now)
@@ -67,7 +71,7 @@ def add_link(tx: Session, site: Site, account: Account) -> IssuedLink:
         revoked_at=None,
     )
     tx.add(link)
-    url = site.settings.base_url + PATH + token
+    url = address + PATH + token
     return IssuedLink(kind, account.username, account.name, url, qr_outline(url), link.expires_at)
 
 

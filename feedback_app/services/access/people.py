@@ -43,6 +43,10 @@ class WrongSecondStepError(Exception):
     """The code of the second step is wrong, too old, or was used before."""
 
 
+class DemoIsLocalError(Exception):
+    """A made-up account, whose password everybody knows, on a server that others can reach."""
+
+
 class TooManyTriesError(Exception):
     """Guessed too often; try again after the window."""
 

@@ -19,7 +19,7 @@ from feedback_app.domain.staff_sessions import (
     is_idle,
 )
 from feedback_app.services.access.acts import log_act
-from feedback_app.services.access.people import HalfWay, Viewer
+from feedback_app.services.access.people import DemoIsLocalError, HalfWay, Viewer
 from feedback_app.services.access.secrets import hash_of, new_token
 from feedback_app.services.faults import NotThereError
 from feedback_app.services.site import Site
@@ -47,7 +47,12 @@ def stage_after(tx: Session, account: Account, proof: Proof) -> Stage:
 def open_session(
     tx: Session, site: Site, account: Account, *, proof: Proof, user_agent: str
 ) -> str:
-    """Add a session as far as `proof` reaches; return its secret for the cookie."""
+    """Add a session as far as `proof` reaches; return its secret for the cookie.
+
+    DemoIsLocalError for a made-up account where others than this machine's people can come.
+    """
+    if tx.get_one(Agency, account.agency_id).is_demo and not site.settings.is_this_machine_only:
+        raise DemoIsLocalError
     secret, now = new_token(), site.now()
     stage = stage_after(tx, account, proof)
     browser, system = browser_words(user_agent)
@@ -92,7 +97,9 @@ def visitor_of_session(site: Site, secret: str) -> Viewer | HalfWay | None:
         found = queries.living_session(session, hash_of(secret), now=now)
         if found is None:
             return None
-        row, account, _is_demo = found
+        row, account, is_demo = found
+        if is_demo and not site.settings.is_this_machine_only:
+            return None  # opened when the server was this machine's only
         units = frozenset(account_queries.unit_ids_of(session, account.id))
     if is_idle(last_seen=row.last_seen_at, now=now):
         return None

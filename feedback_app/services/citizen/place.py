@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from feedback_app.domain.codes import place_code, read_place_code
-from feedback_app.domain.local_time import WIB, local_day, local_instant
+from feedback_app.domain.local_time import local_day, local_instant, local_zone
 from feedback_app.domain.roster import Shift, offered, on_day
 from feedback_app.domain.tiers import UNTIL_SET
 from feedback_app.services.site import Site
@@ -82,7 +82,7 @@ def place_at(site: Site, code: str, *, at: datetime, ticket_day: date | None = N
     named = read_place_code(code, key=site.settings.place_key)
     if named is None:
         raise UnknownPlaceError
-    local = at.astimezone(WIB)
+    local = at.astimezone(local_zone())
     with site.db.read() as session:
         found = places.counter_with_number(session, named.counter_number)
         if found is None:

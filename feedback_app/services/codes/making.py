@@ -10,7 +10,7 @@ from feedback_app.domain.visit_codes import LIFETIME, LONG_BYTES, GivenCode, New
 from feedback_app.services.citizen.visit_codes import marks
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
-from feedback_app.storage.models import CodeBatch
+from feedback_app.storage.models import Agency, CodeBatch
 from feedback_app.storage.queries import code_batches as queries
 from feedback_app.storage.queries import visit_codes
 
@@ -18,7 +18,11 @@ from feedback_app.storage.queries import visit_codes
 def add_codes(
     tx: Session, site: Site, batch: CodeBatch, *, count: int, valid_from: datetime
 ) -> list[NewCode]:
-    """Draw codes that nobody has, keep their marks, count them as issued."""
+    """Draw codes that nobody has, keep their marks, count them as issued.
+
+    LoopbackAddressError where no phone could open them: they are printed once, and spent then.
+    """
+    site.printed_address(is_demo=tx.get_one(Agency, batch.agency_id).is_demo)
     by_mark = _unused(tx, site, count)
     common = {
         "agency_id": batch.agency_id,

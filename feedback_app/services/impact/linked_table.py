@@ -25,7 +25,9 @@ from feedback_app.storage.queries import audit, trainings
 
 COLUMNS = (
     Column("officer", "text", "stable pseudonym of the officer (or the name, with --named)"),
-    Column("month", "text", "YYYY-MM, local time (WIB); a month that is not over is left out"),
+    Column(
+        "month", "text", "YYYY-MM, the office's local time; a month that is not over is left out"
+    ),
     Column("element", "text", "kompetensi, perilaku, informasi or kecepatan (the officer items)"),
     Column("n", "integer", "counted answers in which the citizen named this officer"),
     Column(

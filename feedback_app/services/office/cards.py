@@ -8,8 +8,9 @@ from feedback_app.domain.codes import place_code
 from feedback_app.files.qr_cards import Card, qr_cards_pdf
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
-from feedback_app.services.faults import NotThereError
+from feedback_app.services.faults import LoopbackAddressError, NotThereError
 from feedback_app.services.site import Site
+from feedback_app.storage.models import Agency
 from feedback_app.storage.queries import places
 from feedback_app.storage.queries.places import CounterOnCard
 
@@ -34,7 +35,10 @@ def card_lines(site: Site, *, agency_id: int | None = None) -> list[CardLine]:
 def cards_pdf(
     site: Site, *, agency_id: int | None = None, counter_code: str | None = None
 ) -> bytes:
-    """The PDF of all cards, or of one counter's; NotThereError when there is none."""
+    """The PDF of all cards, or of one counter's; NotThereError when there is none.
+
+    LoopbackAddressError where no phone could open them.
+    """
     cards = [
         _card(site, found)
         for found in _counters(site, agency_id)
@@ -43,6 +47,17 @@ def cards_pdf(
     if not cards:
         raise NotThereError
     return site.documents.run(qr_cards_pdf, cards)
+
+
+def address_is_missing(site: Site, viewer: Viewer) -> bool:
+    """Whether no phone could open the cards that would be printed now."""
+    with site.db.read() as session:
+        is_demo = session.get_one(Agency, viewer.agency_id).is_demo
+    try:
+        site.printed_address(is_demo=is_demo)
+    except LoopbackAddressError:
+        return True
+    return False
 
 
 def replace_card(site: Site, viewer: Viewer, *, counter_code: str) -> None:
@@ -62,6 +77,7 @@ def _counters(site: Site, agency_id: int | None) -> list[CounterOnCard]:
 
 
 def _card(site: Site, found: CounterOnCard) -> Card:
+    address = site.printed_address(is_demo=found.agency.is_demo)
     url = _url(site, found)
     return Card(
         agency=found.agency.name,
@@ -72,7 +88,7 @@ def _card(site: Site, found: CounterOnCard) -> Card:
         url=url,
         typed_code=url.rsplit("/", 1)[1],
         serial=found.counter.card_serial,
-        domain=site.settings.base_url.split("://")[1],
+        domain=address.split("://")[1],
         is_demo=found.agency.is_demo,
     )
 

@@ -67,6 +67,7 @@ def poster_of(site: Site, found: UnitResults, *, signer: Mapping[str, str] | Non
         raise NotThereError
     if isinstance(result.what, TooFew):
         raise NothingToShowError(result.what.n)
+    site.printed_address(is_demo=found.agency.is_demo)
     what = result.what
     month = f"{MONTHS[result.closed_on.month - 1][0]} {result.closed_on.year}"
     signature: tuple[str, ...] = ()

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from feedback_app.config import LOOPBACK_HOSTS, Locations, Settings, locations
+from feedback_app.config import Locations, Settings, locations
 from feedback_app.domain.faults import NotSavedError
 from feedback_app.domain.second_factor import NEEDS_SECOND_FACTOR
+from feedback_app.instance import is_loopback
 from feedback_app.services.access.secrets import is_sealed_by_newest
 from feedback_app.services.citizen.daily_key import KEPT_DAYS
 from feedback_app.services.site import Site, open_site
 from feedback_app.services.upkeep import clock, closed_files, retention, schema
 from feedback_app.services.upkeep.backup_state import backup_state
-from feedback_app.services.upkeep.wrong_files import faults_of
+from feedback_app.services.upkeep.wrong_files import faults_of, say_what_is_read
 from feedback_app.storage import revision
 from feedback_app.storage.db import DatabaseError
 from feedback_app.storage.health import health_of
@@ -45,6 +46,7 @@ def examine_office(*, deep: bool) -> list[Sign]:
 
     Files that do not belong together are told, and then all that can be looked at without them.
     """
+    say_what_is_read()
     where = locations()
     faults = faults_of(where)
     are_open = bool(closed_files.open_keys(where))  # settings refuse them; a start closes them
@@ -76,8 +78,9 @@ def _address(site: Site) -> Iterator[Sign]:
     settings = site.settings
     if settings.is_https:
         yield Sign("ok", "TLS", settings.base_url)
-    elif any(host in settings.base_url for host in LOOPBACK_HOSTS):
-        yield Sign("warn", "TLS", f"{settings.base_url} reaches this machine only")
+    elif settings.has_loopback_address:
+        found = f"{settings.base_url} reaches this machine only: no cards, no links"
+        yield Sign("warn", "TLS", found, "scripts/settings.py base_url=https://…")
     else:
         yield Sign(
             "bad",
@@ -85,6 +88,22 @@ def _address(site: Site) -> Iterator[Sign]:
             f"{settings.base_url} is not encrypted",
             "put a proxy with TLS in front and set BASE_URL to https",
         )
+    yield _proxy(settings)
+
+
+def _proxy(settings: Settings) -> Sign:
+    """HOST and PROXY_HOPS against the address: this program does no TLS itself."""
+    if settings.is_https and not settings.proxy_hops:
+        found = "an https address and no proxy counted: no HSTS, and all phones look like one"
+        return Sign("bad", "proxy", found, "scripts/settings.py proxy_hops=1, then restart")
+    if settings.proxy_hops and not is_loopback(settings.host):
+        found = f"HOST {settings.host} lets others pass by the proxy and write what it would"
+        return Sign("warn", "proxy", found, "HOST=127.0.0.1, or a firewall (a container's network)")
+    reached = settings.has_loopback_address or settings.is_https or not is_loopback(settings.host)
+    if not reached:
+        found = f"HOST {settings.host}, so that {settings.base_url} reaches nobody"
+        return Sign("bad", "proxy", found, "scripts/settings.py host=0.0.0.0, or a proxy in front")
+    return Sign("ok", "proxy", f"{settings.proxy_hops} in front, listening on {settings.host}")
 
 
 def _disk(where: Locations) -> Iterator[Sign]:
@@ -174,10 +193,12 @@ def _data(site: Site) -> Iterator[Sign]:
         yield Sign("bad", "clock", f"the last act was written at {newest}, later than now", "NTP")
     yield from _second_steps(site)
     yield _backup(site)
-    is_local = any(host in site.settings.base_url for host in LOOPBACK_HOSTS)
-    if is_demo:
-        level: Level = "warn" if is_local else "bad"
-        yield Sign(level, "demo", "made-up data with public log-ins is in it", "start with DEMO=0")
+    if is_demo and site.settings.is_this_machine_only:
+        found_demo = "made-up data with public log-ins, which work on this machine only"
+        yield Sign("warn", "demo", found_demo, "an office has a folder of its own: run.py --office")
+    elif is_demo:
+        found_demo = "made-up data on a server that others can reach; its log-ins are off"
+        yield Sign("bad", "demo", found_demo, "rename this folder, then python3 run.py --office")
 
 
 def _backup(site: Site) -> Sign:

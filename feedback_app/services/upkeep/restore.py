@@ -12,6 +12,7 @@ from typing import Literal
 
 from feedback_app.config import Settings
 from feedback_app.domain.backups import BackupFaultError, Done
+from feedback_app.domain.local_time import local_zone
 from feedback_app.files import copies as files
 from feedback_app.services.site import Clock, Site, open_site
 from feedback_app.services.upkeep.backup import add_run
@@ -161,6 +162,7 @@ def _site_of(found: Opened, keys: files.KeyFile, clock: Clock) -> Site:
         proxy_hops=0,
         secret_keys=keys.secrets,
         place_key=keys.place,
+        time_zone=local_zone().key,
     )
     return open_site(settings, clock=clock)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+from feedback_app import instance
 from feedback_app.config import (
     KEY_NAMES,
     UNUSED,
@@ -65,13 +68,28 @@ def open_office(environ: Mapping[str, str] | None = None) -> Site:
     return open_site(settings_of_office(environ))
 
 
+def say_what_is_read(environ: Mapping[str, str] | None = None) -> None:
+    """Tell on stderr which folder is read, and where the environment overrules its settings."""
+    env = os.environ if environ is None else environ
+    found = instance.chosen(env)
+    lines = [found.words]
+    with suppress(instance.SettingsFileError):  # whoever reads it next says so, and stops
+        lines += [
+            f"{name}: lingkungan mengalahkan {found.file.name} / the environment overrules it"
+            for name in instance.overruled(env)
+        ]
+    print("\n".join(lines), file=sys.stderr, flush=True)
+
+
 def settings_of_office(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings of an office that is whole and up to date; SettingsError says what is not."""
+    say_what_is_read(environ)
     return _settings(environ, frozenset())
 
 
 def settings_to_migrate(environ: Mapping[str, str] | None = None) -> Settings:
     """The same where an older schema, no office yet and a locked database are no reason to stop."""
+    say_what_is_read(environ)
     return _settings(environ, MIGRATES)
 
 
@@ -82,6 +100,7 @@ def settings_to_answer(environ: Mapping[str, str] | None = None) -> Settings:
 
 def settings_with_other_keys(environ: Mapping[str, str] | None = None) -> Settings:
     """The same where this database's own keys are lost for good; what is missing is made."""
+    say_what_is_read(environ)
     return _settings(environ, KEYS_ARE_LOST)
 
 
@@ -177,6 +196,8 @@ def _faults_together(
         return
     if seen.state != "office" or not seen.has_data:
         return
+    if seen.has_demo and where.is_office:
+        yield WrongFile("demo_in_office", file, {"folder": str(where.instance_dir)})
     kinds: dict[str, Kind] = {"place": "missing_place", "secret": "missing_secret"}
     for name, kind in kinds.items():
         if keys[name] == "missing":

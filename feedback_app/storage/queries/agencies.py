@@ -25,6 +25,12 @@ def any_is_demo(session: Session) -> bool:
     return session.scalar(select(Agency.id).where(Agency.is_demo).limit(1)) is not None
 
 
+def has_begun_to_work(session: Session) -> bool:
+    """Whether anything is kept whose day or hour depends on the time zone."""
+    first = session.scalar(select(Shift.id).limit(1))
+    return first is not None or session.scalar(select(Tally.c.n).limit(1)) is not None
+
+
 def agency_with_code(session: Session, code: str) -> Agency | None:
     """The agency of this code."""
     return session.scalar(select(Agency).where(Agency.code == code))

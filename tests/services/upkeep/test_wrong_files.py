@@ -309,6 +309,23 @@ def test_a_server_that_is_away_stops_scripts_and_no_process_that_answers(tmp_pat
     assert not (tmp_path / "i").exists()
 
 
+def test_an_office_refuses_made_up_data_and_deletes_none(office: Deployment) -> None:
+    office.say("UPDATE agency SET is_demo = true")
+    open_office(office.environment).db.close()  # nobody has said that this is an office's folder
+    office.environment["DEMO"] = "0"
+    said = office.refusal()
+    assert f"Ganti nama folder {office.instance}, misalnya menjadi instance-demo" in said
+    assert "Nothing is deleted." in said
+    office.say("UPDATE agency SET is_demo = false")
+    open_office(office.environment).db.close()
+
+
+def test_a_real_office_beside_made_up_data_is_refused_too(office: Deployment) -> None:
+    office.say("INSERT INTO agency (code, name, is_demo) VALUES ('contoh', 'Contoh', true)")
+    office.environment["DEMO"] = "0"
+    assert "made-up data, whose passwords everybody knows" in office.refusal()
+
+
 def run_script(office: Deployment, script: str, *arguments: str) -> scripts.Done:
     environment = os.environ | office.environment | {"PORT": "18999"}
     return scripts.run_script(script, *arguments, environment=environment)
@@ -329,6 +346,8 @@ OPENERS = {
     "backup.py": ("--to", "/nowhere"),
     "restore.py": ("--drill",),
     "set_up.py": (),
+    "settings.py": ("backup_keep=30",),
+    "first_start.py": (),
 }
 
 
@@ -343,6 +362,7 @@ def test_every_script_refuses_wrong_files_without_a_traceback(
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
     assert f"{on_file.keys / 'place'} is missing" in done.stderr
+    assert done.stderr.startswith(f"Suara Loket: {on_file.instance}")  # which folder it reads
     assert snapshot(on_file.instance) == before
 
 
