@@ -135,7 +135,13 @@ def _is_shared(sharing: int, colleagues: int) -> bool:
 
 
 def more_needed(
-    *, reliability: float, between: float, answers: float, months: int, per_answer: float, shock: float
+    *,
+    reliability: float,
+    between: float,
+    answers: float,
+    months: int,
+    per_answer: float,
+    shock: float,
 ) -> More:
     """What is missing for a reliability of LEAST_RELIABILITY, at the present rate of answers.
 

@@ -44,6 +44,7 @@ SERVICE_ROOMS = (
     "survey",
     "imports",
     "impact",
+    "needs",
     "codes",
     "devices",
     "paper",

@@ -38,9 +38,9 @@ class Variances:
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """W'R⁻¹W and W'R⁻¹y without priors: officers' diagonal `own` (O,), `cross` (O, K), `rest` (K, K).
+    """W'R⁻¹W and W'R⁻¹y without priors: officers' diagonal `own` (O,), `cross` (O, K), the rest.
 
-    `precision` (G,) is what each spell tells of its officer; `fit` is y'R⁻¹y, `log_det` log|R|.
+    `rest` is (K, K); `fit` is y'R⁻¹y, `log_det` log|R|.
     """
 
     own: Floats
@@ -48,7 +48,6 @@ class Data:
     rest: Floats
     own_y: Floats
     rest_y: Floats
-    precision: Floats
     fit: float
     log_det: float
 
@@ -89,7 +88,6 @@ def data_of(design: Design, v: Variances) -> Data:
         rest=rest,
         own_y=design.officer_sum @ (total_y * kept),
         rest_y=weighted.T @ design.y - v.spell * (shrunk.T @ total_y),
-        precision=total * kept,
         fit=float(weight @ design.y**2 - v.spell * (kept @ total_y**2)),
         log_det=float(-np.log(weight).sum() - np.log(kept).sum()),
     )

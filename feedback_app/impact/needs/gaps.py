@@ -13,7 +13,6 @@ from feedback_app.impact.needs.equations import FLAT, Solution, Variances, solve
 from feedback_app.impact.needs.panel import Design
 from feedback_app.impact.panel import Bools, Floats, Ints
 
-Z95 = 1.959964
 LEAST_PEERS = 3  # officers tied to each other by at least two counters: enough to compare within
 
 
@@ -28,11 +27,6 @@ class Gaps:
     gap: Floats
     variance: Floats
     reliability: Floats
-
-    @property
-    def half(self) -> Floats:
-        """Half of the 95% interval."""
-        return Z95 * np.sqrt(self.variance)
 
     def below(self, delta: float) -> Floats:
         """P(gap < −delta); 0 where there is no gap to speak of."""
@@ -64,9 +58,14 @@ def place_gaps(design: Design, found: Solution, v: Variances) -> Gaps:
     contrasts = place_contrasts(design)
     gap = contrasts @ found.rest
     variance = np.einsum("ck,ck->c", contrasts @ found.cov, contrasts)
-    prior = np.zeros(len(found.rest))
+    return Gaps(gap, variance, 1 - variance / (contrasts**2 @ prior_variance(design, v)))
+
+
+def prior_variance(design: Design, v: Variances) -> Floats:
+    """(K,): variance of each counter and service before any answer; 0 for months."""
+    prior = np.zeros(design.services.stop)
     prior[design.counters], prior[design.services] = v.counter, v.service
-    return Gaps(gap, variance, 1 - variance / (contrasts**2 @ prior))
+    return prior
 
 
 def place_contrasts(design: Design) -> Floats:
@@ -78,7 +77,8 @@ def place_contrasts(design: Design) -> Floats:
     places = np.zeros((counters, design.services.stop))
     places[:, design.counters] = np.eye(counters)
     places[:, design.services] = served / served.sum(axis=1, keepdims=True)
-    return places - places.mean(axis=0)
+    centred: Floats = places - places.mean(axis=0)
+    return centred
 
 
 def inflation(design: Design, v: Variances) -> Floats:
@@ -111,7 +111,8 @@ def _against_mean(own: Floats, lead: Floats, cov: Floats, among: Ints) -> Floats
     apart = lead - mean_lead[among]
     size = sizes[among]
     alone = (1 - 2 / size) / own + (np.bincount(among, 1 / own) / sizes**2)[among]
-    return alone + np.einsum("ok,ok->o", apart @ cov, apart)
+    variance: Floats = alone + np.einsum("ok,ok->o", apart @ cov, apart)
+    return variance
 
 
 def tied_groups(design: Design) -> Ints:

@@ -16,7 +16,7 @@ ONE_UNIT = "all"  # the unit's name where a file tells none
 
 @dataclass(frozen=True, slots=True)
 class NeedsPanel:
-    """N cells: place of each name in its tuple, month 0 = `first_month`, mean score, answers > 0."""
+    """N cells: places of names in their tuples, months from `first_month` on, mean, answers > 0."""
 
     officers: tuple[str, ...]
     counters: tuple[str, ...]

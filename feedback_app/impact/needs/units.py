@@ -53,7 +53,7 @@ def unit_gaps(design: Design, found: Solution, v: Variances, *, units: int) -> l
 
 
 def _monthly(design: Design, found: Solution, v: Variances, units: int) -> _Monthly:
-    """Levels by unit and month; services, and for the own past also people and places, taken out."""
+    """Levels by unit and month without services; beside the own past without people and places."""
     months = int(design.month_ids[-1] - design.month_ids[0]) + 1
     spot = design.unit * months + (design.month_ids[design.month] - design.month_ids[0])
     weight = 1 / (v.answer / design.n + v.shock)
