@@ -102,10 +102,11 @@ def _officer_rows(one: _Item) -> list[Found]:
     place_gap = mean(np.nan_to_num(one.places.gap)[design.counter])
     place_below = mean(one.places.below(one.delta)[design.counter])
     figures = _figures(one, gaps, design.officer, mean(_elsewhere(one)) + one.found.officers.mean())
+    sharing = np.bincount(home, below >= LIKELY).astype(int)
+    colleagues, months = np.bincount(home), _months(design, design.officer)
     rows = []
     for place, figure in enumerate(figures):
         ref = one.panel.officers[design.officers[place]]
-        colleagues = home == home[place]
         told = OfficerFigures(
             gap=known(figure.gap),
             below=figure.below,
@@ -113,12 +114,12 @@ def _officer_rows(one: _Item) -> list[Found]:
             inflation=float(one.inflation[place]),
             place_gap=float(place_gap[place]),
             place_below=float(place_below[place]),
-            sharing=int(((below >= LIKELY) & colleagues).sum()),
-            colleagues=int(colleagues.sum()),
+            sharing=int(sharing[home[place]]),
+            colleagues=int(colleagues[home[place]]),
             cause=one.causes.get(("officer", ref, one.item)),
         )
         nature = nature_of_officer(told, one.item)
-        more = _more(one, figure, design.month[design.officer == place], one.v.officer)
+        more = _more(one, figure, int(months[place]), one.v.officer)
         needed = more if nature == "cannot_tell" else None
         rows.append(row_of(figure, nature, needed, level="officer", ref=ref, item=one.item))
     return rows
@@ -131,6 +132,7 @@ def _counter_rows(one: _Item) -> list[Found]:
     fitted = mean(_elsewhere(one) + one.found.officers[design.officer])
     figures = _figures(one, gaps, design.counter, fitted - np.nan_to_num(gaps.gap))
     between = place_contrasts(design) ** 2 @ prior_variance(design, one.v)
+    months = _months(design, design.counter)
     rows = []
     for place, figure in enumerate(figures):
         ref = one.panel.counters[design.counter_ids[place]]
@@ -142,7 +144,7 @@ def _counter_rows(one: _Item) -> list[Found]:
             cause=one.causes.get(("counter", ref, one.item)),
         )
         nature = nature_of_counter(told, one.item)
-        more = _more(one, figure, design.month[design.counter == place], float(between[place]))
+        more = _more(one, figure, int(months[place]), float(between[place]))
         needed = more if nature == "cannot_tell" else None
         rows.append(row_of(figure, nature, needed, level="counter", ref=ref, item=one.item))
     return rows
@@ -205,14 +207,20 @@ def _mean_by_answers(key: Ints, n: Floats, size: int, values: Floats) -> Floats:
     return np.bincount(key, n * values, minlength=size) / np.maximum(total, 1e-9)
 
 
-def _more(one: _Item, figure: Figure, months: Ints, between: float) -> More:
+def _months(design: Design, key: Ints) -> Ints:
+    """How many months each officer (or counter) has answers in; `key` (N,)."""
+    pairs = np.unique(key * design.months + design.month)
+    return np.bincount(pairs // design.months).astype(np.int64)
+
+
+def _more(one: _Item, figure: Figure, months: int, between: float) -> More:
     if known(figure.reliability) is None:
         return More(None, None)
     return more_needed(
         reliability=figure.reliability,
         between=between,
         answers=figure.answers,
-        months=len(np.unique(months)),
+        months=months,
         per_answer=one.v.answer,
         shock=one.v.shock,
     )
