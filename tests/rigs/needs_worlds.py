@@ -19,12 +19,13 @@ from tests.rigs.worlds import CUTS
 SLOPE = 0.59  # points of the mean a unit of the latent value, near its middle
 BAD_OFFICER, BAD_COUNTER = 3, 2
 LEFT, LEFT_AFTER = 5, 5  # who leaves, and after how many months
+MOSTLY = 0.7  # share of the own counter where officers only help out elsewhere
 LEAST_KEPT = 0.3  # share of an officer's month that stays at the month's first counter
 
 
 @dataclass(frozen=True)
 class Office:
-    """A recipe. `moves`: rotate, never, alone (one officer a counter) or seldom."""
+    """A recipe. `moves`: rotate, mostly (own counter), seldom, never, alone (one a counter)."""
 
     name: str
     officer_gap: float = 0.0  # of one officer
@@ -103,8 +104,10 @@ def _places(
         return [(own, 1.0)]
     if office.moves == "seldom" and (officer or month):  # one officer helps out for one month
         return [(own, 1.0)]
-    share = float(rng.uniform(LEAST_KEPT, 1))
     other = int(rng.integers(office.counters))
+    share = float(rng.uniform(LEAST_KEPT, 1))
+    if office.moves == "mostly":
+        home, share = own, MOSTLY
     return [(home, 1.0)] if other == home else [(home, share), (other, 1 - share)]
 
 

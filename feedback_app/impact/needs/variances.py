@@ -23,8 +23,8 @@ WIDTHS = np.array([0.5, 1.0, 1.0, 1.0, 1.0, 1.0])  # sd of each logarithm: 1 is 
 FARTHEST = 7.0  # a factor of 1,000: where all answers are alike the likelihood has no bottom
 
 
-def fit(design: Design) -> Variances:
-    """The mode of likelihood × priors."""
+def fit(design: Design, *, widths: Floats = WIDTHS) -> Variances:
+    """The mode of likelihood × priors; priors as wide as they like leave plain REML."""
     start = np.log(astuple(MEDIANS))
     level = np.average(design.y, weights=design.n)
     centred = replaced(design, y=design.y - level)  # the months' wide prior is around it
@@ -35,7 +35,7 @@ def fit(design: Design) -> Variances:
 
     def objective(logs: Floats) -> float:
         v = Variances(*map(float, np.exp(logs)))
-        prior = float((((logs - start) / WIDTHS) ** 2).sum())
+        prior = float((((logs - start) / widths) ** 2).sum())
         return reduce(centred, v, data(v.answer, v.cell, v.spell)).objective + prior
 
     bounds = [(value - FARTHEST, value + FARTHEST) for value in start]
