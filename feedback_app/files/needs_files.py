@@ -55,5 +55,5 @@ def read_needs_panel(path: Path) -> Checked:
     if answered.empty and not errors:
         raise AnalystFileError("the file has no answers: n is 0 in every row")
     left = len(frame) - len(answered)
-    notes = (Text("%(n)s baris tanpa jawaban (n = 0) dilewati.", n=left),) if left else ()
+    notes = (Text("Baris tanpa jawaban (n = 0) yang dilewati: %(n)s.", n=left),) if left else ()
     return Checked(answered.reset_index(drop=True), errors, (*table.notes, *notes))
