@@ -49,7 +49,8 @@ LEAVER = Office(
     leaver=True,
     month_sd=0.12,
 )
-OFFICES = (NOTHING, FAULT, GAP, FEW, NEVER, SHOCKS, OWN_FAULT, LEAVER)
+MOSTLY = Office("process at fault, most stay at one counter", moves="mostly", counter_fault=0.3)
+OFFICES = (NOTHING, FAULT, GAP, FEW, NEVER, SHOCKS, OWN_FAULT, LEAVER, MOSTLY)
 
 Counts = Mapping[str, int]
 Repeat = Callable[[Callable[[int], Counts], Iterable[int]], Iterable[Counts]]
@@ -93,6 +94,7 @@ BARS: Mapping[str, tuple[Bar, ...]] = {
     SHOCKS.name: (_training(0.02), PROCESS, SEPARABLE),
     OWN_FAULT.name: (_training(0.05), NAMED, SEPARABLE),
     LEAVER.name: (FOUND, _training(0.02), PROCESS, SEPARABLE),
+    MOSTLY.name: (_training(0.05), NAMED, SEPARABLE),
 }
 
 

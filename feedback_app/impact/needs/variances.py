@@ -28,18 +28,31 @@ def fit(design: Design, *, widths: Floats = WIDTHS) -> Variances:
     start = np.log(astuple(MEDIANS))
     level = np.average(design.y, weights=design.n)
     centred = replaced(design, y=design.y - level)  # the months' wide prior is around it
+    # Steps in units of what the data can tell, about 1 / sqrt(levels): half the evaluations.
+    steps = 1 + np.sqrt(_levels(design))
 
     @lru_cache(maxsize=5)  # a gradient's steps: the point itself and one for each error variance
     def data(answer: float, cell: float, spell: float) -> Data:
         return data_of(centred, replaced(MEDIANS, answer=answer, cell=cell, spell=spell))
 
-    def objective(logs: Floats) -> float:
+    def objective(scaled: Floats) -> float:
+        logs = start + scaled / steps
         v = Variances(*map(float, np.exp(logs)))
         prior = float((((logs - start) / widths) ** 2).sum())
         return reduce(centred, v, data(v.answer, v.cell, v.spell)).objective + prior
 
-    bounds = [(value - FARTHEST, value + FARTHEST) for value in start]
     found = minimize(
-        objective, start, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-7, "eps": 1e-4}
+        objective,
+        np.zeros_like(start),
+        method="L-BFGS-B",
+        bounds=[(-FARTHEST * step, FARTHEST * step) for step in steps],
+        options={"ftol": 1e-6, "eps": 1e-3},
     )
-    return Variances(*map(float, np.exp(found.x)))
+    return Variances(*map(float, np.exp(start + found.x / steps)))
+
+
+def _levels(design: Design) -> Floats:
+    """How many levels speak of each variance; a cell's and a spell's shock show in few of them."""
+    cells, spells = len(design.y), len(design.spell_officer)
+    random = (len(design.officers), len(design.counter_ids), len(design.service_ids))
+    return np.array([cells, cells / 16, spells / 16, *random], dtype=np.float64)
