@@ -132,8 +132,8 @@ def test_answers_for_the_bar_without_month_shocks_are_the_published_ones(
 
 
 def test_with_month_shocks_a_quarter_never_suffices_and_months_are_told() -> None:
-    """sd .15, months of .12: the shock of three months alone is .0048, the bar allows .0096 / 3…"""
-    between, shock, own, answers = 0.15**2, 0.12**2 * 2.5, 0.75**2, 300.0
+    """sd .15, each month with a shock of .19: three of them leave .012, and the bar allows .0096."""
+    between, shock, own, answers = 0.15**2, 0.19**2, 0.75**2, 300.0
     error = own / answers + shock / 3
     more = more_needed(
         reliability=between / (between + error),

@@ -160,17 +160,21 @@ def natures(rows: Sequence[Found], level: str) -> set[str | None]:
 
 
 def test_the_peer_of_an_officer_is_what_others_reach_in_the_same_places() -> None:
-    """Two counters, one a point better; officer a serves the good one more often."""
+    """Two counters, one a point better; officer a serves the good one more often, e is weak."""
     rows = [
-        (o, c, "s", f"2025-{t + 1:02d}", "kompetensi", 2.5 + (c == "good"), n)
+        (o, c, "s", f"2025-{t + 1:02d}", "kompetensi", 2.5 + (c == "good") - 0.4 * (o == "e"), n)
         for t in range(12)
-        for o, often in (("a", 90), ("b", 10), ("c", 50), ("d", 50))
+        for o, often in (("a", 90), ("b", 10), ("c", 50), ("d", 50), ("e", 50))
         for c, n in (("good", often), ("poor", 100 - often))
     ]
     found = by_ref(find_needs(needs_panel(frame_of(rows))))
-    assert found["officer", "a"].peer_expected == pytest.approx(3.4, abs=0.01)
-    assert found["officer", "b"].peer_expected == pytest.approx(2.6, abs=0.01)
-    assert found["officer", "a"].gap == pytest.approx(0, abs=0.01)
+    # "The others" are all five, e too, whose .4 is a mean of .08 less.
+    assert found["officer", "a"].peer_expected == pytest.approx(3.32, abs=0.02)
+    assert found["officer", "b"].peer_expected == pytest.approx(2.52, abs=0.02)
+    assert found["officer", "e"].peer_expected == pytest.approx(2.92, abs=0.02)
+    assert found["officer", "e"].gap == pytest.approx(-0.32, abs=0.02)
+    assert found["officer", "e"].nature == "ask"  # half of e's answers come from the poor counter
+    assert found["officer", "a"].gap == pytest.approx(0.08, abs=0.02)
     assert found["counter", "poor"].gap == pytest.approx(-0.5, abs=0.02)
     assert found["counter", "poor"].nature == "process"
 
@@ -294,7 +298,32 @@ def test_a_low_unit_is_told_beside_the_others() -> None:
     assert "training" not in natures(found, "officer")
 
 
-def named(panel: NeedsPanel, unit: str, shift: float) -> list[tuple[object, ...]]:
+def test_what_happens_to_all_units_alike_is_no_units_gap() -> None:
+    parts = [draw_office(Office("u", officers=9, counters=3, months=18), seed) for seed in (1, 2)]
+    rows = [
+        (*row[:3], f"{2025 + m // 12}-{m % 12 + 1:02d}", *row[4:])
+        for panel, unit in zip(parts, ("north", "south"), strict=True)
+        for row, m in zip(
+            named(panel, unit, np.where(panel.month >= 15, -0.3, 0.0)), panel.month, strict=True
+        )
+    ]
+    names = ["officer", "counter", "service", "month", "item", "score", "n", "unit"]
+    found = find_needs(needs_panel(pd.DataFrame(rows, columns=names)))
+    assert natures(found, "unit") == {None}
+
+
+def test_an_officer_alone_in_a_unit_is_not_told_from_the_place() -> None:
+    panel = draw_office(Office("u", officers=9, counters=3), 1)
+    alone = panel_without(panel, (panel.officer == 1) & (panel.counter == 1))
+    rows = [*named(panel, "north", 0.0), *named(alone, "south", -0.5)]
+    names = ["officer", "counter", "service", "month", "item", "score", "n", "unit"]
+    found = by_ref(find_needs(needs_panel(pd.DataFrame(rows, columns=names))))
+    assert found["officer", "south1"].nature == "inseparable"
+    assert found["counter", "south1"].nature == "inseparable"
+    assert found["officer", "north1"].nature != "inseparable"
+
+
+def named(panel: NeedsPanel, unit: str, shift: float | np.ndarray) -> list[tuple[object, ...]]:
     return [
         (f"{unit}{o}", f"{unit}{c}", f"s{s}", f"2025-{m + 1:02d}", "kompetensi", y, n, unit)
         for o, c, s, m, y, n in zip(
