@@ -1,6 +1,6 @@
 # Thin aliases for developers; run.py does the work. `make help` lists them: a target's line is the
 # comment above it.
-.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-page bench-restore bench-start bench-survey busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig formulas fuzz half-sent help kill-rig long-tests migration mutation one-code power-rig quick rig-sums routes screenshots serve states supply test truth
+.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-page bench-restore bench-start bench-survey busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig formulas fuzz half-sent help kill-rig long-tests migration mutation needs-truth one-code power-rig quick rig-sums routes screenshots serve states supply test truth
 # Set up everything, load the made-up office, serve it.
 serve:
 	python3 run.py
@@ -60,6 +60,9 @@ bench-memory:
 # Simulated offices with known effects, 2,000 repetitions a world; writes the table into the docs.
 truth:
 	.venv/bin/python tests/rigs/truth.py --repetitions 2000 --markdown docs/method.md
+# Simulated offices with known causes, 500 a world: which needs are told; writes the table into the docs.
+needs-truth:
+	.venv/bin/python tests/rigs/needs_truth.py --offices 500 --markdown docs/method.md
 # Simulated cheating among honest visitors: what is held, and what is held wrongly (P20).
 attacks:
 	.venv/bin/python tests/rigs/attacks.py --control --least 50

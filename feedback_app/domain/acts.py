@@ -75,6 +75,8 @@ ACTS = {
     "start_impact_study": ("memulai pengukuran dampak", "started an impact study"),
     "export_linked": ("mengekspor nilai bersandi", "exported scores under pseudonyms"),
     "export_linked_named": ("mengekspor nilai bernama", "exported scores with names"),
+    "export_needs": ("mengekspor kebutuhan bersandi", "exported needs under pseudonyms"),
+    "export_needs_named": ("mengekspor kebutuhan bernama", "exported needs with names"),
     "give_opinion": ("memberi pendapat dalam perkara", "gave an opinion on a case"),
     "ask_mask": ("meminta saran disamarkan", "asked for a comment to be masked"),
     "decide_case": ("memutus perkara bersama orang kedua", "decided a case with a second person"),

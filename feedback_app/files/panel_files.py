@@ -27,7 +27,7 @@ NEEDED_OF_EVENT = ("officer", "training", "date")
 _ALSO = {
     "officer": ("petugas", "kode petugas"), "counter": ("loket", "kode loket"), "month": ("bulan",),
     "score": ("nilai", "skor", "rata-rata"), "n": ("jawaban", "jumlah jawaban", "responden"),
-    "item": ("unsur",),
+    "item": ("unsur",), "service": ("layanan", "kode layanan"), "unit": ("kode unit",),
     "training": ("pelatihan", "kode pelatihan"), "date": ("tanggal", "tanggal mulai"),
     "reason": ("alasan",),
     "assigned_unit": ("dikirim",), "cost": ("biaya",),
@@ -37,14 +37,15 @@ _GROUPED = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
 _POINT_NOUGHT = re.compile(r"\d+[.,]0{1,2}")
 
 
-def _wanted(names: tuple[str, ...], needed: tuple[str, ...]) -> Wanted:
+def wanted_columns(names: tuple[str, ...], needed: tuple[str, ...]) -> Wanted:
+    """These columns, also under the office's words for them."""
     titles = {heading_key(name): name for name in names}
     also = {heading_key(word): name for name in names for word in _ALSO.get(name, ())}
     return Wanted({**also, **titles}, frozenset(needed))
 
 
-PANEL = _wanted((*PANEL_COLUMNS, "item"), PANEL_COLUMNS)
-EVENTS = _wanted(EVENT_COLUMNS, NEEDED_OF_EVENT)
+PANEL = wanted_columns((*PANEL_COLUMNS, "item"), PANEL_COLUMNS)
+EVENTS = wanted_columns(EVENT_COLUMNS, NEEDED_OF_EVENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ def read_panel(path: Path) -> Checked:
         faults.add(name, table.columns[name].is_in(frozenset([""])), "must not be empty")
     month = table.columns["month"].read(lambda text: month_of(text) or "", "object")
     faults.add("month", month == "", "must be a month like 2026-11")
-    n = _counts(table.columns["n"], faults)
-    score = np.asarray(table.columns["score"].read(_number, "float64"), dtype=np.float64)
+    n = whole_counts(table.columns["n"], faults)
+    score = np.asarray(table.columns["score"].read(decimal, "float64"), dtype=np.float64)
     is_open = table.columns["score"].is_in(frozenset([""])) & (n == 0)
     faults.add("score", ~is_open & ~((score >= 1) & (score <= 4)), "must be a number from 1 to 4")
     frame = pd.DataFrame({name: table.columns[name].whole() for name in keys})
@@ -113,13 +114,13 @@ def _with_all(table: AnalystTable) -> AnalystTable:
     return AnalystTable({**table.columns, **absent}, table.rows, table.notes)
 
 
-def _number(text: str) -> float:
+def decimal(text: str) -> float:
     """Decimal comma or point; Python's number words (nan, inf, 1_0) are no numbers here."""
     plain = text.replace(",", ".")
     return float(plain) if _NUMBER.fullmatch(plain) else np.nan
 
 
-def _counts(column: Column, faults: Faults) -> NDArray[np.float64]:
+def whole_counts(column: Column, faults: Faults) -> NDArray[np.float64]:
     """Whole numbers. 1.020 is 1020 where the column shows that its points part thousands.
 
     In a column of nothing but 20.000 they may be decimals too: then nobody guesses.
@@ -135,7 +136,7 @@ def _counts(column: Column, faults: Faults) -> NDArray[np.float64]:
         return np.zeros(len(column.codes))
     parted = frozenset(grouped)
     found = column.read(
-        lambda text: float(re.sub("[., ]", "", text)) if text in parted else _number(text),
+        lambda text: float(re.sub("[., ]", "", text)) if text in parted else decimal(text),
         "float64",
     )
     n = np.asarray(found, dtype=np.float64)

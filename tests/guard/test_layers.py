@@ -55,6 +55,7 @@ SERVICE_ROOMS = (
     "survey",
     "imports",
     "impact",
+    "needs",
     "codes",
     "devices",
     "paper",

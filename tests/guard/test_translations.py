@@ -33,7 +33,7 @@ CODE = [
     if path.relative_to(PACKAGE).parts[0] not in ("demo", "impact", "storage")
 ]
 # Faults of cells that an analyst reads at a terminal, as "Indonesian / English" or in English.
-AT_A_TERMINAL = {"files/skm_csv.py", "files/panel_files.py"}
+AT_A_TERMINAL = {"files/skm_csv.py", "files/needs_files.py", "files/panel_files.py"}
 # Where sentences may be built with f-strings, and why nobody needs them in the other language.
 BUILT = {
     "instance.py": "told an operator at a terminal, in both languages at once",

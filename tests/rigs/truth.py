@@ -244,10 +244,10 @@ def markdown(rows: Iterable[tuple[str, ...]], notes: Iterable[str], *, made_by: 
     )
 
 
-def write_into(path: Path, text: str) -> None:
-    """Replace what stands between the two marks of a document."""
+def write_into(path: Path, text: str, *, mark: str) -> None:
+    """Replace what stands between the two marks of this name in a document."""
     old = path.read_text(encoding="utf-8")
-    begin, end = "<!-- truth:begin -->", "<!-- truth:end -->"
+    begin, end = f"<!-- {mark}:begin -->", f"<!-- {mark}:end -->"
     head, rest = old.split(begin)
     tail = rest.split(end)[1]
     path.write_text(f"{head}{begin}\n{text}\n{end}{tail}", encoding="utf-8")
@@ -278,7 +278,7 @@ def main() -> int:
             f"tests/rigs/truth.py --repetitions {arguments.repetitions} --seed {arguments.seed}"
         )
         notes += [f"broken bar: {line}" for line in broken]
-        write_into(arguments.markdown, markdown(rows, notes, made_by=made_by))
+        write_into(arguments.markdown, markdown(rows, notes, made_by=made_by), mark="truth")
     return 1 if broken else 0
 
 

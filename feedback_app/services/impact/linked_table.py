@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def export_linked(
     if purpose is not None and not purpose.strip():
         raise PurposeNeededError("--named needs --purpose with the reason; it is logged")
     frame = linked_table(site, agency_id=agency_id, first_month=first_month, last_month=last_month)
-    names = _names(site, frame["officer"].unique(), agency_id, is_named=purpose is not None)
+    names = officer_names(site, frame["officer"].unique(), agency_id, is_named=purpose is not None)
     frame["officer"] = frame["officer"].map(names)
     frame = frame.sort_values(["officer", "month", "element"], ignore_index=True)
     with site.db.transaction() as tx:
@@ -146,7 +147,10 @@ def _history(begun: list[tuple[int, str]], month: int) -> tuple[object, ...]:
     return count, month - when, code
 
 
-def _names(site: Site, ids: np.ndarray, agency_id: int, *, is_named: bool) -> dict[str, str]:
+def officer_names(
+    site: Site, ids: Iterable[str], agency_id: int, *, is_named: bool
+) -> dict[str, str]:
+    """Pseudonyms by id, the same in every export; or names, told apart where two are equal."""
     if is_named:
         with site.db.read() as session:
             rows = trainings.officers(session, agency_id=agency_id)

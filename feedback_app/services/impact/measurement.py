@@ -72,12 +72,12 @@ class Source:
 
 def from_files(panel_path: Path, events_path: Path) -> Source:
     """Read an analyst's panel and events; BadFileError names every bad cell."""
-    panel = _named(panel_path, panel_files.read_panel)
+    panel = read_named(panel_path, panel_files.read_panel)
     if panel.errors:
         raise BadFileError(panel_path, panel.errors)
     officers = frozenset(panel.frame["officer"])
     read_events = partial(panel_files.read_events, officers=officers)
-    events = _named(events_path, read_events)
+    events = read_named(events_path, read_events)
     if events.errors:
         raise BadFileError(events_path, events.errors)
     return Source(
@@ -95,7 +95,8 @@ def from_files(panel_path: Path, events_path: Path) -> Source:
     )
 
 
-def _named(path: Path, read: Callable[[Path], panel_files.Checked]) -> panel_files.Checked:
+def read_named(path: Path, read: Callable[[Path], panel_files.Checked]) -> panel_files.Checked:
+    """Read a file of an analyst; what is wrong with it as a whole names the file."""
     try:
         return read(path)
     except AnalystFileError as fault:

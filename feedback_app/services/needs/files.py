@@ -1,0 +1,128 @@
+"""Needs for the analyst: from the database or from a file, out as JSON or CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from feedback_app.domain.texts import Text
+from feedback_app.files.exports import inert
+from feedback_app.files.needs_files import read_needs_panel
+from feedback_app.files.whole_file import whole_file
+from feedback_app.impact.needs.find import find_needs
+from feedback_app.impact.needs.panel import NeedsPanel, needs_panel
+from feedback_app.impact.needs.rows import Found
+from feedback_app.services.impact.linked_table import PurposeNeededError, officer_names
+from feedback_app.services.impact.measurement import BadFileError, read_named
+from feedback_app.services.imports import office as imports
+from feedback_app.services.needs.panel import closed_span, codes_of, read_panel
+from feedback_app.services.site import Site
+from feedback_app.storage.queries import audit
+
+# The contract of find_needs.py: these names in this order.
+FIELDS = (
+    "level",
+    "ref",
+    "item",
+    "gap",
+    "ci_lo",
+    "ci_hi",
+    "reliability",
+    "nature",
+    "peer_expected",
+    "n",
+    "answers_needed",
+)
+DECIMALS = 4
+
+Progress = Callable[[Sequence[str]], Iterable[str]]
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A panel, what its officers, counters and units are called outside, what was passed over."""
+
+    panel: NeedsPanel
+    names: Mapping[tuple[str, str], str]
+    notes: tuple[tuple[Path, Text], ...] = ()
+
+
+def from_file(path: Path) -> Source:
+    """An analyst's panel; BadFileError names every bad cell."""
+    checked = read_named(path, read_needs_panel)
+    if checked.errors:
+        raise BadFileError(path, checked.errors)
+    return Source(needs_panel(checked.frame), {}, tuple((path, note) for note in checked.notes))
+
+
+def from_site(site: Site, *, agency: str | None, purpose: str | None) -> Source:
+    """Verified answers of closed quarters; that they were read is logged first.
+
+    Officers are pseudonyms, the same in every export; with a purpose they carry their names.
+    """
+    if purpose is not None and not purpose.strip():
+        raise PurposeNeededError("--named needs --purpose with the reason; it is logged")
+    agency_id = imports.only_agency(site, code=agency)
+    panel = read_panel(site, agency_id=agency_id, span=closed_span(site.today()))
+    counters, units = codes_of(site, agency_id=agency_id)
+    officers = officer_names(site, panel.officers, agency_id, is_named=purpose is not None)
+    with site.db.transaction() as tx:
+        audit.append(
+            tx,
+            agency_id=agency_id,
+            at=site.now(),
+            account_id=None,
+            action="export_needs_named" if purpose else "export_needs",
+            subject="find_needs",
+            detail={"officers": len(panel.officers), "purpose": purpose or ""},
+        )
+    names = {("officer", key): name for key, name in officers.items()}
+    names |= {("counter", key): counters[int(key)] for key in panel.counters}
+    names |= {("unit", key): units[int(key)] for key in panel.units}
+    return Source(panel, names)
+
+
+def rows_of(source: Source, *, delta: float, progress: Progress) -> list[Row]:
+    """The contract's rows; numbers None where there is none, the nature where there is no need."""
+    found = find_needs(source.panel, delta=delta, progress=progress)
+    return [_row(one, source.names) for one in found]
+
+
+def _row(one: Found, names: Mapping[tuple[str, str], str]) -> Row:
+    row = {name: getattr(one, name) for name in FIELDS}
+    row["ref"] = names.get((one.level, one.ref), one.ref)
+    return {
+        name: round(value, DECIMALS) if isinstance(value, float) else value
+        for name, value in row.items()
+    }
+
+
+def as_json(rows: Sequence[Row]) -> str:
+    """An array, a row a line."""
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
+    return f"[\n{lines}\n]\n" if rows else "[]\n"
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    """With a heading; no cell that a spreadsheet runs."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, FIELDS, lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({k: inert(v) if isinstance(v, str) else v for k, v in row.items()})
+    return text.getvalue()
+
+
+def write(path: Path, text: str) -> None:
+    """The file whole or not at all, closed to others."""
+    whole_file(path, lambda place: _write(place, text))
+
+
+def _write(place: Path, text: str) -> None:
+    place.write_text(text, encoding="utf-8")

@@ -1,0 +1,102 @@
+"""The panel of needs from the tally: verified answers of closed quarters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from feedback_app.domain.disclosure import months_later
+from feedback_app.domain.disclosure.blocks import PARTS_DELAY, quarter_start
+from feedback_app.domain.elements import OFFICER_KEYS
+from feedback_app.domain.tiers import VERIFIED
+from feedback_app.impact.needs.panel import NeedsPanel
+from feedback_app.impact.panel import Floats, Ints
+from feedback_app.services.impact.events import NoDataError, month_of
+from feedback_app.services.site import Site
+from feedback_app.storage.db import Session
+from feedback_app.storage.queries import needs as queries
+from feedback_app.storage.queries import panel as tally
+
+QUARTERS = 5  # the newest and the four before it, with which a unit is compared
+VALUES = np.arange(1.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """First and last day of the closed quarters that needs are read from."""
+
+    first: date
+    last: date
+
+
+def closed_span(today: date) -> Span:
+    """The five newest quarters that ended a week ago or longer."""
+    after = quarter_start(today - PARTS_DELAY)
+    return Span(months_later(after, -3 * QUARTERS), after - timedelta(days=1))
+
+
+def read_panel(site: Site, *, agency_id: int, span: Span) -> NeedsPanel:
+    """Cells of one agency; officers, counters, services and units are named by their ids.
+
+    Only answers that prove a visit and name the officer; NoDataError when there are none.
+    """
+    with site.db.read() as session:
+        units = queries.unit_of_counter(session, agency_id=agency_id)
+        keys, counts = _cells(session, agency_id, span)
+    if not len(keys):
+        raise NoDataError("belum ada penilaian terverifikasi dalam triwulan yang sudah selesai")
+    answers = counts.sum(axis=2)
+    cell, item = np.nonzero(answers)
+    officers, officer = np.unique(keys[cell, 0], return_inverse=True)
+    counters, counter = np.unique(keys[cell, 1], return_inverse=True)
+    services, service = np.unique(keys[cell, 2], return_inverse=True)
+    own_units = np.array([units[int(key)] for key in counters])
+    unit_ids, unit = np.unique(own_units, return_inverse=True)
+    return NeedsPanel(
+        officers=_texts(officers),
+        counters=_texts(counters),
+        services=_texts(services),
+        units=_texts(unit_ids),
+        items=OFFICER_KEYS,
+        first_month=month_of(span.first),
+        officer=officer,
+        counter=counter,
+        service=service,
+        unit=unit[counter],
+        item=item,
+        month=keys[cell, 3] - month_of(span.first),
+        score=(counts @ VALUES)[cell, item] / answers[cell, item],
+        n=answers[cell, item],
+    )
+
+
+def _cells(session: Session, agency_id: int, span: Span) -> tuple[Ints, Floats]:
+    """(officer, counter, service, month) of each cell, and its counts (cells, items, 4)."""
+    found: dict[tuple[int, ...], Floats] = {}
+    parts = tally.monthly_cells(
+        session, agency_id=agency_id, keys=OFFICER_KEYS, first=span.first, last=span.last
+    )
+    for rows in parts:
+        for row in rows:
+            if row.tier in VERIFIED:
+                key = (row.officer_id, row.counter_id, row.service_id, int(row.month))
+                counts = np.array(tuple(row)[5:], dtype=float)
+                found[key] = found.get(key, 0.0) + counts
+    keys = np.array(list(found), dtype=np.int64).reshape(-1, 4)
+    return keys, np.array(list(found.values())).reshape(-1, len(OFFICER_KEYS), 4)
+
+
+def _texts(ids: Ints) -> tuple[str, ...]:
+    return tuple(str(key) for key in ids)
+
+
+def codes_of(site: Site, *, agency_id: int) -> tuple[Mapping[int, str], Mapping[int, str]]:
+    """Codes of counters and of units by id: what a file says instead of ids."""
+    with site.db.read() as session:
+        return (
+            tally.counter_codes(session, agency_id=agency_id),
+            queries.unit_codes(session, agency_id=agency_id),
+        )
