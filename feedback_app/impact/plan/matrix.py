@@ -50,7 +50,7 @@ class Matrix:
 def build(arrays: Arrays, forced: Collection[Pair] = ()) -> Matrix:
     """Rows and columns of an office; pairs that break a rule by themselves have no column."""
     must = _places(arrays, forced)
-    may = (_possible(arrays) & _useful(arrays)) | must
+    may = (possible(arrays) & _useful(arrays)) | must
     place = np.full(may.shape, -1, dtype=np.int64)
     officer, run = np.nonzero(may)
     place[officer, run] = np.arange(len(officer))
@@ -99,7 +99,7 @@ def _useful(arrays: Arrays) -> Bools:
     return np.asarray((arrays.gain > 0) | (for_jp & (arrays.office.prices.jp > 0)))
 
 
-def _possible(arrays: Arrays) -> Bools:
+def possible(arrays: Arrays) -> Bools:
     """Pairs that break no hard rule when nobody else goes (O, R)."""
     possible = np.ones(arrays.gain.shape, dtype=bool)
     possible &= (arrays.seats > 0)[None, :]
