@@ -18,6 +18,7 @@ from feedback_app.impact.plan import matrix as matrix_module
 from feedback_app.impact.plan.arrays import arrays_of
 from feedback_app.impact.plan.matrix import Matrix, build
 from feedback_app.impact.plan.solve import DroppedRuleError, solve
+from tests.ground.plan_office import office_of_a_year
 
 MONDAY = date(2027, 1, 4)
 ITEMS = ("perilaku", "informasi")
@@ -57,14 +58,26 @@ def keeps(town: Office, chosen: tuple[Pair, ...]) -> bool:
         own = [runs[r] for o, r in chosen if o == officer.code]
         if len({one.kind for one in own}) < len(own):
             return False
-        days = [one.start + timedelta(days=n) for one in own for n in range((one.end - one.start).days + 1)]
+        days = [
+            one.start + timedelta(days=n)
+            for one in own
+            for n in range((one.end - one.start).days + 1)
+        ]
         if len(set(days)) < len(days) or any((officer.code, day) in town.leave for day in days):
             return False
-        if officer.employment == "PPPK" and own and officer.jp_done + sum(one.jp for one in own) > 24:
+        if (
+            officer.employment == "PPPK"
+            and own
+            and officer.jp_done + sum(one.jp for one in own) > 24
+        ):
             return False
     for counter, floor in town.floors.items():
         for day in {d for _o, c, d in town.roster if c == counter}:
-            there = {o for o, c, d in town.roster if (c, d) == (counter, day) and (o, d) not in town.leave}
+            there = {
+                o
+                for o, c, d in town.roster
+                if (c, d) == (counter, day) and (o, d) not in town.leave
+            }
             gone = {o for o, r in chosen if runs[r].start <= day <= runs[r].end}
             if len(there - gone) < floor:
                 return False
@@ -80,7 +93,9 @@ def worth_by_hand(town: Office, chosen: tuple[Pair, ...]) -> float:
     for officer in town.officers:
         own = [runs[r] for o, r in chosen if o == officer.code]
         needy = any(weight > 0 for (o, _i), weight in town.needs.items() if o == officer.code)
-        total -= town.prices.fairness * (max(len(own) - 1, 0) + (not own and not officer.turns and needy))
+        total -= town.prices.fairness * (
+            max(len(own) - 1, 0) + (not own and not officer.turns and needy)
+        )
         if officer.employment == "PNS":
             total -= town.prices.jp * max(20 - officer.jp_done - sum(one.jp for one in own), 0)
     return total
@@ -94,7 +109,13 @@ def best_by_trying(town: Office) -> float | None:
         for o in town.officers
         for r in runs
         if town.gain(o.code, r) > 0
-        or (town.prices.jp and town.gain(o.code, r) == 0 and o.employment == "PNS" and o.jp_done < 20 and r.jp)
+        or (
+            town.prices.jp
+            and town.gain(o.code, r) == 0
+            and o.employment == "PNS"
+            and o.jp_done < 20
+            and r.jp
+        )
     ]
     best: list[float] = []
 
@@ -211,8 +232,6 @@ def test_a_rule_that_is_dropped_on_the_way_to_the_solver_is_found(
 @pytest.mark.proof
 def test_every_row_of_a_random_matrix_holds_back_some_choice() -> None:
     """No row is empty show: for each there is a choice that it alone of its rule refuses."""
-    from tests.ground.plan_office import office_of_a_year
-
     town = office_of_a_year(3, officers=9, runs=12, days=60, prices=Prices())
     arrays, table = arrays_of(town), build(arrays_of(town))
     counts = len(table.officer)
@@ -221,7 +240,9 @@ def test_every_row_of_a_random_matrix_holds_back_some_choice() -> None:
             continue  # over counts: their bounds are tested above
         own = row.columns[row.columns < counts]
         taken = own[np.argsort(-row.values[: len(own)], kind="stable")]
-        needed = int(np.searchsorted(np.cumsum(row.values[: len(own)]), row.upper, side="right")) + 1
+        needed = (
+            int(np.searchsorted(np.cumsum(row.values[: len(own)]), row.upper, side="right")) + 1
+        )
         sets = combinations(taken.tolist(), needed)
         assert any(
             any(f.rule == row.rule for f in broken(town, _pairs(arrays, table, choice)))
@@ -252,7 +273,10 @@ def test_soft_rules_cost_what_they_say() -> None:
 
 
 def test_among_equals_the_cheaper_and_then_the_first_by_code() -> None:
-    dear, cheap = run("R", kind="k", prices={"fee": 11, "travel": 0, "daily": 0}), run("S", kind="k", prices=FULL)
+    dear, cheap = (
+        run("R", kind="k", prices={"fee": 11, "travel": 0, "daily": 0}),
+        run("S", kind="k", prices=FULL),
+    )
     assert solve(office(dear, cheap, people=1)).chosen == (("A", "S"),)
     same = [run(code, kind="k", prices=FULL) for code in ("R2", "R1", "R3")]
     assert solve(office(*same, people=1)).chosen == (("A", "R1"),)
@@ -261,8 +285,6 @@ def test_among_equals_the_cheaper_and_then_the_first_by_code() -> None:
 
 
 def test_the_order_of_files_changes_nothing() -> None:
-    from tests.ground.plan_office import office_of_a_year
-
     town = office_of_a_year(5, officers=9, runs=12, days=60)
     turned = replace(
         town,
@@ -276,7 +298,9 @@ def test_the_order_of_files_changes_nothing() -> None:
 
 def test_a_floor_broken_by_the_roster_itself_is_named_once_a_counter() -> None:
     days = [MONDAY + timedelta(days=n) for n in range(3)]
-    found = solve(office(run("R"), roster=tuple(("A", "L3", day) for day in days), floors={"L3": 2}))
+    found = solve(
+        office(run("R"), roster=tuple(("A", "L3", day) for day in days), floors={"L3": 2})
+    )
     assert (found.status, found.objective, found.chosen) == ("infeasible", None, ())
     assert found.collides == ("floor L3 2027-01-04: 1 left, 2 must stay (and 2 more days)",)
 
