@@ -185,12 +185,14 @@ def _floor_rows(arrays: Arrays, place: Ints) -> Iterator[Row]:
     Of days with the same people and as many to spare, those count whose runs hold the others'. A
     day on which too few can leave to break the floor has none.
     """
+    taken = [frozenset(np.flatnonzero(day).tolist()) for day in arrays.cover.T]
     for counter in arrays.counters:
         days: dict[tuple[bytes, int], dict[frozenset[int], int]] = {}
-        for day in np.flatnonzero(arrays.cover.any(axis=0) & counter.present.any(axis=0)):
-            runs = frozenset(np.flatnonzero(arrays.cover[:, day]).tolist())
-            key = (counter.present[:, day].tobytes(), int(counter.spare[day]))
-            days.setdefault(key, {}).setdefault(runs, int(day))
+        present = np.ascontiguousarray(counter.present.T)
+        for day, runs in enumerate(taken):
+            if runs:
+                key = (present[day].tobytes(), int(counter.spare[day]))
+                days.setdefault(key, {}).setdefault(runs, day)
         for (who, spare), groups in days.items():
             officers = np.flatnonzero(np.frombuffer(who, dtype=bool))
             for group in _largest(groups):
