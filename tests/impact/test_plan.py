@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feedback_app.config import ROOT
 from feedback_app.domain.plan_rules import broken
 from feedback_app.domain.training_plan import Office, Officer, Pair, Prices, Run, YearPlan
 from feedback_app.impact.plan import matrix as matrix_module
@@ -324,3 +328,16 @@ def test_a_peak_day_has_a_floor_of_its_own() -> None:
     town = office(run("R"), roster=roster, floors={"L": 0})
     assert len(solve(town).chosen) == 2
     assert len(solve(replace(town, peaks={("L", MONDAY): 1})).chosen) == 1
+
+
+def test_what_the_solver_leaves_on_standard_output_does_not_come_between() -> None:
+    code = (
+        "import ctypes; from feedback_app.impact.plan.solve import silent_stdout\n"
+        "with silent_stdout(): ctypes.CDLL(None).printf(b'noise')\n"
+        "print('[]')"
+    )
+    buffered = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=buffered, capture_output=True, check=True
+    )
+    assert done.stdout == b"[]\n"

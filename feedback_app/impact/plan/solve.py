@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
@@ -92,6 +93,9 @@ def silent_stdout() -> Iterator[None]:
         os.dup2(nowhere, 1)
         yield
     finally:
+        # What C has not written yet would come after the script's own lines.
+        with suppress(OSError, TypeError, AttributeError):  # Windows has no library of this process
+            ctypes.CDLL(None).fflush(None)
         os.dup2(kept, 1)
         os.close(kept)
         os.close(nowhere)
