@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from feedback_app.domain.training_plan import Office, Officer, Pair, Prices, Run
 from feedback_app.impact.plan import matrix as matrix_module
 from feedback_app.impact.plan.arrays import arrays_of
 from feedback_app.impact.plan.matrix import Matrix, build
-from feedback_app.impact.plan.solve import DroppedRuleError, solve
+from feedback_app.impact.plan.solve import DroppedRuleError, NotProvenError, solve
 from tests.ground.plan_office import office_of_a_year
 
 MONDAY = date(2027, 1, 4)
@@ -341,3 +342,13 @@ def test_what_the_solver_leaves_on_standard_output_does_not_come_between() -> No
         [sys.executable, "-c", code], cwd=ROOT, env=buffered, capture_output=True, check=True
     )
     assert done.stdout == b"[]\n"
+
+
+def test_a_plan_that_is_not_proven_in_time_is_none() -> None:
+    with pytest.raises(NotProvenError):
+        solve(office_of_a_year(1), longest=0.0)
+
+
+def test_an_office_and_its_plan_come_whole_through_the_helper_process() -> None:
+    town = office_of_a_year(1, officers=3, runs=3, days=10)
+    assert pickle.loads(pickle.dumps((town, solve(town)))) == (town, solve(town))  # noqa: S301 (our own)

@@ -35,8 +35,10 @@ class DroppedRuleError(Exception):
     """The solver's answer breaks a hard rule: the matrix did not hold all of them."""
 
 
-def solve(office: Office, *, forced: Collection[Pair] = ()) -> YearPlan:
+def solve(office: Office, *, forced: Collection[Pair] = (), longest: float = LONGEST) -> YearPlan:
     """The plan of the highest worth; `forced` pairs are in it whatever it costs.
+
+    NotProvenError when it is not proven in `longest` seconds; a helper process has a minute.
 
     All hard rules are of one form, a sum of non-negative parts that has a limit, and nobody has
     to be sent. So a plan exists exactly if the forced pairs alone keep every rule, and each rule
@@ -51,7 +53,7 @@ def solve(office: Office, *, forced: Collection[Pair] = ()) -> YearPlan:
     matrix = build(arrays, forced)
     chosen: tuple[Pair, ...] = ()
     if matrix.width:
-        taken = np.flatnonzero(run_solver(matrix).x[: len(matrix.officer)] > 0.5)
+        taken = np.flatnonzero(run_solver(matrix, longest=longest).x[: len(matrix.officer)] > 0.5)
         pairs = zip(matrix.officer[taken], matrix.run[taken], strict=True)
         chosen = tuple(sorted((arrays.officers[o].code, arrays.runs[r].code) for o, r in pairs))
     faults = broken(office, chosen)
@@ -60,7 +62,7 @@ def solve(office: Office, *, forced: Collection[Pair] = ()) -> YearPlan:
     return YearPlan("optimal", worth(office, chosen), chosen, money_of(office, chosen))
 
 
-def run_solver(matrix: Matrix) -> OptimizeResult:
+def run_solver(matrix: Matrix, *, longest: float = LONGEST) -> OptimizeResult:
     """HiGHS on the matrix, until nothing better can exist."""
     width, pairs = matrix.width, len(matrix.officer)
     counted = pairs + len(matrix.seats)
@@ -76,7 +78,7 @@ def run_solver(matrix: Matrix) -> OptimizeResult:
             integrality=integrality,
             bounds=Bounds(lower, upper),
             constraints=constraints(matrix),
-            options={"mip_rel_gap": 0.0, "time_limit": LONGEST},
+            options={"mip_rel_gap": 0.0, "time_limit": longest},
         )
     if found.status != 0:
         raise NotProvenError(found.message)
