@@ -1,6 +1,6 @@
 # Thin aliases for developers; run.py does the work. `make help` lists them: a target's line is the
 # comment above it.
-.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-page bench-restore bench-start bench-survey busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig formulas fuzz half-sent help kill-rig long-tests migration mutation needs-truth one-code power-rig quick rig-sums routes screenshots serve states supply test truth
+.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-page bench-plan bench-restore bench-start bench-survey busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig formulas fuzz half-sent help kill-rig long-tests migration mutation needs-truth one-code plan-truth power-rig quick rig-sums routes screenshots serve states supply test truth
 # Set up everything, load the made-up office, serve it.
 serve:
 	python3 run.py
@@ -48,6 +48,9 @@ bench-dashboard:
 # Time and memory of the impact study, beside a bare read.
 bench-impact:
 	.venv/bin/python bench/impact.py
+# Time of a year's training plan, beside the bare solver on the same matrix.
+bench-plan:
+	.venv/bin/python bench/plan.py
 # Time and memory of a survey's workbook, report and poster.
 bench-survey:
 	.venv/bin/python bench/survey_files.py
@@ -63,6 +66,9 @@ truth:
 # Simulated offices with known causes, 500 a world: which needs are told; writes the table into the docs.
 needs-truth:
 	.venv/bin/python tests/rigs/needs_truth.py --offices 500 --markdown docs/method.md
+# Forecasts of plans and the power said before a lot, in 400 simulated years; into the docs.
+plan-truth:
+	.venv/bin/python tests/rigs/plan_truth.py --years 400 --markdown docs/method.md
 # Simulated cheating among honest visitors: what is held, and what is held wrongly (P20).
 attacks:
 	.venv/bin/python tests/rigs/attacks.py --control --least 50

@@ -33,13 +33,22 @@ CODE = [
     if path.relative_to(PACKAGE).parts[0] not in ("demo", "impact", "storage")
 ]
 # Faults of cells that an analyst reads at a terminal, as "Indonesian / English" or in English.
-AT_A_TERMINAL = {"files/skm_csv.py", "files/needs_files.py", "files/panel_files.py"}
+AT_A_TERMINAL = {
+    "files/needs_files.py",
+    "files/panel_files.py",
+    "files/plan_cells.py",
+    "files/skm_csv.py",
+}
 # Where sentences may be built with f-strings, and why nobody needs them in the other language.
 BUILT = {
     "instance.py": "told an operator at a terminal, in both languages at once",
     "files/skm_report.py": "the law's report is Indonesian",
     "files/skm_report_results.py": "the law's report is Indonesian",
     "files/skm_workbook.py": "the law's workbook is Indonesian",
+    "domain/plan_rules.py": "told an analyst at a terminal, English",
+    "files/plan_cells.py": "told an analyst at a terminal, English",
+    "files/plan_files.py": "told an analyst at a terminal, English",
+    "files/plan_table.py": "the law's table is Indonesian",
     "files/responses.py": "SQL",
     "services/impact/linked_table.py": "an analyst's codebook, English",
     "services/impact/measurement.py": "told an analyst at a terminal, English",
