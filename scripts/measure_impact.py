@@ -4,8 +4,8 @@ Example: .venv/bin/python scripts/measure_impact.py --out hasil/ --training prim
 Reads the database, or an analyst's files:
   --panel panel.csv    officer,counter,month,score,n  (month YYYY-MM, score 1 to 4; also item)
   --events events.csv  officer,training,date,reason,assigned_unit,cost
-Writes estimates.csv, diagnostics.csv, report.html and pictures to --out; prints a table, or with
---format json the estimates alone.
+Writes verdicts.csv (one a training), estimates.csv, diagnostics.csv, report.html and pictures to
+--out; prints two tables, or with --format json the estimates alone.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def main() -> int:
     if arguments.format == "json":
         print(json.dumps([impact_files.record(e) for e in found.estimates], allow_nan=False))
     else:
-        print("\n".join(impact_files.table(found)))
+        print("\n".join([*impact_files.verdict_table(found), "", *impact_files.table(found)]))
         print(f"\n{len(written)} files in {arguments.out}")
     return 0
 

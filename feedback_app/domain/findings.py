@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from feedback_app.domain.effect_warnings import WARNING_WORDS
 from feedback_app.domain.effect_words import (
     MANY_TESTS,
     MANY_TESTS_Q,
     VERDICT_WORDS,
-    WARNING_WORDS,
     Effect,
     item_name,
+    people,
     sentence,
 )
 from feedback_app.domain.texts import Words, filled
+
+STRONG: Words = ("temuan kuat (q %(q)s)", "strong find (q %(q)s)")
+WEAK: Words = ("temuan lemah (q %(q)s)", "weak find (q %(q)s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,26 @@ class Finding:
         return VERDICT_WORDS[self.effect.verdict]
 
     @property
+    def is_find(self) -> bool:
+        """Whether a rise or a fall was found."""
+        return self.effect.verdict in ("improved", "worse")
+
+    @property
+    def people(self) -> Words:
+        """What to expect, in visitors."""
+        value = self.effect.expected
+        return people(self.effect.estimate if value is None else value)
+
+    @property
+    def among_many(self) -> Words:
+        """How strong a find is among all that were tested, with its q."""
+        q = self.effect.q
+        if q is None:
+            return "", ""
+        text = f"{q:.2f}"
+        return filled(WEAK if q > MANY_TESTS_Q else STRONG, q=(text.replace(".", ","), text))
+
+    @property
     def css(self) -> str:
         """How it is drawn: grey and hollow unless something was found."""
         return {"improved": "better", "worse": "worse"}.get(self.effect.verdict, "unsure")
@@ -63,11 +87,11 @@ def caveats(findings: Iterable[Finding]) -> list[Words]:
 def is_doubtful_among_many(finding: Finding) -> bool:
     """Whether something was found that may well be chance, as so many pairs were tested."""
     q = finding.effect.q
-    return finding.effect.verdict in ("improved", "worse") and q is not None and q > MANY_TESTS_Q
+    return finding.is_find and q is not None and q > MANY_TESTS_Q
 
 
 def summary(findings: Sequence[Finding]) -> Words:
-    """How many of all results say what."""
+    """How many trainings' verdicts say what."""
     counts = dict.fromkeys(VERDICT_WORDS, 0)
     for finding in findings:
         counts[finding.effect.verdict] += 1
@@ -78,14 +102,17 @@ def summary(findings: Sequence[Finding]) -> Words:
         )
     return filled(
         (
-            "Dari %(n)s pasangan pelatihan dan unsur: %(better)s nilainya naik, %(worse)s turun,"
-            " %(small)s terlalu kecil untuk berarti, dan %(unsure)s belum dapat disimpulkan.",
-            "Of %(n)s pairs of training and element: in %(better)s scores rose, in %(worse)s they"
-            " fell, %(small)s are too small to matter, and of %(unsure)s we cannot tell.",
+            "Dari %(n)s pelatihan: %(better)s nilainya naik, %(worse)s turun, %(small)s terlalu"
+            " kecil untuk berarti, %(apart)s tidak dapat dipisahkan dari pelatihan lain, dan"
+            " %(unsure)s belum dapat disimpulkan.",
+            "Of %(n)s trainings: in %(better)s scores rose, in %(worse)s they fell, %(small)s are"
+            " too small to matter, %(apart)s cannot be told apart from another, and of %(unsure)s"
+            " we cannot tell.",
         ),
         n=len(findings),
         better=counts["improved"],
         worse=counts["worse"],
         small=counts["too small to matter"],
+        apart=counts["cannot be told apart"],
         unsure=counts["cannot tell"],
     )

@@ -10,8 +10,8 @@ from feedback_app.impact.ancova import Design, fit
 from feedback_app.impact.inference import Tested
 from feedback_app.impact.panel import Bools, Floats
 from feedback_app.impact.results import Step
-from feedback_app.impact.stack import outcome
-from feedback_app.impact.study import LEAST_TRAINED, Study, covariates
+from feedback_app.impact.stack import LEAST_TRAINED, outcome
+from feedback_app.impact.study import Study, covariates
 
 BEFORE, AFTER = 9, 12  # months shown at most
 
@@ -22,7 +22,7 @@ def event_study(study: Study) -> list[Step]:
     Months before are compared with the level of months −24..−4, so a bad spell just before shows;
     months after with what each officer's whole past leads to expect, as in the headline.
     """
-    if study.draws is None or study.draws.assigned is None:
+    if study.draws is None or study.draws.assigned is None or study.is_singular:
         return []
     steps = []
     reach = min(study.stack.horizon, AFTER)
@@ -58,4 +58,5 @@ def _step(study: Study, value: Floats, past: Floats, known: Bools) -> Tested | N
     date = np.searchsorted(np.array(kept), stack.date[rows])
     design = Design.build(date, past[rows], np.ones(int(rows.sum())))
     draws = replace(study.draws.rows(rows), dates=len(kept))
-    return fit(design, stack.trained[rows], stack.trained[rows].astype(float), value[rows], draws)
+    tested = fit(design, stack.trained[rows], stack.trained[rows].astype(float), value[rows], draws)
+    return tested if np.isfinite(tested.estimate) else None

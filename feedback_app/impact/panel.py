@@ -42,7 +42,8 @@ class Panel:
     where nobody answered) and answers. `unit` is (O, T): place of the counter in `units` where
     the officer had most answers that month, −1 for none. `top` and `low` are the shares of 4 and
     of 1 or 2, (I, O, T), or None when the source does not tell. `mix` (O, T) is what the case mix
-    alone would make of the score, or None.
+    alone would make of the score, or None. `visits` (O, T) are visits to the officer's counter
+    that month, or None where nobody counts them.
     """
 
     officers: tuple[str, ...]
@@ -55,6 +56,7 @@ class Panel:
     top: Floats | None = None
     low: Floats | None = None
     mix: Floats | None = None
+    visits: Floats | None = None
 
     @property
     def months(self) -> int:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from math import fsum, isfinite, sqrt
+from dataclasses import dataclass, replace
+from math import fsum, isfinite, nan, sqrt
 from statistics import fmean
 
 from feedback_app.impact.events import Event
-from feedback_app.impact.results import Estimate
+from feedback_app.impact.inference import benjamini_hochberg
+from feedback_app.impact.results import Estimate, Overall, number
 
-LEAST_TO_SHRINK = 3  # estimates; fewer tell nothing of how effects differ
+# What courses usually do to a score, in points: nothing on average, seldom more than .15. It counts
+# like eight trainings. With it finds at a true +.10 (8 of 24 sent) are shown near +.10, raw +.17.
+PRIOR_SD, PRIOR_TRAININGS = 0.08, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +43,26 @@ class CostPerPoint:
 
 
 def training_matrix(estimates: Sequence[Estimate]) -> list[MatrixCell]:
-    """Shrink estimates by empirical Bayes (normal, DerSimonian and Laird's spread).
+    """Shrink estimates by empirical Bayes (normal) towards what courses usually do.
 
-    The largest of many noisy estimates is too large; the shrunk value is what to expect of it.
+    The largest of many noisy estimates is too large, and of small studies only the largest are
+    found; the shrunk value is what to expect. How effects spread, and their middle, are read from
+    the study (DerSimonian and Laird) as far as it has trainings, and from the prior below.
     """
-    known = [(e.estimate, e.se**2) for e in estimates if e.estimate is not None and e.se]
-    if len(known) < LEAST_TO_SHRINK:
-        return [MatrixCell(e, e.estimate, e.se) for e in estimates]
-    between = _between(known)
-    centre = _weighted([(value, variance + between) for value, variance in known])
+    known = [e for e in estimates if e.estimate is not None and e.se]
+    if not known:
+        return [MatrixCell(e, None, None) for e in estimates]
+    pairs = [(e.estimate or 0.0, (e.se or 0.0) ** 2) for e in known]
+    trainings = len({e.training for e in known})
+    between = (PRIOR_TRAININGS * PRIOR_SD**2 + trainings * _between(pairs)) / (
+        PRIOR_TRAININGS + trainings
+    )
+    each = trainings / len(pairs)  # the elements of one training share their officers' shocks
+    weights = [each / (variance + between) for _value, variance in pairs]
+    prior = PRIOR_TRAININGS / (between + fmean(variance for _value, variance in pairs))
+    centre = fsum(w * value for w, (value, _v) in zip(weights, pairs, strict=True)) / (
+        fsum(weights) + prior
+    )
     cells = []
     for e in estimates:
         if e.estimate is None or not e.se:
@@ -60,6 +74,21 @@ def training_matrix(estimates: Sequence[Estimate]) -> list[MatrixCell]:
     return cells
 
 
+def expect(found: Sequence[Overall]) -> list[Overall]:
+    """The verdicts of a study with what to expect of each, and q over them all."""
+    cells = training_matrix([one.estimate for one in found])
+    rates = benjamini_hochberg([nan if c.estimate.p is None else c.estimate.p for c in cells])
+    return [
+        replace(
+            one,
+            estimate=replace(one.estimate, q_bh=number(q)),
+            expected=cell.shrunk,
+            expected_sd=cell.shrunk_sd,
+        )
+        for one, cell, q in zip(found, cells, rates, strict=True)
+    ]
+
+
 def _weighted(known: Sequence[tuple[float, float]]) -> float:
     """Mean of values weighted by 1 / variance."""
     return fsum(value / v for value, v in known) / fsum(1 / v for _value, v in known)
@@ -67,6 +96,8 @@ def _weighted(known: Sequence[tuple[float, float]]) -> float:
 
 def _between(known: Sequence[tuple[float, float]]) -> float:
     """Variance of true effects (DerSimonian and Laird 1986), not below 0."""
+    if len(known) < 2:
+        return PRIOR_SD**2
     middle = _weighted(known)
     excess = fsum((value - middle) ** 2 / v for value, v in known) - (len(known) - 1)
     weights = [1 / v for _value, v in known]

@@ -9,9 +9,11 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.domain.effect_charts import PICTURE_WIDTH, axis_for, event_axis, event_picture
-from feedback_app.domain.effect_words import CHECK_WORDS, LIMITS, item_name
+from feedback_app.domain.effect_warnings import CHECK_WORDS
+from feedback_app.domain.effect_words import LIMITS, item_name
 from feedback_app.domain.findings import caveats, summary, surest_first
 from feedback_app.domain.training import REASONS
+from feedback_app.services.impact import detectable as impact_detectable
 from feedback_app.services.impact import pages as impact_pages
 from feedback_app.services.impact import study as impact_study
 from feedback_app.services.impact.events import NoDataError
@@ -95,7 +97,7 @@ def calculator() -> str:
         fault = _("Jumlah petugas harus bilangan bulat mulai dari 1.")
     else:
         try:
-            found = impact_study.detectable(site(), viewer(), **values)
+            found = impact_detectable.detectable(site(), viewer(), **values)
         except NoDataError:
             fault = _("Belum ada penilaian yang menyebut petugas dalam bulan yang sudah selesai.")
     return render_template(
@@ -105,7 +107,7 @@ def calculator() -> str:
         typed=officers,
         values=values,
         horizons=HORIZONS,
-        counters=impact_study.counters_with_scores(site(), viewer()),
+        counters=impact_detectable.counters_with_scores(site(), viewer()),
         item_name=item_name,
     )
 
