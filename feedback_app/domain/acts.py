@@ -73,6 +73,10 @@ ACTS = {
     "ask_second_review": ("meminta peninjauan kedua", "asked for a second review"),
     "start_impact_study": ("memulai pengukuran dampak", "started an impact study"),
     "export_linked": ("mengekspor nilai bersandi", "exported scores under pseudonyms"),
+    "export_study_panel": (
+        "mengekspor panel dan peserta untuk mengulang pengukuran",
+        "exported the panel and attendances of a study",
+    ),
     "export_linked_named": ("mengekspor nilai bernama", "exported scores with names"),
     "give_opinion": ("memberi pendapat dalam perkara", "gave an opinion on a case"),
     "ask_mask": ("meminta saran disamarkan", "asked for a comment to be masked"),

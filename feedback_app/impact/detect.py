@@ -8,10 +8,11 @@ from math import comb
 import numpy as np
 from scipy import stats
 
+from feedback_app.domain.training import HORIZON
 from feedback_app.impact.ancova import Design
 from feedback_app.impact.inference import LEAST_ASSIGNMENTS
 from feedback_app.impact.panel import LEAST_ANSWERS, Floats, Ints, Panel
-from feedback_app.impact.results import HORIZON, number
+from feedback_app.impact.results import number
 from feedback_app.impact.stack import (
     LAGS,
     LEAST_BEFORE,

@@ -8,6 +8,7 @@ from zlib import crc32
 
 import numpy as np
 
+from feedback_app.domain.training import HORIZON
 from feedback_app.impact import checks, imputation
 from feedback_app.impact.ancova import Design, cautious_fit, coefficient
 from feedback_app.impact.detect import (
@@ -18,7 +19,6 @@ from feedback_app.impact.detect import (
 from feedback_app.impact.inference import Tested, max_t
 from feedback_app.impact.panel import NEVER, Floats, cell_weights
 from feedback_app.impact.results import (
-    HORIZON,
     Diagnostic,
     Estimate,
     Measured,

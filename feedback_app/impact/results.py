@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isfinite
 
+from feedback_app.domain.training import HORIZON
+
 METHOD_VERSION = "2026.2"
 SMALL = 0.05  # points of an item's mean below which a change does not matter (HR's setting)
 
@@ -31,7 +33,6 @@ CODES = (
 VERDICTS = ("cannot be told apart", "too small to matter", "improved", "worse", "cannot tell")
 # What a rise or a fall may not be called a result of the training on.
 WITHHOLD = frozenset({"PRETREND", "RESPONSE_SHIFT", "OVERLAP", "MANY_TESTS", "ESTIMATORS_DISAGREE"})
-HORIZON = 4  # months after that a verdict looks at where nothing else was fixed beforehand
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from feedback_app.impact.events import Event
 from feedback_app.impact.inference import benjamini_hochberg
 from feedback_app.impact.results import Estimate, Overall, number
 
-# What courses usually do to a score, in points: nothing on average, seldom more than .15. It counts
+# What courses usually do to a score, in points: nothing on average, seldom more than .13. It counts
 # like eight trainings. With it finds at a true +.10 (8 of 24 sent) are shown near +.10, raw +.17.
-PRIOR_SD, PRIOR_TRAININGS = 0.08, 8
+PRIOR_SD, PRIOR_TRAININGS = 0.065, 8
 
 
 @dataclass(frozen=True, slots=True)

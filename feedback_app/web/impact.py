@@ -12,12 +12,11 @@ from feedback_app.domain.effect_charts import PICTURE_WIDTH, axis_for, event_axi
 from feedback_app.domain.effect_warnings import CHECK_WORDS
 from feedback_app.domain.effect_words import LIMITS, item_name
 from feedback_app.domain.findings import caveats, summary, surest_first
-from feedback_app.domain.training import REASONS
+from feedback_app.domain.training import HORIZON, HORIZONS, REASONS
 from feedback_app.services.impact import detectable as impact_detectable
 from feedback_app.services.impact import pages as impact_pages
 from feedback_app.services.impact import study as impact_study
 from feedback_app.services.impact.events import NoDataError
-from feedback_app.services.impact.study import HORIZONS
 from feedback_app.web.access import site, viewer
 from feedback_app.web.addresses import number_in_address, small_number
 from feedback_app.web.downloads import CSV, download, sheets
@@ -51,8 +50,8 @@ def matrix() -> str:
 @impact.post("/")
 def start() -> AnyResponse:
     """Measure again, in the background."""
-    chosen = request.form.get("horizon", "4")
-    horizon = int(chosen) if chosen in map(str, HORIZONS) else None if chosen == "all" else 4
+    chosen = request.form.get("horizon", str(HORIZON))
+    horizon = int(chosen) if chosen in map(str, HORIZONS) else None if chosen == "all" else HORIZON
     impact_study.start_study(site(), viewer(), horizon=horizon)
     flash(_("Pengukuran dimulai. Halaman ini menunjukkan kemajuannya."))
     return redirect(url_for("impact.matrix"))
@@ -86,10 +85,10 @@ def training(code: str) -> str:
 def calculator() -> str:
     """What a planned course could show before it is bought."""
     officers = request.args.get("petugas", "8")
-    horizon = request.args.get("bulan", "4")
+    horizon = request.args.get("bulan", str(HORIZON))
     values: dict[str, Any] = {
         "officers": small_number(officers) or 0,
-        "horizon": int(horizon) if horizon in map(str, HORIZONS) else 4,
+        "horizon": int(horizon) if horizon in map(str, HORIZONS) else HORIZON,
         "counters": request.args.getlist("loket"),
     }
     fault = found = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from feedback_app.domain.findings import Finding
 from feedback_app.files.exports import Sheet
 from feedback_app.files.impact_report import Steps, report_html
-from feedback_app.impact.results import Diagnostic, Estimate, Measured, Step
+from feedback_app.impact.results import Diagnostic, Estimate, Measured, Overall, Step
 from feedback_app.impact.summary import CostPerPoint, cost_per_point, training_matrix
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import NotThereError
@@ -120,12 +120,27 @@ def estimates_of(study: ImpactStudy) -> list[Estimate]:
     return [Estimate(**row | {"warnings": tuple(row["warnings"])}) for row in study.estimates]
 
 
+def verdicts_of(study: ImpactStudy) -> list[Overall]:
+    """The trainings' verdicts as they were measured; none in a study of an older method."""
+    found = []
+    for row in study.verdicts:
+        estimate = row["estimate"] | {"warnings": tuple(row["estimate"]["warnings"])}
+        pairs = {
+            name: None if row[name] is None else tuple(row[name])
+            for name in ("placebo_before", "placebo_elements")
+        }
+        names = {name: tuple(row[name]) for name in ("items", "partners")}
+        found.append(Overall(**row | pairs | names | {"estimate": Estimate(**estimate)}))
+    return found
+
+
 def measured_of(study: ImpactStudy) -> Measured:
     """Everything the study found."""
     return Measured(
         tuple(estimates_of(study)),
         tuple(Diagnostic(**row) for row in study.diagnostics),
         tuple(Step(**row) for row in study.series),
+        tuple(verdicts_of(study)),
     )
 
 

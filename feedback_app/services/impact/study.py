@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from feedback_app.config import Settings
-from feedback_app.impact.results import METHOD_VERSION, Measured, Plan
+from feedback_app.impact.results import METHOD_VERSION, Measured, Overall, Plan
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import NotThereError
@@ -20,11 +20,8 @@ from feedback_app.services.site import Site, own_site
 from feedback_app.storage.models import ImpactStudy
 from feedback_app.storage.queries import panel as queries
 
-__all__ = ["HORIZONS", "NoDataError"]
-
 STALE_AFTER = timedelta(minutes=5)  # a running study without a sign of life was interrupted
 STUDIES_SHOWN = 20
-HORIZONS = (2, 4, 6, 12)
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +101,7 @@ def _new_study(site: Site, agency_id: int, account_id: int | None, plan: Plan) -
         estimates=[],
         diagnostics=[],
         series=[],
+        verdicts=[],
         case_mix=[],
     )
 
@@ -122,7 +120,11 @@ def run_study(site: Site, study_id: int) -> None:
             agency_id, plan = study.agency_id, Plan(**study.plan)
         linked = score_panel.link(site, agency_id=agency_id)
         found = measure_impact(
-            linked.panel, linked.events, plan, progress=_progress_of(site, study_id)
+            linked.panel,
+            linked.events,
+            plan,
+            aims=linked.aims,
+            progress=_progress_of(site, study_id),
         )
         values = _kept(found) | {
             "first_day": linked.first,
@@ -149,7 +151,14 @@ def _kept(found: Measured) -> dict[str, Any]:
         "estimates": [asdict(e) | {"warnings": list(e.warnings)} for e in found.estimates],
         "diagnostics": [asdict(d) for d in found.diagnostics],
         "series": [asdict(s) for s in found.series],
+        "verdicts": [_kept_verdict(one) for one in found.overall],
     }
+
+
+def _kept_verdict(one: Overall) -> dict[str, Any]:
+    kept = asdict(one)
+    kept["estimate"]["warnings"] = list(one.estimate.warnings)
+    return kept
 
 
 def _update(site: Site, study_id: int, **values: Any) -> None:
