@@ -77,11 +77,24 @@ def surest_first(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def caveats(findings: Iterable[Finding]) -> list[Words]:
-    """Every warning of these findings once, in the order of the table of warnings."""
+    """Every warning of these findings once, in the order of the table of warnings.
+
+    One that does not stand beside all of them names those that it is about.
+    """
     findings = list(findings)
-    codes = {code for finding in findings for code in finding.warnings}
-    found = [words for code, words in WARNING_WORDS.items() if code in codes]
+    found = []
+    for code, words in WARNING_WORDS.items():
+        about = [finding for finding in findings if code in finding.warnings]
+        if about:
+            found.append(words if len(about) == len(findings) else _about(words, about))
     return [*found, MANY_TESTS] if any(map(is_doubtful_among_many, findings)) else found
+
+
+def _about(words: Words, about: Sequence[Finding]) -> Words:
+    names = tuple(
+        ", ".join(dict.fromkeys(finding.item_name[place] for finding in about)) for place in (0, 1)
+    )
+    return filled(("%(text)s (%(names)s)", "%(text)s (%(names)s)"), text=words, names=names)
 
 
 def is_doubtful_among_many(finding: Finding) -> bool:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from feedback_app.domain.effect_charts import PICTURE_WIDTH, axis_for, event_axis, event_picture
 from feedback_app.domain.effect_warnings import CHECK_WORDS
 from feedback_app.domain.effect_words import LIMITS, item_name
-from feedback_app.domain.findings import caveats, summary, surest_first
+from feedback_app.domain.findings import caveats, summary
 from feedback_app.domain.training import HORIZON, HORIZONS, REASONS
 from feedback_app.services.impact import detectable as impact_detectable
 from feedback_app.services.impact import pages as impact_pages
@@ -33,6 +33,7 @@ def matrix() -> str:
     """Trainings against elements: what rose, what fell, what cannot be told."""
     found = impact_pages.overview(site(), viewer(), study_id=number_in_address("studi"))
     findings = [finding for line in found.lines for finding in line.findings]
+    wholes = [line.whole.finding for line in found.lines if line.whole is not None]
     ends = [end for f in findings for end in (f.effect.low, f.effect.high)]
     # a study keeps its fault in Indonesian, as it keeps everything
     earlier = tuple(replace(line, fault=_(line.fault)) for line in found.earlier)
@@ -40,7 +41,8 @@ def matrix() -> str:
         "impact/matrix.html",
         found=replace(found, earlier=earlier),
         axis=axis_for(ends, size=150),
-        summary=summary(findings),
+        summary=summary(wholes),
+        is_old=bool(findings and not wholes),
         horizons=HORIZONS,
         item_name=item_name,
         limits=LIMITS,
@@ -73,9 +75,10 @@ def training(code: str) -> str:
         found=found,
         axis=axis_for(ends, size=260),
         pictures=pictures,
-        caveats=caveats(found.findings),
+        caveats=caveats(
+            [*([found.whole.finding] if found.whole is not None else []), *found.findings]
+        ),
         check_words=CHECK_WORDS,
-        sentences=[(f.css, f.sentence) for f in surest_first(found.findings)],
         reasons=REASONS,
         limits=LIMITS,
     )

@@ -87,8 +87,9 @@ class RunForm(FlaskForm):  # type: ignore[misc]
     )
     horizon = SelectField(
         "Bulan sesudahnya yang akan dilihat",
-        choices=[(str(n), str(n)) for n in HORIZONS],
+        choices=[str(n) for n in HORIZONS],
         default=str(HORIZON),
+        filters=[lambda chosen: chosen or str(HORIZON)],
     )
 
 

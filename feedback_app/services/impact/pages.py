@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
 from feedback_app.domain.findings import Finding
+from feedback_app.domain.wholes import Whole
 from feedback_app.files.exports import Sheet
 from feedback_app.files.impact_report import Steps, report_html
 from feedback_app.impact.results import Diagnostic, Estimate, Measured, Overall, Step
@@ -29,6 +30,7 @@ class MatrixLine:
     elements: tuple[str, ...]
     findings: tuple[Finding, ...]
     shrunk: Mapping[str, float | None]
+    whole: Whole | None  # None in a study of an older method
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class TrainingPage:
     title: str
     elements: tuple[str, ...]
     findings: tuple[Finding, ...]
+    whole: Whole | None
     estimates: Mapping[str, Estimate]
     shrunk: Mapping[str, float | None]
     steps: Mapping[str, Steps]
@@ -100,8 +103,12 @@ def _matrix(site: Site, viewer: Viewer, study: ImpactStudy) -> tuple[MatrixLine,
     for cell in training_matrix(estimates_of(study)):
         code = cell.estimate.training
         title = known[code].title if code in known else code
-        finding = impact_files.finding_of(cell.estimate, title)
+        finding = impact_files.finding_of(cell.estimate, title, cell.shrunk)
         found.setdefault(code, []).append((finding, cell.shrunk))
+    titles = {row.code: row.title for row in catalogue}
+    wholes = {
+        one.estimate.training: impact_files.whole_of(one, titles) for one in verdicts_of(study)
+    }
     lines = [
         MatrixLine(
             code=code,
@@ -109,6 +116,7 @@ def _matrix(site: Site, viewer: Viewer, study: ImpactStudy) -> tuple[MatrixLine,
             elements=tuple(known[code].elements) if code in known else (),
             findings=tuple(finding for finding, _shrunk in cells),
             shrunk={finding.effect.item: shrunk for finding, shrunk in cells},
+            whole=wholes.get(code),
         )
         for code, cells in found.items()
     ]
@@ -173,6 +181,7 @@ def training_page(site: Site, viewer: Viewer, code: str, *, study_id: int | None
         title=row.title,
         elements=row.elements,
         findings=row.findings,
+        whole=row.whole,
         estimates=estimates,
         shrunk=row.shrunk,
         steps={item: steps.get((code, item), ()) for item in estimates},
