@@ -22,10 +22,18 @@ class Design:
     _inverse: Floats
 
     @classmethod
-    def build(cls, date: Ints, covariates: Floats, weights: Floats) -> Design:
-        """Take date means out; columns that say nothing new are carried by a pseudo-inverse."""
+    def build(
+        cls, date: Ints, covariates: Floats, weights: Floats, *, held: Floats | None = None
+    ) -> Design:
+        """Take date means out; columns that say nothing new are carried by a pseudo-inverse.
+
+        `held` (K,) keeps coefficients near 0: the noise's variance over that which a coefficient
+        may have (ridge, or a random effect); 0 leaves one free.
+        """
         within = take_date_means(date, covariates, weights)
         gram = within.T @ (within * weights[:, None])
+        if held is not None:
+            gram += np.diag(held)
         inverse = np.linalg.pinv(gram, rcond=1e-10, hermitian=True)
         return cls(date, within, weights, np.asarray(inverse, dtype=float))
 

@@ -27,7 +27,7 @@ from feedback_app.impact.results import (
     verdict,
 )
 from feedback_app.impact.stack import LEAST_TRAINED, outcome
-from feedback_app.impact.study import Study, covariates
+from feedback_app.impact.study import Study, design_of, held_of
 
 
 def estimates_of(study: Study, *, most_p: float | None = None) -> Measured:
@@ -64,7 +64,7 @@ def point(study: Study, place: int) -> Tested:
     panel, stack = study.panel, study.stack
     assert study.draws is not None  # noqa: S101 (the caller has looked)
     own = outcome(stack, panel.score[place], panel.n[place])
-    design = Design.build(stack.date, covariates(study, own), np.ones(len(stack.date)))
+    design = design_of(study, own)
     return cautious_fit(
         design, stack.trained, stack.exposure, own.after, study.draws, cluster=study.cluster
     )
@@ -85,7 +85,7 @@ def _fit_item(study: Study, place: int) -> _Fit:
     panel, stack, plan = study.panel, study.stack, study.plan
     assert study.draws is not None  # noqa: S101 (the caller has looked)
     own = outcome(stack, panel.score[place], panel.n[place])
-    design = Design.build(stack.date, covariates(study, own), np.ones(len(stack.date)))
+    design = design_of(study, own)
     ancova = cautious_fit(
         design, stack.trained, stack.exposure, own.after, study.draws, cluster=study.cluster
     )
@@ -108,8 +108,8 @@ def _share(study: Study, shares: Floats | None, place: int, design: Design) -> f
     if shares is None:
         return None
     own = outcome(study.stack, shares[place], study.panel.n[place])
-    past = np.column_stack([design.covariates, own.lags])
-    beside = Design.build(design.date, past, design.weights)
+    past = np.column_stack([own.lags, design.covariates])
+    beside = Design.build(design.date, past, design.weights, held=held_of(study, past))
     return number(coefficient(beside, study.stack.trained, study.stack.exposure, own.after))
 
 

@@ -14,14 +14,16 @@ from feedback_app.impact.stack import LEAST_BEFORE, Stack
 
 REACH = 9  # months before a date in which another training still moves the scores judged against
 RECENT = 3  # of them the last, as the regression's first two lags have them
-# Warned of when another training reached this much more of one side: with less, adjusting for it
-# kept false verdicts at .05 or below (docs/method.md, worlds of several trainings).
-ONE_SIDED = 0.35
+# Other trainings' effects are held near 0 as far as the data leave them open: noise of .15 points
+# in an officer's window, effects of .25. So a course of which one month falls into the window
+# takes a quarter of what it could explain, and not all that goes with it.
+HELD = (0.15 / 0.25) ** 2
+# Warned of when another training reached so much more of one side. With less, adjusting for it
+# kept false verdicts at .05 or below (docs/method.md, offices with several trainings).
+ONE_SIDED = 0.45
 # Share of the contrast that must be left beside the other trainings. With 8 of 24 sent to each,
 # seven in both leave .34, six .61.
 SEPARABLE = 0.4
-# What a late month and the middle ones carry into the window where columns must be saved.
-CARRIED = (0.6, 0.25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,11 @@ class Others:
 
 
 def other_trainings(
-    stack: Stack, seen: Bools, firsts: Mapping[str, Ints], *, lags: int, months: int
+    stack: Stack, seen: Bools, firsts: Mapping[str, Ints], *, months: int
 ) -> Others:
     """Exposure of a stack's rows to every other training.
 
-    `firsts` holds each other training's first columns (O,); `lags` is how many columns the
-    regression has beside; `months` the width of the panel.
+    `firsts` holds each other training's first columns (O,); `months` is the width of the panel.
     """
     rows = len(stack.date)
     nothing = Others(np.zeros((rows, 0)), np.zeros(rows, dtype=np.int64), (), (), 1.0)
@@ -63,7 +64,7 @@ def other_trainings(
     if not near:
         return Others(nothing.columns, past, (), (), 1.0)
     shares = {code: _shares(stack, since, months) for code, since in near.items()}
-    columns = _columns(stack, list(shares.values()), lags=lags)
+    columns = np.column_stack(list(shares.values()))
     left = share_left(stack, columns)
     partners = tuple(code for code, own in shares.items() if share_left(stack, own) < SEPARABLE)
     if left < SEPARABLE and not partners:  # only together do they say who went
@@ -107,21 +108,6 @@ def _history(stack: Stack, seen: Bools, begun: Sequence[Floats]) -> Ints:
     return start
 
 
-def _columns(stack: Stack, shares: Sequence[Floats], *, lags: int) -> Floats:
-    """Covariates: three a training; one where rows are few; one for all where they are fewer."""
-    free = len(stack.date) - len(stack.dates) - lags
-    net = [own[:, 0] - own[:, 1:] @ np.array(CARRIED) for own in shares]
-    for columns in (np.column_stack(shares), np.column_stack(net)):
-        if 2 * _rank(stack, columns) <= free:
-            return columns
-    return np.asarray(np.sum(net, axis=0)[:, None], dtype=float)
-
-
-def _rank(stack: Stack, columns: Floats) -> int:
-    within = take_date_means(stack.date, columns, np.ones(len(stack.date)))
-    return int(np.linalg.matrix_rank(within.T @ within, tol=1e-8 * len(within), hermitian=True))
-
-
 def _is_one_sided(stack: Stack, since: Floats) -> bool:
     """Whether the share that began it near the date differs by ONE_SIDED between the sides."""
     near = ((since >= -REACH) & (since < stack.horizon)).astype(float)
@@ -137,11 +123,14 @@ def _is_one_sided(stack: Stack, since: Floats) -> bool:
 def share_left(stack: Stack, columns: Floats) -> float:
     """Share of the contrast that is left beside columns, less what any columns would take."""
     ones = np.ones(len(stack.date))
+    held = np.full(columns.shape[1], HELD)
     who = actual(stack.date, stack.trained)
     alone = Design.build(stack.date, columns[:, :0], ones).strength(who)[0]
-    beside = Design.build(stack.date, columns, ones).strength(who)[0]
+    beside = Design.build(stack.date, columns, ones, held=held).strength(who)[0]
     free = len(stack.date) - len(stack.dates)
-    by_chance = 1 - _rank(stack, columns) / free if free > 0 else 0.0
+    within = take_date_means(stack.date, columns, ones)
+    sizes = np.linalg.eigvalsh(within.T @ within)
+    by_chance = 1 - float((sizes / (sizes + HELD)).sum()) / free if free > 0 else 0.0
     if alone <= 0 or by_chance <= 0:
         return 0.0
     return float(min(max(beside / alone / by_chance, 0.0), 1.0))

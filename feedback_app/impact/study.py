@@ -8,13 +8,13 @@ from zlib import crc32
 
 import numpy as np
 
+from feedback_app.impact.ancova import Design
 from feedback_app.impact.events import Event
 from feedback_app.impact.inference import LEAST_ASSIGNMENTS, Draws, draw_assignments
-from feedback_app.impact.others import Others, other_trainings
+from feedback_app.impact.others import HELD, Others, other_trainings
 from feedback_app.impact.panel import LEAST_ANSWERS, NEVER, Bools, Floats, Ints, Panel
 from feedback_app.impact.results import Plan
 from feedback_app.impact.stack import (
-    LAGS,
     LEAST_AFTER,
     LEAST_BEFORE,
     LEAST_CONTROLS,
@@ -27,8 +27,7 @@ from feedback_app.impact.stack import (
 
 FEW = 7  # docs/method.md, FEW_TRAINED
 LEAST_CLUSTERS = 6
-COMMON_LAGS = 2
-NOTHING_LEFT = 0.05  # of the contrast; an estimate would be more than four times as unsure
+NOTHING_LEFT = 0.15  # of the contrast; an estimate would only tell of both trainings together
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +79,7 @@ def prepare(panel: Panel, own: Sequence[Event], every: Sequence[Event], plan: Pl
     level = plan.level or ("counter" if _sent_counters(panel, own) else "officer")
     cluster = _home_units(panel, stack) if level == "counter" else stack.officer
     code = own[0].training
-    lags = len(LAGS) if len(panel.items) == 1 else len(LAGS) + COMMON_LAGS
-    others = other_trainings(
-        stack, seen, _others_of(panel, every, code), lags=lags, months=panel.months
-    )
+    others = other_trainings(stack, seen, _others_of(panel, every, code), months=panel.months)
     stack = replace(stack, since=others.since if others.since.any() else None)
     study = Study(
         panel, plan, code, tuple(own), first, seen, stack, cluster, level, None,
@@ -190,7 +186,7 @@ def _about_events(study: Study) -> tuple[str, ...]:
 
 
 def covariates(study: Study, own: Outcome) -> Floats:
-    """Lags of the item, with several items two lags of their mean, and other trainings.
+    """Lags of the item, with several items two lags of their mean, and other trainings (R, K).
 
     Officers are sent for a low score over all, so an item's own past is not all that counts.
     """
@@ -198,3 +194,18 @@ def covariates(study: Study, own: Outcome) -> Floats:
         return np.column_stack([own.lags, study.others.columns])
     recent = study.common.lags[:, :2].mean(axis=1)
     return np.column_stack([own.lags, recent, study.common.before, study.others.columns])
+
+
+def design_of(study: Study, own: Outcome) -> Design:
+    """The regression of one item: lags free, effects of other trainings held near 0."""
+    columns = covariates(study, own)
+    return Design.build(
+        study.stack.date, columns, np.ones(len(columns)), held=held_of(study, columns)
+    )
+
+
+def held_of(study: Study, columns: Floats) -> Floats:
+    """What holds each covariate (K,): the last ones are those of other trainings."""
+    held = np.zeros(columns.shape[1])
+    held[columns.shape[1] - study.others.columns.shape[1] :] = HELD
+    return held

@@ -120,12 +120,16 @@ def _matrix(site: Site, viewer: Viewer, study: ImpactStudy) -> tuple[MatrixLine,
         )
         for code, cells in found.items()
     ]
-    return tuple(sorted(lines, key=lambda line: line.title))
+    return tuple(sorted(lines, key=_finds_first))
 
 
 def estimates_of(study: ImpactStudy) -> list[Estimate]:
     """The stored estimates as they were measured."""
     return [Estimate(**row | {"warnings": tuple(row["warnings"])}) for row in study.estimates]
+
+
+def _finds_first(line: MatrixLine) -> tuple[bool, str]:
+    return not (line.whole and line.whole.finding.is_find), line.title
 
 
 def verdicts_of(study: ImpactStudy) -> list[Overall]:
