@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from babel.dates import format_date
-
 from feedback_app.domain.effect_words import item_name, points
 from feedback_app.domain.findings import Finding
+from feedback_app.domain.survey import MONTHS
 from feedback_app.domain.texts import Words, filled
 
 LIKELY_UNDONE = 1.0  # a hidden difference no larger than one that was seen before
@@ -57,10 +56,8 @@ class Whole:
                 "Tidak ditetapkan sebelum pelatihan.",
                 "This was not fixed before the training.",
             )
-        days = tuple(
-            format_date(self.fixed_on, format="d MMMM y", locale=locale)
-            for locale in ("id_ID", "en_GB")
-        )
+        day = self.fixed_on
+        days = tuple(f"{day.day} {name} {day.year}" for name in MONTHS[day.month - 1])
         return filled(
             (
                 "Ditetapkan %(day)s, sebelum nilainya ada.",

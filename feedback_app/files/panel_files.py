@@ -74,9 +74,14 @@ def read_panel(path: Path) -> Checked:
     n = _counts(table.columns["n"], faults)
     score = np.asarray(table.columns["score"].read(_number, "float64"), dtype=np.float64)
     is_open = table.columns["score"].is_in(frozenset([""])) & (n == 0)
-    least, most = (0, 5) if "mix" in table else (1, 4)
+    is_adjusted = "mix" in table
+    least, most = (0, 5) if is_adjusted else (1, 4)
     outside = ~is_open & ~((score >= least) & (score <= most))
-    faults.add("score", outside, f"must be a number from {least} to {most}")
+    faults.add(
+        "score",
+        outside,
+        "must be a number from 0 to 5" if is_adjusted else "must be a number from 1 to 4",
+    )
     more = {name: _more(table, name, faults) for name in MORE_OF_PANEL if name in table}
     frame = pd.DataFrame({name: table.columns[name].whole() for name in keys})
     frame = frame.assign(

@@ -12,11 +12,10 @@ from feedback_app.impact.estimates import estimates_of
 from feedback_app.impact.event_study import event_study
 from feedback_app.impact.events import Event
 from feedback_app.impact.inference import benjamini_hochberg
-from feedback_app.impact.overall import overall_of
+from feedback_app.impact.overall import expect, overall_of
 from feedback_app.impact.panel import Panel
 from feedback_app.impact.results import Aim, Estimate, Measured, Overall, Plan, number
 from feedback_app.impact.study import Study, prepare
-from feedback_app.impact.summary import expect
 
 __all__ = ["Plan", "estimates_of", "measure_impact", "prepare"]
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from feedback_app.impact.estimates import breakdown, estimates_of, point
 from feedback_app.impact.events import Event
+from feedback_app.impact.inference import benjamini_hochberg
 from feedback_app.impact.panel import Floats, Panel
 from feedback_app.impact.results import (
     Aim,
@@ -20,6 +21,7 @@ from feedback_app.impact.results import (
     verdict,
 )
 from feedback_app.impact.study import Study, prepare
+from feedback_app.impact.summary import training_matrix
 
 MEAN = "mean"  # the item's name where several elements are one verdict
 PLACEBO_DRAWS = 499  # of a check; its p is read to two decimals
@@ -58,6 +60,21 @@ def overall_of(
         placebo_before=_before(together, every) if known else None,
         placebo_elements=_elsewhere(own, items) if known else None,
     )
+
+
+def expect(found: Sequence[Overall]) -> list[Overall]:
+    """The verdicts of a study with what to expect of each, and q over them all."""
+    cells = training_matrix([one.estimate for one in found])
+    rates = benjamini_hochberg([np.nan if c.estimate.p is None else c.estimate.p for c in cells])
+    return [
+        replace(
+            one,
+            estimate=replace(one.estimate, q_bh=number(q)),
+            expected=cell.shrunk,
+            expected_sd=cell.shrunk_sd,
+        )
+        for one, cell, q in zip(found, cells, rates, strict=True)
+    ]
 
 
 def _alone(estimate: Estimate) -> Estimate:

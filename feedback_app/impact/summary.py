@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from math import fsum, isfinite, nan, sqrt
+from dataclasses import dataclass
+from math import fsum, isfinite, sqrt
 from statistics import fmean
 
 from feedback_app.impact.events import Event
-from feedback_app.impact.inference import benjamini_hochberg
-from feedback_app.impact.results import Estimate, Overall, number
+from feedback_app.impact.results import Estimate
 
 # What courses usually do to a score, in points: nothing on average, seldom more than .13. It counts
 # like eight trainings. With it finds at a true +.10 (8 of 24 sent) are shown near +.10, raw +.17.
@@ -72,21 +71,6 @@ def training_matrix(estimates: Sequence[Estimate]) -> list[MatrixCell]:
         shrunk = centre + share * (e.estimate - centre)
         cells.append(MatrixCell(e, shrunk, sqrt(share * e.se**2)))
     return cells
-
-
-def expect(found: Sequence[Overall]) -> list[Overall]:
-    """The verdicts of a study with what to expect of each, and q over them all."""
-    cells = training_matrix([one.estimate for one in found])
-    rates = benjamini_hochberg([nan if c.estimate.p is None else c.estimate.p for c in cells])
-    return [
-        replace(
-            one,
-            estimate=replace(one.estimate, q_bh=number(q)),
-            expected=cell.shrunk,
-            expected_sd=cell.shrunk_sd,
-        )
-        for one, cell, q in zip(found, cells, rates, strict=True)
-    ]
 
 
 def _weighted(known: Sequence[tuple[float, float]]) -> float:

@@ -13,6 +13,7 @@ from statsmodels.stats.multitest import multipletests
 
 from feedback_app.impact import inference
 from feedback_app.impact.ancova import Design, coefficient, fit
+from feedback_app.impact.estimates import estimates_of
 from feedback_app.impact.events import Event
 from feedback_app.impact.inference import (
     Draws,
@@ -21,7 +22,7 @@ from feedback_app.impact.inference import (
     draw_assignments,
     max_t,
 )
-from feedback_app.impact.measure import estimates_of, measure_impact
+from feedback_app.impact.measure import measure_impact
 from feedback_app.impact.results import Plan
 from feedback_app.impact.stack import outcome
 from feedback_app.impact.study import prepare

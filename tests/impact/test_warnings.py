@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from feedback_app.impact.estimates import estimates_of
 from feedback_app.impact.events import Event
-from feedback_app.impact.measure import estimates_of
 from feedback_app.impact.panel import Floats
 from feedback_app.impact.results import CODES, Plan
 from feedback_app.impact.study import prepare

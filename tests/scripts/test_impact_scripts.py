@@ -411,7 +411,9 @@ def test_an_export_read_back_gives_the_same_numbers(run, live, tmp_path: Path) -
     )  # fmt: skip
     assert here.code == 0, here.err
     read = ("--panel", folder / "panel.csv", "--events", folder / "events.csv")
-    again = run("measure_impact", *read, "--out", tmp_path / "b", "--draws", "199", "--format", "json")
+    again = run(
+        "measure_impact", *read, "--out", tmp_path / "b", "--draws", "199", "--format", "json"
+    )
     assert again.code == 0, again.err
     assert json.loads(again.out) == json.loads(here.out)
     for name in ("estimates.csv", "diagnostics.csv", "verdicts.csv"):
