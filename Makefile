@@ -60,6 +60,7 @@ bench-memory:
 # Simulated offices with known effects, 2,000 repetitions a world; writes the table into the docs.
 truth:
 	.venv/bin/python tests/rigs/truth.py --repetitions 2000 --markdown docs/method.md
+	.venv/bin/python tests/rigs/truth_several.py --repetitions 300 --markdown docs/method.md
 # Simulated cheating among honest visitors: what is held, and what is held wrongly (P20).
 attacks:
 	.venv/bin/python tests/rigs/attacks.py --control --least 50
