@@ -63,6 +63,7 @@ bench-memory:
 # Simulated offices with known effects, 2,000 repetitions a world; writes the table into the docs.
 truth:
 	.venv/bin/python tests/rigs/truth.py --repetitions 2000 --markdown docs/method.md
+	.venv/bin/python tests/rigs/truth_several.py --repetitions 300 --markdown docs/method.md
 # Simulated offices with known causes, 500 a world: which needs are told; writes the table into the docs.
 needs-truth:
 	.venv/bin/python tests/rigs/needs_truth.py --offices 500 --markdown docs/method.md

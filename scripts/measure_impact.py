@@ -4,8 +4,10 @@ Example: .venv/bin/python scripts/measure_impact.py --out hasil/ --training prim
 Reads the database, or an analyst's files:
   --panel panel.csv    officer,counter,month,score,n  (month YYYY-MM, score 1 to 4; also item)
   --events events.csv  officer,training,date,reason,assigned_unit,cost
-Writes estimates.csv, diagnostics.csv, report.html and pictures to --out; prints a table, or with
---format json the estimates alone.
+Writes verdicts.csv (one a training), estimates.csv, diagnostics.csv, report.html and pictures to
+--out; prints two tables, or with --format json the estimates alone.
+--export FOLDER --purpose TEXT writes panel.csv and events.csv under pseudonyms, from the database;
+read with --panel and --events they give the same numbers. The purpose is logged.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ from feedback_app.impact.results import Plan
 from feedback_app.services.impact import files as impact_files
 from feedback_app.services.impact import measurement
 from feedback_app.services.impact.events import NoDataError
+from feedback_app.services.impact.replication import PurposeNeededError, export_study
+from feedback_app.services.imports import office as imports
 from feedback_app.services.imports.office import NoAgencyError
 from feedback_app.services.upkeep.wrong_files import open_office
 from feedback_app.web.language import in_english
@@ -35,10 +39,14 @@ from feedback_app.web.language import in_english
 def main() -> int:
     """Measure, write, print; exit 2 with one line a fault when the input cannot be used."""
     arguments = _arguments()
-    if (arguments.panel is None) != (arguments.events is None):
-        print("--panel and --events go together", file=sys.stderr)
+    if fault := _bad_call(arguments):
+        print(fault, file=sys.stderr)
         return 2
     try:
+        if arguments.export is not None:
+            _export(arguments)
+        if arguments.out is None:
+            return 0
         source = _source(arguments)
         for path, note in source.notes:
             print(f"{path}: {in_english(note)}", file=sys.stderr)
@@ -70,6 +78,7 @@ def main() -> int:
         NoDataError,
         AnalystFileError,
         measurement.NoSuchTrainingError,
+        PurposeNeededError,
     ) as error:
         print(error, file=sys.stderr)
         return 2
@@ -79,9 +88,32 @@ def main() -> int:
     if arguments.format == "json":
         print(json.dumps([impact_files.record(e) for e in found.estimates], allow_nan=False))
     else:
-        print("\n".join(impact_files.table(found)))
+        print("\n".join([*impact_files.verdict_table(found), "", *impact_files.table(found)]))
         print(f"\n{len(written)} files in {arguments.out}")
     return 0
+
+
+def _bad_call(arguments: argparse.Namespace) -> str:
+    """What is wrong with the options together; "" when nothing is."""
+    if (arguments.panel is None) != (arguments.events is None):
+        return "--panel and --events go together"
+    if arguments.out is None and arguments.export is None:
+        return "--out is needed, or --export"
+    if arguments.export is not None and arguments.panel is not None:
+        return "--export reads the database; leave --panel and --events out"
+    if arguments.purpose is not None and arguments.export is None:
+        return "--purpose is for --export"
+    return ""
+
+
+def _export(arguments: argparse.Namespace) -> None:
+    site = open_office()
+    agency_id = imports.only_agency(site, code=arguments.agency)
+    done = export_study(site, arguments.export, agency_id=agency_id, purpose=arguments.purpose)
+    said = f"{arguments.export}: {done.rows} rows, {done.officers} officers"
+    if done.passed_over:
+        said += f"; {done.passed_over} attendances of officers whom nobody rated are left out"
+    print(said, file=sys.stderr if arguments.format == "json" else sys.stdout)
 
 
 def _source(arguments: argparse.Namespace) -> measurement.Source:
@@ -111,7 +143,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--level", choices=("officer", "counter"), help="what was sent; default: as recorded"
     )
-    parser.add_argument("--out", metavar="DIR", type=Path, required=True)
+    parser.add_argument("--out", metavar="DIR", type=Path)
+    parser.add_argument("--export", metavar="FOLDER", type=Path, help="panel and events, to repeat")
+    parser.add_argument("--purpose", metavar="TEXT", help="why they are exported; logged")
     parser.add_argument("--seed", metavar="N", type=_count, default=measurement.SEED)
     parser.add_argument("--draws", metavar="N", type=_draws, default=measurement.DRAWS)
     parser.add_argument("--format", choices=("table", "json"), default="table")

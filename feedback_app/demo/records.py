@@ -24,7 +24,8 @@ def add_trainings(tx: Session, places: Places, *, last: date, now: datetime) -> 
         starts_on = date(month // 12, month % 12 + 1, FIRST_DAY_OF_RUN)
         ends_on = starts_on + timedelta(days=training.days - 1)
         days = {"starts_on": starts_on, "ends_on": ends_on}
-        runs.append(own | days | {"training_id": training_id, "seats": len(training.officers)})
+        run = {"training_id": training_id, "seats": len(training.officers)}
+        runs.append(own | days | run | _planned(training, starts_on))
     run_ids = bulk.add_rows(tx, "training_run", runs)
     attendances = [
         own
@@ -44,6 +45,17 @@ def add_trainings(tx: Session, places: Places, *, last: date, now: datetime) -> 
     ]
     bulk.add_rows(tx, "attendance", attendances)
     return len(attendances)
+
+
+def _planned(training: DemoTraining, starts_on: date) -> dict[str, Any]:
+    """What was fixed a month before; nobody plans for those who send themselves."""
+    if training.reason == "volunteer":
+        return {"planned_elements": None, "planned_horizon": None, "planned_on": None}
+    return {
+        "planned_elements": list(training.elements),
+        "planned_horizon": 4,
+        "planned_on": starts_on - timedelta(days=30),
+    }
 
 
 def _training_row(training: DemoTraining) -> dict[str, Any]:

@@ -74,6 +74,10 @@ ACTS = {
     "ask_second_review": ("meminta peninjauan kedua", "asked for a second review"),
     "start_impact_study": ("memulai pengukuran dampak", "started an impact study"),
     "export_linked": ("mengekspor nilai bersandi", "exported scores under pseudonyms"),
+    "export_study_panel": (
+        "mengekspor panel dan peserta untuk mengulang pengukuran",
+        "exported the panel and attendances of a study",
+    ),
     "export_linked_named": ("mengekspor nilai bernama", "exported scores with names"),
     "export_needs": ("mengekspor kebutuhan bersandi", "exported needs under pseudonyms"),
     "export_needs_named": ("mengekspor kebutuhan bernama", "exported needs with names"),

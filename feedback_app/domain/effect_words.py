@@ -10,122 +10,14 @@ from dataclasses import dataclass
 from feedback_app.domain.elements import OFFICER_KEYS, element
 from feedback_app.domain.texts import Words, filled
 
+MEAN = "mean"  # the item of a verdict over several elements
+
 VERDICT_WORDS: dict[str, Words] = {
+    "cannot be told apart": ("Tidak dapat dipisahkan", "Cannot be told apart"),
     "improved": ("Nilai naik", "Scores rose"),
     "worse": ("Nilai turun", "Scores fell"),
     "too small to matter": ("Terlalu kecil untuk berarti", "Too small to matter"),
     "cannot tell": ("Belum dapat disimpulkan", "Cannot tell"),
-}
-
-WARNING_WORDS: dict[str, Words] = {
-    "TOO_FEW_TRAINED": (
-        "Petugas terlatih yang dapat dibandingkan kurang dari tiga. Angka apa pun hanya tebakan,"
-        " jadi tidak ditampilkan.",
-        "Fewer than three trained officers can be compared. Any number would be a guess, so none"
-        " is shown.",
-    ),
-    "FEW_TRAINED": (
-        "Hanya tiga sampai tujuh petugas terlatih yang dapat dibandingkan: hanya perubahan besar"
-        " yang dapat terlihat.",
-        "Only three to seven trained officers can be compared: only large changes can be seen.",
-    ),
-    "NO_COMPARISON": (
-        "Pada tanggal pelatihan kurang dari delapan petugas yang belum dilatih, jadi tidak ada"
-        " pembanding. Lain kali latih bertahap: sebagian dahulu, sisanya kemudian.",
-        "Fewer than eight officers were still untrained on the date, so there is nobody to compare"
-        " with. Next time train in stages: one group first, the next later.",
-    ),
-    "NO_OVERLAP": (
-        "Semua yang dilatih sebelumnya bernilai di bawah semua pembanding. Hasilnya bersandar pada"
-        " garis lurus, bukan pada pembanding yang setara.",
-        "All who were trained had scored below all the others. The result leans on a straight"
-        " line, not on officers like them.",
-    ),
-    "DIP": (
-        "Petugas dikirim tepat sesudah nilainya merosot. Sebagian kenaikan akan datang dengan"
-        " sendirinya; perhitungan sudah memperhitungkannya sejauh mungkin.",
-        "Officers were sent just after a bad spell. Part of the rise would have come anyway; the"
-        " estimate allows for that as far as it can.",
-    ),
-    "PRETREND": (
-        "Nilai mereka yang dilatih sudah bergerak berbeda sebelum pelatihan, jadi kenaikan"
-        " sesudahnya tidak disebut hasil pelatihan.",
-        "Scores of those trained were already moving differently before, so a rise afterwards is"
-        " not called a result of the training.",
-    ),
-    "HIDDEN_SELECTION": (
-        "Sebagian peserta mendaftar sendiri atau cara pemilihannya tidak tercatat. Tidak dapat"
-        " disingkirkan bahwa mereka memang berbeda.",
-        "Some volunteered or it is not recorded how they were chosen. It cannot be ruled out that"
-        " they differ anyway.",
-    ),
-    "SHORT_WINDOW": (
-        "Data sesudah pelatihan belum dua bulan. Lihat lagi nanti.",
-        "There are not yet two months of data after the training. Come back later.",
-    ),
-    "OVERLAP": (
-        "Sebagian peserta mengikuti pelatihan lain dalam masa pengukuran; akibat keduanya tidak"
-        " dapat dipisahkan.",
-        "Some attended another training within the window; the two cannot be told apart.",
-    ),
-    "THIN_CELLS": (
-        "Ada bulan dengan kurang dari sepuluh penilaian per petugas: bobotnya dikurangi, dan di"
-        " bawah lima tidak dipakai.",
-        "Some officer-months have fewer than ten answers: they weigh less, and below five they are"
-        " left out.",
-    ),
-    "RESPONSE_SHIFT": (
-        "Banyaknya atau jenis kunjungan yang menilai berubah sesudah pelatihan: yang menjawab bisa"
-        " jadi orang yang berbeda.",
-        "How many answered, or for which services, changed after the training: those who answer"
-        " may be different people.",
-    ),
-    "CLUSTERED": (
-        "Seluruh loket yang dikirim dan loketnya kurang dari enam: hampir tidak ada yang dapat"
-        " dibuktikan.",
-        "Whole counters were sent and there are fewer than six: next to nothing can be shown.",
-    ),
-    "ESTIMATORS_DISAGREE": (
-        "Dua cara menghitung berbeda jauh, jadi belum dapat disimpulkan.",
-        "Two ways of computing differ widely, so nothing can be concluded.",
-    ),
-}
-
-# What each check's number is; its p stands beside it where there is one.
-CHECK_WORDS: dict[str, Words] = {
-    "gap_before": (
-        "Selisih sebelum pelatihan, bulan −9..−1 (poin)",
-        "Gap before the training, months −9..−1 (points)",
-    ),
-    "dip": ("Merosot tepat sebelum pelatihan", "Dip just before the training"),
-    "slope_gap": (
-        "Selisih kecenderungan, bulan −9..−4 (poin per bulan)",
-        "Gap in slope, months −9..−4 (points a month)",
-    ),
-    "volume_change": (
-        "Perubahan banyaknya penilaian (log)",
-        "Change in the number of answers (log)",
-    ),
-    "mix_change": (
-        "Perubahan jenis kunjungan (poin)",
-        "Change in the kind of visits (points)",
-    ),
-    "thin_cells": (
-        "Bagian petugas-bulan dengan 5–9 penilaian",
-        "Share of officer-months with 5–9 answers",
-    ),
-    "left_out_cells": (
-        "Bagian petugas-bulan yang tidak dipakai (1–4 penilaian)",
-        "Share of officer-months left out (1–4 answers)",
-    ),
-    "ordinal": (
-        "Bila 1–4 hanya urutan: log odds nilai lebih tinggi",
-        "If 1–4 are only an order: log odds of a higher answer",
-    ),
-    "comparison_exposure": (
-        "Bagian masa ukur saat pembanding sudah dilatih",
-        "Share of the window that the comparison spent trained",
-    ),
 }
 
 # Said of a finding whose q is above MANY_TESTS_Q: sure by itself, less so among many.
@@ -181,12 +73,16 @@ class Effect:
     n_controls: int
     verdict: str
     q: float | None  # false discovery rate over all trainings and items of the study
+    expected: float | None = None  # shrunk: what to expect of it
+    warnings: tuple[str, ...] = ()
 
 
 def item_name(key: str) -> Words:
     """The name of an item: an element, or the one score of an analyst's file."""
     if key in OFFICER_KEYS:
         return element(key).unsur, element(key).unsur_en
+    if key == MEAN:
+        return "Unsur yang dituju", "Elements aimed at"
     return ("nilai", "score") if key == "score" else (key, key)
 
 
@@ -201,24 +97,58 @@ def points(value: float, *, language: str) -> str:
 def sentence(effect: Effect) -> Words:
     """One sentence (or two) that says what is known of one training and item."""
     name = item_name(effect.item)
-    if effect.estimate is None or effect.low is None or effect.high is None:
-        return _without_estimate(effect, name)
-    number = _number(effect.estimate, effect.low, effect.high)
-    return filled(_SENTENCES[effect.verdict], name=name, number=number, size=_size(effect.mde))
+    if effect.verdict == "cannot be told apart" or effect.low is None or effect.high is None:
+        return _without_interval(effect, name)
+    number = _number(effect.estimate or 0.0, effect.low, effect.high)
+    if effect.verdict in ("improved", "worse"):
+        return filled(
+            _SENTENCES[effect.verdict],
+            name=name,
+            number=number,
+            people=people(effect.estimate if effect.expected is None else effect.expected),
+        )
+    key = effect.verdict
+    if key == "cannot tell" and "CEILING" in effect.warnings:
+        key = "ceiling"
+    elif key == "cannot tell" and not effect.low <= 0 <= effect.high:
+        key = "withheld"
+    return filled(_SENTENCES[key], name=name, number=number, size=_size(effect.mde))
+
+
+def people(value: float | None) -> Words:
+    """An effect in visitors: +0.26 points are 26 of 100 who judge one step higher."""
+    if value is None:
+        return "?", "?"
+    count = round(abs(value) * 100)
+    if not count:
+        return (
+            "kurang dari satu di antara 100 pengunjung berubah",
+            "fewer than one of 100 visitors changed",
+        )
+    steps = (("naik", "turun"), ("higher", "lower"))
+    way = tuple(words[0 if value > 0 else 1] for words in steps)
+    return filled(
+        (
+            "%(n)s dari 100 pengunjung %(way)s satu tingkat",
+            "%(n)s of 100 visitors one step %(way)s",
+        ),
+        n=count,
+        way=way,
+    )
 
 
 _SENTENCES: dict[str, Words] = {
     "improved": (
-        "%(name)s: nilai kelompok yang dilatih naik %(number)s dibandingkan petugas lain pada"
-        " bulan yang sama.",
-        "%(name)s: scores of the group trained rose %(number)s against other officers in the same"
-        " months.",
+        "%(name)s: nilai naik. Yang dapat diharapkan: %(people)s. Terukur %(number)s dibandingkan"
+        " petugas lain pada bulan yang sama.",
+        "%(name)s: scores rose. What to expect: %(people)s. Measured %(number)s against other"
+        " officers in the same months.",
     ),
     "worse": (
-        "%(name)s: nilai kelompok yang dilatih turun %(number)s dibandingkan petugas lain pada"
-        " bulan yang sama.",
-        "%(name)s: scores of the group trained fell %(number)s against other officers in the same"
-        " months.",
+        "%(name)s: nilai turun. Yang dapat diharapkan: %(people)s. Terukur %(number)s dibandingkan"
+        " petugas lain pada bulan yang sama.",
+        "%(name)s: scores fell. What to expect: %(people)s. Measured %(number)s against other"
+        " officers in the same months.",
     ),
     "too small to matter": (
         "%(name)s: kalaupun ada perubahan, terlalu kecil untuk berarti (%(number)s).",
@@ -230,24 +160,55 @@ _SENTENCES: dict[str, Words] = {
         "%(name)s: cannot tell. The estimate is %(number)s; with these data only a change of about"
         " %(size)s or more can be seen.",
     ),
+    "withheld": (
+        "%(name)s: belum dapat disimpulkan. Nilainya bergerak (%(number)s), tetapi peringatan di"
+        " bawah memberi sebab lain yang mungkin.",
+        "%(name)s: cannot tell. Scores moved (%(number)s), but a warning below names another cause"
+        " that is possible.",
+    ),
+    "ceiling": (
+        "%(name)s: belum dapat disimpulkan. Hampir semua jawaban sudah 4, jadi nilainya hampir"
+        " tidak dapat naik lagi (%(number)s).",
+        "%(name)s: cannot tell. Nearly all answers are 4 already, so scores can hardly rise"
+        " (%(number)s).",
+    ),
+    "cannot be told apart": (
+        "%(name)s: tidak dapat dipisahkan dari pelatihan lain yang diikuti orang yang sama pada"
+        " masa yang berdekatan.",
+        "%(name)s: cannot be told apart from another training that the same people took at about"
+        " the same time.",
+    ),
+    "few counters": (
+        "%(name)s: loket yang dikirim terlalu sedikit. Perubahan sebesar apa pun tidak dapat"
+        " ditunjukkan.",
+        "%(name)s: too few counters were sent. No change, however large, could be shown.",
+    ),
+    "few people": (
+        "%(name)s: belum dapat dihitung. Diperlukan sedikitnya tiga petugas terlatih; dengan tiga,"
+        " perubahan sekitar %(size)s atau lebih yang dapat terlihat.",
+        "%(name)s: cannot be computed yet. It takes at least three trained officers; with three, a"
+        " change of about %(size)s or more could be seen.",
+    ),
+    "nothing": ("%(name)s: belum dapat dihitung.", "%(name)s: cannot be computed yet."),
+    "no number": (
+        "%(name)s: belum dapat dihitung. Dengan jumlah seperti ini baru perubahan sekitar"
+        " %(size)s atau lebih yang dapat terlihat.",
+        "%(name)s: cannot be computed yet. With numbers like these only a change of about"
+        " %(size)s or more could be seen.",
+    ),
 }
 
 
-def _without_estimate(effect: Effect, name: Words) -> Words:
-    if effect.mde is None:
-        return filled(
-            ("%(name)s: belum dapat dihitung.", "%(name)s: cannot be computed yet."), name=name
-        )
-    return filled(
-        (
-            "%(name)s: belum dapat dihitung. Dengan jumlah seperti ini baru perubahan sekitar"
-            " %(size)s atau lebih yang dapat terlihat.",
-            "%(name)s: cannot be computed yet. With numbers like these only a change of about"
-            " %(size)s or more could be seen.",
-        ),
-        name=name,
-        size=_size(effect.mde),
-    )
+def _without_interval(effect: Effect, name: Words) -> Words:
+    if effect.verdict == "cannot be told apart":
+        key = effect.verdict
+    elif "CLUSTERED" in effect.warnings and effect.mde is None:
+        key = "few counters"
+    elif effect.mde is None:
+        key = "nothing"
+    else:
+        key = "few people" if "TOO_FEW_TRAINED" in effect.warnings else "no number"
+    return filled(_SENTENCES[key], name=name, size=_size(effect.mde))
 
 
 def _number(estimate: float, low: float, high: float) -> Words:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from feedback_app.domain.effect_warnings import WARNING_WORDS
 from feedback_app.domain.effect_words import (
     MANY_TESTS,
     MANY_TESTS_Q,
     VERDICT_WORDS,
-    WARNING_WORDS,
     Effect,
     item_name,
+    people,
     sentence,
 )
 from feedback_app.domain.texts import Words, filled
+
+STRONG: Words = ("temuan kuat (q %(q)s)", "strong find (q %(q)s)")
+WEAK: Words = ("temuan lemah (q %(q)s)", "weak find (q %(q)s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,26 @@ class Finding:
         return VERDICT_WORDS[self.effect.verdict]
 
     @property
+    def is_find(self) -> bool:
+        """Whether a rise or a fall was found."""
+        return self.effect.verdict in ("improved", "worse")
+
+    @property
+    def people(self) -> Words:
+        """What to expect, in visitors."""
+        value = self.effect.expected
+        return people(self.effect.estimate if value is None else value)
+
+    @property
+    def among_many(self) -> Words:
+        """How strong a find is among all that were tested, with its q."""
+        q = self.effect.q
+        if q is None:
+            return "", ""
+        text = f"{q:.2f}"
+        return filled(WEAK if q > MANY_TESTS_Q else STRONG, q=(text.replace(".", ","), text))
+
+    @property
     def css(self) -> str:
         """How it is drawn: grey and hollow unless something was found."""
         return {"improved": "better", "worse": "worse"}.get(self.effect.verdict, "unsure")
@@ -53,21 +77,34 @@ def surest_first(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def caveats(findings: Iterable[Finding]) -> list[Words]:
-    """Every warning of these findings once, in the order of the table of warnings."""
+    """Every warning of these findings once, in the order of the table of warnings.
+
+    One that does not stand beside all of them names those that it is about.
+    """
     findings = list(findings)
-    codes = {code for finding in findings for code in finding.warnings}
-    found = [words for code, words in WARNING_WORDS.items() if code in codes]
+    found = []
+    for code, words in WARNING_WORDS.items():
+        about = [finding for finding in findings if code in finding.warnings]
+        if about:
+            found.append(words if len(about) == len(findings) else _about(words, about))
     return [*found, MANY_TESTS] if any(map(is_doubtful_among_many, findings)) else found
+
+
+def _about(words: Words, about: Sequence[Finding]) -> Words:
+    names = tuple(
+        ", ".join(dict.fromkeys(finding.item_name[place] for finding in about)) for place in (0, 1)
+    )
+    return filled(("%(text)s (%(names)s)", "%(text)s (%(names)s)"), text=words, names=names)
 
 
 def is_doubtful_among_many(finding: Finding) -> bool:
     """Whether something was found that may well be chance, as so many pairs were tested."""
     q = finding.effect.q
-    return finding.effect.verdict in ("improved", "worse") and q is not None and q > MANY_TESTS_Q
+    return finding.is_find and q is not None and q > MANY_TESTS_Q
 
 
 def summary(findings: Sequence[Finding]) -> Words:
-    """How many of all results say what."""
+    """How many trainings' verdicts say what."""
     counts = dict.fromkeys(VERDICT_WORDS, 0)
     for finding in findings:
         counts[finding.effect.verdict] += 1
@@ -78,14 +115,17 @@ def summary(findings: Sequence[Finding]) -> Words:
         )
     return filled(
         (
-            "Dari %(n)s pasangan pelatihan dan unsur: %(better)s nilainya naik, %(worse)s turun,"
-            " %(small)s terlalu kecil untuk berarti, dan %(unsure)s belum dapat disimpulkan.",
-            "Of %(n)s pairs of training and element: in %(better)s scores rose, in %(worse)s they"
-            " fell, %(small)s are too small to matter, and of %(unsure)s we cannot tell.",
+            "Dari %(n)s pelatihan: %(better)s nilainya naik, %(worse)s turun, %(small)s terlalu"
+            " kecil untuk berarti, %(apart)s tidak dapat dipisahkan dari pelatihan lain, dan"
+            " %(unsure)s belum dapat disimpulkan.",
+            "Of %(n)s trainings: in %(better)s scores rose, in %(worse)s they fell, %(small)s are"
+            " too small to matter, %(apart)s cannot be told apart from another, and of %(unsure)s"
+            " we cannot tell.",
         ),
         n=len(findings),
         better=counts["improved"],
         worse=counts["worse"],
         small=counts["too small to matter"],
+        apart=counts["cannot be told apart"],
         unsure=counts["cannot tell"],
     )

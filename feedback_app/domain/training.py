@@ -52,6 +52,8 @@ RESULTS: dict[str, tuple[str, str]] = {
 # (PP 49/2018, PerLAN 15/2020): a floor for one, a ceiling for the other.
 PNS_LEAST_JP = 20
 PPPK_MOST_JP = 24
+HORIZON = 4  # months after a training that its effect is judged by, where nothing else was fixed
+HORIZONS = (2, 4, 6, 12)  # that may be chosen
 LARGEST_JP = 2000  # of one training; more is a typing error
 
 

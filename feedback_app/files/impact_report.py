@@ -22,6 +22,7 @@ from feedback_app.domain.effect_charts import (
 from feedback_app.domain.effect_words import LIMITS, points
 from feedback_app.domain.findings import Finding, caveats, summary, surest_first
 from feedback_app.domain.texts import Words
+from feedback_app.domain.wholes import Whole
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Steps = Sequence[tuple[int, float, float, float]]  # month, gap, low, high
@@ -33,6 +34,7 @@ class Report:
 
     language: str
     source: str
+    wholes: tuple[Whole, ...]
     findings: tuple[Finding, ...]
     steps: Mapping[tuple[str, str], Steps]
     columns: tuple[str, ...]
@@ -47,6 +49,7 @@ class Report:
 @dataclass(frozen=True, slots=True)
 class _Group:
     title: str
+    whole: Whole | None
     n_trained: int
     n_controls: int
     findings: tuple[Finding, ...]
@@ -92,7 +95,7 @@ def _context(report: Report) -> dict[str, Any]:
         "fingerprint": report.fingerprint,
         "groups": _groups(report),
         "is_demo": report.is_demo,
-        "known": [f for f in report.findings if f.effect.verdict != "cannot tell"],
+        "known": [w for w in report.wholes if w.finding.is_find],
         "language": report.language,
         "limits": LIMITS,
         "method_version": report.method_version,
@@ -100,7 +103,7 @@ def _context(report: Report) -> dict[str, Any]:
         "seed": report.seed,
         "source": report.source,
         "style": _style(),
-        "summary": summary(report.findings),
+        "summary": summary([whole.finding for whole in report.wholes]),
     }
 
 
@@ -120,6 +123,7 @@ def _groups(report: Report) -> list[_Group]:
         groups.append(
             _Group(
                 title=findings[0].title,
+                whole=next((w for w in report.wholes if w.finding.training == training), None),
                 n_trained=findings[0].effect.n_trained,
                 n_controls=findings[0].effect.n_controls,
                 findings=tuple(surest_first(findings)),

@@ -21,6 +21,9 @@ from feedback_app.files.reading.headings import Wanted
 from feedback_app.files.tables import Cell
 
 PANEL_COLUMNS = ("officer", "counter", "month", "score", "n")
+# Of an export of this program: shares of 4 and of 1 or 2, what the case mix took, visits.
+MORE_OF_PANEL = ("top", "low", "mix", "visits")
+MORE_OF_EVENT = ("elements", "horizon", "fixed_on")  # what was fixed before the scores
 EVENT_COLUMNS = ("officer", "training", "date", "reason", "assigned_unit", "cost")
 NEEDED_OF_EVENT = ("officer", "training", "date")
 # The office's words for the same columns.
@@ -44,8 +47,8 @@ def wanted_columns(names: tuple[str, ...], needed: tuple[str, ...]) -> Wanted:
     return Wanted({**also, **titles}, frozenset(needed))
 
 
-PANEL = wanted_columns((*PANEL_COLUMNS, "item"), PANEL_COLUMNS)
-EVENTS = wanted_columns(EVENT_COLUMNS, NEEDED_OF_EVENT)
+PANEL = wanted_columns((*PANEL_COLUMNS, "item", *MORE_OF_PANEL), PANEL_COLUMNS)
+EVENTS = wanted_columns((*EVENT_COLUMNS, *MORE_OF_EVENT), NEEDED_OF_EVENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,10 @@ class Checked:
 
 
 def read_panel(path: Path) -> Checked:
-    """officer, counter, month (YYYY-MM), score (1 to 4), n (answers); `item` when several."""
+    """officer, counter, month (YYYY-MM), score (1 to 4), n (answers); `item` when several.
+
+    Scores brought to one case mix (a column `mix` stands beside them) may lie a little outside.
+    """
     table = read_columns(path, PANEL)
     faults = Faults(table)
     keys = ("officer", "counter", *(["item"] if "item" in table else []))
@@ -69,16 +75,35 @@ def read_panel(path: Path) -> Checked:
     n = whole_counts(table.columns["n"], faults)
     score = np.asarray(table.columns["score"].read(decimal, "float64"), dtype=np.float64)
     is_open = table.columns["score"].is_in(frozenset([""])) & (n == 0)
-    faults.add("score", ~is_open & ~((score >= 1) & (score <= 4)), "must be a number from 1 to 4")
+    is_adjusted = "mix" in table
+    least, most = (0, 5) if is_adjusted else (1, 4)
+    outside = ~is_open & ~((score >= least) & (score <= most))
+    faults.add(
+        "score",
+        outside,
+        "must be a number from 0 to 5" if is_adjusted else "must be a number from 1 to 4",
+    )
+    more = {name: _more(table, name, faults) for name in MORE_OF_PANEL if name in table}
     frame = pd.DataFrame({name: table.columns[name].whole() for name in keys})
-    frame = frame.assign(month=month, score=score, n=np.nan_to_num(n, nan=0).astype(np.int64))
+    frame = frame.assign(
+        month=month, score=score, n=np.nan_to_num(n, nan=0).astype(np.int64), **more
+    )
     codes = pd.DataFrame({name: table.columns[name].codes for name in keys}).assign(
         month=pd.factorize(month)[0]
     )
     again = codes.duplicated(keep="first").to_numpy()
     faults.add("officer", again, "this officer, counter and month are there already")
-    order = [*PANEL_COLUMNS, *(["item"] if "item" in table else [])]
+    order = [*PANEL_COLUMNS, *(["item"] if "item" in table else []), *more]
     return Checked(frame[order], faults.found(), table.notes)
+
+
+def _more(table: AnalystTable, name: str, faults: Faults) -> NDArray[np.float64]:
+    """A column of numbers that may be empty."""
+    column = table.columns[name]
+    found = np.asarray(column.read(decimal, "float64"), dtype=np.float64)
+    bad = ~column.is_in(frozenset([""])) & ~np.isfinite(found)
+    faults.add(name, bad, "must be a number, or empty")
+    return found
 
 
 def read_events(path: Path, *, officers: frozenset[str]) -> Checked:
@@ -102,6 +127,10 @@ def read_events(path: Path, *, officers: frozenset[str]) -> Checked:
         cost=cost,
         assigned_unit=columns["assigned_unit"].read(_sent, "object"),
     )
+    if set(MORE_OF_EVENT) <= set(table.columns):
+        frame = frame.assign(**{name: columns[name].whole() for name in MORE_OF_EVENT})
+        months = columns["horizon"].is_in(frozenset(["", "all", *map(str, range(2, 121))]))
+        faults.add("horizon", ~months, "must be 2 to 120 months, or all")
     again = frame.duplicated(["officer", "training", "date"], keep="first").to_numpy()
     faults.add("officer", again, "this attendance is there already")
     return Checked(frame, faults.found(), table.notes)

@@ -16,6 +16,7 @@ def whole_file(path: Path, write: Callable[[Path], None]) -> None:
     try:
         place.chmod(0o600)
         write(place)
+        place.chmod(0o600)  # a writer may have put a file of its own there, open to all (DuckDB)
         place.replace(path)
     finally:
         place.unlink(missing_ok=True)

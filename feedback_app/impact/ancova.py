@@ -9,6 +9,8 @@ import numpy as np
 from feedback_app.impact.inference import Draws, Tested, actual, invert_test
 from feedback_app.impact.panel import Bools, Floats, Ints
 
+NO_STRENGTH = 1e-9  # of the weight sent; rounding leaves so much where nothing is left
+
 
 @dataclass(frozen=True, slots=True)
 class Design:
@@ -20,10 +22,18 @@ class Design:
     _inverse: Floats
 
     @classmethod
-    def build(cls, date: Ints, covariates: Floats, weights: Floats) -> Design:
-        """Take date means out; columns that say nothing new are carried by a pseudo-inverse."""
+    def build(
+        cls, date: Ints, covariates: Floats, weights: Floats, *, held: Floats | None = None
+    ) -> Design:
+        """Take date means out; columns that say nothing new are carried by a pseudo-inverse.
+
+        `held` (K,) keeps coefficients near 0: the noise's variance over that which a coefficient
+        may have (ridge, or a random effect); 0 leaves one free.
+        """
         within = take_date_means(date, covariates, weights)
         gram = within.T @ (within * weights[:, None])
+        if held is not None:
+            gram += np.diag(held)
         inverse = np.linalg.pinv(gram, rcond=1e-10, hermitian=True)
         return cls(date, within, weights, np.asarray(inverse, dtype=float))
 
@@ -70,7 +80,7 @@ def fit(design: Design, trained: Bools, exposure: Floats, outcome: Floats, draws
     Wald ratio): comparison officers who were trained later inside the window pull the raw
     coefficient towards zero, and leaving them out would select on the future.
     """
-    return _fit(design, trained, exposure, outcome, draws, widen=1.0)
+    return _Drawn.of(design, trained, exposure, outcome, draws).tested(widen=1.0)
 
 
 def cautious_fit(
@@ -83,14 +93,49 @@ def cautious_fit(
     cluster: Ints,
 ) -> Tested:
     """The same, wider where the officers really sent vary more than a draw would (ADR 6)."""
-    plain = _fit(design, trained, exposure, outcome, draws, widen=1.0)
+    drawn = _Drawn.of(design, trained, exposure, outcome, draws)
+    plain = drawn.tested(widen=1.0)
+    if not np.isfinite(plain.estimate):
+        return plain
     rest = design.residual(outcome) - plain.estimate * design.residual(exposure)
-    ratio = variance_ratio(design, trained, rest, cluster, draws)
-    return _fit(design, trained, exposure, outcome, draws, widen=float(np.sqrt(max(1.0, ratio))))
+    ratio = variance_ratio(design, trained, rest, cluster, drawn.strengths)
+    return drawn.tested(widen=float(np.sqrt(max(1.0, ratio)))) if ratio > 1 else plain
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Studentised coefficients on outcome and exposure, of those sent (2,) and of draws (B, 2)."""
+
+    seen: Floats
+    drawn: Floats
+    strengths: Floats  # (B,) of all draws
+    is_every: bool
+
+    @classmethod
+    def of(
+        cls, design: Design, trained: Bools, exposure: Floats, outcome: Floats, draws: Draws
+    ) -> _Drawn:
+        residuals = np.column_stack([design.residual(outcome), design.residual(exposure)])
+        seen, strength = design.statistics(actual(design.date, trained), residuals)
+        drawn, strengths = design.statistics(draws, residuals)
+        # An assignment that dates and covariates explain wholly has no strength of its own.
+        whole = float(design.weights[trained].sum())
+        least = NO_STRENGTH * whole
+        if strength[0] <= least:
+            return cls(np.full(2, np.nan), drawn[:0], strengths, draws.is_every)
+        usable = strengths > max(1e-9 * strength[0], least)
+        return cls(seen[0], drawn[usable], strengths, draws.is_every)
+
+    def tested(self, *, widen: float) -> Tested:
+        return invert_test(
+            (float(self.seen[0]) / widen, float(self.seen[1]) / widen),
+            (self.drawn[:, 0], self.drawn[:, 1]),
+            is_every=self.is_every,
+        )
 
 
 def variance_ratio(
-    design: Design, trained: Bools, rest: Floats, cluster: Ints, draws: Draws
+    design: Design, trained: Bools, rest: Floats, cluster: Ints, strengths: Floats
 ) -> float:
     """Variance of the estimate for those sent, over what a draw's would be; half-way to 1.
 
@@ -103,7 +148,7 @@ def variance_ratio(
     share = np.bincount(design.date, trained) / count
     scale = np.sqrt(share * (1 - share))[design.date] * design.weights
     at_once = cluster * len(count) + design.date
-    drawn = _cluster_sums(at_once, scale * rest) / float(design.strength(draws).mean())
+    drawn = _cluster_sums(at_once, scale * rest) / float(strengths.mean())
     count_sent = len(np.unique(cluster[trained]))
     if drawn <= 0 or count_sent < 2:
         return 1.0
@@ -114,26 +159,6 @@ def _cluster_sums(cluster: Ints, values: Floats) -> float:
     """Sum over clusters of the square of the sum within."""
     _, place = np.unique(cluster, return_inverse=True)
     return float((np.bincount(place, values) ** 2).sum())
-
-
-def _fit(
-    design: Design,
-    trained: Bools,
-    exposure: Floats,
-    outcome: Floats,
-    draws: Draws,
-    *,
-    widen: float,
-) -> Tested:
-    residuals = np.column_stack([design.residual(outcome), design.residual(exposure)])
-    seen, strength = design.statistics(actual(design.date, trained), residuals)
-    drawn, strengths = design.statistics(draws, residuals)
-    usable = strengths > 1e-9 * strength[0]
-    return invert_test(
-        (float(seen[0, 0]) / widen, float(seen[0, 1]) / widen),
-        (drawn[usable, 0], drawn[usable, 1]),
-        is_every=draws.is_every,
-    )
 
 
 def coefficient(design: Design, trained: Bools, exposure: Floats, outcome: Floats) -> float:

@@ -17,6 +17,7 @@ from feedback_app.impact.study import Study
 
 ALPHA = 0.05
 MOST_ORDINAL_ROWS = 20_000  # beyond it a sensitivity check is not worth the minutes
+CEILING = 0.9  # share of fours before; a mean can then rise by a tenth of a point or so
 THIN_SHARE = 0.05  # of the window's cells; a stray thin month changes nothing
 
 
@@ -39,6 +40,7 @@ def check(study: Study, place: int, own: Outcome) -> Checked:
     volume, volume_p = _shift(study, _log_volume(study, place), own)
     mix, mix_p = _mix_shift(study, own)
     thin, left_out = _thin(study, place)
+    top = _share_of_fours(study, place)
     warnings = []
     if _no_overlap(study, own):
         warnings.append("NO_OVERLAP")
@@ -50,16 +52,24 @@ def check(study: Study, place: int, own: Outcome) -> Checked:
         warnings.append("THIN_CELLS")
     if volume_p < ALPHA or mix_p < ALPHA:
         warnings.append("RESPONSE_SHIFT")
+    if top >= CEILING:
+        warnings.append("CEILING")
     rows = (
         ("gap_before", gap, None),
         ("dip", None, dip),
         ("slope_gap", slope, slope_p),
-        ("volume_change", volume, volume_p),
+        (
+            "ratings_per_visit" if study.panel.visits is not None else "volume_change",
+            volume,
+            volume_p,
+        ),
         ("mix_change", mix, mix_p),
         ("thin_cells", thin, None),
         ("left_out_cells", left_out, None),
         ("ordinal", *_ordinal(study, place, own)),
         ("comparison_exposure", _contamination(study), None),
+        ("contrast_left", study.others.left, None),
+        ("fours_before", top, None),
     )
     found = tuple(Diagnostic(*name, label, _number(value), _number(p)) for label, value, p in rows)
     return Checked(gap, dip, tuple(warnings), found)
@@ -114,15 +124,39 @@ def _pretrend(study: Study, place: int) -> tuple[float, float]:
 
 
 def _log_volume(study: Study, place: int) -> Floats:
-    """Log of answers a month after against before, on the stack's rows (R,)."""
-    n, stack = study.panel.n[place], study.stack
+    """Log of answers after against before, a visit where visits are known, else a month (R,)."""
+    answers = _log_change(study, study.panel.n[place])
+    if study.panel.visits is None:
+        return answers
+    return answers - _log_change(study, study.panel.visits)
+
+
+def _log_change(study: Study, counts: Floats) -> Floats:
+    stack = study.stack
     parts = []
     for date, column in enumerate(stack.dates):
-        rows = n[stack.officer[stack.date == date]]
+        rows = counts[stack.officer[stack.date == date]]
         before = rows[:, max(column - 9, 0) : column].mean(axis=1)
         after = rows[:, column + 1 : column + 1 + stack.horizon].mean(axis=1)
         parts.append(np.log((after + 0.5) / (before + 0.5)))
     return np.concatenate(parts)
+
+
+def _share_of_fours(study: Study, place: int) -> float:
+    """Share of answers 4 in the nine months before the dates; by the mean where it is not told.
+
+    A mean of 3.9 is what nine fours and a three make; other answers below 4 need more fours.
+    """
+    panel, stack = study.panel, study.stack
+    shares = panel.score[place] - 3 if panel.top is None else panel.top[place]
+    weight = np.where(study.seen, panel.n[place], 0.0)
+    total = count = 0.0
+    for date, column in enumerate(stack.dates):
+        rows = stack.officer[stack.date == date]
+        before = slice(max(column - 9, 0), column)
+        total += float((np.nan_to_num(shares[rows, before]) * weight[rows, before]).sum())
+        count += float(weight[rows, before].sum())
+    return total / count if count else float("nan")
 
 
 def _shift(study: Study, change: Floats, own: Outcome) -> tuple[float, float]:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from math import comb
+
 import numpy as np
 from scipy import stats
 
+from feedback_app.domain.training import HORIZON
 from feedback_app.impact.ancova import Design
-from feedback_app.impact.panel import LEAST_ANSWERS, Panel
-from feedback_app.impact.stack import LAGS, Stack, comparable, outcome
+from feedback_app.impact.inference import LEAST_ASSIGNMENTS
+from feedback_app.impact.panel import LEAST_ANSWERS, Floats, Ints, Panel
+from feedback_app.impact.results import number
+from feedback_app.impact.stack import (
+    LAGS,
+    LEAST_BEFORE,
+    LEAST_CONTROLS,
+    LEAST_TRAINED,
+    Stack,
+    comparable,
+    outcome,
+)
 
 LEVEL, POWER = 0.95, 0.80
 
@@ -18,54 +32,133 @@ def detectable_from_se(se: float) -> float:
 
 
 def minimum_detectable_effect(
-    panel: Panel, *, item: int, n_trained: int, n_controls: int, horizon: int = 4
+    panel: Panel, *, item: int, n_trained: int, n_controls: int, horizon: int = HORIZON
 ) -> float:
     """Points that a training of `n_trained` against `n_controls` officers could show.
 
     The spread is what the regression leaves unexplained at dates when nobody was sent: every
-    month of the panel is taken as a make-believe date. NaN when the panel is too short or the
-    comparison too small. Student's t with the degrees of freedom of one date.
+    month of the panel is taken as a make-believe date. NaN when the panel is too short, and where
+    the study itself would give no estimate: fewer than three sent, fewer than eight to compare.
+    Student's t with the degrees of freedom of one date.
     """
+    if _refused_of_officers(n_trained, n_controls):
+        return float("nan")
+    return _of_officers(officer_spread(panel, item, horizon), n_trained, n_controls)
+
+
+def smallest_of_counters(
+    panel: Panel, *, item: int, n_sent: int, n_others: int, horizon: int = HORIZON
+) -> float:
+    """Points that sending `n_sent` whole counters against `n_others` could show.
+
+    The study compares officers and draws counters, so the spread is that of the counters' mean
+    residuals at dates when nobody was sent. NaN where the study would give no interval.
+    """
+    if _refused_of_counters(len(panel.officers), n_sent, n_others):
+        return float("nan")
+    return _reach(counter_spread(panel, item, horizon), n_sent, n_others, n_sent + n_others - 2)
+
+
+class Smallest:
+    """The smallest effect by how many are sent, for every item of one panel."""
+
+    def __init__(self, panel: Panel, *, horizon: int, is_of_counters: bool) -> None:
+        """Take the spreads once."""
+        self._panel = panel
+        self._is_of_counters = is_of_counters
+        take = counter_spread if is_of_counters else officer_spread
+        self._spread = {name: take(panel, item, horizon) for item, name in enumerate(panel.items)}
+
+    def refused(self, sent: int) -> str:
+        """The code with which the study would refuse this number; "" when it would not."""
+        if self._is_of_counters:
+            code = _refused_of_counters(
+                len(self._panel.officers), sent, len(self._panel.units) - sent
+            )
+        else:
+            code = _refused_of_officers(sent, len(self._panel.officers) - sent)
+        short = not any(np.isfinite(value) for value in self._spread.values())
+        return code or ("SHORT_WINDOW" if short else "")
+
+    def by_item(self, sent: int) -> dict[str, float | None]:
+        """Points by item; None where the study would refuse."""
+        if self.refused(sent):
+            return dict.fromkeys(self._spread)
+        if self._is_of_counters:
+            others = len(self._panel.units) - sent
+            freedom = sent + others - 2
+            found = {k: _reach(v, sent, others, freedom) for k, v in self._spread.items()}
+        else:
+            others = len(self._panel.officers) - sent
+            found = {k: _of_officers(v, sent, others) for k, v in self._spread.items()}
+        return {key: number(value) for key, value in found.items()}
+
+
+def _refused_of_officers(n_trained: int, n_controls: int) -> str:
+    if n_trained < LEAST_TRAINED:
+        return "TOO_FEW_TRAINED"
+    return "NO_COMPARISON" if n_controls < LEAST_CONTROLS else ""
+
+
+def _refused_of_counters(officers: int, n_sent: int, n_others: int) -> str:
+    went = officers * n_sent / max(n_sent + n_others, 1)
+    if officers - went < LEAST_CONTROLS:
+        return "NO_COMPARISON"
+    if went < LEAST_TRAINED:
+        return "TOO_FEW_TRAINED"
+    return "CLUSTERED" if comb(n_sent + n_others, n_sent) < LEAST_ASSIGNMENTS else ""
+
+
+def _of_officers(spread: float, n_trained: int, n_controls: int) -> float:
+    freedom = n_trained + n_controls - 2 - len(LAGS)
+    return _reach(spread, n_trained, n_controls, freedom) if freedom > 1 else float("nan")
+
+
+def officer_spread(panel: Panel, item: int, horizon: int) -> float:
+    """Standard deviation of what the regression leaves of one officer at quiet dates."""
+    squares, rows = 0.0, 0
+    for officers, rest in _quiet_residuals(panel, item, horizon):
+        squares += float((rest**2).sum())
+        rows += len(officers) - 1 - len(LAGS)
+    return float(np.sqrt(squares / rows)) if rows else float("nan")
+
+
+def counter_spread(panel: Panel, item: int, horizon: int) -> float:
+    """The same of the mean over the officers of one counter."""
+    homes, variances = _homes(panel), []
+    for officers, rest in _quiet_residuals(panel, item, horizon):
+        counters, place = np.unique(homes[officers], return_inverse=True)
+        if len(counters) > 2:
+            mean = np.bincount(place, rest) / np.bincount(place)
+            variances.append(float(mean.var(ddof=1)))
+    return float(np.sqrt(np.mean(variances))) if variances else float("nan")
+
+
+def _reach(spread: float, n_sent: int, n_others: int, freedom: int) -> float:
+    se = spread * np.sqrt(1 / n_sent + 1 / n_others)
+    return float(se * (stats.t.ppf(0.5 + LEVEL / 2, freedom) + stats.t.ppf(POWER, freedom)))
+
+
+def _quiet_residuals(panel: Panel, item: int, horizon: int) -> Iterator[tuple[Ints, Floats]]:
+    """Officers and what the regression leaves of them, at every month as a make-believe date."""
     score, n = panel.score[item], panel.n[item]
     seen = (n >= LEAST_ANSWERS) & np.isfinite(score)
-    freedom = n_trained + n_controls - 2 - len(LAGS)
-    if n_trained < 1 or n_controls < 1 or freedom < 2:
-        return float("nan")
-    dates = [
-        column
-        for column in range(4, panel.months - horizon)
-        if comparable(seen, column, horizon).sum() > len(LAGS) + 2
-    ]
-    if not dates:
-        return float("nan")
-    squares, rows = 0.0, 0
-    for column in dates:
+    for column in range(LEAST_BEFORE, panel.months - horizon):
         officers = np.flatnonzero(comparable(seen, column, horizon))
+        if len(officers) <= len(LAGS) + 2:
+            continue
         date = np.zeros(len(officers), dtype=np.int64)
         nobody = np.zeros(len(officers), dtype=bool)
         stack = Stack((column,), date, officers, nobody, nobody.astype(float), horizon)
         own = outcome(stack, score, n)
         design = Design.build(date, own.lags, np.ones(len(officers)))
-        squares += float((design.residual(own.after) ** 2).sum())
-        rows += len(officers) - 1 - len(LAGS)
-    spread = np.sqrt(squares / max(rows, 1))
-    se = spread * np.sqrt(1 / n_trained + 1 / n_controls)
-    reach = stats.t.ppf(0.5 + LEVEL / 2, freedom) + stats.t.ppf(POWER, freedom)
-    return float(reach * se)
+        yield officers, design.residual(own.after)
 
 
-def by_counter(panel: Panel) -> Panel:
-    """The panel with counters in the place of officers: for courses that send whole counters."""
-    size = len(panel.units)
-    shape = (len(panel.items), size, panel.months)
-    n, total = np.zeros(shape), np.zeros(shape)
-    column = np.broadcast_to(np.arange(panel.months), panel.unit.shape)
-    known = panel.unit >= 0
-    for item in range(len(panel.items)):
-        place = (panel.unit[known], column[known])
-        np.add.at(n[item], place, panel.n[item][known])
-        np.add.at(total[item], place, np.nan_to_num(panel.score[item] * panel.n[item])[known])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        score = np.where(n > 0, total / n, np.nan)
-    unit = np.repeat(np.arange(size)[:, None], panel.months, axis=1)
-    return Panel(panel.units, panel.items, panel.units, panel.first_month, score, n, unit)
+def _homes(panel: Panel) -> Ints:
+    """The counter where each officer worked in most months (O,), a number of its own for none."""
+    found = np.empty(len(panel.officers), dtype=np.int64)
+    for officer, units in enumerate(panel.unit):
+        known = units[units >= 0]
+        found[officer] = np.bincount(known).argmax() if len(known) else -1 - officer
+    return found

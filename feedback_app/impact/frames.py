@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from feedback_app.domain.training import HORIZON
 from feedback_app.impact.events import Event
-from feedback_app.impact.panel import Panel, month_number
+from feedback_app.impact.panel import Floats, Ints, Panel, in_own_order, month_number
+from feedback_app.impact.results import Aim
 
 ITEM = "score"  # the item's name when a table holds one score only
 
@@ -32,11 +34,14 @@ def panel_from_frame(frame: pd.DataFrame) -> Panel:
     total = np.bincount(place, weight * score, minlength=size).reshape(grid)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(n > 0, total / n, np.nan)
+    alone = weight > 0
+    alone &= np.bincount(place[alone], minlength=size)[place] == 1
+    mean.flat[place[alone]] = score[alone]  # exactly as written, not n × score / n
     home = np.full(grid[1] * grid[2], -1)
     order = np.lexsort((-unit, weight))
     order = order[weight[order] > 0]
     home[place[order] % (grid[1] * grid[2])] = unit[order]
-    return Panel(
+    panel = Panel(
         officers=tuple(map(str, officers)),
         items=tuple(map(str, items)),
         units=tuple(map(str, units)),
@@ -44,7 +49,53 @@ def panel_from_frame(frame: pd.DataFrame) -> Panel:
         score=mean,
         n=n,
         unit=home.reshape(grid[1:]),
+        top=_means(frame, "top", place, n),
+        low=_means(frame, "low", place, n),
+        mix=_by_officer_month(frame, "mix", place, grid, missing=0.0),
+        visits=_by_officer_month(frame, "visits", place, grid, missing=0.0),
     )
+    return in_own_order(panel)
+
+
+def _means(frame: pd.DataFrame, name: str, place: Ints, n: Floats) -> Floats | None:
+    """A share (I, O, T), weighted by answers; None where the table has no such column."""
+    if name not in frame:
+        return None
+    weight = frame["n"].to_numpy(dtype=float)
+    share = np.nan_to_num(frame[name].to_numpy(dtype=float))
+    total = np.bincount(place, weight * share, minlength=n.size).reshape(n.shape)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(n > 0, total / n, np.nan)
+    alone = weight > 0
+    alone &= np.bincount(place[alone], minlength=n.size)[place] == 1
+    mean.flat[place[alone]] = share[alone]
+    return np.asarray(mean)
+
+
+def _by_officer_month(
+    frame: pd.DataFrame, name: str, place: Ints, grid: tuple[int, int, int], *, missing: float
+) -> Floats | None:
+    """What is said of an officer's month (O, T), the same in all its rows; None without it."""
+    if name not in frame:
+        return None
+    found = np.full(grid[1] * grid[2], missing)
+    found[place % (grid[1] * grid[2])] = np.nan_to_num(frame[name].to_numpy(dtype=float))
+    return found.reshape(grid[1:])
+
+
+def aims_from_frame(frame: pd.DataFrame) -> dict[str, Aim]:
+    """What each training's rows say was fixed beforehand, where they say something."""
+    found: dict[str, Aim] = {}
+    names = ("elements", "horizon", "fixed_on")
+    if not set(names) <= set(frame.columns):
+        return found
+    for code, elements, horizon, fixed_on in zip(
+        frame["training"].astype(str), *(frame[name].astype(str) for name in names), strict=True
+    ):
+        if elements or horizon or fixed_on:
+            months = None if horizon == "all" else int(horizon or HORIZON)
+            found.setdefault(code, Aim(tuple(elements.split()), months, fixed_on))
+    return found
 
 
 def events_from_frame(frame: pd.DataFrame) -> list[Event]:

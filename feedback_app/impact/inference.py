@@ -12,6 +12,7 @@ import numpy as np
 from feedback_app.impact.panel import Bools, Floats, Ints
 
 LEVEL = 0.95
+LEAST_ASSIGNMENTS = 40  # with fewer no p is .05 or below on both sides: 2 / .05
 LARGEST_MATRIX = 20_000_000  # draws × rows held at once; beyond it only the picked rows are
 
 
@@ -28,6 +29,13 @@ class Draws:
     begins: Ints
     dates: int
     is_every: bool
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        rows = self.assigned if self.assigned is not None else self.picked
+        assert rows is not None  # noqa: S101 (one of the two is always there)
+        return len(rows)
 
     def sums(self, values: Floats) -> Floats:
         """Sums of columns of values (R, K) over those sent in each draw (B, K)."""
@@ -126,6 +134,10 @@ class Tested:
     distribution: Floats  # (B,) estimates at no effect, scaled like `estimate`
 
 
+_NAN = float("nan")
+NOTHING = Tested(_NAN, _NAN, _NAN, _NAN, _NAN, np.zeros(0))
+
+
 def invert_test(
     observed: tuple[float, float], drawn: tuple[Floats, Floats], *, is_every: bool
 ) -> Tested:
@@ -134,10 +146,14 @@ def invert_test(
     Under an effect t on everyone exposed, outcome − t × exposure is what all would have scored
     untrained, so a draw's coefficient at t is drawn_y − t × drawn_x: linear in t. It is at least
     the observed one exactly for t at or above (observed_y − drawn_y) / (observed_x − drawn_x).
-    The interval's ends are therefore quantiles of that ratio; no search is needed.
+    The interval's ends are therefore quantiles of that ratio; no search is needed. Where the design
+    leaves nothing to compare (nobody's exposure differs, or no draw can be used), or a value is
+    no number, everything is NaN.
     """
     observed_y, observed_x = observed
     drawn_y, drawn_x = drawn
+    if not (np.isfinite(observed_y) and np.isfinite(observed_x) and observed_x) or not len(drawn_y):
+        return NOTHING
     distance = observed_x - drawn_x
     is_same = np.abs(distance) < 1e-9
     ratio = (observed_y - drawn_y) / np.where(is_same, 1.0, distance)
@@ -176,7 +192,18 @@ def lowest_p(observed: Floats, drawn: Floats) -> float:
 
 
 def max_t(tested: Sequence[Tested]) -> list[float]:
-    """Family-wise p over the items of one training, from the same draws (Westfall and Young)."""
+    """Family-wise p over the items of one training, from the same draws (Westfall and Young).
+
+    An item without an estimate has none and does not count.
+    """
+    known = [one for one in tested if len(one.distribution)]
+    if len(known) < len(tested):
+        found_of_known = iter(_max_t(known) if known else [])
+        return [next(found_of_known) if len(one.distribution) else np.nan for one in tested]
+    return _max_t(known)
+
+
+def _max_t(tested: Sequence[Tested]) -> list[float]:
     spread = np.array([np.sqrt(np.mean(one.distribution**2)) or 1.0 for one in tested])
     drawn = np.abs(np.column_stack([one.distribution for one in tested])) / spread
     largest = np.sort(drawn.max(axis=1))

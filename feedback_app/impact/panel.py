@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ __all__ = [
     "Ints",
     "Panel",
     "cell_weights",
+    "in_own_order",
     "month_number",
     "month_text",
     "variance_parts",
@@ -42,7 +43,8 @@ class Panel:
     where nobody answered) and answers. `unit` is (O, T): place of the counter in `units` where
     the officer had most answers that month, −1 for none. `top` and `low` are the shares of 4 and
     of 1 or 2, (I, O, T), or None when the source does not tell. `mix` (O, T) is what the case mix
-    alone would make of the score, or None.
+    alone would make of the score, or None. `visits` (O, T) are visits to the officer's counter
+    that month, or None where nobody counts them.
     """
 
     officers: tuple[str, ...]
@@ -55,6 +57,7 @@ class Panel:
     top: Floats | None = None
     low: Floats | None = None
     mix: Floats | None = None
+    visits: Floats | None = None
 
     @property
     def months(self) -> int:
@@ -65,6 +68,39 @@ class Panel:
     def last_month(self) -> int:
         """Month number of the last column."""
         return self.first_month + self.months - 1
+
+
+def in_own_order(panel: Panel) -> Panel:
+    """The same panel in an order of officers and counters that scores give, not names.
+
+    Draws go by place: so a panel under other names, as an export is, gives the same numbers.
+    """
+    n = panel.n.transpose(1, 0, 2).reshape(len(panel.officers), -1)
+    scores = np.nan_to_num(panel.score, nan=-9.0).transpose(1, 0, 2).reshape(n.shape)
+    order = np.array(
+        sorted(range(len(n)), key=lambda i: (n[i].tolist(), np.round(scores[i], 6).tolist())),
+        dtype=np.int64,
+    )
+    unit = panel.unit[order]
+    _, begins = np.unique(unit[unit >= 0], return_index=True)
+    used = unit[unit >= 0][np.sort(begins)]
+    unused = np.setdiff1d(np.arange(len(panel.units)), used)
+    units = np.concatenate([used, unused]).astype(np.int64)
+    place = np.empty(len(units) + 1, dtype=np.int64)
+    place[units] = np.arange(len(units))
+    place[-1] = -1
+    return replace(
+        panel,
+        officers=tuple(panel.officers[i] for i in order),
+        units=tuple(panel.units[i] for i in units),
+        score=panel.score[:, order],
+        n=panel.n[:, order],
+        unit=place[unit],
+        top=None if panel.top is None else panel.top[:, order],
+        low=None if panel.low is None else panel.low[:, order],
+        mix=None if panel.mix is None else panel.mix[order],
+        visits=None if panel.visits is None else panel.visits[order],
+    )
 
 
 def month_number(text: str) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isfinite
 
-METHOD_VERSION = "2026.1"
+from feedback_app.domain.training import HORIZON
+
+METHOD_VERSION = "2026.2"
 SMALL = 0.05  # points of an item's mean below which a change does not matter (HR's setting)
 
 # code -> what it asks the reader to keep in mind; texts for people are in web and files
@@ -23,15 +25,21 @@ CODES = (
     "RESPONSE_SHIFT",
     "CLUSTERED",
     "ESTIMATORS_DISAGREE",
+    "INSEPARABLE",
+    "NO_CONTRAST",
+    "CEILING",
+    "MANY_TESTS",
 )
-VERDICTS = ("improved", "worse", "too small to matter", "cannot tell")
+VERDICTS = ("cannot be told apart", "too small to matter", "improved", "worse", "cannot tell")
+# What a rise or a fall may not be called a result of the training on.
+WITHHOLD = frozenset({"PRETREND", "RESPONSE_SHIFT", "OVERLAP", "MANY_TESTS", "ESTIMATORS_DISAGREE"})
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How to measure: months after to look at (None: all), method, level, draws, seed."""
 
-    horizon: int | None = 4
+    horizon: int | None = HORIZON
     method: str = "auto"
     level: str | None = None  # None: as recorded in each event
     draws: int = 1999
@@ -99,23 +107,65 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """What was fixed of one training before its scores existed.
+
+    `items` are the elements it aims at (empty: all of them), `horizon` the months after (None:
+    all), `fixed_on` the day (YYYY-MM-DD) when that was written down, '' if it was not in time.
+    """
+
+    items: tuple[str, ...] = ()
+    horizon: int | None = HORIZON
+    fixed_on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overall:
+    """The one verdict of a training: the mean of the elements it aims at.
+
+    `expected` is the estimate shrunk towards what courses usually do, with its SD; `breakdown`
+    the hidden difference (points) that would undo a find, and `breakdown_ratio` the same over the
+    largest change from month to month seen before. `placebo` are effects where there can be
+    none, with their p: before the training, and on elements that it does not aim at.
+    """
+
+    estimate: Estimate
+    items: tuple[str, ...]
+    horizon: int | None
+    fixed_on: str
+    partners: tuple[str, ...]
+    expected: float | None
+    expected_sd: float | None
+    breakdown: float | None
+    breakdown_ratio: float | None
+    placebo_before: tuple[float, float] | None
+    placebo_elements: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """Everything one run of `measure_impact` found."""
 
     estimates: tuple[Estimate, ...]
     diagnostics: tuple[Diagnostic, ...]
     series: tuple[Step, ...]
+    overall: tuple[Overall, ...] = ()
 
 
 def verdict(low: float | None, high: float | None, warnings: tuple[str, ...]) -> str:
-    """What may be said of an interval, in one of four ways; never "no effect"."""
+    """What may be said of an interval, in one of five ways, asked in this order; no "no effect".
+
+    Where nearly all answers are 4 already, a small interval says nothing of the training.
+    """
+    if "INSEPARABLE" in warnings:
+        return "cannot be told apart"
     if low is None or high is None or "ESTIMATORS_DISAGREE" in warnings:
         return "cannot tell"
-    if low > 0:
-        return "cannot tell" if "PRETREND" in warnings else "improved"
-    if high < 0:
-        return "worse"
-    return "too small to matter" if low >= -SMALL and high <= SMALL else "cannot tell"
+    if low >= -SMALL and high <= SMALL:
+        return "cannot tell" if "CEILING" in warnings else "too small to matter"
+    if WITHHOLD & set(warnings) or low <= 0 <= high:
+        return "cannot tell"
+    return "improved" if low > 0 else "worse"
 
 
 def number(value: float) -> float | None:

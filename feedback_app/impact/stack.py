@@ -11,6 +11,7 @@ from feedback_app.impact.panel import NEVER, Bools, Floats, Ints, cell_weights
 
 LAGS = (1, 3, 6, 9, 24)  # last month, months -3..-2, -6..-4, -9..-7, -24..-10
 LEAST_BEFORE, LEAST_AFTER = 4, 2  # months with answers that an officer must have
+LEAST_TRAINED = 3  # fewer is TOO_FEW_TRAINED
 LEAST_CONTROLS = 8  # untrained on the date; fewer is NO_COMPARISON (docs/method.md)
 
 
@@ -30,6 +31,7 @@ class Stack:
     trained: Bools
     exposure: Floats
     horizon: int
+    since: Ints | None = None  # (R,) first column that counts as the past; None: all of it
 
 
 def window_mean(values: Floats, weights: Floats, first: int, last: int) -> Floats:
@@ -112,6 +114,9 @@ def outcome(stack: Stack, score: Floats, n: Floats) -> Outcome:
     for place, column in enumerate(stack.dates):
         rows = stack.officer[stack.date == place]
         part, weight = score[rows], weights[rows]
+        if stack.since is not None:
+            first = stack.since[stack.date == place]
+            weight = np.where(np.arange(weight.shape[1]) >= first[:, None], weight, 0.0)
         before = window_mean(part, weight, column - LAGS[-1], column - 1)
         ends = zip((0, *LAGS), LAGS, strict=False)
         lags = np.column_stack(

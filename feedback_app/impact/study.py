@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 import numpy as np
 
+from feedback_app.impact.ancova import Design
 from feedback_app.impact.events import Event
-from feedback_app.impact.inference import Draws, draw_assignments
+from feedback_app.impact.inference import LEAST_ASSIGNMENTS, Draws, draw_assignments
+from feedback_app.impact.others import HELD, Others, other_trainings
 from feedback_app.impact.panel import LEAST_ANSWERS, NEVER, Bools, Floats, Ints, Panel
 from feedback_app.impact.results import Plan
 from feedback_app.impact.stack import (
     LEAST_AFTER,
     LEAST_BEFORE,
     LEAST_CONTROLS,
+    LEAST_TRAINED,
     Outcome,
     Stack,
     build_stack,
     outcome,
 )
 
-LEAST_TRAINED, FEW = 3, 7  # docs/method.md, TOO_FEW_TRAINED and FEW_TRAINED
+FEW = 7  # docs/method.md, FEW_TRAINED
 LEAST_CLUSTERS = 6
+NOTHING_LEFT = 0.15  # of the contrast; an estimate would only tell of both trainings together
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Study:
     level: str
     draws: Draws | None
     warnings: tuple[str, ...]
+    others: Others
+    common: Outcome | None  # of the mean of all items, where there are several
 
     @property
     def n_trained(self) -> int:
@@ -52,42 +58,69 @@ class Study:
         """Different officers they are compared with."""
         return len(np.unique(self.stack.officer[~self.stack.trained]))
 
+    @property
+    def is_singular(self) -> bool:
+        """Whether next to nothing of the contrast is left beside the other trainings."""
+        return self.others.left < NOTHING_LEFT
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether there are enough assignments for a 95% interval."""
+        return self.draws is not None and not (
+            self.draws.is_every and self.draws.size < LEAST_ASSIGNMENTS
+        )
+
 
 def prepare(panel: Panel, own: Sequence[Event], every: Sequence[Event], plan: Plan) -> Study:
     """Stack one training's dates and draw its assignments."""
-    place = {name: i for i, name in enumerate(panel.officers)}
     first = first_columns(panel, own)
     seen = np.asarray((panel.n >= LEAST_ANSWERS).all(axis=0) & np.isfinite(panel.score).all(axis=0))
-    horizon = plan.horizon or panel.months
-    stack = build_stack(seen, first, horizon=horizon)
-    sent_units = any(event.sent != "officer" for event in own)
-    level = plan.level or ("counter" if sent_units else "officer")
+    stack = build_stack(seen, first, horizon=plan.horizon or panel.months)
+    level = plan.level or ("counter" if _sent_counters(panel, own) else "officer")
     cluster = _home_units(panel, stack) if level == "counter" else stack.officer
     code = own[0].training
-    warnings = _before_estimating(panel, first, seen, stack, horizon)
-    enough = len(np.unique(stack.officer[stack.trained])) >= LEAST_TRAINED
-    draws = None
-    if enough:
-        rng = np.random.default_rng([plan.seed, crc32(code.encode())])
-        draws = draw_assignments(stack.date, cluster, stack.trained, draws=plan.draws, rng=rng)
-        went = {event.officer for event in own if event.officer in place}
-        warnings += _about_events(
-            own,
-            every,
-            went,
-            first_month=panel.first_month,
-            first=first,
-            place=place,
-            horizon=horizon,
-        )
-        if level == "counter" and len(np.unique(cluster)) < LEAST_CLUSTERS:
-            warnings += ("CLUSTERED",)
-    return Study(panel, plan, code, tuple(own), first, seen, stack, cluster, level, draws, warnings)
+    others = other_trainings(stack, seen, _others_of(panel, every, code), months=panel.months)
+    stack = replace(stack, since=others.since if others.since.any() else None)
+    study = Study(
+        panel, plan, code, tuple(own), first, seen, stack, cluster, level, None,
+        _before_estimating(panel, first, seen, stack), others, _common(panel, stack),
+    )  # fmt: skip
+    if study.n_trained < LEAST_TRAINED:
+        return study
+    rng = np.random.default_rng([plan.seed, crc32(code.encode())])
+    draws = draw_assignments(stack.date, cluster, stack.trained, draws=plan.draws, rng=rng)
+    study = replace(study, draws=draws)
+    return replace(study, warnings=(*study.warnings, *_about_events(study)))
+
+
+def _sent_counters(panel: Panel, own: Sequence[Event]) -> bool:
+    """Whether counters were sent; a name that is no counter of the panel says nothing of it."""
+    units = {"counter", *panel.units}
+    return any(event.sent in units for event in own)
+
+
+def _others_of(panel: Panel, every: Sequence[Event], code: str) -> dict[str, Ints]:
+    """First columns (O,) of every other training."""
+    by_training: dict[str, list[Event]] = {}
+    for event in every:
+        if event.training != code:
+            by_training.setdefault(event.training, []).append(event)
+    place = {name: i for i, name in enumerate(panel.officers)}
+    return {other: _first(panel, place, by_training[other]) for other in sorted(by_training)}
+
+
+def _common(panel: Panel, stack: Stack) -> Outcome | None:
+    if len(panel.items) == 1 or not len(stack.date):
+        return None
+    return outcome(stack, panel.score.mean(axis=0), panel.n.mean(axis=0))
 
 
 def first_columns(panel: Panel, own: Sequence[Event]) -> Ints:
     """Column of each officer's first attendance (O,), below 0 before the data; NEVER for none."""
-    place = {name: i for i, name in enumerate(panel.officers)}
+    return _first(panel, {name: i for i, name in enumerate(panel.officers)}, own)
+
+
+def _first(panel: Panel, place: Mapping[str, int], own: Sequence[Event]) -> Ints:
     first = np.full(len(panel.officers), NEVER)
     for event in own:
         if event.officer in place:
@@ -106,10 +139,9 @@ def _home_units(panel: Panel, stack: Stack) -> Ints:
     return found
 
 
-def _before_estimating(
-    panel: Panel, first: Ints, seen: Bools, stack: Stack, horizon: int
-) -> tuple[str, ...]:
+def _before_estimating(panel: Panel, first: Ints, seen: Bools, stack: Stack) -> tuple[str, ...]:
     """Why there is no estimate, or little to go on."""
+    horizon = stack.horizon
     trained = np.flatnonzero(first != NEVER)
     before = np.array([seen[i, : max(int(first[i]), 0)].sum() for i in trained])
     after = np.array([seen[i, max(int(first[i]) + 1, 0) :][:horizon].sum() for i in trained])
@@ -137,37 +169,43 @@ def _has_comparison(first: Ints, seen: Bools) -> bool:
     return any(int((rated & (first > date)).sum()) >= LEAST_CONTROLS for date in dates)
 
 
-def _about_events(
-    own: Sequence[Event],
-    every: Sequence[Event],
-    went: Collection[str],
-    *,
-    first_month: int,
-    first: Ints,
-    place: Mapping[str, int],
-    horizon: int,
-) -> tuple[str, ...]:
+def _about_events(study: Study) -> tuple[str, ...]:
     """Warnings that follow from the records: how officers were chosen, what else they attended."""
     found = []
-    if any(event.reason in ("volunteer", "unknown") for event in own if event.officer in went):
+    known = set(study.panel.officers)
+    if any(e.reason in ("volunteer", "unknown") for e in study.events if e.officer in known):
         found.append("HIDDEN_SELECTION")
-    for event in every:
-        if event.training == own[0].training or event.officer not in went:
-            continue
-        column = int(first[place[event.officer]])
-        if column != NEVER and 0 <= event.month - first_month - column <= horizon:
-            found.append("OVERLAP")
-            break
+    if study.others.overlapping or study.others.partners:
+        found.append("OVERLAP")
+    if study.others.partners:
+        found.append("INSEPARABLE")
+    is_small = len(np.unique(study.cluster)) < LEAST_CLUSTERS
+    if study.level == "counter" and (is_small or not study.has_interval):
+        found.append("CLUSTERED")
     return tuple(found)
 
 
 def covariates(study: Study, own: Outcome) -> Floats:
-    """Lags of the item and, with several items, two lags of their common mean.
+    """Lags of the item, with several items two lags of their mean, and other trainings (R, K).
 
     Officers are sent for a low score over all, so an item's own past is not all that counts.
     """
-    if len(study.panel.items) == 1:
-        return own.lags
-    common = outcome(study.stack, study.panel.score.mean(axis=0), study.panel.n.mean(axis=0))
-    recent = common.lags[:, :2].mean(axis=1)
-    return np.column_stack([own.lags, recent, common.before])
+    if study.common is None:
+        return np.column_stack([own.lags, study.others.columns])
+    recent = study.common.lags[:, :2].mean(axis=1)
+    return np.column_stack([own.lags, recent, study.common.before, study.others.columns])
+
+
+def design_of(study: Study, own: Outcome) -> Design:
+    """The regression of one item: lags free, effects of other trainings held near 0."""
+    columns = covariates(study, own)
+    return Design.build(
+        study.stack.date, columns, np.ones(len(columns)), held=held_of(study, columns)
+    )
+
+
+def held_of(study: Study, columns: Floats) -> Floats:
+    """What holds each covariate (K,): the last ones are those of other trainings."""
+    held = np.zeros(columns.shape[1])
+    held[columns.shape[1] - study.others.columns.shape[1] :] = HELD
+    return held

@@ -10,7 +10,9 @@ from statistics import fmean
 from feedback_app.impact.events import Event
 from feedback_app.impact.results import Estimate
 
-LEAST_TO_SHRINK = 3  # estimates; fewer tell nothing of how effects differ
+# What courses usually do to a score, in points: nothing on average, seldom more than .13. It counts
+# like eight trainings. With it finds at a true +.10 (8 of 24 sent) are shown near +.10, raw +.17.
+PRIOR_SD, PRIOR_TRAININGS = 0.065, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +42,26 @@ class CostPerPoint:
 
 
 def training_matrix(estimates: Sequence[Estimate]) -> list[MatrixCell]:
-    """Shrink estimates by empirical Bayes (normal, DerSimonian and Laird's spread).
+    """Shrink estimates by empirical Bayes (normal) towards what courses usually do.
 
-    The largest of many noisy estimates is too large; the shrunk value is what to expect of it.
+    The largest of many noisy estimates is too large, and of small studies only the largest are
+    found; the shrunk value is what to expect. How effects spread, and their middle, are read from
+    the study (DerSimonian and Laird) as far as it has trainings, and from the prior below.
     """
-    known = [(e.estimate, e.se**2) for e in estimates if e.estimate is not None and e.se]
-    if len(known) < LEAST_TO_SHRINK:
-        return [MatrixCell(e, e.estimate, e.se) for e in estimates]
-    between = _between(known)
-    centre = _weighted([(value, variance + between) for value, variance in known])
+    known = [e for e in estimates if e.estimate is not None and e.se]
+    if not known:
+        return [MatrixCell(e, None, None) for e in estimates]
+    pairs = [(e.estimate or 0.0, (e.se or 0.0) ** 2) for e in known]
+    trainings = len({e.training for e in known})
+    between = (PRIOR_TRAININGS * PRIOR_SD**2 + trainings * _between(pairs)) / (
+        PRIOR_TRAININGS + trainings
+    )
+    each = trainings / len(pairs)  # the elements of one training share their officers' shocks
+    weights = [each / (variance + between) for _value, variance in pairs]
+    prior = PRIOR_TRAININGS / (between + fmean(variance for _value, variance in pairs))
+    centre = fsum(w * value for w, (value, _v) in zip(weights, pairs, strict=True)) / (
+        fsum(weights) + prior
+    )
     cells = []
     for e in estimates:
         if e.estimate is None or not e.se:
@@ -67,6 +80,8 @@ def _weighted(known: Sequence[tuple[float, float]]) -> float:
 
 def _between(known: Sequence[tuple[float, float]]) -> float:
     """Variance of true effects (DerSimonian and Laird 1986), not below 0."""
+    if len(known) < 2:
+        return PRIOR_SD**2
     middle = _weighted(known)
     excess = fsum((value - middle) ** 2 / v for value, v in known) - (len(known) - 1)
     weights = [1 / v for _value, v in known]

@@ -9,13 +9,14 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.domain.effect_charts import PICTURE_WIDTH, axis_for, event_axis, event_picture
-from feedback_app.domain.effect_words import CHECK_WORDS, LIMITS, item_name
-from feedback_app.domain.findings import caveats, summary, surest_first
-from feedback_app.domain.training import REASONS
+from feedback_app.domain.effect_warnings import CHECK_WORDS
+from feedback_app.domain.effect_words import LIMITS, item_name
+from feedback_app.domain.findings import caveats, summary
+from feedback_app.domain.training import HORIZON, HORIZONS, REASONS
+from feedback_app.services.impact import detectable as impact_detectable
 from feedback_app.services.impact import pages as impact_pages
 from feedback_app.services.impact import study as impact_study
 from feedback_app.services.impact.events import NoDataError
-from feedback_app.services.impact.study import HORIZONS
 from feedback_app.web.access import site, viewer
 from feedback_app.web.addresses import number_in_address, small_number
 from feedback_app.web.downloads import CSV, download, sheets
@@ -32,6 +33,7 @@ def matrix() -> str:
     """Trainings against elements: what rose, what fell, what cannot be told."""
     found = impact_pages.overview(site(), viewer(), study_id=number_in_address("studi"))
     findings = [finding for line in found.lines for finding in line.findings]
+    wholes = [line.whole.finding for line in found.lines if line.whole is not None]
     ends = [end for f in findings for end in (f.effect.low, f.effect.high)]
     # a study keeps its fault in Indonesian, as it keeps everything
     earlier = tuple(replace(line, fault=_(line.fault)) for line in found.earlier)
@@ -39,7 +41,8 @@ def matrix() -> str:
         "impact/matrix.html",
         found=replace(found, earlier=earlier),
         axis=axis_for(ends, size=150),
-        summary=summary(findings),
+        summary=summary(wholes),
+        is_old=bool(findings and not wholes),
         horizons=HORIZONS,
         item_name=item_name,
         limits=LIMITS,
@@ -49,8 +52,8 @@ def matrix() -> str:
 @impact.post("/")
 def start() -> AnyResponse:
     """Measure again, in the background."""
-    chosen = request.form.get("horizon", "4")
-    horizon = int(chosen) if chosen in map(str, HORIZONS) else None if chosen == "all" else 4
+    chosen = request.form.get("horizon", str(HORIZON))
+    horizon = int(chosen) if chosen in map(str, HORIZONS) else None if chosen == "all" else HORIZON
     impact_study.start_study(site(), viewer(), horizon=horizon)
     flash(_("Pengukuran dimulai. Halaman ini menunjukkan kemajuannya."))
     return redirect(url_for("impact.matrix"))
@@ -72,9 +75,10 @@ def training(code: str) -> str:
         found=found,
         axis=axis_for(ends, size=260),
         pictures=pictures,
-        caveats=caveats(found.findings),
+        caveats=caveats(
+            [*([found.whole.finding] if found.whole is not None else []), *found.findings]
+        ),
         check_words=CHECK_WORDS,
-        sentences=[(f.css, f.sentence) for f in surest_first(found.findings)],
         reasons=REASONS,
         limits=LIMITS,
     )
@@ -84,10 +88,10 @@ def training(code: str) -> str:
 def calculator() -> str:
     """What a planned course could show before it is bought."""
     officers = request.args.get("petugas", "8")
-    horizon = request.args.get("bulan", "4")
+    horizon = request.args.get("bulan", str(HORIZON))
     values: dict[str, Any] = {
         "officers": small_number(officers) or 0,
-        "horizon": int(horizon) if horizon in map(str, HORIZONS) else 4,
+        "horizon": int(horizon) if horizon in map(str, HORIZONS) else HORIZON,
         "counters": request.args.getlist("loket"),
     }
     fault = found = None
@@ -95,7 +99,7 @@ def calculator() -> str:
         fault = _("Jumlah petugas harus bilangan bulat mulai dari 1.")
     else:
         try:
-            found = impact_study.detectable(site(), viewer(), **values)
+            found = impact_detectable.detectable(site(), viewer(), **values)
         except NoDataError:
             fault = _("Belum ada penilaian yang menyebut petugas dalam bulan yang sudah selesai.")
     return render_template(
@@ -105,7 +109,7 @@ def calculator() -> str:
         typed=officers,
         values=values,
         horizons=HORIZONS,
-        counters=impact_study.counters_with_scores(site(), viewer()),
+        counters=impact_detectable.counters_with_scores(site(), viewer()),
         item_name=item_name,
     )
 

@@ -13,6 +13,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from feedback_app.domain.elements import ELEMENTS
 from feedback_app.domain.training import (
+    HORIZON,
+    HORIZONS,
     LARGEST_JP,
     PNS_LEAST_JP,
     PPPK_MOST_JP,
@@ -82,6 +84,12 @@ class RunForm(FlaskForm):  # type: ignore[misc]
     seats = WholeNumberField(
         "Jumlah kursi",
         [Optional(), NumberRange(1, 100_000, message="Harus bilangan bulat mulai dari 1.")],
+    )
+    horizon = SelectField(
+        "Bulan sesudahnya yang akan dilihat",
+        choices=[str(n) for n in HORIZONS],
+        default=str(HORIZON),
+        filters=[lambda chosen: chosen or str(HORIZON)],
     )
 
 
@@ -158,6 +166,7 @@ def add_run(code: str) -> AnyResponse | tuple[str, int]:
                 starts_on=form.starts_on.data,
                 ends_on=form.ends_on.data or form.starts_on.data,
                 seats=form.seats.data,
+                horizon=int(form.horizon.data),
             )
         except FieldFaultError as fault:
             tell(form, fault)

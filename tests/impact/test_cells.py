@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from feedback_app.impact.cells import OTHER, Cells, adjust, build_cells
-from feedback_app.impact.detect import by_counter, minimum_detectable_effect
+from feedback_app.impact.detect import minimum_detectable_effect
 
 OFFICERS, UNITS, MIXES, MONTHS = 12, 3, 2, 20
 HARD = 0.4  # points that the second service costs
@@ -108,16 +108,6 @@ def test_shares_of_top_and_low_answers_and_the_home_counter() -> None:
     assert panel.top[0, 5, 7] == pytest.approx((here == 4).mean())
     assert panel.low[0, 5, 7] == pytest.approx((here <= 2).mean())
     assert (panel.unit == (np.arange(OFFICERS) % UNITS)[:, None]).all()
-
-
-def test_counters_in_the_place_of_officers() -> None:
-    panel, _coefficients = adjust(cells_of(answers()))
-    whole = by_counter(panel)
-    assert whole.officers == panel.units
-    assert whole.n.sum() == panel.n.sum()
-    first = panel.unit[:, 0] == 1
-    mean = np.average(panel.score[0][first, 4], weights=panel.n[0][first, 4])
-    assert whole.score[0, 1, 4] == pytest.approx(mean)
 
 
 def test_more_officers_sent_show_smaller_effects_up_to_half() -> None:

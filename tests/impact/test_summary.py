@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from feedback_app.domain.effect_warnings import CHECK_WORDS, WARNING_WORDS
 from feedback_app.domain.effect_words import (
-    CHECK_WORDS,
     VERDICT_WORDS,
-    WARNING_WORDS,
     Effect,
+    people,
     points,
     sentence,
 )
@@ -33,7 +33,18 @@ BASE = Estimate(
         (0.01, 0.3, ("PRETREND",), "cannot tell"),
         (0.01, 0.3, ("ESTIMATORS_DISAGREE",), "cannot tell"),
         (-0.3, -0.01, (), "worse"),
-        (-0.3, -0.01, ("PRETREND",), "worse"),
+        (-0.3, -0.01, ("PRETREND",), "cannot tell"),
+        (0.01, 0.3, ("RESPONSE_SHIFT",), "cannot tell"),
+        (-0.3, -0.01, ("RESPONSE_SHIFT",), "cannot tell"),
+        (0.01, 0.3, ("OVERLAP",), "cannot tell"),
+        (-0.3, -0.01, ("OVERLAP",), "cannot tell"),
+        (0.01, 0.3, ("MANY_TESTS",), "cannot tell"),
+        (0.01, 0.3, ("OVERLAP", "INSEPARABLE"), "cannot be told apart"),
+        (None, None, ("INSEPARABLE",), "cannot be told apart"),
+        (0.001, 0.009, (), "too small to matter"),
+        (-0.009, -0.001, (), "too small to matter"),
+        (0.001, 0.009, ("CEILING",), "cannot tell"),
+        (0.01, 0.3, ("CEILING",), "improved"),
         (-0.04, 0.05, (), "too small to matter"),
         (-0.06, 0.05, (), "cannot tell"),
         (-0.2, 0.4, (), "cannot tell"),
@@ -62,9 +73,17 @@ def test_large_noisy_estimates_shrink_most() -> None:
     assert sure is not None
     assert noisy < sure < 0.3
     assert cells[-1].shrunk is None
-    same = training_matrix([replace(BASE, estimate=0.1, se=0.1)] * 4)
-    assert all(cell.shrunk == pytest.approx(0.1) for cell in same)
-    assert training_matrix([BASE])[0].shrunk == BASE.estimate  # one estimate tells nothing
+    alone = training_matrix([BASE])[0].shrunk
+    assert alone is not None
+    assert 0 < alone < 0.2  # one study is shrunk too, towards what courses usually do
+    both_ways = training_matrix([replace(BASE, estimate=v, se=0.1) for v in (-0.1, 0.1)])
+    assert sum(cell.shrunk or 0 for cell in both_ways) == pytest.approx(0)
+
+
+def test_many_sure_trainings_outweigh_what_courses_usually_do() -> None:
+    many = [replace(BASE, training=str(i), estimate=0.3, se=0.01) for i in range(40)]
+    shown = training_matrix(many)[0].shrunk
+    assert shown == pytest.approx(0.3, abs=0.01)
 
 
 def test_a_cost_is_told_only_of_what_was_found() -> None:
@@ -96,12 +115,36 @@ def test_sentences_never_say_no_effect_and_never_blame_one_person() -> None:
             for text in words:
                 assert "no effect" not in text
                 assert "tidak ada pengaruh" not in text
-    rise = sentence(effect())
+    rise = sentence(effect(expected=0.16))
+    assert "Yang dapat diharapkan: 16 dari 100 pengunjung naik satu tingkat" in rise[0]
+    assert "What to expect: 16 of 100 visitors one step higher" in rise[1]
     assert "+0,20 poin (antara +0,10 dan +0,30)" in rise[0]
     assert "+0.20 points (between +0.10 and +0.30)" in rise[1]
+    assert "0,14" not in rise[0]  # what can be seen is no business of what was seen
     unsure = sentence(effect(verdict="cannot tell", low=-0.1))
     assert unsure[0].startswith("Perilaku Pelaksana: belum dapat disimpulkan.")
     assert "0,14 poin" in unsure[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"verdict": "cannot be told apart"}, "cannot be told apart from another training"),
+        ({"low": -0.1, "warnings": ("CEILING",)}, "Nearly all answers are 4 already"),
+        ({"warnings": ("OVERLAP",)}, "another cause that is possible"),
+        ({"low": None, "mde": None, "warnings": ("CLUSTERED",)}, "No change, however large"),
+        ({"low": None, "warnings": ("TOO_FEW_TRAINED",)}, "at least three trained officers"),
+        ({"low": None, "mde": None}, "cannot be computed yet"),
+    ],
+)
+def test_what_cannot_be_concluded_says_why(changes: dict[str, object], said: str) -> None:
+    assert said in sentence(effect(**{"verdict": "cannot tell", **changes}))[1]
+
+
+def test_an_effect_in_people() -> None:
+    assert people(0.26)[0] == "26 dari 100 pengunjung naik satu tingkat"
+    assert people(-0.26)[1] == "26 of 100 visitors one step lower"
+    assert people(0.001)[1] == "fewer than one of 100 visitors changed"
 
 
 def test_points_are_written_with_a_true_sign() -> None:
@@ -116,5 +159,7 @@ def test_a_find_among_many_tests_is_told_to_be_doubtful() -> None:
     unsure = Finding("c", "C", effect(q=0.3, verdict="cannot tell"), ())
     assert len(caveats([strong, unsure])) == 1
     assert len(caveats([strong, weak])) == 2
+    assert "q 0,03" in strong.among_many[0]
+    assert "weak find" in weak.among_many[1]
     assert "2 nilainya naik" in summary([strong, weak, unsure])[0]
     assert "Belum ada pelatihan" in summary([])[0]

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from feedback_app.impact.estimates import estimates_of
 from feedback_app.impact.events import Event
-from feedback_app.impact.measure import estimates_of
 from feedback_app.impact.panel import Floats
 from feedback_app.impact.results import CODES, Plan
 from feedback_app.impact.study import prepare
@@ -76,6 +76,32 @@ def with_another_training() -> set[str]:
     return codes(drawn, *other)
 
 
+def of_counters_that_all_sent_somebody() -> set[str]:
+    """No counter is left that sent nobody: there is one assignment, and it says nothing."""
+    drawn = draw(replace(PLAIN, officers=20, counters=4, dates=()), SEED)
+    went = tuple(Event(str(i), "course", 14, "lot", "counter", 1.0) for i in range(4))
+    return codes(replace(drawn, events=went))
+
+
+def with_nearly_all_fours() -> set[str]:
+    drawn = draw(PLAIN, SEED)
+    score = 4 - (4 - drawn.panel.score) * 0.05
+    return codes(replace(drawn, panel=replace(drawn.panel, score=score)))
+
+
+def with_many_elements() -> set[str]:
+    """A course of no use, on eight elements: some of forty such histories have a weak find."""
+    found: set[str] = set()
+    world = replace(PLAIN, items=8)
+    for seed in range(40):
+        drawn = draw(world, seed)
+        study = prepare(drawn.panel, drawn.events, drawn.events, Plan(draws=99, seed=seed))
+        found |= {w for e in estimates_of(study, most_p=0.05).estimates for w in e.warnings}
+        if "MANY_TESTS" in found:
+            break
+    return found
+
+
 CALLS_FOR: dict[str, Callable[[], set[str]]] = {
     "TOO_FEW_TRAINED": lambda: of_events(lambda event: event, only=2),
     "FEW_TRAINED": lambda: of_world(dates=(15,), a_date=5),
@@ -90,6 +116,10 @@ CALLS_FOR: dict[str, Callable[[], set[str]]] = {
     "RESPONSE_SHIFT": lambda: of_world(more_answers_when_trained=0.5),
     "CLUSTERED": lambda: of_world(counters=4, selection="counters", dates=(14,), a_date=1),
     "ESTIMATORS_DISAGREE": lambda: of_trained(once_much_lower),
+    "INSEPARABLE": with_another_training,
+    "NO_CONTRAST": of_counters_that_all_sent_somebody,
+    "CEILING": with_nearly_all_fours,
+    "MANY_TESTS": with_many_elements,
 }
 
 

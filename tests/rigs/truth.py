@@ -25,7 +25,7 @@ import click
 import numpy as np
 
 from feedback_app.impact.detect import minimum_detectable_effect
-from feedback_app.impact.measure import estimates_of
+from feedback_app.impact.estimates import estimates_of
 from feedback_app.impact.results import Estimate, Plan
 from feedback_app.impact.study import prepare
 from tests.rigs.worlds import Drawn, World, draw

@@ -74,7 +74,7 @@ class _History:
 
 def draw(world: World, seed: int) -> Drawn:
     """Draw one history; selection sees the scores observed so far and nothing else."""
-    history = _begin(world, np.random.default_rng(seed))
+    history = begin(world, np.random.default_rng(seed))
     for month in range(world.months):
         if month in world.dates:
             history.first[_choose(history, month)] = month
@@ -82,7 +82,8 @@ def draw(world: World, seed: int) -> Drawn:
     return _seal(history)
 
 
-def _begin(world: World, rng: np.random.Generator) -> _History:
+def begin(world: World, rng: np.random.Generator) -> _History:
+    """An office before anything is observed."""
     size, months = world.officers, world.months
     counter = np.arange(size) % world.counters
     level = rng.normal(0, OFFICER_SD, size) + rng.normal(0, COUNTER_SD, world.counters)[counter]
@@ -136,7 +137,7 @@ def _live_through(history: _History, month: int) -> None:
     for item in range(world.items):
         lift = history.lift[:, month] if item == 0 else 0.0
         latent = history.plain[item, :, month] + lift
-        history.score[item, :, month] = _observe(latent, history.n[:, month], rng)
+        history.score[item, :, month] = observe(latent, history.n[:, month], rng)
 
 
 def mean_points(latent: Floats) -> Floats:
@@ -149,7 +150,8 @@ def slope(latent: Floats) -> Floats:
     return (mean_points(latent + 0.05) - mean_points(latent - 0.05)) / 0.1
 
 
-def _observe(latent: Floats, n: Floats, rng: np.random.Generator) -> Floats:
+def observe(latent: Floats, n: Floats, rng: np.random.Generator) -> Floats:
+    """Mean points (O,) of n answers (O,) at a latent level; NaN where nobody answered."""
     above = np.column_stack([np.ones(len(latent)), *(ndtr(latent - c) for c in CUTS)])
     chances = above - np.column_stack([above[:, 1:], np.zeros(len(latent))])
     counts = rng.multinomial(n.astype(int), chances)

@@ -19,7 +19,7 @@ from feedback_app.impact.panel import month_text
 from feedback_app.impact.results import Estimate
 from feedback_app.services.site import Site, open_site
 from feedback_app.services.upkeep.schema import upgrade_schema
-from feedback_app.storage.models import AuditEntry
+from feedback_app.storage.models import AuditEntry, Officer
 from tests.ground.office import Office, build_office
 from tests.ground.scores import MONTHS, OFFICERS, TRAINED, add_scores
 from tests.rigs.worlds import World, draw
@@ -400,3 +400,78 @@ def test_the_database_is_measured_as_the_page_does(run, live, tmp_path: Path) ->
     assert found["perilaku"]["verdict"] == "improved"
     assert found["perilaku"]["share_top"] > 0.1
     assert found["perilaku"]["n_trained"] == TRAINED
+
+
+def test_an_export_read_back_gives_the_same_numbers(run, live, tmp_path: Path) -> None:
+    folder = tmp_path / "paket"
+    purpose = ("--purpose", "diulang universitas")
+    here = run(
+        "measure_impact", "--out", tmp_path / "a", "--export", folder, *purpose,
+        "--draws", "199", "--format", "json",
+    )  # fmt: skip
+    assert here.code == 0, here.err
+    read = ("--panel", folder / "panel.csv", "--events", folder / "events.csv")
+    again = run(
+        "measure_impact", *read, "--out", tmp_path / "b", "--draws", "199", "--format", "json"
+    )
+    assert again.code == 0, again.err
+    assert json.loads(again.out) == json.loads(here.out)
+    for name in ("estimates.csv", "diagnostics.csv", "verdicts.csv"):
+        assert (tmp_path / "b" / name).read_text() == (tmp_path / "a" / name).read_text(), name
+    panel = pd.read_csv(folder / "panel.csv")
+    with live[0].db.read() as session:
+        known = {str(i) for i in session.scalars(select(Officer.id))}
+        logged = list(
+            session.scalars(select(AuditEntry).where(AuditEntry.action == "export_study_panel"))
+        )
+    assert not known & set(panel["officer"])
+    assert [entry.detail["purpose"] for entry in logged] == ["diulang universitas"]
+    for path in folder.iterdir():
+        assert path.stat().st_mode & 0o077 == 0, path.name
+    second = tmp_path / "lagi"
+    assert run("measure_impact", "--export", second, *purpose).code == 0
+    assert not set(pd.read_csv(second / "panel.csv")["officer"]) & set(panel["officer"])
+
+
+def test_an_export_needs_a_purpose_and_the_database(run, live, world, tmp_path: Path) -> None:
+    folder = tmp_path / "paket"
+    for more in (
+        (),
+        ("--purpose", "  "),
+        ("--purpose", "x", "--panel", world[0], "--events", world[1]),
+    ):
+        said = run("measure_impact", "--export", folder, *more)
+        assert said.code == 2
+        assert len(said.err.splitlines()) == 1
+    assert not folder.exists()
+    assert run("measure_impact").code == 2
+
+
+def test_parquet_with_names_is_closed_to_others(run, live, tmp_path: Path) -> None:
+    out = tmp_path / "n.parquet"
+    assert run("link_scores", "--out", out, "--named", "--purpose", "uji").code == 0
+    assert out.stat().st_mode & 0o077 == 0
+
+
+def two_trainings(tmp_path: Path, of: World, offset: int) -> tuple[Path, Path]:
+    """A world's course A, and a course B of the same people some months after."""
+    panel, events = write_world(tmp_path, of)
+    frame = pd.read_csv(events)
+    later = frame.assign(
+        training="B",
+        date=(pd.to_datetime(frame["date"]) + pd.DateOffset(months=offset)).dt.strftime("%Y-%m-%d"),
+    )
+    pd.concat([frame, later]).to_csv(events, index=False)
+    return panel, events
+
+
+def test_two_trainings_of_the_same_people_cannot_be_told_apart(run, tmp_path: Path) -> None:
+    panel, events = two_trainings(tmp_path, World("a", dates=(14,), a_date=8, effect=0.3), 1)
+    said = run("measure_impact", "--panel", panel, "--events", events, "--out", tmp_path / "o")
+    assert said.code == 0, said.err
+    estimates = pd.read_csv(tmp_path / "o" / "estimates.csv")
+    assert set(estimates["verdict"]) == {"cannot be told apart"}
+    assert all("OVERLAP" in words for words in estimates["warnings"])
+    verdicts = pd.read_csv(tmp_path / "o" / "verdicts.csv").set_index("training")
+    assert verdicts.loc["B", "cannot_be_told_from"] == "course"
+    assert "dari pelatihan lain" in (tmp_path / "o" / "report.html").read_text()

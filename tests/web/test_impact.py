@@ -78,7 +78,10 @@ def test_a_study_shows_what_rose_and_what_cannot_be_told(
     assert "Sopan di loket" in page
     assert page.count("Belum dapat disimpulkan") >= 3
     one = hana.get("/staf/dampak/pelatihan/sopan").get_data(as_text=True)
-    assert "nilai kelompok yang dilatih naik" in one
+    assert "dari 100 pengunjung naik satu tingkat" in one
+    assert re.search(r"temuan (kuat|lemah) \(q 0,[0-9]{2}\)", one)
+    assert "Tidak ditetapkan sebelum pelatihan." in one  # the attendance was imported afterwards
+    assert "Perubahan ini gugur bila ada perbedaan tersembunyi" in one
     assert "undian (5)" in one
     assert "Rp 3.000.000 per peserta" in one
     assert "untuk menaikkan satu petugas 0,1 poin" in one  # the interval leaves out 0
@@ -181,7 +184,13 @@ def test_the_calculator_tells_what_could_be_seen(hana: Browser, site: Site, offi
     assert fewer > few
     assert "Pembanding terlalu sedikit" in hana.get("/staf/dampak/hitung?petugas=12").text
     both = hana.get("/staf/dampak/hitung?loket=A1&loket=A2").text
-    assert "Datanya belum cukup" in both  # two counters: nobody to compare with
+    assert "Pembanding terlalu sedikit" in both  # five officers are left at the third counter
+    one = hana.get("/staf/dampak/hitung?loket=A1").text
+    assert "tidak ada perubahan, sebesar apa pun" in one  # three counters, three assignments
+    for count in (1, 2):  # as the study does: fewer than three are refused
+        refused = hana.get(f"/staf/dampak/hitung?petugas={count}").text
+        assert "Kirim tiga orang atau lebih" in refused
+        assert "akan terlihat" not in refused
     assert "loket=A1&amp;loket=A2&amp;lang=en" in both  # the other language keeps both
     for odd in ("petugas=0", "petugas=-1", "petugas=1e9", "petugas=²", "petugas=", "bulan=7"):
         assert hana.get(f"/staf/dampak/hitung?{odd}").status_code == 200

@@ -5,13 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from feedback_app.domain.elements import OFFICER_KEYS
 from feedback_app.domain.faults import ReadableError
+from feedback_app.domain.training import HORIZON
 from feedback_app.impact.events import Event
+from feedback_app.impact.results import Aim
 from feedback_app.storage.queries.trainings import Attended
 
 
 class NoDataError(ReadableError):
     """There are no ratings in this span that name an officer."""
+
+
+def aims_of(attended: Iterable[Attended]) -> dict[str, Aim]:
+    """What was fixed of each training: with its first run, if it was written down in time.
+
+    Else the elements that the catalogue names today and the usual months, fixed on no day.
+    """
+    found: dict[str, Aim] = {}
+    for a in sorted(attended, key=lambda a: a.run.starts_on):
+        run, code = a.run, a.training.code
+        is_in_time = run.planned_on is not None and run.planned_on <= run.starts_on
+        if is_in_time and not found.get(code, Aim()).fixed_on:
+            found[code] = Aim(
+                _officer_items(run.planned_elements or ()),
+                run.planned_horizon or HORIZON,
+                str(run.planned_on),
+            )
+        found.setdefault(code, Aim(_officer_items(a.training.elements)))
+    return found
+
+
+def _officer_items(keys: Iterable[str]) -> tuple[str, ...]:
+    return tuple(key for key in OFFICER_KEYS if key in set(keys))
 
 
 def month_of(day: date) -> int:

@@ -15,11 +15,13 @@ from babel.dates import format_date
 
 from feedback_app.domain.effect_words import Effect
 from feedback_app.domain.findings import Finding
+from feedback_app.domain.wholes import Whole
 from feedback_app.files.exports import inert
 from feedback_app.files.impact_report import Report, Steps, report_html, report_pictures
 from feedback_app.files.whole_file import whole_file
-from feedback_app.impact.results import METHOD_VERSION, Diagnostic, Estimate, Measured
+from feedback_app.impact.results import METHOD_VERSION, Diagnostic, Estimate, Measured, Overall
 from feedback_app.impact.results import Step as ImpactStep
+from feedback_app.impact.summary import training_matrix
 
 # What the report's full table shows; estimates.csv has every field.
 SHOWN = (
@@ -60,8 +62,8 @@ def months_words(first: date, last: date, *, language: str) -> str:
     return " – ".join(format_date(day, format="MMMM y", locale=locale) for day in (first, last))
 
 
-def finding_of(estimate: Estimate, title: str) -> Finding:
-    """An estimate as a page or report tells it."""
+def finding_of(estimate: Estimate, title: str, expected: float | None = None) -> Finding:
+    """An estimate as a page or report tells it; `expected` is its shrunk value."""
     effect = Effect(
         item=estimate.item,
         estimate=estimate.estimate,
@@ -72,8 +74,26 @@ def finding_of(estimate: Estimate, title: str) -> Finding:
         n_controls=estimate.n_controls,
         verdict=estimate.verdict,
         q=estimate.q_bh,
+        expected=expected,
+        warnings=estimate.warnings,
     )
     return Finding(estimate.training, title, effect, estimate.warnings)
+
+
+def whole_of(one: Overall, titles: Mapping[str, str]) -> Whole:
+    """A training's one verdict as a page or report tells it."""
+    code = one.estimate.training
+    return Whole(
+        finding=finding_of(one.estimate, titles.get(code, code), one.expected),
+        elements=one.items,
+        horizon=one.horizon,
+        fixed_on=date.fromisoformat(one.fixed_on) if one.fixed_on else None,
+        partners=tuple(titles.get(other, other) for other in one.partners),
+        breakdown=one.breakdown,
+        breakdown_ratio=one.breakdown_ratio,
+        placebo_before=one.placebo_before,
+        placebo_elements=one.placebo_elements,
+    )
 
 
 def steps_of(series: Iterable[ImpactStep]) -> dict[tuple[str, str], Steps]:
@@ -92,8 +112,14 @@ def report_of(found: Measured, about: About) -> Report:
     return Report(
         language=about.language,
         source=about.source,
+        wholes=tuple(whole_of(one, about.titles) for one in found.overall),
         findings=tuple(
-            finding_of(e, about.titles.get(e.training, e.training)) for e in found.estimates
+            finding_of(
+                cell.estimate,
+                about.titles.get(cell.estimate.training, cell.estimate.training),
+                cell.shrunk,
+            )
+            for cell in training_matrix(found.estimates)
         ),
         steps=steps_of(found.series),
         columns=SHOWN,
@@ -113,6 +139,7 @@ def write_study(folder: Path, found: Measured, about: About) -> list[Path]:
     report = report_of(found, about)
     files = {
         "estimates.csv": estimates_csv(found.estimates),
+        "verdicts.csv": verdicts_csv(found.overall),
         "diagnostics.csv": _csv(
             [field.name for field in fields(Diagnostic)], map(asdict, found.diagnostics)
         ),
@@ -120,6 +147,9 @@ def write_study(folder: Path, found: Measured, about: About) -> list[Path]:
         **report_pictures(report),
     }
     folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("event-study-*.svg"):  # of an earlier run, of other trainings maybe
+        if old.name not in files:
+            old.unlink()
     for name, text in files.items():
         whole_file(folder / name, partial(_write_text, text))
     return [folder / name for name in files]
@@ -141,6 +171,71 @@ def table(found: Measured) -> list[str]:
         lines.append(
             f"{e.training[:16]:<16} {e.item[:12]:<12} {estimate:>8} {interval:>18} {p:>6}"
             f"  {e.verdict}{notes}"
+        )
+    return lines
+
+
+VERDICT_COLUMNS = (
+    "training",
+    "elements",
+    "horizon",
+    "fixed_on",
+    "verdict",
+    "expected",
+    "expected_sd",
+    "estimate",
+    "ci_lo",
+    "ci_hi",
+    "p",
+    "q_bh",
+    "breakdown",
+    "breakdown_ratio",
+    "placebo_before",
+    "placebo_before_p",
+    "placebo_elements",
+    "placebo_elements_p",
+    "cannot_be_told_from",
+    "n_trained",
+    "n_controls",
+    "warnings",
+)
+
+
+def verdicts_csv(overall: Iterable[Overall]) -> str:
+    """One verdict a training: what to expect, the estimate, and what could undo it."""
+    return _csv(VERDICT_COLUMNS, map(verdict_record, overall))
+
+
+def verdict_record(one: Overall) -> dict[str, Any]:
+    """A verdict by the names of VERDICT_COLUMNS."""
+    row = record(one.estimate)
+    before, elsewhere = one.placebo_before or (None, None), one.placebo_elements or (None, None)
+    row |= {
+        "elements": list(one.items),
+        "horizon": "all" if one.horizon is None else one.horizon,
+        "fixed_on": one.fixed_on,
+        "expected": one.expected,
+        "expected_sd": one.expected_sd,
+        "breakdown": one.breakdown,
+        "breakdown_ratio": one.breakdown_ratio,
+        "placebo_before": before[0],
+        "placebo_before_p": before[1],
+        "placebo_elements": elsewhere[0],
+        "placebo_elements_p": elsewhere[1],
+        "cannot_be_told_from": list(one.partners),
+    }
+    return {name: row[name] for name in VERDICT_COLUMNS}
+
+
+def verdict_table(found: Measured) -> list[str]:
+    """The trainings' verdicts as lines for a terminal: what to expect comes first."""
+    lines = [f"{'training':<16} {'verdict':<20} {'expected':>8} {'q':>6}  elements"]
+    for one in found.overall:
+        e = one.estimate
+        expected = "–" if one.expected is None else f"{one.expected:+.3f}"
+        q = "–" if e.q_bh is None else f"{e.q_bh:.3f}"
+        lines.append(
+            f"{e.training[:16]:<16} {e.verdict:<20} {expected:>8} {q:>6}  {', '.join(one.items)}"
         )
     return lines
 

@@ -13,10 +13,10 @@ from feedback_app.files.cells import CellError
 from feedback_app.files.reading.book import FileFaultError
 from feedback_app.files.tables import AnalystFileError
 from feedback_app.impact.events import Event
-from feedback_app.impact.frames import events_from_frame, panel_from_frame
+from feedback_app.impact.frames import aims_from_frame, events_from_frame, panel_from_frame
 from feedback_app.impact.measure import measure_impact
 from feedback_app.impact.panel import Panel
-from feedback_app.impact.results import Measured, Plan
+from feedback_app.impact.results import Aim, Measured, Plan
 from feedback_app.services.impact import panel as score_panel
 from feedback_app.services.impact.files import About, months_words
 from feedback_app.services.impact.panel import first_day
@@ -63,6 +63,7 @@ class Source:
 
     panel: Panel
     events: tuple[Event, ...]
+    aims: Mapping[str, Aim]
     titles: Mapping[str, str]
     name: str
     fingerprint: str
@@ -83,6 +84,7 @@ def from_files(panel_path: Path, events_path: Path) -> Source:
     return Source(
         panel=panel_from_frame(panel.frame),
         events=tuple(events_from_frame(events.frame)),
+        aims=aims_from_frame(events.frame),
         titles={},
         name=f"{panel_path.name}, {events_path.name}",
         fingerprint="",
@@ -113,7 +115,13 @@ def from_site(site: Site, *, agency: str | None) -> Source:
         known = next(row for row in agencies.agencies(session) if row.id == agency_id)
         titles = {row.code: row.title for row in trainings.catalogue(session, agency_id=agency_id)}
     return Source(
-        linked.panel, linked.events, titles, known.name, linked.fingerprint, known.is_demo
+        panel=linked.panel,
+        events=linked.events,
+        aims=linked.aims,
+        titles=titles,
+        name=known.name,
+        fingerprint=linked.fingerprint,
+        is_demo=known.is_demo,
     )
 
 
@@ -130,7 +138,9 @@ def measure(
         known = ", ".join(sorted(codes)) or "none"
         raise NoSuchTrainingError(f"no attendance of training {training!r}; known: {known}")
     only = None if training is None else frozenset({training})
-    return measure_impact(source.panel, source.events, plan, only=only, progress=progress)
+    return measure_impact(
+        source.panel, source.events, plan, only=only, aims=source.aims, progress=progress
+    )
 
 
 def about(source: Source, *, language: str, plan: Plan) -> About:

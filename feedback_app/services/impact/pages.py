@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
 from feedback_app.domain.findings import Finding
+from feedback_app.domain.wholes import Whole
 from feedback_app.files.exports import Sheet
 from feedback_app.files.impact_report import Steps, report_html
-from feedback_app.impact.results import Diagnostic, Estimate, Measured, Step
+from feedback_app.impact.results import Diagnostic, Estimate, Measured, Overall, Step
 from feedback_app.impact.summary import CostPerPoint, cost_per_point, training_matrix
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import NotThereError
@@ -29,6 +30,7 @@ class MatrixLine:
     elements: tuple[str, ...]
     findings: tuple[Finding, ...]
     shrunk: Mapping[str, float | None]
+    whole: Whole | None  # None in a study of an older method
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class TrainingPage:
     title: str
     elements: tuple[str, ...]
     findings: tuple[Finding, ...]
+    whole: Whole | None
     estimates: Mapping[str, Estimate]
     shrunk: Mapping[str, float | None]
     steps: Mapping[str, Steps]
@@ -100,8 +103,12 @@ def _matrix(site: Site, viewer: Viewer, study: ImpactStudy) -> tuple[MatrixLine,
     for cell in training_matrix(estimates_of(study)):
         code = cell.estimate.training
         title = known[code].title if code in known else code
-        finding = impact_files.finding_of(cell.estimate, title)
+        finding = impact_files.finding_of(cell.estimate, title, cell.shrunk)
         found.setdefault(code, []).append((finding, cell.shrunk))
+    titles = {row.code: row.title for row in catalogue}
+    wholes = {
+        one.estimate.training: impact_files.whole_of(one, titles) for one in verdicts_of(study)
+    }
     lines = [
         MatrixLine(
             code=code,
@@ -109,15 +116,34 @@ def _matrix(site: Site, viewer: Viewer, study: ImpactStudy) -> tuple[MatrixLine,
             elements=tuple(known[code].elements) if code in known else (),
             findings=tuple(finding for finding, _shrunk in cells),
             shrunk={finding.effect.item: shrunk for finding, shrunk in cells},
+            whole=wholes.get(code),
         )
         for code, cells in found.items()
     ]
-    return tuple(sorted(lines, key=lambda line: line.title))
+    return tuple(sorted(lines, key=_finds_first))
 
 
 def estimates_of(study: ImpactStudy) -> list[Estimate]:
     """The stored estimates as they were measured."""
     return [Estimate(**row | {"warnings": tuple(row["warnings"])}) for row in study.estimates]
+
+
+def _finds_first(line: MatrixLine) -> tuple[bool, str]:
+    return not (line.whole and line.whole.finding.is_find), line.title
+
+
+def verdicts_of(study: ImpactStudy) -> list[Overall]:
+    """The trainings' verdicts as they were measured; none in a study of an older method."""
+    found = []
+    for row in study.verdicts:
+        estimate = row["estimate"] | {"warnings": tuple(row["estimate"]["warnings"])}
+        pairs = {
+            name: None if row[name] is None else tuple(row[name])
+            for name in ("placebo_before", "placebo_elements")
+        }
+        names = {name: tuple(row[name]) for name in ("items", "partners")}
+        found.append(Overall(**row | pairs | names | {"estimate": Estimate(**estimate)}))
+    return found
 
 
 def measured_of(study: ImpactStudy) -> Measured:
@@ -126,6 +152,7 @@ def measured_of(study: ImpactStudy) -> Measured:
         tuple(estimates_of(study)),
         tuple(Diagnostic(**row) for row in study.diagnostics),
         tuple(Step(**row) for row in study.series),
+        tuple(verdicts_of(study)),
     )
 
 
@@ -158,6 +185,7 @@ def training_page(site: Site, viewer: Viewer, code: str, *, study_id: int | None
         title=row.title,
         elements=row.elements,
         findings=row.findings,
+        whole=row.whole,
         estimates=estimates,
         shrunk=row.shrunk,
         steps={item: steps.get((code, item), ()) for item in estimates},

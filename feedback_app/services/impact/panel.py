@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from feedback_app.domain.elements import OFFICER_KEYS
 from feedback_app.impact.cells import Cells, MixCoefficient, adjust
 from feedback_app.impact.events import Event
-from feedback_app.impact.panel import Floats, Ints, Panel, month_number
-from feedback_app.services.impact.events import NoDataError, events_of, month_of
+from feedback_app.impact.panel import Floats, Ints, Panel, in_own_order, month_number
+from feedback_app.impact.results import Aim
+from feedback_app.services.impact.events import NoDataError, aims_of, events_of, month_of
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import panel as queries
@@ -40,6 +41,7 @@ class Linked:
 
     panel: Panel
     events: tuple[Event, ...]
+    aims: Mapping[str, Aim]
     case_mix: tuple[MixCoefficient, ...]
     first: date
     last: date
@@ -81,9 +83,28 @@ def link(
         first, last = span(site, session, agency_id, first_month, last_month)
         cells = read_cells(session, agency_id=agency_id, first=first, last=last)
         attended = trainings.attendances(session, agency_id=agency_id)
-    events = tuple(events_of([a for a in attended if a.run.starts_on <= last]))
+        visits = queries.monthly_visits(session, agency_id=agency_id, first=first, last=last)
+        codes = queries.counter_codes(session, agency_id=agency_id)
+    held = [a for a in attended if a.run.starts_on <= last]
+    events = tuple(events_of(held))
     panel, case_mix = adjust(cells)
-    return Linked(panel, events, tuple(case_mix), first, last, fingerprint(cells, events))
+    known = {(codes[counter], month): count for (counter, month), count in visits.items()}
+    panel = in_own_order(replace(panel, visits=_visits(panel, known)))
+    return Linked(
+        panel, events, aims_of(held), tuple(case_mix), first, last, fingerprint(cells, events)
+    )
+
+
+def _visits(panel: Panel, known: Mapping[tuple[str, int], int]) -> Floats | None:
+    """Visits to each officer's counter (O, T); None unless every month with answers has some."""
+    visits = np.zeros(panel.unit.shape)
+    for unit, code in enumerate(panel.units):
+        for column in np.flatnonzero((panel.unit == unit).any(axis=0)):
+            count = known.get((code, panel.first_month + int(column)), 0)
+            if not count:
+                return None
+            visits[panel.unit[:, column] == unit, column] = count
+    return visits
 
 
 def span(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from feedback_app.config import Settings
-from feedback_app.impact.results import METHOD_VERSION, Measured, Plan
+from feedback_app.impact.results import METHOD_VERSION, Measured, Overall, Plan
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import NotThereError
@@ -20,12 +20,8 @@ from feedback_app.services.site import Site, own_site
 from feedback_app.storage.models import ImpactStudy
 from feedback_app.storage.queries import panel as queries
 
-__all__ = ["HORIZONS", "NoDataError"]
-
 STALE_AFTER = timedelta(minutes=5)  # a running study without a sign of life was interrupted
 STUDIES_SHOWN = 20
-HORIZONS = (2, 4, 6, 12)
-MDE_ROWS = (3, 4, 5, 6, 8, 10, 12, 16, 20, 30, 40)
 
 log = logging.getLogger(__name__)
 
@@ -46,17 +42,6 @@ class StudyLine:
     first_day: date | None
     last_day: date | None
     fingerprint: str
-
-
-@dataclass(frozen=True, slots=True)
-class Detectable:
-    """What a planned course could show: points by item, and by how many are sent."""
-
-    sent: int
-    others: int
-    by_item: Mapping[str, float | None]
-    rows: tuple[tuple[int, float | None], ...]  # (how many sent, mean over items)
-    has_comparison: bool
 
 
 def start_study(site: Site, viewer: Viewer, *, horizon: int | None) -> int:
@@ -116,6 +101,7 @@ def _new_study(site: Site, agency_id: int, account_id: int | None, plan: Plan) -
         estimates=[],
         diagnostics=[],
         series=[],
+        verdicts=[],
         case_mix=[],
     )
 
@@ -134,7 +120,11 @@ def run_study(site: Site, study_id: int) -> None:
             agency_id, plan = study.agency_id, Plan(**study.plan)
         linked = score_panel.link(site, agency_id=agency_id)
         found = measure_impact(
-            linked.panel, linked.events, plan, progress=_progress_of(site, study_id)
+            linked.panel,
+            linked.events,
+            plan,
+            aims=linked.aims,
+            progress=_progress_of(site, study_id),
         )
         values = _kept(found) | {
             "first_day": linked.first,
@@ -161,7 +151,14 @@ def _kept(found: Measured) -> dict[str, Any]:
         "estimates": [asdict(e) | {"warnings": list(e.warnings)} for e in found.estimates],
         "diagnostics": [asdict(d) for d in found.diagnostics],
         "series": [asdict(s) for s in found.series],
+        "verdicts": [_kept_verdict(one) for one in found.overall],
     }
+
+
+def _kept_verdict(one: Overall) -> dict[str, Any]:
+    kept = asdict(one)
+    kept["estimate"]["warnings"] = list(one.estimate.warnings)
+    return kept
 
 
 def _update(site: Site, study_id: int, **values: Any) -> None:
@@ -205,80 +202,6 @@ def kept_study(
         if study is None or study.state != "done":
             raise NotThereError
         return _line(site, study), study
-
-
-def detectable(
-    site: Site, viewer: Viewer, *, officers: int, counters: Sequence[str], horizon: int
-) -> Detectable:
-    """The smallest effect a planned course could show, from the scores there are.
-
-    With `counters` named, whole counters are sent and compared with the other counters.
-    NoDataError when there are no scores yet.
-    """
-    return site.documents.run(
-        _detectable_in_own_site,
-        site.settings,
-        site.now(),
-        viewer.agency_id,
-        officers=officers,
-        counters=tuple(counters),
-        horizon=horizon,
-    )
-
-
-def _detectable_in_own_site(
-    settings: Settings,
-    now: datetime,
-    agency_id: int,
-    *,
-    officers: int,
-    counters: Sequence[str],
-    horizon: int,
-) -> Detectable:
-    # Here, not above: see run_study.
-    from feedback_app.impact.detect import by_counter, minimum_detectable_effect
-    from feedback_app.impact.stack import LEAST_CONTROLS
-    from feedback_app.services.impact import panel as score_panel
-
-    with own_site(settings, now) as site:
-        linked = score_panel.link(site, agency_id=agency_id)
-    panel = by_counter(linked.panel) if counters else linked.panel
-    everybody = len(panel.officers)
-    sent = len([code for code in counters if code in panel.officers]) if counters else officers
-    sent = min(max(sent, 1), everybody)
-
-    def smallest(count: int) -> dict[str, float | None]:
-        found = {}
-        for place, key in enumerate(panel.items):
-            value = minimum_detectable_effect(
-                panel,
-                item=place,
-                n_trained=count,
-                n_controls=everybody - count,
-                horizon=horizon,
-            )
-            found[key] = value if value == value else None  # noqa: PLR0124 (NaN)
-        return found
-
-    needed = 3 if counters else LEAST_CONTROLS
-    rows = []
-    for count in sorted({*MDE_ROWS, sent}):
-        if count <= everybody - needed or count == sent:
-            values = [value for value in smallest(count).values() if value is not None]
-            rows.append((count, sum(values) / len(values) if values else None))
-    return Detectable(
-        sent=sent,
-        others=everybody - sent,
-        by_item=smallest(sent),
-        rows=tuple(rows),
-        has_comparison=everybody - sent >= needed,
-    )
-
-
-def counters_with_scores(site: Site, viewer: Viewer) -> list[str]:
-    """Codes of counters that can be chosen in the calculator."""
-    with site.db.read() as session:
-        return sorted(queries.counter_codes(session, agency_id=viewer.agency_id).values())
 
 
 def _line(site: Site, study: ImpactStudy) -> StudyLine:

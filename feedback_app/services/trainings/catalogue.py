@@ -145,9 +145,20 @@ def save_training(
 
 
 def add_run(
-    site: Site, viewer: Viewer, code: str, *, starts_on: date, ends_on: date, seats: int | None
+    site: Site,
+    viewer: Viewer,
+    code: str,
+    *,
+    starts_on: date,
+    ends_on: date,
+    seats: int | None,
+    horizon: int,
 ) -> None:
-    """Plan or record a run; its days may lie ahead."""
+    """Plan or record a run; its days may lie ahead.
+
+    The elements that the training aims at now, and the months after in which its effect will be
+    looked for, are written down with it.
+    """
     if ends_on < starts_on:
         raise FieldFaultError(
             "ends_on", "Tanggal selesai harus sama dengan atau sesudah tanggal mulai."
@@ -166,6 +177,9 @@ def add_run(
                 starts_on=starts_on,
                 ends_on=ends_on,
                 seats=seats,
+                planned_elements=list(training.elements),
+                planned_horizon=horizon,
+                planned_on=site.today(),
             )
         )
         log_act(tx, site, viewer, "add_run", f"{code} {starts_on}")

@@ -33,4 +33,6 @@ class ImpactStudy(Base):
     estimates: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     diagnostics: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     series: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    # one a training; none in studies of method 2026.1
+    verdicts: Mapped[list[dict[str, Any]]] = mapped_column(JSON, server_default="[]")
     case_mix: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # the frozen coefficients

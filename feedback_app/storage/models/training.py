@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_app.storage.db import Base
@@ -52,6 +59,7 @@ class TrainingRun(Base):
     __table_args__ = (
         UniqueConstraint("training_id", "starts_on"),
         CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+        CheckConstraint("planned_horizon BETWEEN 2 AND 24", name="planned_horizon_in_range"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -60,6 +68,10 @@ class TrainingRun(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     seats: Mapped[int | None]
+    # How its effect will be judged, written down with the run: elements, months after, the day.
+    planned_elements: Mapped[list[str] | None] = mapped_column(JSON)
+    planned_horizon: Mapped[int | None] = mapped_column(SmallInteger)
+    planned_on: Mapped[date | None]
 
 
 class Attendance(Base):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Row, cast, extract, func, select, text
 
 from feedback_app.storage.db import Session
-from feedback_app.storage.models import Counter, ImpactStudy, Service, Tally
+from feedback_app.storage.models import Counter, ImpactStudy, Service, Tally, VisitCount
 from feedback_app.storage.models.tally import NOBODY
 
 ROWS_AT_ONCE = 50_000
@@ -49,6 +49,19 @@ def monthly_cells(
         execution_options={"yield_per": ROWS_AT_ONCE},
     )
     return found.partitions()
+
+
+def monthly_visits(
+    session: Session, *, agency_id: int, first: date, last: date
+) -> dict[tuple[int, int], int]:
+    """Visits by (counter, month number), where the office's book tells them."""
+    month = extract("year", VisitCount.day) * 12 + extract("month", VisitCount.day) - 1
+    rows = session.execute(
+        select(VisitCount.counter_id, month.label("month"), func.sum(VisitCount.visits))
+        .where(VisitCount.agency_id == agency_id, VisitCount.day.between(first, last))
+        .group_by(VisitCount.counter_id, text("month"))
+    )
+    return {(row[0], int(row[1])): int(row[2]) for row in rows}
 
 
 def days_with_answers(session: Session, *, agency_id: int) -> tuple[date, date] | None:
