@@ -32,7 +32,7 @@ def add_day(site: Site, office: Office, day: date, *, seed: int) -> int:
     with site.db.transaction() as tx:
         bulk.add_rows(tx, "rating", rows)
         for row in rows:
-            ratings.add_to_tally(tx, [ratings.tally_row(row)])
+            ratings.count(tx, row)
     return len(rows)
 
 

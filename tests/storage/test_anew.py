@@ -41,7 +41,7 @@ def arrive(site: Site, office: Office, day: date, count: int = PER_DAY) -> list[
         row |= {"age_band": random.choice(["u25", "25_39", None]), "visit_day": day}
         with site.db.transaction() as tx:
             bulk.add_rows(tx, "rating", [row])
-            ratings.add_to_tally(tx, [ratings.tally_row(row)])
+            ratings.count(tx, row)
             if place % 3 == 0:
                 words = comment_row(row, f"Saran {place}", day=day, comment_id=row["id"][::-1])
                 tx.execute(insert(COMMENT), words)
@@ -153,7 +153,7 @@ def test_rows_of_the_tally_do_not_tell_which_kind_of_answer_came_first(
         row = rating_row(office) | {"tier": tier, "attribution": attribution, "for_officer": False}
         with site.db.transaction() as tx:
             bulk.add_rows(tx, "rating", [row])
-            ratings.add_to_tally(tx, [ratings.tally_row(row)])
+            ratings.count(tx, row)
     path = Path(str(site.db.engine.url.database))
 
     def placed() -> list[str]:
@@ -325,7 +325,7 @@ def test_paper_keyed_for_an_older_day_is_written_anew_with_that_day(
     row = rating_row(office) | {"state": "held", "for_officer": False, "tier": "paper"}
     with site.db.transaction() as tx:
         bulk.add_rows(tx, "rating", [row])
-        ratings.add_to_tally(tx, [ratings.tally_row(row)])
+        ratings.count(tx, row)
         change = Change(row["id"], "counted", for_officer=False, counted_on=site.today())
         append_verdicts(tx, [change], reason="kertas", at=site.now(), case_id=None)
     clock.at += DAY

@@ -158,6 +158,8 @@ def _rating(tx: Session, site: Site, batch: BatchRow, entry: Entry, *, tier: str
         tier=tier,
         day=_day(tx, site, batch, entry),
         answers=entry.answers,
+        causes=(),
+        visit_facts={},
         bands=entry.bands,
         visit_purpose=None,
         language=LANGUAGE,

@@ -25,7 +25,13 @@ from feedback_app.storage.models.roster import (
 from feedback_app.storage.models.second_factor import RecoveryCode, SecondFactor
 from feedback_app.storage.models.study import ImpactStudy
 from feedback_app.storage.models.survey import PastResult, Survey, SurveyRevision
-from feedback_app.storage.models.tally import TALLY_KEY, TALLY_SUMS, Tally
+from feedback_app.storage.models.tally import (
+    DETAIL_KEY,
+    TALLY_KEY,
+    TALLY_SUMS,
+    DetailTally,
+    Tally,
+)
 from feedback_app.storage.models.training import Attendance, Training, TrainingAlias, TrainingRun
 from feedback_app.storage.models.upkeep import UpkeepMark
 from feedback_app.storage.models.verdict import Verdict
@@ -39,6 +45,7 @@ from feedback_app.storage.models.visit_code import (
 )
 
 __all__ = [
+    "DETAIL_KEY",
     "TALLY_KEY",
     "TALLY_SUMS",
     "AccessLink",
@@ -59,6 +66,7 @@ __all__ = [
     "Counter",
     "CounterService",
     "CounterTiers",
+    "DetailTally",
     "Device",
     "DisplayUse",
     "FigureView",
