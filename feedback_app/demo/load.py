@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from feedback_app.demo import answers, devices, office, roster, words
+from feedback_app.demo import answers, causes, devices, office, roster, words
 from feedback_app.demo.codes import add_codes
 from feedback_app.demo.events import let_happen
 from feedback_app.demo.places import Places, add_agency, add_places
@@ -148,12 +148,14 @@ def _rating_rows(
     names = _draw_names(len(answering), rng)
     tiers = devices.tiers(visits.days, visits.counters, last=last)
     rows = []
+    said = np.random.default_rng(SEED + 1)  # a stream of its own: other figures stay
     for position, visit in enumerate(answering):
         row = _rating_row(visits, int(visit), values, places, rng)
         row["id"], row["tier"] = names[position], tiers[visit]
         row["for_officer"] = row["attribution"] in COUNTS_FOR_OFFICER and devices.is_for_officer(
             tiers[visit], day=row["day"], counter=visits.counters[visit], last=last
         )
+        row |= causes.details(row, visits.counters[visit], said)
         rows.append((row, _comment(float(mean[visit]), rng)))
     return rows
 

@@ -14,6 +14,11 @@ from typing import Literal
 from feedback_app.domain.respondent import Band
 
 Level = Literal["officer", "process", "place"]
+LEVELS: Mapping[Level, tuple[str, str]] = {  # Indonesian, English
+    "officer": ("petugas", "officer"),
+    "process": ("proses", "process"),
+    "place": ("tempat", "place"),
+}
 LOW = (1, 2)  # answers under which causes are asked
 MOST = 5  # causes of an element: more are not read on a phone
 
@@ -33,6 +38,11 @@ class Cause:
     def field(self) -> str:
         """Its name in forms; one of its own, so that a draft of the form finds it again."""
         return f"c{self.number}"
+
+    @property
+    def level_words(self) -> tuple[str, str]:
+        """The level in Indonesian and English."""
+        return LEVELS[self.level]
 
     @property
     def bit(self) -> int:

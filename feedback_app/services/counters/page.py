@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from feedback_app.domain.causes import VISIT_FACTS
 from feedback_app.domain.disclosure import (
     Answers,
     Band,
@@ -16,11 +17,14 @@ from feedback_app.domain.disclosure import (
     closed_quarters,
     comment_batches,
     first_month_of,
+    months_of,
 )
+from feedback_app.domain.disclosure.causes import ElementCauses, FactShares
 from feedback_app.domain.disclosure.parts import OfficerPart, ServicePart
-from feedback_app.domain.elements import ELEMENTS, Element
+from feedback_app.domain.elements import ELEMENTS, Element, element
 from feedback_app.domain.local_time import last_of_month
 from feedback_app.domain.periods import Period, period
+from feedback_app.domain.respondent import Band as Fact
 from feedback_app.domain.skm import TooFew
 from feedback_app.domain.survey import quarter_from, slug, title
 from feedback_app.services.access.people import Viewer
@@ -33,6 +37,7 @@ from feedback_app.storage.queries import counters as queries
 from feedback_app.storage.queries import tallies
 
 COMMENT_MONTHS = 12
+FACT_OF = {fact.key: fact for fact in VISIT_FACTS}
 UNNAMED = ("Layanan tidak disebut", "Service not named")
 
 
@@ -73,6 +78,22 @@ class OfficerLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CauseLine:
+    """An element with ten low answers or more, and what was ticked under them."""
+
+    element: Element
+    shown: ElementCauses
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """A fact of the visit that ten or more told."""
+
+    fact: Fact
+    shown: FactShares
+
+
+@dataclass(frozen=True, slots=True)
 class QuarterView:
     """A closed quarter by service and by officer, and the days that it really covers."""
 
@@ -82,6 +103,9 @@ class QuarterView:
     last: date
     services: tuple[ServiceLine, ...]
     officers: tuple[OfficerLine, ...]
+    causes: tuple[CauseLine, ...]
+    facts: tuple[FactLine, ...]
+    months: tuple[date, ...]
     another: int
 
 
@@ -169,6 +193,9 @@ def _quarter_view(site: Site, session: Session, counter_id: int, quarter: Stretc
         last=quarter.last,
         services=_service_lines(session, closed.services),
         officers=_officer_lines(session, closed.officers),
+        causes=tuple(CauseLine(element(own.key), own) for own in closed.causes),
+        facts=tuple(FactLine(FACT_OF[own.key], own) for own in closed.facts),
+        months=tuple(month.starts for month in months_of(quarter.blocks)),
         another=tallies.another_named(session, days),
     )
 
