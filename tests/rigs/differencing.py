@@ -567,7 +567,8 @@ def columns_of(haul: Haul) -> Iterator[Column]:
             keys = {key, "nine"} if key in OFFICIAL_KEYS else {key}
             own = [(k, ids) for c, k, ids in haul.claims if c in places and k in keys and ids]
             told = {ids for k, ids in own if k == key}
-            yield Column(key, {ids for _key, ids in own}, told)
+            if own:
+                yield Column(key, {ids for _key, ids in own}, told)
 
 
 def differs_by_few(haul: Haul) -> bool:
