@@ -38,6 +38,7 @@ SERVICE_ROOMS = (
     "citizen",
     "office",
     "roster",
+    "happenings",
     "counters",
     "trainings",
     "officer",

@@ -9,6 +9,7 @@ from feedback_app.storage.models.case import Case, CaseOpinion, CaseRating
 from feedback_app.storage.models.counter import Counter, CounterService, CounterTiers, Service
 from feedback_app.storage.models.device import Device, DisplayUse
 from feedback_app.storage.models.follow_up import FollowUp
+from feedback_app.storage.models.happening import HappeningRow
 from feedback_app.storage.models.held_upload import HeldUpload
 from feedback_app.storage.models.note import Note
 from feedback_app.storage.models.office_mark import OfficeMark
@@ -71,6 +72,7 @@ __all__ = [
     "DisplayUse",
     "FigureView",
     "FollowUp",
+    "HappeningRow",
     "HeldUpload",
     "ImpactStudy",
     "LoginThrottle",
