@@ -11,6 +11,7 @@ import numpy as np
 from feedback_app.demo import answers, causes, devices, office, roster, words
 from feedback_app.demo.codes import add_codes
 from feedback_app.demo.events import let_happen
+from feedback_app.demo.happenings import add_happenings
 from feedback_app.demo.places import Places, add_agency, add_places
 from feedback_app.demo.records import add_trainings
 from feedback_app.demo.surveys import add_surveys
@@ -57,6 +58,7 @@ def load_demo(site: Site, *, progress: Progress, rating_count: int = RATINGS) ->
             bulk.add_rows(tx, "rating", [row for row, _comment in part])
             bulk.add_rows(tx, "comment", _comment_rows(part, rng))
         ratings.rebuild_tally(tx)
+        add_happenings(tx, places, first=first, last=last)
         anew.note_written(tx, last)  # made-up answers came in no order
         attendances = add_trainings(tx, places, last=last, now=site.now())
     _add_accounts(site, agency_id, places)

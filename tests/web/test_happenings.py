@@ -68,7 +68,7 @@ def test_a_supervisor_records_what_happened(alice: Browser, site: Site, office: 
     )
     page = alice.get(PAGE).get_data(as_text=True)
     assert "printer loket rusak" in page
-    assert "masih berlangsung" in page
+    assert "sejak 20 November 2026" in page
     assert at(site, office, "A2") == []
 
 
