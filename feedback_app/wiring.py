@@ -36,6 +36,7 @@ from feedback_app.web.codes import codes
 from feedback_app.web.devices import devices
 from feedback_app.web.display import display
 from feedback_app.web.follow_ups import follow_ups
+from feedback_app.web.happenings import happenings
 from feedback_app.web.impact import impact
 from feedback_app.web.inspectorate import inspectorate
 from feedback_app.web.kiosk import kiosk
@@ -97,6 +98,7 @@ ROOMS = (
     audit,
     uploads,
     roster,
+    happenings,
     roster_plans,
     roster_grid,
 )

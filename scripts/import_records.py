@@ -1,7 +1,7 @@
 """Import a file of records: the whole file, or nothing and every bad cell named.
 
 Example: .venv/bin/python scripts/import_records.py officers petugas.xlsx --dry-run
-KIND is one of: services counters officers roster visits past-results trainings
+KIND is one of: services counters officers roster visits happenings past-results trainings
 attendance siasn-kursus
 CSV, XLSX, ODS, or a web page's table. A column that is absent changes nothing, and an empty cell
 changes

@@ -19,14 +19,22 @@
     box.appendChild(bar);
     form.insertBefore(box, form.firstChild);
     function count() {
-      var done = questions.filter(function (q) { return q.querySelector(":checked"); }).length;
+      var done = questions.filter(function (q) { return q.querySelector("[type=radio]:checked"); }).length;
       bar.value = done;
       text.textContent = english
         ? done + " of " + questions.length + " answered"
         : done + " dari " + questions.length + " terjawab";
     }
+    /* Where the style cannot tell a low answer (:has), its causes are opened here. */
+    function open() {
+      questions.forEach(function (q) {
+        q.classList.toggle("low", !!q.querySelector("[value='1']:checked,[value='2']:checked"));
+      });
+    }
     form.addEventListener("change", count);
+    form.addEventListener("change", open);
     count();
+    open();
 
     if (!("speechSynthesis" in window)) return;
     var say = document.createElement("button");
@@ -38,7 +46,7 @@
       if (speechSynthesis.speaking) { speechSynthesis.cancel(); return; }
       questions.forEach(function (q) {
         var words = q.querySelector("legend").textContent + ". " +
-          Array.prototype.map.call(q.querySelectorAll("label"), function (l) { return l.textContent; }).join(", ");
+          Array.prototype.map.call(q.querySelectorAll(".q>label"), function (l) { return l.textContent; }).join(", ");
         var speech = new SpeechSynthesisUtterance(words);
         speech.lang = english ? "en-GB" : "id-ID";
         speechSynthesis.speak(speech);

@@ -69,6 +69,8 @@ def _send(site: Site, form: DemoForm, rng: np.random.Generator) -> None:
         served=Served("officer" if named else "not_sure", named, "today"),
         visit_purpose="apply",
         answers=form.answers,
+        causes=(),
+        visit_facts={},
         bands={},
         comment=form.comment,
         visit=NONE_GIVEN,

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from feedback_app.demo import answers, devices, office, roster, words
+from feedback_app.demo import answers, causes, devices, office, roster, words
 from feedback_app.demo.codes import add_codes
 from feedback_app.demo.events import let_happen
+from feedback_app.demo.happenings import add_happenings
 from feedback_app.demo.places import Places, add_agency, add_places
 from feedback_app.demo.records import add_trainings
 from feedback_app.demo.surveys import add_surveys
@@ -57,6 +58,7 @@ def load_demo(site: Site, *, progress: Progress, rating_count: int = RATINGS) ->
             bulk.add_rows(tx, "rating", [row for row, _comment in part])
             bulk.add_rows(tx, "comment", _comment_rows(part, rng))
         ratings.rebuild_tally(tx)
+        add_happenings(tx, places, first=first, last=last)
         anew.note_written(tx, last)  # made-up answers came in no order
         attendances = add_trainings(tx, places, last=last, now=site.now())
     _add_accounts(site, agency_id, places)
@@ -148,12 +150,14 @@ def _rating_rows(
     names = _draw_names(len(answering), rng)
     tiers = devices.tiers(visits.days, visits.counters, last=last)
     rows = []
+    said = np.random.default_rng(SEED + 1)  # a stream of its own: other figures stay
     for position, visit in enumerate(answering):
         row = _rating_row(visits, int(visit), values, places, rng)
         row["id"], row["tier"] = names[position], tiers[visit]
         row["for_officer"] = row["attribution"] in COUNTS_FOR_OFFICER and devices.is_for_officer(
             tiers[visit], day=row["day"], counter=visits.counters[visit], last=last
         )
+        row |= causes.details(row, visits.counters[visit], said)
         rows.append((row, _comment(float(mean[visit]), rng)))
     return rows
 

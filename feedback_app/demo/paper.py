@@ -76,6 +76,7 @@ def _entry(places: Places, batch: DemoBatch, rng: np.random.Generator, last: dat
         officer_id=None,
         answers=mixed(rng),
         bands=dict.fromkeys(BAND_KEYS),
+        causes=(),
     )
 
 

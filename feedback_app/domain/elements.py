@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-INSTRUMENT_VERSION = "skm-2017.1"
+INSTRUMENT_VERSION = "skm-2017.2"  # .2: causes under low answers, and two facts
 
 About = Literal["officer", "process", "premises", "unit"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,6 +10,7 @@ from math import ceil, sqrt
 from statistics import NormalDist
 from typing import Any, Literal
 
+from feedback_app.domain.causes import CAUSES, VISIT_FACTS
 from feedback_app.domain.codes import ALPHABET, LONGEST_INPUT, check_character, plain_code
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.respondent import BANDS
@@ -30,8 +32,9 @@ VOID_REASONS = {
     "empty": ("kosong", "empty"),
     "lost": ("hilang", "lost"),
 }
-BAND_KEYS = tuple(band.key for band in BANDS)
-FIELDS = ("visited_on", "counter_id", "officer_id", *ALL_KEYS, *BAND_KEYS)
+CHOICES = (*BANDS, *VISIT_FACTS)  # what is keyed as a choice
+BAND_KEYS = tuple(choice.key for choice in CHOICES)
+FIELDS = ("visited_on", "counter_id", "officer_id", *ALL_KEYS, *BAND_KEYS, "causes")
 
 NumberFault = Literal["other_batch", "mistyped"]
 
@@ -81,7 +84,8 @@ class Entry:
     counter_id: int
     officer_id: int | None
     answers: Mapping[str, int | None]
-    bands: Mapping[str, str | None]
+    bands: Mapping[str, str | None]  # facts of the visit too
+    causes: tuple[int, ...]  # numbers ticked on the sheet's back, under whatever answers
 
     def fields(self) -> dict[str, Any]:
         """Every field by name, as it is kept and compared."""
@@ -91,6 +95,7 @@ class Entry:
             "officer_id": self.officer_id,
             **{key: self.answers.get(key) for key in ALL_KEYS},
             **{key: self.bands.get(key) for key in BAND_KEYS},
+            "causes": " ".join(map(str, self.causes)),
         }
 
     @property
@@ -106,13 +111,23 @@ def entry_of(fields: Mapping[str, Any]) -> Entry:
         counter_id=fields["counter_id"],
         officer_id=fields["officer_id"],
         answers={key: fields[key] for key in ALL_KEYS},
-        bands={key: fields[key] for key in BAND_KEYS},
+        bands={key: fields.get(key) for key in BAND_KEYS},
+        causes=tuple(map(int, (fields.get("causes") or "").split())),
     )
+
+
+def cause_numbers(text: str) -> tuple[int, ...] | None:
+    """Numbers of causes as typed, with blanks or commas between; None where one is not printed."""
+    typed = re.findall(r"[^\s,;.]+", text)
+    known = {str(cause.number): cause.number for cause in CAUSES}
+    if len(typed) > len(known) or not all(one in known for one in typed):
+        return None
+    return tuple(sorted({known[one] for one in typed}))
 
 
 def differing(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[str, ...]:
     """Names of the fields that two entries of one sheet do not share."""
-    return tuple(name for name in FIELDS if first[name] != second[name])
+    return tuple(name for name in FIELDS if (first.get(name) or "") != (second.get(name) or ""))
 
 
 def day_of_answer(visited_on: date, *, today: date, closed: Iterable[Span]) -> date:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from feedback_app.domain.causes import Cause
 from feedback_app.domain.roster import Attribution
 from feedback_app.domain.screening import Arrival
 
@@ -31,10 +32,11 @@ class Served:
 class NewRating:
     """One respondent's answers with where, when and whom they are about.
 
-    `answers` holds 1 to 4 by element key, None where nothing was answered; `bands` the key of a
-    band's choice or None. `day` is the local day of receipt: nothing finer is kept; `visit_day`
-    the day of the visit, None where it is not known. `state` is 'counted' or 'held';
-    `for_officer` says whether it may enter the officer's score.
+    `answers` holds 1 to 4 by element key, None where nothing was answered; `causes` what was ticked
+    under those of 1 and 2; `visit_facts` and `bands` the key of a choice or None. `day` is the
+    local day of receipt: nothing finer is kept; `visit_day` the day of the visit, None where it is
+    not known. `state` is 'counted' or 'held'; `for_officer` says whether it may enter the officer's
+    score.
     """
 
     id: str
@@ -47,6 +49,8 @@ class NewRating:
     tier: str
     day: date
     answers: Mapping[str, int | None]
+    causes: tuple[Cause, ...]
+    visit_facts: Mapping[str, str | None]
     bands: Mapping[str, str | None]
     visit_purpose: str | None
     language: str

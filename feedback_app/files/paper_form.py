@@ -1,4 +1,4 @@
-"""Paper forms to print: one A4 page a sheet, in the layout of the official survey form."""
+"""Paper forms to print: an A4 page as the official survey form is laid out, causes on its back."""
 
 from __future__ import annotations
 
@@ -21,11 +21,15 @@ class PaperForms:
     bands: tuple[Question, ...]
     official: tuple[Question, ...]
     own: tuple[Question, ...]
+    facts: tuple[Question, ...]
+    causes: tuple[tuple[str, tuple[tuple[int, str], ...]], ...]  # element, numbers and words
     is_demo: bool
 
 
 def paper_forms_pdf(forms: PaperForms) -> bytes:
-    """A page a sheet; the form is set once and lies under every number (500 sheets in seconds).
+    """Front and back of each sheet, to be printed on both sides.
+
+    Both are set once and lie under every number (500 sheets in seconds).
 
     Texts go to the typesetter as data, never as markup.
     """

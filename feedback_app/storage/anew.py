@@ -31,14 +31,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from feedback_app.domain.local_time import local_instant
 from feedback_app.storage.db import Base, Session, changed_rows
-from feedback_app.storage.models import Case, PaperSheet, Tally, UpkeepMark, Verdict
+from feedback_app.storage.models import Case, DetailTally, PaperSheet, Tally, UpkeepMark, Verdict
 from feedback_app.storage.standing import RATING, VERDICT
 
 COMMENT, CASE, CASE_RATING, SCREENING, NOTE = (
     Base.metadata.tables[name]
     for name in ("comment", "case_file", "case_rating", "screening", "note")
 )
-TABLES = (RATING, COMMENT, VERDICT, CASE, CASE_RATING, Tally)
+TABLES = (RATING, COMMENT, VERDICT, CASE, CASE_RATING, Tally, DetailTally)
 MARK = "written anew"
 ONE_DAY = timedelta(days=1)
 
@@ -99,12 +99,15 @@ def _rows_of(
         (VERDICT, [made]),
         (CASE_RATING, [in_touched]),
         (CASE, [touched]),
-        (
-            Tally,
-            [
-                Tally.c.day.between(days.first, days.last),
-                *(_at(Tally, *group) for group in earlier),
-            ],
+        *(
+            (
+                table,
+                [
+                    table.c.day.between(days.first, days.last),
+                    *(_at(table, *group) for group in earlier),
+                ],
+            )
+            for table in (Tally, DetailTally)
         ),
     ]
 

@@ -7,10 +7,11 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Integer, case, delete, func, insert, literal, select
+from sqlalchemy import Column, Integer, Table, case, delete, func, insert, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.selectable import Select
 
+from feedback_app.domain.causes import VISIT_FACTS, packed
 from feedback_app.domain.elements import (
     ALL_KEYS,
     INSTRUMENT_VERSION,
@@ -19,9 +20,10 @@ from feedback_app.domain.elements import (
 )
 from feedback_app.domain.rating import NewRating, ScreeningMarks
 from feedback_app.domain.respondent import BANDS
+from feedback_app.storage import details
 from feedback_app.storage.comments import add_comment
 from feedback_app.storage.db import Base, Session
-from feedback_app.storage.models import TALLY_KEY, TALLY_SUMS, Tally
+from feedback_app.storage.models import TALLY_KEY, TALLY_SUMS, DetailTally, Tally
 from feedback_app.storage.models.tally import NOBODY
 from feedback_app.storage.standing import RATING, with_standing
 
@@ -69,6 +71,8 @@ def _rating_row(rating: NewRating) -> dict[str, Any]:
         "tier": rating.tier,
         "day": rating.day,
         **{key: rating.answers.get(key) for key in ALL_KEYS},
+        "causes": packed(rating.causes),
+        **{fact.key: rating.visit_facts.get(fact.key) for fact in VISIT_FACTS},
         "extra": {},
         "visit_purpose": rating.visit_purpose,
         **{band.key: rating.bands.get(band.key) for band in BANDS},
@@ -103,7 +107,26 @@ def _add_row(session: Session, rating: Row) -> None:
     added = build(RATING).on_conflict_do_nothing(index_elements=["id"]).returning(RATING.c.id)
     if session.execute(added, dict(rating)).first() is None:
         raise AlreadyThereError
+    count(session, rating)
+
+
+def count(session: Session, rating: Row) -> None:
+    """Add a rating, as it stands, to the tallies."""
     add_to_tally(session, [tally_row(rating)])
+    details.add_details(session, rating, sign=1)
+
+
+def uncount(session: Session, rating: Row) -> None:
+    """Take a rating that stood so out of the tallies; rows of nobody stay until `drop_empty`."""
+    taken = tally_row(rating)
+    add_to_tally(session, [taken | {name: -taken[name] for name in TALLY_SUMS}])
+    details.add_details(session, rating, sign=-1)
+
+
+def drop_empty(session: Session) -> None:
+    """Take out the tallies' rows that count nobody."""
+    for table in (Tally, DetailTally):
+        session.execute(delete(table).where(table.c.n == 0))
 
 
 def tally_row(rating: Row) -> dict[str, Any]:
@@ -157,20 +180,26 @@ def _upsert_of(dialect: str) -> Any:
 
 
 def rebuild_tally(session: Session) -> None:
-    """Throw the tally away and count every rating again."""
-    session.execute(delete(Tally))
-    recount = recount_of_ratings()
-    session.execute(insert(Tally).from_select([c.name for c in recount.selected_columns], recount))
+    """Throw the tallies away and count every rating again."""
+    for table, recount in _recounts():
+        session.execute(delete(table))
+        names = [column.name for column in recount.selected_columns]
+        session.execute(insert(table).from_select(names, recount))
 
 
 def differences_from_recount(session: Session) -> int:
-    """How many tally rows differ from a recount of the ratings (0 is the promise)."""
-    recount = recount_of_ratings()
-    names = [column.name for column in recount.selected_columns]
-    kept = select(*(Tally.c[name] for name in names))
-    missing = select(func.count()).select_from(recount.except_(kept).subquery())
-    extra = select(func.count()).select_from(kept.except_(recount).subquery())
-    return int(session.scalar(missing) or 0) + int(session.scalar(extra) or 0)
+    """How many rows of the tallies differ from a recount of the ratings (0 is the promise)."""
+    found = 0
+    for table, recount in _recounts():
+        kept = select(*(table.c[column.name] for column in recount.selected_columns))
+        for one, other in ((recount, kept), (kept, recount)):
+            difference = select(func.count()).select_from(one.except_(other).subquery())
+            found += int(session.scalar(difference) or 0)
+    return found
+
+
+def _recounts() -> tuple[tuple[Table, Select[Any]], ...]:
+    return (Tally, recount_of_ratings()), (DetailTally, details.recount_of_details())
 
 
 def recount_of_ratings() -> Select[Any]:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy import func, insert, literal, select
 
 from feedback_app.domain.local_time import local_day
 from feedback_app.storage.comments import move_along
 from feedback_app.storage.db import Session
-from feedback_app.storage.models import TALLY_SUMS, Tally
-from feedback_app.storage.ratings import add_to_tally, tally_row
+from feedback_app.storage.ratings import count, drop_empty, uncount
 from feedback_app.storage.standing import RATING, VERDICT, with_standing
 
 
@@ -90,13 +89,11 @@ def append_verdicts(
         if was != is_now and (old if was else new).counted_on < today:
             raise ValueError("a day that is over keeps its answers")
         _append(session, new, reason=reason, at=at, case_id=case_id)
-        taken = tally_row(old.row())
-        taken |= {name: -taken[name] for name in TALLY_SUMS}
-        add_to_tally(session, [taken])
-        add_to_tally(session, [tally_row(new.row())])
+        uncount(session, old.row())
+        count(session, new.row())
         moved[change.rating_id] = new.row()
     if moved:
-        session.execute(delete(Tally).where(Tally.c.n == 0))
+        drop_empty(session)
         move_along(session, moved)
     return len(moved)
 

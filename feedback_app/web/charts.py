@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from feedback_app.domain.disclosure import Band, Withheld
+from feedback_app.domain.happenings import Happening
 from feedback_app.domain.interval import HIGHEST, LOWEST, Mean
+from feedback_app.domain.periods import Period
 from feedback_app.domain.skm import BANDS, CONVERSION, TooFew
 from feedback_app.domain.survey import Span, day_words
 from feedback_app.services.public.results import Point
@@ -117,6 +119,20 @@ def trend_scale(means: Sequence[Mean | TooFew]) -> tuple[int, int]:
     low = math.floor(min(mean.low for mean in shown) * CONVERSION / SCALE_STEP)
     high = math.ceil(max(mean.high for mean in shown) * CONVERSION / SCALE_STEP)
     return low * SCALE_STEP, max(high, low + 1) * SCALE_STEP
+
+
+def trend_marks(
+    happenings: Sequence[Happening], weeks: Sequence[Period], *, width: float
+) -> list[tuple[float, float]]:
+    """Where happenings lie on a trend's weeks: (x, width), a thin line for a single week."""
+    step = width / max(len(weeks) - 1, 1)
+    found = []
+    for one in reversed(happenings):
+        touched = [place for place, week in enumerate(weeks) if one.touches(week.first, week.last)]
+        if touched:
+            x = touched[0] * step
+            found.append((round(x, 1), round(max(touched[-1] * step - x, 1.5), 1)))
+    return found
 
 
 def trend(
@@ -280,6 +296,7 @@ CHARTS = {
     "points_whisker": points_whisker,
     "stack": stack,
     "trend": trend,
+    "trend_marks": trend_marks,
     "trend_scale": trend_scale,
     "whisker": whisker,
 }

@@ -11,6 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, StringField
 from wtforms.validators import ValidationError
 
+from feedback_app.domain.causes import CAUSES, VISIT_FACTS, under_low_answers
 from feedback_app.domain.elements import ALL_KEYS, FORM_ORDER
 from feedback_app.domain.rating import Served, VisitedOn
 from feedback_app.domain.respondent import BANDS, VISIT_PURPOSE
@@ -26,6 +27,7 @@ COMMENT_LIMIT = 1000  # characters
 VALUES = ("1", "2", "3", "4")
 LISTED_ONE_BY_ONE = 3  # open questions; more of them are one line of the summary
 LONGEST_AFTER_VISIT = timedelta(days=3)  # a code lives two days and may be made the day before
+CAUSE_FIELDS = tuple(cause.field for cause in CAUSES)
 NOT_TOLD = Served("not_sure", None, None)
 _KEPT_CONTROLS = "\n\t"
 
@@ -161,6 +163,12 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
             served=self._served(),
             visit_purpose=_one_of(VISIT_PURPOSE, self.visit_purpose.data),
             answers=self.answers(),
+            causes=under_low_answers(
+                {name for name in CAUSE_FIELDS if self[name].data}, self.answers()
+            ),
+            visit_facts={
+                fact.key: _one_of(fact.choices, self[fact.key].data) for fact in VISIT_FACTS
+            },
             bands={band.key: _one_of(band.choices, self[band.key].data) for band in BANDS},
             comment=clean_text(self.comment.data or ""),
             visit=self.visit_given(),
@@ -201,8 +209,10 @@ def number_of(key: str) -> int:
 def _add_fields() -> None:
     for key in ALL_KEYS:
         setattr(CitizenForm, key, StringField(validators=[OneAnswer()]))
-    for band in BANDS:
-        setattr(CitizenForm, band.key, StringField())
+    for choice in (*BANDS, *VISIT_FACTS):
+        setattr(CitizenForm, choice.key, StringField())
+    for name in CAUSE_FIELDS:
+        setattr(CitizenForm, name, StringField())
 
 
 _add_fields()

@@ -20,6 +20,7 @@ from markupsafe import Markup
 from wtforms import Field
 
 from feedback_app.config import ROOT
+from feedback_app.domain.causes import OF_ELEMENT, VISIT_FACTS
 from feedback_app.domain.elements import ALL_KEYS, FORM_ORDER, element
 from feedback_app.domain.respondent import BANDS, VISIT_PURPOSE
 from feedback_app.services.citizen.place import Place
@@ -141,6 +142,8 @@ def _render(
         "citizen/form.html",
         place=place,
         elements=[element(key) for key in FORM_ORDER],
+        causes=OF_ELEMENT,
+        visit_facts=VISIT_FACTS,
         bands=BANDS,
         visit_purpose=VISIT_PURPOSE,
         chosen=chosen,

@@ -12,8 +12,14 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from feedback_app.domain.elements import ALL_KEYS, element
-from feedback_app.domain.paper import BAND_KEYS, LARGEST_BATCH, VOID_REASONS, Entry
-from feedback_app.domain.respondent import BANDS
+from feedback_app.domain.paper import (
+    BAND_KEYS,
+    CHOICES,
+    LARGEST_BATCH,
+    VOID_REASONS,
+    Entry,
+    cause_numbers,
+)
 from feedback_app.services.citizen.visit_codes import NONE_GIVEN, Given, is_visit_code
 from feedback_app.services.paper.batches import UnitOffer, Wanted
 from feedback_app.services.paper.checks import Difference
@@ -54,6 +60,7 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
 
     sheet = StringField("Nomor lembar", [InputRequired(NEEDED), Length(max=40)])
     officer = SelectField("Dilayani oleh")
+    causes = StringField("Nomor sebab di balik lembar")
     visit = StringField("Kode kunjungan")
     comment = TextAreaField("Saran")
 
@@ -62,6 +69,11 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
         text = (field.data or "").strip()
         if text and not is_visit_code(text):
             raise ValidationError("Kode kunjungan salah ketik. Periksa, atau kosongkan.")
+
+    def validate_causes(self, field: StringField) -> None:
+        """Only numbers that are printed; those under a 3 or 4 are kept out later."""
+        if cause_numbers(field.data or "") is None:
+            raise ValidationError("Nomor sebab: hanya yang tercetak, dengan spasi di antaranya.")
 
     def validate_comment(self, field: TextAreaField) -> None:
         """As long as a citizen may write."""
@@ -83,6 +95,7 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
             officer_id=int(self.officer.data) if self.officer.data else None,
             answers=self.answers(),
             bands={key: self[key].data or None for key in BAND_KEYS},
+            causes=cause_numbers(self.causes.data or "") or (),
         )
 
     def keyed(self, desk: Desk) -> Keyed:
@@ -103,6 +116,7 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
         """Show what was keyed before."""
         self.sheet.data, self.comment.data = shown, words
         self.officer.data = str(entry.officer_id or "")
+        self.causes.data = " ".join(map(str, entry.causes))
         for key, value in {**entry.answers, **entry.bands}.items():
             self[key].data = str(value or "")
 
@@ -117,7 +131,7 @@ def _check_figure(_form: KeyForm, field: StringField) -> None:
 def _add_fields() -> None:
     for key in ALL_KEYS:
         setattr(KeyForm, key, StringField(validators=[_check_figure]))
-    for band in BANDS:
+    for band in CHOICES:
         setattr(KeyForm, band.key, SelectField())
 
 
@@ -167,7 +181,7 @@ def key_form(desk: Desk) -> KeyForm:
     ]
     for key in ALL_KEYS:
         form[key].label.text = say((element(key).unsur, element(key).unsur_en))
-    for band in BANDS:
+    for band in CHOICES:
         form[band.key].label.text = say((band.question, band.question_en))
         form[band.key].choices = [("", _("0 tidak diisi"))] + [
             (value, f"{place} {say((words, english))}")
@@ -194,12 +208,15 @@ def choices_of(found: Difference, name: str) -> list[tuple[str, str]]:
     if name == "officer_id":
         nobody = [("", _("tidak disebut"))]
         return nobody + [(str(key), words) for key, words in found.officers.items()]
+    if name == "causes":
+        keyed = {found.first.get(name) or "", found.second.get(name) or ""}
+        return [("", _("tidak ada"))] + [(one, one) for one in sorted(keyed - {""})]
     if name in ALL_KEYS:
         item = element(name)
         labels = enumerate(zip(item.labels, item.labels_en, strict=True), start=1)
         figures = [(str(value), f"{value} {say(words)}") for value, words in labels]
         return [("", _("tidak dijawab")), *figures]
-    band = next(band for band in BANDS if band.key == name)
+    band = next(band for band in CHOICES if band.key == name)
     return [("", _("tidak diisi"))] + [
         (value, say((words, english))) for value, words, english in band.choices
     ]
@@ -211,12 +228,13 @@ def label_of(name: str) -> str:
         "visited_on": _("Hari kunjungan"),
         "counter_id": _("Loket"),
         "officer_id": _("Dilayani oleh"),
+        "causes": _("Nomor sebab di balik lembar"),
     }
     if name in known:
         return known[name]
     if name in ALL_KEYS:
         return say((element(name).unsur, element(name).unsur_en))
-    return next(say((b.question, b.question_en)) for b in BANDS if b.key == name)
+    return next(say((b.question, b.question_en)) for b in CHOICES if b.key == name)
 
 
 def settled(found: Difference, sent: Mapping[str, str]) -> dict[str, Any] | None:

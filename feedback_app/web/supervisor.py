@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 from feedback_app.domain.disclosure import MIN_GROUP
+from feedback_app.domain.happenings import KINDS
 from feedback_app.domain.periods import PERIOD_KEYS, Period
 from feedback_app.domain.tiers import TIERS
 from feedback_app.services.counters import dashboard, exports
@@ -37,7 +38,8 @@ def counters() -> str:
 def counter(code: str) -> str:
     """One counter: its index, elements, services, officers and comments."""
     chosen, view = _counter_view(code)
-    return render_template("supervisor/counter.html", view=view, tiers=TIERS, **_page(chosen))
+    words = {"tiers": TIERS, "happening_kinds": KINDS}
+    return render_template("supervisor/counter.html", view=view, **words, **_page(chosen))
 
 
 @supervisor.get("/unduh.<ending>")

@@ -11,8 +11,12 @@ from hypothesis import strategies as st
 
 from feedback_app.domain.codes import ALPHABET
 from feedback_app.domain.paper import (
+    FIELDS,
     batch_mark,
+    cause_numbers,
     day_of_answer,
+    differing,
+    entry_of,
     error_rate,
     grouped,
     ranges,
@@ -93,3 +97,29 @@ def test_runs_hold_every_number_once(numbers: set[int]) -> None:
     runs = ranges(numbers)
     assert [n for first, last in runs for n in range(first, last + 1)] == sorted(numbers)
     assert all(b[0] - a[1] > 1 for a, b in pairwise(runs))
+
+
+@pytest.mark.parametrize(
+    ("typed", "numbers"),
+    [
+        ("", ()),
+        ("2 4, 18;19.", (2, 4, 18, 19)),
+        ("18 18", (18,)),
+        ("0", None),
+        ("52", None),
+        ("²", None),
+        ("2a", None),
+        ("1 " * 600, None),
+    ],
+)
+def test_only_printed_numbers_of_causes_are_read(
+    typed: str, numbers: tuple[int, ...] | None
+) -> None:
+    assert cause_numbers(typed) == numbers
+
+
+def test_an_entry_from_before_causes_were_asked_is_read() -> None:
+    fields = dict.fromkeys(FIELDS) | {"visited_on": "2026-11-20", "counter_id": 1}
+    older = {name: fields[name] for name in FIELDS if name not in ("causes", "visits_needed")}
+    assert entry_of(older).causes == ()
+    assert differing(older, entry_of(older).fields()) == ()

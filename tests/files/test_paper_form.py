@@ -7,6 +7,7 @@ import re
 import pypdfium2
 import pytest
 
+from feedback_app.domain.causes import CAUSES, OF_ELEMENT, VISIT_FACTS
 from feedback_app.domain.elements import ELEMENTS
 from feedback_app.domain.paper import grouped, sheet_number
 from feedback_app.domain.respondent import BANDS
@@ -20,6 +21,10 @@ def forms(*, sheets: int, **changes: str) -> PaperForms:
         numbers=tuple(grouped(sheet_number("AB", n)) for n in range(1, sheets + 1)),
         bands=tuple((b.question, tuple(w for _key, w, _en in b.choices)) for b in BANDS),
         official=tuple((e.question, e.labels) for e in ELEMENTS if e.official),
+        facts=tuple((f.question, tuple(w for _key, w, _en in f.choices)) for f in VISIT_FACTS),
+        causes=tuple(
+            (e.unsur, tuple((c.number, c.text) for c in OF_ELEMENT[e.key])) for e in ELEMENTS
+        ),
         own=tuple((e.question, e.labels) for e in ELEMENTS if not e.official),
         is_demo=False,
     )
@@ -31,8 +36,8 @@ def words_of(page: pypdfium2.PdfPage) -> str:
 
 def test_every_word_of_the_official_form_is_there() -> None:
     with pypdfium2.PdfDocument(paper_forms_pdf(forms(sheets=1))) as document:
-        (page,) = document
-        text = words_of(page)
+        front, _back = document
+        text = words_of(front)
     squeezed = text.replace(" ", "")
     for item in ELEMENTS:
         for words in (item.question, *item.labels):
@@ -56,15 +61,27 @@ def test_every_word_of_the_official_form_is_there() -> None:
 def test_a_page_a_sheet_each_with_its_number(sheets: int) -> None:
     made = forms(sheets=sheets, counter="Loket 1")
     with pypdfium2.PdfDocument(paper_forms_pdf(made)) as document:
-        assert len(document) == sheets
+        assert len(document) == 2 * sheets
         for place in {0, sheets // 2, sheets - 1}:
-            text = words_of(document[place])
-            assert made.numbers[place] in text
-            assert sum(number in text for number in made.numbers) == 1
+            for side in (2 * place, 2 * place + 1):
+                text = words_of(document[side])
+                assert made.numbers[place] in text
+                assert sum(number in text for number in made.numbers) == 1
 
 
 def test_long_names_still_fit_one_page() -> None:
     long = {name: f"{name} " * 60 for name in ("agency", "unit", "service", "counter")}
     with pypdfium2.PdfDocument(paper_forms_pdf(forms(sheets=2, **long))) as document:
-        assert len(document) == 2
-        assert "kotak survei" in words_of(document[1])
+        assert len(document) == 4
+        assert "kotak survei" in words_of(document[2])
+
+
+def test_every_cause_stands_on_the_back_with_its_number() -> None:
+    with pypdfium2.PdfDocument(paper_forms_pdf(forms(sheets=1))) as document:
+        front, back = (words_of(page) for page in document)
+    assert "sebabnya di balik lembar" in front
+    for cause in CAUSES:
+        assert f"{cause.number} {cause.text}" in back, cause
+    for fact in VISIT_FACTS:
+        for words in (fact.question, *(choice[1] for choice in fact.choices)):
+            assert words in back, words

@@ -10,7 +10,7 @@ from typing import Any
 import pyotp
 from sqlalchemy import select, update
 
-from feedback_app.domain.elements import ALL_KEYS
+from feedback_app.domain.elements import ALL_KEYS, INSTRUMENT_VERSION
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.roles import Role
 from feedback_app.domain.roster import COUNTS_FOR_OFFICER
@@ -180,7 +180,7 @@ def add_ratings(
             row = rating_row(office, counter=counter) | changes
             row.setdefault("for_officer", row["attribution"] in COUNTS_FOR_OFFICER)
             bulk.add_rows(tx, "rating", [row])
-            ratings.add_to_tally(tx, [ratings.tally_row(row)])
+            ratings.count(tx, row)
 
 
 def screening_row(rating: dict[str, Any], *, at: datetime) -> dict[str, Any]:
@@ -223,6 +223,9 @@ def rating_row(office: Office, *, counter: str = "A1") -> dict[str, Any]:
         "tier": "poster",
         "day": TODAY,
         **dict.fromkeys(ALL_KEYS, 3),
+        "causes": None,
+        "visits_needed": None,
+        "ready_on_time": None,
         "extra": {},
         "visit_purpose": None,
         "age_band": None,
@@ -230,7 +233,7 @@ def rating_row(office: Office, *, counter: str = "A1") -> dict[str, Any]:
         "education": None,
         "occupation": None,
         "needs_help": None,
-        "instrument_version": "skm-2017.1",
+        "instrument_version": INSTRUMENT_VERSION,
         "language": "id",
         "state": "counted",
     }

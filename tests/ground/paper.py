@@ -63,6 +63,7 @@ def entry(office: Office, *, officer: str = "", day: date = TODAY, **changes: An
         officer_id=office.officer[officer] if officer else None,
         answers=answers,
         bands=bands,
+        causes=tuple(changes.get("causes", ())),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from feedback_app.domain.elements import ALL_KEYS, OFFICIAL_KEYS, OWN_KEYS
+from feedback_app.domain.elements import ALL_KEYS, INSTRUMENT_VERSION, OFFICIAL_KEYS, OWN_KEYS
 from feedback_app.domain.published import ends_of, index_of
 from feedback_app.domain.skm import WEIGHTS, Index
 from feedback_app.domain.survey import Span, day_words, title
@@ -81,7 +81,7 @@ def facts_of_answers(answers: Answers, *, weight: str = "1/9", **changes: Any) -
         weight=weight,
         order=OFFICIAL_KEYS,
         form_rule="hanya formulir lengkap",
-        instrument="skm-2017.1",
+        instrument=INSTRUMENT_VERSION,
         population_meaning="kunjungan sebulan",
         population=100,
         target=80,

@@ -47,6 +47,7 @@ FILLED = {
     "change_id": 999_999,
     "proposal_id": 999_999,
     "entry_id": 999_999,
+    "happening_id": 999_999,
 }
 
 

@@ -49,6 +49,7 @@ SERVICE_ROOMS = (
     "citizen",
     "office",
     "roster",
+    "happenings",
     "counters",
     "trainings",
     "officer",

@@ -39,7 +39,7 @@ from tests.rigs.spoilt_files import good_rows, spoilt
 # Where a kind's rows go: as many rows more as the import says it added.
 TABLE_OF = {
     "services": "service", "counters": "counter", "officers": "officer", "roster": "shift",
-    "visits": "visit_count", "past-results": "past_result", "trainings": "training",
+    "visits": "visit_count", "happenings": "happening", "past-results": "past_result", "trainings": "training",
     "attendance": "attendance", "siasn-kursus": "attendance",
 }  # fmt: skip
 PASSES_ROWS_OVER = {

@@ -4,7 +4,7 @@ Example: .venv/bin/python tests/rigs/differencing.py --days 14 --seed 0
 On the day after the quarter's parts came out two appeals are upheld, a day of absence with a few
 answers and one tier of another officer, and the bot has the figures of before and after. When the
 quarter is over each unit's official survey is closed, and its exact counts are subtracted as well.
-Prints what was collected and what came out, for the product and for four planted faults that must be
+Prints what was collected and what came out, for the product and for five planted faults that must be
 found; exits 1 when the product gives away a group of fewer than ten or a planted fault hides.
 """
 
@@ -34,7 +34,10 @@ from sqlalchemy import select
 from feedback_app import create_app
 from feedback_app.config import Settings as SiteSettings
 from feedback_app.domain import disclosure
+from feedback_app.domain.causes import LOW, VISIT_FACTS
+from feedback_app.domain.disclosure import causes as gate_of_causes
 from feedback_app.domain.disclosure import parts as gate_of_parts
+from feedback_app.domain.disclosure.causes import tens
 from feedback_app.domain.elements import ALL_KEYS, ELEMENTS, OFFICER_KEYS, OFFICIAL_KEYS
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.periods import PERIOD_KEYS
@@ -86,6 +89,7 @@ class Haul:
     requests: int = 0
     figures: int = 0
     unplaced: set[str] = field(default_factory=set)
+    without_doubt: set[str] = field(default_factory=set)  # a share told what they ticked
 
 
 @dataclass(frozen=True)
@@ -233,6 +237,11 @@ class Town:
             )
         )
 
+    def low(self, counter: str, first: date, last: date, key: str) -> frozenset[str]:
+        """Those of them that answered it with 1 or 2."""
+        ids = self.ids(counter, first, last, key)
+        return frozenset(row["id"] for row in self.rows if row["id"] in ids and row[key] in LOW)
+
 
 def _standings(session: Session) -> list[dict[str, Any]]:
     """Every rating as it stands now."""
@@ -324,6 +333,7 @@ def _counter(browser: Browser, town: Town, haul: Haul, counter: str, query: str)
         _score_claims(town, haul, counter, book, about)
         _element_claims(town, haul, counter, book, about)
         _part_claims(town, haul, counter, book, about)
+        _cause_claims(town, haul, counter, book, about)
         seen = _numbers_of(book)
         _page(browser, path + choice, haul, seen)
         _page(browser, f"{path}/unduh.csv{choice}", haul, seen)
@@ -379,6 +389,49 @@ def _part_claims(town: Town, haul: Haul, counter: str, book: Any, about: Mapping
             for key in OFFICER_KEYS:  # their mean is known; the bot is granted each of them
                 ids = town.ids(counter, first, last, key, officer_id=officer_id, for_officer=True)
                 _claim(haul, counter, key, ids, n=None, value=None)
+
+
+def _cause_claims(
+    town: Town, haul: Haul, counter: str, book: Any, about: Mapping[str, Any]
+) -> None:
+    """Shares of causes are sums over the low answers of an element, by quarter and by month.
+
+    Rounded as they are, the bot takes them for exact, and for known of every cause.
+    """
+    sheet = book["Sebab"]
+    if "Layanan dan petugas meliputi hari" not in about:
+        return
+    first, last = _days(about["Layanan dan petugas meliputi hari"])
+    months = [date.fromisoformat(f"{cell.value}-01") for cell in sheet[1][5:]]
+    blocks = town.grids[town.office.counter[counter]].blocks
+    stretches = {one.starts: (one.first, one.last) for one in disclosure.months_of(blocks)}
+    for row in sheet.iter_rows(min_row=2, values_only=True):
+        key = KEY_OF[row[0]]
+        low = town.low(counter, first, last, key)
+        _tell_share(haul, (counter, key, row[1]), low, n=row[3], percent=row[4])
+        for month, percent in zip(months, row[5:], strict=True):
+            if percent is not None:
+                low = town.low(counter, *stretches[month], key)
+                _tell_share(haul, (counter, key, row[1]), low, n=None, percent=percent)
+    for question, _choice, n, _percent in book["Kunjungan"].iter_rows(min_row=2, values_only=True):
+        fact = next(fact.key for fact in VISIT_FACTS if fact.question == question)
+        _claim(haul, counter, fact, town.ids(counter, first, last, fact), n=n, value=None)
+
+
+def _tell_share(
+    haul: Haul,
+    about: tuple[str, str, str],
+    low: frozenset[str],
+    *,
+    n: int | None,
+    percent: int,
+) -> None:
+    """A claim, and a find by itself where the share leaves no doubt about anybody."""
+    counter, key, cause = about
+    _claim(haul, counter, f"{key}/{cause}", low, n=n, value=percent)
+    possible = {k for k in range(len(low) + 1) if tens(k, len(low)) == percent}
+    if not possible - {0, len(low)}:
+        haul.without_doubt |= low
 
 
 def _own_batch(
@@ -480,7 +533,9 @@ def subtract(haul: Haul, rows: Mapping[str, Rating], *, seed: int) -> Result:
         pairs, tried = pairs + found.pairs, tried + found.rows
         groups += found.groups
         smallest += [found.smallest] if found.claims else []
-        answers += _single_answers(column.told - haul.of_surveys, column.key, rows)
+        if column.key in ALL_KEYS:
+            answers += _single_answers(column.told - haul.of_surveys, column.key, rows)
+    answers += len(haul.without_doubt)
     return Result(
         requests=haul.requests,
         figures=haul.figures,
@@ -507,11 +562,13 @@ def columns_of(haul: Haul) -> Iterator[Column]:
     """All counters, all elements."""
     for counter in sorted({counter for counter, _key, _ids in haul.claims}):
         places = {counter} if counter != "town" else {"A1", "A2", "B1", "town"}
-        for key in ALL_KEYS:
+        details = {key for _counter, key, _ids in haul.claims} - {"nine", *ALL_KEYS}
+        for key in (*ALL_KEYS, *sorted(details)):
             keys = {key, "nine"} if key in OFFICIAL_KEYS else {key}
             own = [(k, ids) for c, k, ids in haul.claims if c in places and k in keys and ids]
             told = {ids for k, ids in own if k == key}
-            yield Column(key, {ids for _key, ids in own}, told)
+            if own:
+                yield Column(key, {ids for _key, ids in own}, told)
 
 
 def differs_by_few(haul: Haul) -> bool:
@@ -609,12 +666,20 @@ def appeals_unseen() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def months_of_few() -> Iterator[None]:
+    """Planted: causes by month beside the quarter's, however few low answers a month holds."""
+    with patch.object(gate_of_causes, "tells_months", lambda lows: len(lows) > 1):
+        yield
+
+
 WORLDS: dict[str, Callable[[], Any]] = {
     "the product": as_it_is,
     "planted: live sliding figures": live_sliding_figures,
     "planted: a survey beside quarters left open": quarters_left_open,
     "planted: parts of ten beside blocks": parts_of_ten,
     "planted: appeals that are not looked at": appeals_unseen,
+    "planted: causes of months with few low answers": months_of_few,
 }
 
 

@@ -144,6 +144,8 @@ def submission(site: Site, place: str, visit: str, *, number: int) -> Submission
         served=Served("not_sure", None, None),
         visit_purpose=None,
         answers={key: 1 + (number + i) % 4 for i, key in enumerate(ALL_KEYS)},
+        causes=(),
+        visit_facts={},
         bands={},
         comment="",
         visit=Given(visit, is_odd=False),

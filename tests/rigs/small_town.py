@@ -7,6 +7,7 @@ import secrets
 from datetime import date, timedelta
 from typing import Any
 
+from feedback_app.domain.causes import CAUSES, LOW, VISIT_FACTS, packed
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk, ratings
@@ -29,10 +30,12 @@ def add_day(site: Site, office: Office, day: date, *, seed: int) -> int:
         for counter, usual in A_DAY.items()
         for _ in range(rng.randint(0, 2 * usual))
     ]
+    said = random.Random(f"causes/{seed}/{day}")  # a stream of its own: the answers stay
+    rows = [row | _details(row, said) for row in rows]
     with site.db.transaction() as tx:
         bulk.add_rows(tx, "rating", rows)
         for row in rows:
-            ratings.add_to_tally(tx, [ratings.tally_row(row)])
+            ratings.count(tx, row)
     return len(rows)
 
 
@@ -59,6 +62,15 @@ def _rating(office: Office, counter: str, day: date, rng: random.Random) -> dict
     row["state"] = rng.choices(("counted", "held", "aside"), (94, 4, 2))[0]
     row["tier"] = "visit" if rng.random() < 0.3 else "poster"
     return row
+
+
+def _details(row: dict[str, Any], rng: random.Random) -> dict[str, Any]:
+    """A cause or two under most low answers, and facts from two of three."""
+    low = [cause for cause in CAUSES if row[cause.element] in LOW]
+    facts = {fact.key: rng.choice(fact.choices)[0] for fact in VISIT_FACTS}
+    tells = rng.random() < 0.67
+    ticked = packed([cause for cause in low if rng.random() < 0.4])
+    return {"causes": ticked} | (facts if tells else {})
 
 
 def _answer(rng: random.Random, best: float) -> int:

@@ -28,6 +28,12 @@ KNOWN = {
 # A roster, a survey and a new officer have fields of the same names that mean something else.
 OWN = {
     "officers": {"nip": ("198609102010032001", "199001152015031002")},
+    "happenings": {
+        "kind": ("mesin", "pindah"),
+        "place": ("A1", "A"),
+        "last": ("26-11-2026", ""),
+        "first": ("24-11-2026", "25-11-2026"),
+    },
     "past-results": {},
     "services": {"code": ("kia", "lahir")},
     "trainings": {"code": ("sopan", "siak")},

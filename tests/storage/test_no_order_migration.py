@@ -12,6 +12,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from feedback_app.storage import upgrade
+from feedback_app.storage.anew import MARK
 from feedback_app.storage.db import Base, Database, open_database
 from feedback_app.storage.models import (
     Case,
@@ -63,7 +64,8 @@ def test_answers_and_tallies_are_the_same_as_before(before: Database) -> None:
     kept = rows_of(before, "rating", "id")
     tallies = rows_of(before, "tally", "day, state, for_officer")
     upgrade.upgrade(before)
-    assert rows_of(before, "rating", "id") == kept
+    added = {"causes": None, "visits_needed": None, "ready_on_time": None}
+    assert rows_of(before, "rating", "id") == [dict(row) | added for row in kept]
     assert rows_of(before, "tally", "day, state, for_officer") == tallies
     assert len(kept) == len(ANSWERS)
     assert sum(row["n"] for row in tallies) == len(ANSWERS)
@@ -188,6 +190,7 @@ def test_nothing_kept_aside_stays_and_keys_are_those_of_the_models(db: Database)
             "case_rating",
             "held_upload",
             "tally",
+            "detail_tally",
         }
 
 
@@ -200,6 +203,8 @@ def test_what_follows_works_on_the_upgraded_rows(db: Database) -> None:
         assert differences_from_recount(session) == 0
         comment = session.scalars(select(Comment).where(Comment.text == "Saran held")).one()
         assert (comment.state, comment.month) == ("counted", DECEMBER)
-        assert session.scalars(select(UpkeepMark.day)).all() == [DAY.replace(day=DAY.day - 1)]
+        assert session.scalars(select(UpkeepMark.day).where(UpkeepMark.name == MARK)).all() == [
+            DAY.replace(day=DAY.day - 1)
+        ]
         named = sum(session.scalars(select(Tally.c.n)))
     assert named == len(ANSWERS)

@@ -14,6 +14,7 @@ from tests.rigs.differencing import (
     build_town,
     first_find,
     live_sliding_figures,
+    months_of_few,
     parts_of_ten,
     quarters_left_open,
     run,
@@ -71,6 +72,12 @@ def test_the_bot_finds_parts_that_blocks_nearly_equal(tmp_path: Path, built: Pat
 def test_the_bot_finds_what_an_appeal_took(tmp_path: Path, built: Path) -> None:
     with appeals_unseen():
         result = first_find(tmp_path, built=built, days=(10, 11), seed=SEED)
+    assert result.groups > 0, result.line()
+
+
+def test_the_bot_finds_causes_of_months_with_few_low_answers(tmp_path: Path, built: Path) -> None:
+    with months_of_few():
+        result = first_find(tmp_path, built=built, days=(10,), seed=SEED)
     assert result.groups > 0, result.line()
 
 

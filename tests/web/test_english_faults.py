@@ -34,6 +34,10 @@ BAD_FILES = {
     "officers": (f"{HEAD}\n{OFFICER};lebih", "Row 2 has more cells than there are column headings"),
     "roster": ("nip;tanggal;mulai\n1;2;3", "this column is missing"),
     "visits": ("tanggal;loket;layanan;jumlah\n24-11-2026;Z;ktp;1", "this code is not recognised"),
+    "happenings": (
+        "loket;jenis;mulai;keterangan\nA1;banjir;24-11-2026;air masuk",
+        "choose machine, move, outage, leave, lebaran or other",
+    ),
     "past-results": ("unit;mulai\nA;31-02-2023", "this column is missing"),
     "trainings": (
         "kode;judul;jenis\nx;Judul;sulap",

@@ -61,7 +61,7 @@ def add_comments(site: Site, office: Office, texts: list[str], **changes: Any) -
             row = rating_row(office) | {"day": DAY, "for_officer": True} | changes
             bulk.add_rows(tx, "rating", [row])
             add_comment(tx, row, words)
-            ratings.add_to_tally(tx, [ratings.tally_row(row)])
+            ratings.count(tx, row)
 
 
 def add_inspectors(site: Site, office: Office, *names: str) -> None:

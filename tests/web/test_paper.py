@@ -68,7 +68,7 @@ def test_from_printing_to_the_error_rate(
     assert "Belum ada kumpulan lembar" in text_of(alice.get("/staf/kertas/"))
     page = made_batch(alice, office)
     document = pypdfium2.PdfDocument(io.BytesIO(alice.get(f"{page}/formulir.pdf").data))
-    assert len(document) == 20
+    assert len(document) == 40  # front and back
     document.close()
     assert "AA 001" in text_of(alice.get(page))
     for running in range(1, 9):
@@ -98,7 +98,7 @@ def test_from_printing_to_the_error_rate(
     assert answer.status_code == 422
     assert "Pilih isi lembar untuk setiap isian." in text_of(answer)
     assert send(bob, link, waktu="2").status_code == 302
-    assert "1 dari 95 isian, 1,1%" in text_of(bob.get(f"{page}/hasil"))
+    assert "1 dari 110 isian, 0,9%" in text_of(bob.get(f"{page}/hasil"))
     assert "selesai (5 lembar)" in text_of(bob.get("/staf/kertas/"))
     assert bob.get(link).status_code == 404
     assert len(ratings(site)) == 9

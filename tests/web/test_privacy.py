@@ -215,7 +215,17 @@ def test_no_hour_of_an_arrival_is_left_after_fourteen_days(
 def test_an_answers_row_holds_what_was_answered_and_no_more() -> None:
     names = {column.name for column in Rating.__table__.columns}
     bands = {"age_band", "sex", "education", "occupation", "needs_help"}
-    answered = {*ALL_KEYS, *bands, "visit_purpose", "served_by", "visit_day", "extra", "language"}
+    details = {"causes", "visits_needed", "ready_on_time"}
+    answered = {
+        *ALL_KEYS,
+        *bands,
+        *details,
+        "visit_purpose",
+        "served_by",
+        "visit_day",
+        "extra",
+        "language",
+    }
     kept = {"id", "agency_id", "counter_id", "service_id", "officer_id", "attribution", "tier"}
     assert names == answered | kept | {"day", "instrument_version", "state", "for_officer"}
     assert not [c.name for c in Rating.__table__.columns if isinstance(c.type, UtcDateTime)]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from feedback_app.domain.causes import Cause
 from feedback_app.domain.codes import (
     FormToken,
     new_form_token,
@@ -53,6 +54,8 @@ class Submission:
     served: Served
     visit_purpose: str | None
     answers: Mapping[str, int | None]
+    causes: tuple[Cause, ...]  # ticked under answers of 1 and 2, no others
+    visit_facts: Mapping[str, str | None]
     bands: Mapping[str, str | None]
     comment: str
     visit: visit_codes.Given

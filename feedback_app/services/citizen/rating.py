@@ -181,6 +181,8 @@ def _rating_of(tx: Session, arriving: Arriving, spent: Spent | None, *, tier: st
         tier=tier,
         day=arriving.site.today(),
         answers=sent.answers,
+        causes=sent.causes,
+        visit_facts=sent.visit_facts,
         bands=sent.bands,
         visit_purpose=sent.visit_purpose,
         language=sent.language,
@@ -254,10 +256,20 @@ def _digests(site: Site, sent: Submission) -> tuple[str, ...]:
         "comment": sent.comment,
         "visit": sent.visit.text,
         "pressed": sent.is_pressed,
-    } | ({"charged": True} if sent.is_charged else {})  # else as before there was that tick
+    } | _said_since(sent)
     text = json.dumps(body, sort_keys=True).encode()
     keys = site.keys_for(DIGEST_PURPOSE)
     return tuple(hmac.new(key, text, hashlib.sha256).hexdigest() for key in keys)
+
+
+def _said_since(sent: Submission) -> dict[str, object]:
+    """What forms did not ask at first: a digest without it is the same as before."""
+    said = {
+        "charged": sent.is_charged,
+        "causes": [cause.number for cause in sent.causes],
+        "facts": {key: choice for key, choice in sent.visit_facts.items() if choice},
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def _must_be_saved(site: Site, token: FormToken) -> None:

@@ -27,6 +27,7 @@ from feedback_app.domain.disclosure import (
     months_of,
     without_end_of,
 )
+from feedback_app.domain.disclosure.causes import ElementCauses, FactShares, causes_of, facts_of
 from feedback_app.domain.disclosure.gate import add_counts
 from feedback_app.domain.disclosure.parts import (
     SERVICE_KEYS,
@@ -44,6 +45,7 @@ from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import cases, counters, surveys, tallies
 from feedback_app.storage.queries.cases import TakenAnswer
+from feedback_app.storage.queries.details import complete_details_by_stretch
 from feedback_app.storage.queries.tallies import Days, Sums, counts_of
 
 OfficerLines = Mapping[int, OfficerPart | Withheld | TooFew]
@@ -53,10 +55,12 @@ COUNTED_KEYS = ("kompetensi", *(key for key in OFFICER_KEYS if key not in OFFICI
 
 @dataclass(frozen=True, slots=True)
 class ClosedQuarter:
-    """A quarter by service and by officer; the same cells wherever officers' answers are shown."""
+    """A quarter by service, officer and cause; the same cells wherever they are shown."""
 
     services: tuple[ServicePart, ...]
     officers: OfficerLines
+    causes: tuple[ElementCauses, ...]
+    facts: tuple[FactShares, ...]
 
 
 def grids(
@@ -131,10 +135,15 @@ def quarter_of(site: Site, session: Session, counter_id: int, quarter: Stretch) 
 
 
 def _quarter(session: Session, counter_id: int, quarter: Stretch) -> ClosedQuarter:
-    counts = _counts_of_months(session, counter_id, _months_in(quarter))
+    months = _months_in(quarter)
+    counts = _counts_of_months(session, counter_id, months)
+    ends = [month.last for month in months]
+    said = complete_details_by_stretch(session, _days(counter_id, quarter), ends=ends)
     return ClosedQuarter(
         services=tuple(_services_in(session, counter_id, quarter, counts=counts)),
         officers=_officers_in(session, counter_id, quarter, counts=counts),
+        causes=causes_of(counts, said, hidden=_hidden(counts)),
+        facts=facts_of(said),
     )
 
 

@@ -40,6 +40,8 @@ def counter_sheets(chosen: Period, view: CounterView) -> list[Sheet]:
         _trend_sheet(view),
         _service_sheet(view),
         _officer_sheet(view),
+        _cause_sheet(view),
+        _fact_sheet(view),
         Sheet("Keterangan", ("Hal", "Isi"), _about(chosen, view)),
     ]
 
@@ -120,6 +122,34 @@ def _officer_row(line: OfficerLine) -> tuple[Cell, ...]:
         note = _band_words(part.mean)
         return (line.name, part.n, part.by_poster, None, None, None, note)
     return (line.name, part.n, part.by_poster, *_mean(part.mean, scale=1), note)
+
+
+def _cause_sheet(view: CounterView) -> Sheet:
+    """Shares among the low answers, in tens of percent; months where each of them may be told."""
+    months = view.quarter.months if view.quarter else ()
+    columns = ("Unsur", "Sebab", "Tingkat", "Jawaban 1 atau 2", "Sekitar persen")
+    rows = tuple(
+        (
+            line.element.unsur,
+            share.cause.text,
+            share.cause.level,
+            line.shown.low,
+            share.percent,
+            *(share.months or (None,) * len(months)),
+        )
+        for line in (view.quarter.causes if view.quarter else ())
+        for share in line.shown.shares
+    )
+    return Sheet("Sebab", (*columns, *(f"{month:%Y-%m}" for month in months)), rows)
+
+
+def _fact_sheet(view: CounterView) -> Sheet:
+    rows = tuple(
+        (line.fact.question, choice[1], line.shown.n, percent)
+        for line in (view.quarter.facts if view.quarter else ())
+        for choice, percent in zip(line.fact.choices, line.shown.percents, strict=True)
+    )
+    return Sheet("Kunjungan", ("Pertanyaan", "Jawaban", "Yang menjawab", "Sekitar persen"), rows)
 
 
 def _overview_row(line: CounterLine) -> tuple[Cell, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from feedback_app.domain.causes import VISIT_FACTS
 from feedback_app.domain.disclosure import (
     Answers,
     Band,
@@ -16,23 +17,29 @@ from feedback_app.domain.disclosure import (
     closed_quarters,
     comment_batches,
     first_month_of,
+    months_of,
 )
+from feedback_app.domain.disclosure.causes import ElementCauses, FactShares
 from feedback_app.domain.disclosure.parts import OfficerPart, ServicePart
-from feedback_app.domain.elements import ELEMENTS, Element
+from feedback_app.domain.elements import ELEMENTS, Element, element
+from feedback_app.domain.happenings import Happening
 from feedback_app.domain.local_time import last_of_month
-from feedback_app.domain.periods import Period, period
+from feedback_app.domain.periods import Period, period, weeks_before
+from feedback_app.domain.respondent import Band as Fact
 from feedback_app.domain.skm import TooFew
 from feedback_app.domain.survey import quarter_from, slug, title
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.counters import closed_figures
-from feedback_app.services.counters.dashboard import CounterLine, lines_of
+from feedback_app.services.counters.dashboard import TREND_WEEKS, CounterLine, lines_of
 from feedback_app.services.faults import NotThereError
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import counters as queries
 from feedback_app.storage.queries import tallies
+from feedback_app.storage.queries.happenings import happenings_of_counters, instrument_days
 
 COMMENT_MONTHS = 12
+FACT_OF = {fact.key: fact for fact in VISIT_FACTS}
 UNNAMED = ("Layanan tidak disebut", "Service not named")
 
 
@@ -73,6 +80,22 @@ class OfficerLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CauseLine:
+    """An element with ten low answers or more, and what was ticked under them."""
+
+    element: Element
+    shown: ElementCauses
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """A fact of the visit that ten or more told."""
+
+    fact: Fact
+    shown: FactShares
+
+
+@dataclass(frozen=True, slots=True)
 class QuarterView:
     """A closed quarter by service and by officer, and the days that it really covers."""
 
@@ -82,6 +105,10 @@ class QuarterView:
     last: date
     services: tuple[ServiceLine, ...]
     officers: tuple[OfficerLine, ...]
+    causes: tuple[CauseLine, ...]
+    facts: tuple[FactLine, ...]
+    months: tuple[date, ...]
+    causes_from: date | None  # within the quarter: before that day causes were not asked
     another: int
 
 
@@ -95,6 +122,7 @@ class CounterView:
     quarters: tuple[tuple[str, tuple[str, str]], ...]
     quarter: QuarterView | None
     batches: tuple[Batch, ...]
+    happenings: tuple[Happening, ...]  # of the trend's weeks, newest first
 
     @property
     def shown_officers(self) -> tuple[int, ...]:
@@ -134,8 +162,15 @@ def counter_view(
             ),
             quarter=_quarter_view(site, session, counter.id, quarters[key]) if key else None,
             batches=batches_of(site, session, counter.id),
+            happenings=_happenings(session, counter.id, today=site.today()),
         )
     return chosen, view
+
+
+def _happenings(session: Session, counter_id: int, *, today: date) -> tuple[Happening, ...]:
+    first = weeks_before(today, TREND_WEEKS)[0].first
+    found = happenings_of_counters(session, [counter_id], first=first, last=today)
+    return tuple(found[counter_id])
 
 
 def _months_of(months: Sequence[Stretch], chosen: Period) -> Sequence[Stretch]:
@@ -169,8 +204,16 @@ def _quarter_view(site: Site, session: Session, counter_id: int, quarter: Stretc
         last=quarter.last,
         services=_service_lines(session, closed.services),
         officers=_officer_lines(session, closed.officers),
+        causes=tuple(CauseLine(element(own.key), own) for own in closed.causes),
+        facts=tuple(FactLine(FACT_OF[own.key], own) for own in closed.facts),
+        months=tuple(month.starts for month in months_of(quarter.blocks)),
+        causes_from=_within(instrument_days(session, [counter_id]).get(counter_id), quarter),
         another=tallies.another_named(session, days),
     )
+
+
+def _within(day: date | None, quarter: Stretch) -> date | None:
+    return day if day is not None and quarter.first < day <= quarter.last else None
 
 
 def _service_lines(session: Session, parts: Sequence[ServicePart]) -> tuple[ServiceLine, ...]:

@@ -20,6 +20,7 @@ from feedback_app.services.imports import past_results as survey_imports
 from feedback_app.services.imports import places, siasn
 from feedback_app.services.imports import trainings as training_imports
 from feedback_app.services.imports.changes import Change
+from feedback_app.services.imports.happenings import save_happenings
 from feedback_app.services.imports.questions import Question
 from feedback_app.services.imports.roster import save_roster
 from feedback_app.services.imports.work import Counts, Rows, Work
@@ -213,6 +214,7 @@ _SAVERS: dict[str, Callable[[Work, Rows], Counts]] = {
     "officers": places.save_officers,
     "roster": save_roster,
     "visits": places.save_visits,
+    "happenings": save_happenings,
     "past-results": survey_imports.save_past_results,
     "trainings": training_imports.save_trainings,
     "attendance": training_imports.save_attendance,

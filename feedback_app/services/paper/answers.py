@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import date, datetime, time
 
+from feedback_app.domain.causes import under_low_answers
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.paper import Entry, batch_mark, day_of_answer
 from feedback_app.domain.rating import NewRating
@@ -158,6 +159,8 @@ def _rating(tx: Session, site: Site, batch: BatchRow, entry: Entry, *, tier: str
         tier=tier,
         day=_day(tx, site, batch, entry),
         answers=entry.answers,
+        causes=under_low_answers({f"c{number}" for number in entry.causes}, entry.answers),
+        visit_facts=entry.bands,
         bands=entry.bands,
         visit_purpose=None,
         language=LANGUAGE,

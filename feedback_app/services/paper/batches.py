@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+from feedback_app.domain.causes import OF_ELEMENT, VISIT_FACTS
 from feedback_app.domain.elements import ELEMENTS
 from feedback_app.domain.paper import (
     LARGEST_BATCH,
@@ -245,6 +246,11 @@ def forms_pdf(site: Site, viewer: Viewer, batch_id: int) -> tuple[str, bytes]:
             (band.question, tuple(words for _key, words, _en in band.choices)) for band in BANDS
         ),
         official=tuple((e.question, e.labels) for e in ELEMENTS if e.official),
+        facts=tuple((f.question, tuple(w for _key, w, _en in f.choices)) for f in VISIT_FACTS),
+        causes=tuple(
+            (e.unsur, tuple((c.number, c.text) for c in OF_ELEMENT.get(e.key, ())))
+            for e in ELEMENTS
+        ),
         own=tuple((e.question, e.labels) for e in ELEMENTS if not e.official),
         is_demo=row.agency.is_demo,
     )

@@ -10,7 +10,7 @@ from feedback_app.services.site import Site
 from feedback_app.services.upkeep.fingerprint import office_fingerprint, secret_fingerprint
 from feedback_app.storage import ratings, revision
 from feedback_app.storage.db import DatabaseError
-from feedback_app.storage.queries import agencies, audit, office_marks
+from feedback_app.storage.queries import agencies, audit, happenings, office_marks
 
 
 def upgrade_schema(site: Site) -> str:
@@ -24,6 +24,8 @@ def upgrade_schema(site: Site) -> str:
         _make_folder_and_file(where.instance_dir, where.database_file)
     reached = _upgraded(site)
     note_keys(site)
+    with site.db.transaction() as tx:
+        happenings.note_instrument(tx, day=site.today(), at=site.now())
     (where.keys / UNUSED).unlink(missing_ok=True)
     return reached
 

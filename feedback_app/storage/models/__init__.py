@@ -9,6 +9,7 @@ from feedback_app.storage.models.case import Case, CaseOpinion, CaseRating
 from feedback_app.storage.models.counter import Counter, CounterService, CounterTiers, Service
 from feedback_app.storage.models.device import Device, DisplayUse
 from feedback_app.storage.models.follow_up import FollowUp
+from feedback_app.storage.models.happening import HappeningRow
 from feedback_app.storage.models.held_upload import HeldUpload
 from feedback_app.storage.models.note import Note
 from feedback_app.storage.models.office_mark import OfficeMark
@@ -25,7 +26,13 @@ from feedback_app.storage.models.roster import (
 from feedback_app.storage.models.second_factor import RecoveryCode, SecondFactor
 from feedback_app.storage.models.study import ImpactStudy
 from feedback_app.storage.models.survey import PastResult, Survey, SurveyRevision
-from feedback_app.storage.models.tally import TALLY_KEY, TALLY_SUMS, Tally
+from feedback_app.storage.models.tally import (
+    DETAIL_KEY,
+    TALLY_KEY,
+    TALLY_SUMS,
+    DetailTally,
+    Tally,
+)
 from feedback_app.storage.models.training import Attendance, Training, TrainingAlias, TrainingRun
 from feedback_app.storage.models.upkeep import UpkeepMark
 from feedback_app.storage.models.verdict import Verdict
@@ -39,6 +46,7 @@ from feedback_app.storage.models.visit_code import (
 )
 
 __all__ = [
+    "DETAIL_KEY",
     "TALLY_KEY",
     "TALLY_SUMS",
     "AccessLink",
@@ -59,10 +67,12 @@ __all__ = [
     "Counter",
     "CounterService",
     "CounterTiers",
+    "DetailTally",
     "Device",
     "DisplayUse",
     "FigureView",
     "FollowUp",
+    "HappeningRow",
     "HeldUpload",
     "ImpactStudy",
     "LoginThrottle",

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -33,6 +34,7 @@ class Rating(Base):
     __tablename__ = "rating"
     __table_args__ = (
         *(CheckConstraint(f"{key} BETWEEN 1 AND 4", name=f"{key}_in_range") for key in ALL_KEYS),
+        CheckConstraint("causes > 0", name="causes_ticked"),
         PrimaryKeyConstraint("counter_id", "day", "id"),
         {"sqlite_with_rowid": False},
     )
@@ -59,6 +61,9 @@ class Rating(Base):
     informasi: Mapped[int | None] = mapped_column(VALUE)
     kecepatan: Mapped[int | None] = mapped_column(VALUE)
     kepercayaan: Mapped[int | None] = mapped_column(VALUE)
+    causes: Mapped[int | None] = mapped_column(BigInteger)  # a bit each: domain/causes.py
+    visits_needed: Mapped[str | None] = mapped_column(String(10))  # 1, 2, 3_up
+    ready_on_time: Mapped[str | None] = mapped_column(String(10))  # yes, no, not_yet
     extra: Mapped[dict[str, Any]] = mapped_column(JSON)  # answers to an office's own questions
     visit_purpose: Mapped[str | None] = mapped_column(String(10))  # apply, collect, other
     age_band: Mapped[str | None] = mapped_column(String(10))

@@ -1,4 +1,4 @@
-"""The tally: counts of 1, 2, 3, 4 per element, kept in the rating's own transaction."""
+"""The tallies: counts of 1, 2, 3, 4 per element, and of details, in the rating's transaction."""
 
 from __future__ import annotations
 
@@ -56,4 +56,39 @@ Tally = Table(
     ),
     Index("ix_tally_officer_day", "officer_id", "day"),
     sqlite_with_rowid=False,  # a row of one answer is that answer: they lie by key, not by arrival
+)
+
+# A detail is a cause ticked under a low answer (item: its element, choice: the cause) or a fact of
+# the visit (item: the fact, choice: the answer). `tally` counts those who might have ticked.
+DETAIL_KEY = (
+    "day",
+    "counter_id",
+    "service_id",
+    "officer_id",
+    "tier",
+    "state",
+    "for_officer",
+    "is_complete",
+    "item",
+    "choice",
+)
+
+DetailTally = Table(
+    "detail_tally",
+    Base.metadata,
+    Column("day", Date, primary_key=True),
+    Column("counter_id", Integer, primary_key=True, autoincrement=False),
+    Column("service_id", Integer, primary_key=True, autoincrement=False),
+    Column("officer_id", Integer, primary_key=True, autoincrement=False),
+    Column("tier", String(7), primary_key=True),
+    Column("state", String(9), primary_key=True),
+    Column("for_officer", Integer, primary_key=True, autoincrement=False),
+    Column("is_complete", Integer, primary_key=True, autoincrement=False),
+    Column("item", String(16), primary_key=True),
+    Column("choice", String(20), primary_key=True),
+    Column("agency_id", Integer, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Index("ix_detail_tally_counter_day", "counter_id", "day"),
+    Index("ix_detail_tally_officer_day", "officer_id", "day"),
+    sqlite_with_rowid=False,
 )

@@ -201,6 +201,8 @@ def run(world: World, events: list[Event]) -> None:
             else Served("not_sure", None, None),
             visit_purpose=None,
             answers=dict(event.values),
+            causes=(),
+            visit_facts={},
             bands={band.key: None for band in BANDS},
             comment=event.comment,
             visit=Given(event.code, is_odd=False) if event.code else NONE_GIVEN,

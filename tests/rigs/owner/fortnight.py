@@ -120,6 +120,8 @@ def _rate(world: World, rng: np.random.Generator, at: datetime, counter: int) ->
         served=served,
         visit_purpose=None,
         answers={key: int(rng.integers(1, 5)) for key in ALL_KEYS},
+        causes=(),
+        visit_facts={},
         bands={band.key: None for band in BANDS},
         comment=words,
         visit=NONE_GIVEN,

@@ -219,6 +219,8 @@ def rated(office: Office, *, charge: int | None = 4, service: str = "ktp") -> Ne
         tier="poster",
         day=TODAY,
         answers={"biaya": charge},
+        causes=(),
+        visit_facts={},
         bands={},
         visit_purpose=None,
         language="id",

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from feedback_app.domain.causes import unpacked
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.paper import batch_mark
 from feedback_app.services.access.people import Viewer
@@ -205,6 +206,19 @@ def test_a_sheet_is_keyed_once(site: Site, office: Office, alice: Viewer, bob: V
         told = fault_of(lambda v=viewer, c=changed: key(site, v, made, 1, c))[1]
         assert "sudah diketik" in told
     assert counted(site) == 1
+
+
+def test_causes_and_facts_of_a_sheet_are_kept_where_the_answer_is_low(
+    site: Site, office: Office, alice: Viewer
+) -> None:
+    made = batch(site, office, alice)
+    ticked = entry(office, waktu=2, causes=(2, 18, 19), visits_needed="2", ready_on_time="no")
+    key(site, alice, made, 1, ticked)
+    (row,) = ratings(site)
+    assert [cause.key for cause in unpacked(row.causes)] == ["antre_lama", "jaringan_mati"]
+    assert (row.visits_needed, row.ready_on_time) == ("2", "no")
+    assert sheet_row(site, made, 1).entry["causes"] == "2 18 19"  # as on the sheet, to compare
+    assert tally_differences(site) == 0
 
 
 def test_one_sheet_keyed_by_many_at_once_counts_once(
@@ -442,7 +456,7 @@ def test_the_second_entry_is_anothers_and_what_was_keyed_is_then_forgotten(
 
     view = checks.batch_view(site, alice, made)
     assert view.rate is not None
-    assert (view.rate.wrong, view.rate.fields) == (1, 5 * 19)  # the counter is printed
+    assert (view.rate.wrong, view.rate.fields) == (1, 5 * 22)  # the counter is printed
     assert view.wrong == (("waktu", 1),)
     assert (view.waiting, view.differing) == ((), ())
     over_all = batches.batch_page(site, alice, page=1).rate

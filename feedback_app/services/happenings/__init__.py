@@ -1,0 +1,1 @@
+"""What happened at counters: the register, and what others read of it."""
