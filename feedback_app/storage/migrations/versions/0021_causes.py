@@ -1,7 +1,7 @@
 """A rating keeps causes ticked under low answers and two facts of the visit; a tally counts them.
 
 Revision ID: 0021_causes
-Revises: 0023_training_merge
+Revises: 0020_planned_study
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0021_causes"
-down_revision = "0023_training_merge"
+down_revision = "0020_planned_study"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """A training entered twice is merged into another and keeps its code.
 
 Revision ID: 0023_training_merge
-Revises: 0020_planned_study
+Revises: 0022_happenings
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0023_training_merge"
-down_revision = "0020_planned_study"
+down_revision = "0022_happenings"
 branch_labels = None
 depends_on = None
 
