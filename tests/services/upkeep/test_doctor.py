@@ -26,7 +26,7 @@ def bad(site: Site, *, deep: bool = False) -> dict[str, Sign]:
 
 def healthy(site: Site) -> Site:
     (site.settings.instance_dir / "keys").mkdir(mode=0o700, exist_ok=True)
-    settings = replace(site.settings, base_url="https://suara.example.go.id")
+    settings = replace(site.settings, base_url="https://suara.example.go.id", proxy_hops=1)
     return open_site(settings)  # with the machine's own clock
 
 
@@ -35,6 +35,8 @@ def test_a_healthy_site_has_nothing_bad(site: Site, office: Office) -> None:
     signs = bad(found, deep=True)
     if datetime.now(UTC) < NOON:  # the office's acts lie in this machine's future
         signs.pop("clock")
+    if "roster" in signs:  # it holds the tests' day only
+        assert "empty since" in signs.pop("roster").found
     if not site.db.is_sqlite:  # the tests' own server runs without fsync, and is found out
         assert signs.pop("database").found.endswith("fsync is off, should be on")
     assert signs == {}
