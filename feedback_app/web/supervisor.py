@@ -43,16 +43,18 @@ def counter(code: str) -> str:
 @supervisor.get("/unduh.<ending>")
 def counters_file(ending: str) -> Response:
     """The overview as CSV or XLSX."""
-    _chosen, lines = dashboard.overview(site(), viewer(), period_key=_period_key())
-    return sheets([exports.overview_sheet(lines)], name=_named("loket"), ending=ending)
+    chosen, lines = dashboard.overview(site(), viewer(), period_key=_period_key())
+    table, about = exports.overview_sheet(lines), exports.overview_about(chosen)
+    return sheets([table], name=_named("loket"), ending=ending, about=about)
 
 
 @supervisor.get("/<code>/unduh.<ending>")
 def counter_file(code: str, ending: str) -> Response:
     """One counter's tables; the CSV holds the elements."""
     chosen, view = _counter_view(code)
-    tables = exports.counter_sheets(chosen, view)
-    return sheets(tables, name=_named("loket"), ending=ending)
+    tables = exports.counter_sheets(view)
+    about = exports.counter_about(chosen, view)
+    return sheets(tables, name=_named("loket"), ending=ending, about=about)
 
 
 def _counter_view(code: str) -> tuple[Period, counter_page.CounterView]:

@@ -228,8 +228,9 @@ def hours_file(ending: str) -> Response:
     first = _hours(page=1)
     rest = [_hours(page=page) for page in range(2, first.pages + 1)]
     lines = [line for found in (first, *rest) for line in found.lines]
-    name = f"jp-{_hours_choice()['year']}"
-    return sheets([exports.hours_sheet(lines)], name=name, ending=ending)
+    year = _hours_choice()["year"]
+    about = [("Isi", f"JP petugas tahun {year}")]
+    return sheets([exports.hours_sheet(lines)], name=f"jp-{year}", ending=ending, about=about)
 
 
 @trainings.get("/petugas/<int:officer_id>")

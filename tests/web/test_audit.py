@@ -87,7 +87,7 @@ def test_a_long_log_comes_in_pages_and_taking_it_away_is_written_down(
     sheet = dina.client.get("/staf/catatan/unduh.csv?tindakan=add_unit").data.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(sheet), delimiter=";"))
     assert len(rows) == 120
-    assert all(row["tentang"].startswith("'=UNIT") for row in rows)  # no formula
+    assert all(row["Tentang"].startswith("'=UNIT") for row in rows)  # no formula
     assert "mengunduh catatan tindakan" in dina.get("/staf/catatan/").get_data(as_text=True)
     assert dina.client.get("/staf/catatan/unduh.exe").status_code == 404
 
