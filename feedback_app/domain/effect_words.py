@@ -64,7 +64,7 @@ WARNING_WORDS: dict[str, Words] = {
         "There are not yet two months of data after the training. Come back later.",
     ),
     "OVERLAP": (
-        "Sebagian peserta mengikuti pelatihan lain dalam masa pengukuran; akibat keduanya tidak"
+        "Sebagian peserta mengikuti pelatihan lain dalam periode pengukuran; akibat keduanya tidak"
         " dapat dipisahkan.",
         "Some attended another training within the window; the two cannot be told apart.",
     ),
@@ -123,7 +123,7 @@ CHECK_WORDS: dict[str, Words] = {
         "If 1–4 are only an order: log odds of a higher answer",
     ),
     "comparison_exposure": (
-        "Bagian masa ukur saat pembanding sudah dilatih",
+        "Bagian periode ukur saat pembanding sudah dilatih",
         "Share of the window that the comparison spent trained",
     ),
 }
@@ -142,14 +142,14 @@ LIMITS: tuple[Words, ...] = (
     (
         "Tidak ada cara hitung yang dapat melihat alasan yang tidak tercatat. Bila atasan memilih"
         " orang yang ia tahu akan membaik, angka ini terlalu tinggi; dalam simulasi seperti itu"
-        " selang hampir selalu meleset.",
+        " rentang hampir selalu meleset.",
         "No method can see reasons that were not recorded. Where a superior picks people known to"
         " be about to improve, these numbers are too high; in such simulations the interval nearly"
         " always misses.",
     ),
     (
         "Bila yang mendaftar sendiri memang sedang membaik, angka ini juga terlalu tinggi (dalam"
-        " simulasi hanya sekitar separuh selang memuat angka yang benar).",
+        " simulasi hanya sekitar separuh rentang memuat angka yang benar).",
         "Where those who volunteer were improving anyway, they are too high as well (in simulations"
         " only about half of the intervals hold the truth).",
     ),

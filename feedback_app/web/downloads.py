@@ -24,9 +24,7 @@ def download(content: bytes, content_type: str, name: str) -> Response:
     return response
 
 
-def sheets(
-    tables: list[Table], *, name: str, ending: str, about: Sequence[Fact]
-) -> Response:
+def sheets(tables: list[Table], *, name: str, ending: str, about: Sequence[Fact]) -> Response:
     """Tables as XLSX after a summary, or the first of them as CSV; other endings are not there."""
     if ending == "csv":
         return download(csv_file(tables[0]), CSV, f"{name}.csv")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
-from feedback_app.domain.disclosure import MIN_GROUP
-from feedback_app.domain.periods import PERIOD_KEYS, Period
+from feedback_app.domain.disclosure import MIN_GROUP, RENEWED_BY
+from feedback_app.domain.periods import OFFERED, Period
 from feedback_app.domain.tiers import TIERS
 from feedback_app.services.counters import dashboard, exports
 from feedback_app.services.counters import page as counter_page
@@ -79,8 +79,9 @@ def _page(chosen: Period) -> dict[str, object]:
     return {
         "chosen": chosen,
         "kept": kept,
-        "period_keys": PERIOD_KEYS,
+        "period_keys": OFFERED,
         "needed": MIN_GROUP,
+        "renewed_by": RENEWED_BY,
         "has_old_filter": any(request.args.get(name) for name in NO_FILTERS),
     }
 

@@ -57,10 +57,10 @@ class TrainingForm(FlaskForm):  # type: ignore[misc]
     )
     kind = SelectField("Jenis")
     elements = SelectMultipleField(
-        "Unsur yang dituju", widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+        "Unsur sasaran", widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
     competences = StringField(
-        "Kompetensi yang dituju", [Length(max=200, message="Paling banyak 200 huruf.")]
+        "Kompetensi sasaran", [Length(max=200, message="Paling banyak 200 huruf.")]
     )
     provider = StringField("Penyelenggara", [Length(max=200, message="Paling banyak 200 huruf.")])
     partner = StringField("Mitra", [Length(max=200, message="Paling banyak 200 huruf.")])

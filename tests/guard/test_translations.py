@@ -188,7 +188,7 @@ def test_layout_and_values_are_no_texts() -> None:
         "flash(_('Tersimpan.'))",
         "machine_error(400, f'{heading}. {advice}')",
         "form.name.errors = [_('Wajib diisi.')]",
-        "raise FieldFaultError(f'c{counter_id}', 'Pilih sedikitnya satu jalur untuk tiap loket.')",
+        "raise FieldFaultError(f'c{counter_id}', 'Pilih sedikitnya satu cara masuk untuk tiap loket.')",
         "raise SettingsError(f'{path} cannot be read')",
     ):
         assert built_texts(plain) == []

@@ -94,7 +94,7 @@ def test_a_study_shows_what_rose_and_what_cannot_be_told(
     unsure = "belum dapat disimpulkan, jadi biaya per kenaikan tidak dihitung"
     assert one.count(unsure) == 3  # all but perilaku: no best case is named as if it were a price
     assert "paling murah" not in one
-    assert "dituju: unsur yang ingin diperbaiki pelatihan ini" in one
+    assert "sasaran: unsur yang ingin diperbaiki pelatihan ini" in one
 
 
 def test_the_same_data_give_the_same_numbers_again(

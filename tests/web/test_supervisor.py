@@ -172,7 +172,7 @@ def test_charts_write_the_ends_of_their_scales_and_keep_their_heads_on_a_phone(
     next_day(alice, clock)
     page = alice.get("/staf/loket/").get_data(as_text=True)
     bar, line = re.findall(r'<td class="chart".*?</td>', page, re.DOTALL)[:2]
-    assert 'data-label="Selang 95%"' in bar
+    assert 'data-label="Rentang 95%"' in bar
     assert re.findall(r">(\d+)</text>", bar) == ["50", "100"]
     assert 'data-label="12 minggu"' in line
     interval = re.search(r"(\d+),\d–(\d+),\d</span>", page)
@@ -232,7 +232,7 @@ def test_what_was_a_filter_is_none_and_the_page_says_so(
 ) -> None:
     quarter_of_two_officers(site, office)
     plain = alice.get("/staf/loket/A1").get_data(as_text=True)
-    for query in (f"layanan={office.service['kk']}", "jalur=poster", "jalur=kiosk&layanan=²"):
+    for query in (f"layanan={office.service['kk']}", "jalur=poster", "cara masuk=kiosk&layanan=²"):
         page = alice.get(f"/staf/loket/A1?{query}").get_data(as_text=True)
         assert "tidak dapat digabung" in page
         assert set(re.findall(r"\d+,\d+", page)) == set(re.findall(r"\d+,\d+", plain))

@@ -186,7 +186,9 @@ def _changes(
         if line is None:
             raise NotThereError
         if not frozenset(chosen) & frozenset(FOR_OFFICERS):
-            raise FieldFaultError(f"c{counter_id}", "Pilih sedikitnya satu jalur untuk tiap loket.")
+            raise FieldFaultError(
+                f"c{counter_id}", "Pilih sedikitnya satu cara masuk untuk tiap loket."
+            )
         tiers = checked_choice(chosen)
         if line.tiers not in (tiers, frozenset(chosen)):
             dropped = "poster" in chosen and "poster" not in tiers
