@@ -48,6 +48,7 @@ def test_from_opening_to_the_files_the_office_owes(
     text = alice.get(page).get_data(as_text=True)
     assert "dari sampel minimum 217" in text
     assert "Periode ini sudah berakhir dan dapat ditutup." in text
+    assert "Jawaban pertama: 2 Juli 2026" in text
     assert "terbuka" in alice.get("/staf/skm/").get_data(as_text=True)
     asked = alice.get(f"{page}/tutup").get_data(as_text=True)
     assert "Sampel minimum belum tercapai: 20 dari 217" in asked
@@ -70,6 +71,8 @@ def test_from_opening_to_the_files_the_office_owes(
     ]
     report = docx.Document(io.BytesIO(alice.client.get(f"{page}/laporan.docx").data))
     assert any("73,06" in p.text for p in report.paragraphs)
+    answered = "Jawaban pertama diterima pada 2 Juli 2026 dan yang terakhir pada 2 September 2026."
+    assert any(answered in p.text for p in report.paragraphs)
     answer = alice.client.get(f"{page}/laporan.pdf")
     assert answer.content_type == "application/pdf"
     assert "laporan-skm-A-2026-t3.pdf" in answer.headers["Content-Disposition"]
