@@ -109,7 +109,7 @@ def filled(context: BrowserContext, url: str, comment: str, *, leave_out: str = 
 
 def fill(page: Page, comment: str, *, leave_out: str = "") -> None:
     answer(page, {key: "3" for key in FORM_ORDER if key != leave_out})
-    page.get_by_label("Saran (boleh dilewati)").fill(comment)
+    page.get_by_label("Saran atau keluhan (boleh dikosongkan)").fill(comment)
 
 
 def send(page: Page) -> None:
