@@ -47,6 +47,7 @@ from feedback_app.web.own_account import own
 from feedback_app.web.pairing import pairing
 from feedback_app.web.paper import paper
 from feedback_app.web.paper_checks import paper_checks
+from feedback_app.web.proof import proof
 from feedback_app.web.public import public
 from feedback_app.web.queue_api import queue_api
 from feedback_app.web.results import results
@@ -91,6 +92,7 @@ ROOMS = (
     admin,
     inspectorate,
     accounts,
+    proof,
     devices,
     codes,
     code_use,

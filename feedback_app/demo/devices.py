@@ -12,7 +12,8 @@ from feedback_app.demo.office import COUNTERS
 from feedback_app.demo.people import Event
 from feedback_app.domain.local_time import local_instant
 from feedback_app.services.access.people import Viewer
-from feedback_app.services.citizen.paired_device import pair, tablet_with
+from feedback_app.services.citizen.paired_device import tablet_with
+from feedback_app.services.devices.pairing import pair
 from feedback_app.services.devices.register import register_device
 from feedback_app.services.site import Site
 

@@ -51,7 +51,7 @@ LABELS: dict[str, Words] = {
     "serial": ("seri kartu", "card serial"),
     "size": ("lembar", "sheets"),
     "sso_name": ("nama masuk tunggal", "single sign-on name"),
-    "status": ("keadaan", "status"),
+    "status": ("status", "status"),
     "taken_at": ("saat cadangan", "time of the backup"),
     "target": ("sampel minimum", "minimum sample"),
     "tiers": ("jalur", "tiers"),

@@ -22,8 +22,8 @@ LONGEST_TEXT = 1000
 
 # kind -> (Indonesian, English)
 KINDS = {
-    "batch": ("Seluruh masa", "The whole batch"),
-    "tier": ("Satu jalur", "One tier"),
+    "batch": ("Seluruh periode", "The whole batch"),
+    "tier": ("Satu cara masuk", "One way in"),
     "counter": ("Satu loket", "One counter"),
     "day": ("Satu hari saya tidak bertugas", "One day I was not on duty"),
 }
@@ -35,7 +35,7 @@ GROUNDS = {
     ),
     "absent": ("Saya tidak bertugas pada hari itu", "I was not on duty that day"),
     "not_genuine": (
-        "Ada tanda penilaian tidak berasal dari pemohon",
+        "Ada tanda penilaian tidak berasal dari pengunjung",
         "There are signs that these do not come from applicants",
     ),
     "circumstances": (

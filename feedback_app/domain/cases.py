@@ -1,4 +1,4 @@
-"""Cases (perkara): what kinds there are, what can be decided, by when, and by whom."""
+"""Cases (kasus): what kinds there are, what can be decided, by when, and by whom."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ VOICES = 2  # people from outside the unit who must hold the same
 KINDS = {
     "held": ("Penilaian tertahan", "Held ratings"),
     "note": ("Saran tertahan", "Held comments"),
-    "pressed": ("Pemohon merasa ditekan", "Applicants felt pressed"),
+    "pressed": ("Pengunjung merasa ditekan", "Visitors felt pressed"),
     "fee": ("Tanda pungutan", "Signs of a charge"),
     "appeal": ("Keberatan petugas", "An officer's appeal"),
     "text": ("Saran yang minta disamarkan", "A comment to be masked"),

@@ -16,6 +16,7 @@ class Period:
 
 
 PERIOD_KEYS = ("today", "7", "30", "month", "semester")
+OFFERED = PERIOD_KEYS[1:]  # one day can never have an index; old addresses may still ask for it
 
 
 def period(key: str, *, today: date) -> Period:

@@ -20,7 +20,7 @@ _ROMAN = ("I", "II", "III", "IV")
 # What the population of Krejcie and Morgan's table means differs by office: chosen, and kept.
 POPULATION_MEANINGS = {
     "month": ("kunjungan sebulan", "visits of a month"),
-    "period": ("kunjungan selama masa survei", "visits of the survey period"),
+    "period": ("kunjungan selama periode survei", "visits of the survey period"),
     "year": ("kunjungan setahun", "visits of a year"),
 }
 # Which forms enter the index; kept with each survey so that an old report can be made again.

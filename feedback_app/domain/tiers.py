@@ -1,4 +1,4 @@
-"""Tiers (jalur): how an answer came in, the strongest first, and which count for officers."""
+"""Tiers (cara masuk): how an answer came in, the strongest first, and which count for officers."""
 
 from __future__ import annotations
 

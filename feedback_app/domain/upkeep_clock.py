@@ -18,7 +18,7 @@ WAITS: dict[str, Words] = {
         "tanda waktu dan perangkat yang akan dihapus",
         "marks of time and device to delete",
     ),
-    "cases": ("perkara yang lewat tenggat", "cases past their deadline"),
+    "cases": ("kasus yang lewat tenggat", "cases past their deadline"),
     "paper_batch": (
         "kumpulan lembar kertas yang akan dihitung",
         "batches of paper sheets to count",

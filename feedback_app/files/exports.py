@@ -7,9 +7,13 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-Cell = str | int | float | Decimal | None
+from feedback_app.domain.local_time import local_zone
+
+Cell = str | int | float | Decimal | date | datetime | None
 
 # Spreadsheets run a cell as a formula when it begins so (OWASP, CSV injection); what Unicode calls
 # another form of these signs (full-width, small, raised, "==" in one) too.
@@ -36,48 +40,94 @@ LONGEST_CELL = 32_767  # characters; a longer one would be left out whole
 _NOT_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
 
 
+DAY, MOMENT = "dd/mm/yyyy", "dd/mm/yyyy hh:mm"
+EMPTY = "Tidak ada baris."
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A named table; every row is as long as the columns."""
+    """A named table; every row is as long as the columns.
+
+    Figures are rounded to `decimals`; None keeps all of them, where a program reads the file back.
+    `note` says why there is nothing, where a table may have no rows.
+    """
 
     name: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    decimals: int | None = 2
+    note: str = EMPTY
 
 
 def to_csv(sheet: Sheet) -> bytes:
-    """';' between cells, ',' in decimals, with a byte-order mark: as an Indonesian Excel reads."""
+    """';' between cells, ',' in decimals, with a byte-order mark: as an Indonesian Excel reads.
+
+    A double click opens the file in columns there, since ',' is the decimal sign; without the mark
+    it would be read as Windows-1252. Days are ISO: Excel takes them for days in every country.
+    """
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow([_csv_cell(name) for name in sheet.columns])
-    writer.writerows([_csv_cell(cell) for cell in row] for row in sheet.rows)
+    writer.writerows([_csv_cell(cell, sheet.decimals) for cell in row] for row in sheet.rows)
     return ("\ufeff" + text.getvalue()).encode("utf-8")
 
 
 def to_xlsx(sheets: Sequence[Sheet]) -> bytes:
-    """A workbook; text is written as text, numbers as numbers."""
+    """A workbook: text is text, numbers are numbers, days are days; headings stay and filter."""
     import xlsxwriter  # noqa: PLC0415 (loaded where a workbook is made)
 
     content = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(content, options) as book:
-        bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
-        decimal = book.add_format({"num_format": "#,##0.00"})
+        formats = _formats(book)
         for sheet in sheets:
-            page = book.add_worksheet(_sheet_name(sheet.name))
-            page.freeze_panes(1, 0)
-            for column, name in enumerate(sheet.columns):
-                page.write_string(0, column, plain_text(name)[:LONGEST_CELL], bold)
-                page.set_column(column, column, _width(sheet, column))
-            for line, row in enumerate(sheet.rows, start=1):
-                for column, cell in enumerate(row):
-                    if isinstance(cell, str):
-                        page.write_string(line, column, plain_text(cell)[:LONGEST_CELL])
-                    elif isinstance(cell, int):
-                        page.write_number(line, column, cell)
-                    elif cell is not None:
-                        page.write_number(line, column, float(cell), decimal)
+            _write_sheet(book.add_worksheet(_sheet_name(sheet.name)), sheet, formats)
     return content.getvalue()
+
+
+def _formats(book: Any) -> dict[str, Any]:
+    return {
+        "heading": book.add_format({"bold": True, "bottom": 1, "text_wrap": True}),
+        "decimal": book.add_format({"num_format": "#,##0.00"}),
+        "day": book.add_format({"num_format": DAY, "align": "left"}),
+        "moment": book.add_format({"num_format": MOMENT, "align": "left"}),
+    }
+
+
+def _write_sheet(page: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
+    page.freeze_panes(1, 0)
+    for column, name in enumerate(sheet.columns):
+        page.write_string(0, column, plain_text(name)[:LONGEST_CELL], formats["heading"])
+        page.set_column(column, column, _width(sheet, column))
+    if sheet.rows and len(sheet.columns) > 2:
+        page.autofilter(0, 0, len(sheet.rows), len(sheet.columns) - 1)
+    if not sheet.rows:
+        page.write_string(1, 0, plain_text(sheet.note))
+    for line, row in enumerate(sheet.rows, start=1):
+        for column, cell in enumerate(row):
+            _write_cell(page, line, column, cell, sheet.decimals, formats)
+
+
+def _write_cell(
+    page: Any, line: int, column: int, cell: Cell, decimals: int | None, formats: dict[str, Any]
+) -> None:
+    if isinstance(cell, str):
+        page.write_string(line, column, plain_text(cell)[:LONGEST_CELL])
+    elif isinstance(cell, datetime):
+        page.write_datetime(line, column, _local(cell), formats["moment"])
+    elif isinstance(cell, date):
+        page.write_datetime(line, column, cell, formats["day"])
+    elif isinstance(cell, int):
+        page.write_number(line, column, cell)
+    elif cell is not None and decimals is None:
+        page.write_number(line, column, float(cell))
+    elif cell is not None:
+        page.write_number(line, column, float(round(cell, decimals)), formats["decimal"])
+
+
+def _local(at: datetime) -> datetime:
+    """Spreadsheets know no zones: the office's own clock."""
+    return at.astimezone(local_zone()).replace(tzinfo=None)
 
 
 def plain_text(text: str) -> str:
@@ -93,14 +143,16 @@ def inert(text: str) -> str:
     return "'" + plain if is_risky else plain
 
 
-def _csv_cell(cell: Cell) -> str:
+def _csv_cell(cell: Cell, decimals: int | None = 2) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
         return inert(cell)
-    if isinstance(cell, int):
+    if isinstance(cell, datetime):
+        return f"{_local(cell):%Y-%m-%d %H:%M}"
+    if isinstance(cell, int | date):
         return str(cell)
-    return f"{cell:.2f}".replace(".", ",")
+    return (repr(float(cell)) if decimals is None else f"{cell:.{decimals}f}").replace(".", ",")
 
 
 def _sheet_name(name: str) -> str:
@@ -108,6 +160,6 @@ def _sheet_name(name: str) -> str:
 
 
 def _width(sheet: Sheet, column: int) -> int:
-    cells = (str(row[column] or "") for row in sheet.rows[:200])
+    cells = (_csv_cell(row[column], sheet.decimals) for row in sheet.rows[:200])
     longest = max((len(text) for text in (sheet.columns[column], *cells)), default=8)
     return min(max(longest + 2, 8), 60)

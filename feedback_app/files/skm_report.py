@@ -96,6 +96,14 @@ def _introduction(facts: SurveyFacts) -> Iterator[Block]:
     )
 
 
+def _answered(facts: SurveyFacts) -> str:
+    """When citizens really answered: a survey's days may begin before its first form."""
+    if facts.answered is None:
+        return ""
+    first, last = map(long_date, facts.answered)
+    return f" Jawaban pertama diterima pada {first} dan yang terakhir pada {last}."
+
+
 def _collection(facts: SurveyFacts) -> Iterator[Block]:
     yield Heading(1, "BAB II PENGUMPULAN DATA SKM")
     yield Heading(2, "2.1 Pelaksana")
@@ -118,7 +126,7 @@ def _collection(facts: SurveyFacts) -> Iterator[Block]:
     yield Heading(2, "2.3 Lokasi Pengumpulan Data")
     yield Paragraph(f"Loket pelayanan {facts.unit}.")
     yield Heading(2, "2.4 Waktu Pelaksanaan")
-    yield Paragraph(f"Survei {facts.title} dilaksanakan pada {facts.days}.")
+    yield Paragraph(f"Survei {facts.title} meliputi {facts.days}.{_answered(facts)}")
     yield Heading(2, "2.5 Penentuan Jumlah Responden")
     yield Paragraph(
         f"Populasi ditetapkan {number(facts.population)} ({facts.population_meaning}). Menurut "
@@ -151,8 +159,8 @@ def _conclusion(facts: SurveyFacts) -> Iterator[Block]:
             f"{with_means(facts, order[:TOLD])}.",
             f"Unsur yang tertinggi dan perlu dipertahankan: "
             f"{with_means(facts, order[::-1][:TOLD])}.",
-            f"Rencana tindak lanjut yang disusun: {number(len(facts.plans))}; tindak lanjut masa "
-            f"sebelumnya dilaporkan dalam Lampiran 4.",
+            f"Rencana tindak lanjut yang disusun: {number(len(facts.plans))}; tindak lanjut "
+            f"periode sebelumnya dilaporkan dalam Lampiran 4.",
         ),
         is_numbered=True,
     )
@@ -204,18 +212,18 @@ def _annexes(facts: SurveyFacts) -> Iterator[Block]:
     )
     yield Heading(2, "Lampiran 3. Dokumentasi Pelaksanaan SKM")
     yield Paragraph("Tempelkan foto pelaksanaan di sini. Jangan memuat wajah warga tanpa izin.")
-    yield Heading(2, "Lampiran 4. Tindak Lanjut Hasil SKM Masa Sebelumnya")
+    yield Heading(2, "Lampiran 4. Tindak Lanjut Hasil SKM Periode Sebelumnya")
     if facts.carried:
         yield _carried_table(facts.carried)
     else:
-        yield Paragraph("Belum ada tindak lanjut dari masa sebelumnya yang tercatat.")
+        yield Paragraph("Belum ada tindak lanjut dari periode sebelumnya yang tercatat.")
     yield Paragraph(f"Hasil yang diumumkan: {facts.public_url}", "note")
 
 
 def _carried_table(plans: Sequence[PlanRow]) -> Table:
     return Table(
-        "Keadaan tindak lanjut",
-        ("Masa", "Unsur", "Rencana tindak lanjut", "Waktu", "Keadaan", "Keterangan"),
+        "Status tindak lanjut",
+        ("Periode", "Unsur", "Rencana tindak lanjut", "Waktu", "Status", "Keterangan"),
         tuple(
             (
                 plan.survey_title,

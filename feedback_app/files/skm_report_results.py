@@ -38,14 +38,14 @@ def results(facts: SurveyFacts) -> Iterator[Block]:
     text = f"Formulir lengkap yang dihitung berjumlah {number(n)}, {reached}."
     if figures.visits:
         text += (
-            f" Menurut buku kunjungan ada {number(figures.visits)} kunjungan pada masa ini; "
+            f" Menurut buku kunjungan ada {number(figures.visits)} kunjungan pada periode ini; "
             f"{percent(n, figures.visits)} di antaranya menjawab lengkap."
         )
     yield Paragraph(text)
     yield Paragraph(
         f"Tidak dihitung: {number(figures.partial)} formulir terisi sebagian, "
         f"{number(figures.held)} ditahan menunggu putusan, dan {number(figures.aside)} "
-        "dikesampingkan dengan putusan. Tidak ada formulir yang dihapus."
+        "tidak dihitung setelah diperiksa dua orang. Tidak ada formulir yang dihapus."
     )
     for table in facts.profile:
         if table.rows:
@@ -68,7 +68,7 @@ def results(facts: SurveyFacts) -> Iterator[Block]:
     yield Paragraph(
         f"IKM {facts.unit} pada {facts.title} adalah {number(facts.index.ikm, 2)}, mutu pelayanan "
         f"{facts.index.mutu}, kinerja unit pelayanan “{facts.index.kinerja}”. Dengan jumlah "
-        f"responden ini, selang kepercayaan 95% nilai itu {number(facts.low, 2)} sampai "
+        f"responden ini, rentang kepercayaan 95% nilai itu {number(facts.low, 2)} sampai "
         f"{number(facts.high, 2)}."
     )
     yield _element_table(facts)
@@ -78,7 +78,7 @@ def results(facts: SurveyFacts) -> Iterator[Block]:
         yield _group_table("IKM menurut layanan", "Layanan", facts.services)
         yield Paragraph("Layanan dengan kurang dari 10 formulir lengkap digabung.", "note")
     if len(facts.tiers) > 1:
-        yield _group_table("IKM menurut jalur pengisian", "Jalur", facts.tiers)
+        yield _group_table("IKM menurut cara masuk", "Cara masuk", facts.tiers)
 
 
 def _element_table(facts: SurveyFacts) -> Table:
@@ -152,7 +152,7 @@ def analysis(facts: SurveyFacts) -> Iterator[Block]:
     if facts.comments is None:
         yield Paragraph(
             "Saran masyarakat belum ditampilkan: diperlukan paling sedikit lima saran, dan tujuh "
-            "hari sesudah masa survei berakhir.",
+            "hari sesudah periode survei berakhir.",
             "note",
         )
     else:
@@ -188,7 +188,7 @@ def _trend(facts: SurveyFacts) -> Iterator[Block]:
     yield Paragraph(
         f"Dibandingkan {points[-2].title}, nilai IKM {word}{by}, dari "
         f"{number(points[-2].ikm, 2)} menjadi {number(points[-1].ikm, 2)}. Perubahan yang lebih "
-        "kecil daripada selang kepercayaannya dapat terjadi karena kebetulan."
+        "kecil daripada rentang kepercayaannya dapat terjadi karena kebetulan."
     )
     span = TREND_HIGH - TREND_LOW
     shown = points[-12:]
@@ -211,13 +211,13 @@ def _trend(facts: SurveyFacts) -> Iterator[Block]:
     yield Picture(
         "trend",
         {"points": drawn, "bands": bands},
-        "Nilai IKM dari masa ke masa; garis mendatar ialah batas mutu. Titik putih: hasil sebelum "
+        "Perkembangan nilai IKM; garis mendatar ialah batas mutu. Titik putih: hasil sebelum "
         "aplikasi ini dipakai.",
         told,
     )
     yield Table(
-        "Nilai IKM dari masa ke masa",
-        ("Masa survei", "Responden", "IKM", "Mutu"),
+        "Perkembangan nilai IKM",
+        ("Periode survei", "Responden", "IKM", "Mutu"),
         tuple((p.title, number(p.n), number(p.ikm, 2), p.mutu) for p in points),
         "lrrc",
         (4, 1, 1, 0.8),

@@ -79,7 +79,7 @@ def _summary(book: _Book, facts: SurveyFacts) -> None:
     end = FIRST_ROW + facts.index.n
     _text(page, 0, 0, "INDEKS KEPUASAN MASYARAKAT (IKM)", book.title)
     lines = [("Perangkat daerah", facts.agency), ("Unit pelayanan", facts.unit)]
-    lines += [("Masa survei", f"{facts.title} ({facts.days})")]
+    lines += [("Periode survei", f"{facts.title} ({facts.days})")]
     for row, (name, words) in enumerate(lines, start=2):
         _text(page, row, 0, name, book.cell)
         _text(page, row, 1, words, book.text)
@@ -93,7 +93,7 @@ def _summary(book: _Book, facts: SurveyFacts) -> None:
         page.write_formula(row, 1, formula, style, value)
     _text(page, 8, 0, "Kinerja unit pelayanan", book.cell)
     _text(page, 8, 1, facts.index.kinerja, book.cell)
-    _text(page, 9, 0, "Selang kepercayaan 95%", book.cell)
+    _text(page, 9, 0, "Rentang kepercayaan 95%", book.cell)
     _text(page, 9, 1, f"{number(facts.low, 2)} – {number(facts.high, 2)}", book.cell)
     if facts.is_demo:
         _text(page, 11, 0, "Data contoh, bukan data sebenarnya.", book.bold)
@@ -229,7 +229,7 @@ def _comments(book: _Book, facts: SurveyFacts) -> None:
     page = book.sheet("Saran", (110,))
     _text(page, 0, 0, "Saran masyarakat (diacak; nama, NIK, dan nomor disamarkan)", book.title)
     if facts.comments is None:
-        text = "Belum ditampilkan: paling sedikit lima saran, tujuh hari sesudah masa berakhir."
+        text = "Belum ditampilkan: paling sedikit lima saran, tujuh hari sesudah periode berakhir."
         _text(page, 2, 0, text, book.soft)
     for row, text in enumerate(facts.comments or (), start=2):
         _text(page, row, 0, text, book.text)
@@ -237,8 +237,8 @@ def _comments(book: _Book, facts: SurveyFacts) -> None:
 
 def _plans(book: _Book, facts: SurveyFacts) -> None:
     page = book.sheet("Tindak lanjut", (34, 44, 50, 20, 32, 18, 50))
-    row = _plan_table(book, page, 0, "Rencana tindak lanjut masa ini", facts.plans)
-    _plan_table(book, page, row + 2, "Tindak lanjut masa sebelumnya", facts.carried)
+    row = _plan_table(book, page, 0, "Rencana tindak lanjut periode ini", facts.plans)
+    _plan_table(book, page, row + 2, "Tindak lanjut periode sebelumnya", facts.carried)
 
 
 def _plan_table(book: _Book, page: Any, row: int, name: str, plans: Sequence[PlanRow]) -> int:
@@ -249,7 +249,7 @@ def _plan_table(book: _Book, page: Any, row: int, name: str, plans: Sequence[Pla
         "Rencana tindak lanjut",
         "Waktu",
         "Penanggung jawab",
-        "Keadaan",
+        "Status",
         "Keterangan",
     )
     row += 1
@@ -279,7 +279,7 @@ def _about(book: _Book, facts: SurveyFacts) -> None:
         ("Formulir lengkap", figures.whole.n),
         ("Formulir terisi sebagian (tidak dihitung)", figures.partial),
         ("Ditahan, menunggu putusan", figures.held),
-        ("Dikesampingkan dengan putusan", figures.aside),
+        ("Tidak dihitung setelah diperiksa dua orang", figures.aside),
         ("Kunjungan menurut buku", "–" if figures.visits is None else figures.visits),
         ("Tanda data (SHA-256)", facts.digest),
         (

@@ -76,6 +76,7 @@ class SurveyFacts:
     title: str
     days: str
     span: Span
+    answered: tuple[date, date] | None  # the days of the first and the last complete form
     revision: int
     revised_on: date
     digest: str

@@ -67,9 +67,11 @@ PAST_RESULTS = Kind(
     "Hasil SKM terdahulu",
     (
         column("unit", "unit", cells.code, "kode unit", "kantor", "kantor", also=("kode_unit",)),
-        column("first", "mulai", cells.day, "hari pertama masa survei", "01-01-2023", "01-07-2023"),
         column(
-            "last", "selesai", cells.day, "hari terakhir masa survei", "30-06-2023", "31-12-2023"
+            "first", "mulai", cells.day, "hari pertama periode survei", "01-01-2023", "01-07-2023"
+        ),
+        column(
+            "last", "selesai", cells.day, "hari terakhir periode survei", "30-06-2023", "31-12-2023"
         ),
         column(
             "respondents",

@@ -42,7 +42,7 @@ TRAINING_KINDS_OF_FILE = (
             optional(
                 "elements",
                 "unsur",
-                "unsur yang dituju, dipisah |",
+                "unsur sasaran, dipisah |",
                 "perilaku|informasi",
                 "kecepatan",
                 read=training_cells.element_keys,
@@ -50,7 +50,7 @@ TRAINING_KINDS_OF_FILE = (
             optional(
                 "competences",
                 "kompetensi",
-                "kompetensi yang dituju, dipisah |",
+                "kompetensi sasaran, dipisah |",
                 "Pelayanan Publik|Komunikasi",
                 "Teknis adminduk",
                 read=training_cells.names,

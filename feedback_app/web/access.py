@@ -6,7 +6,7 @@ Checked at the start of the program and at each request.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Literal, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from werkzeug.exceptions import Forbidden
@@ -27,19 +27,27 @@ HR = frozenset({Role.HR})
 INSPECTORATE = frozenset({Role.INSPECTORATE})
 SUPERVISOR = frozenset({Role.SUPERVISOR})
 OFFICER = frozenset({Role.OFFICER})
+PROOF = "Bukti kunjungan"  # how an answer shows that somebody was served
 
 
 @dataclass(frozen=True, slots=True)
 class InMenu:
-    """A page with an entry in the menu of those who may open it."""
+    """A page in the menu of those who may open it.
+
+    `room` is the entry under which it is a tab; without one it is an entry of its own, and the
+    first tab of its room. `needs` is what must be in use before it is offered; '' for always.
+    """
 
     text: str
     roles: frozenset[Role]
+    room: str = ""
+    needs: Literal["", "codes", "paper", "devices", "tiers"] = ""
 
 
 # endpoint -> who may open it; EVERYBODY needs no log-in. `InMenu` adds an entry to their menu, in
-# the order of this table. A route that is missing here stops the program at start-up (`protect`).
-_TABLE: dict[str, Roles | InMenu] = {
+# the order of this table; two of them where roles find the page in different rooms. A route that
+# is missing here stops the program at start-up (`protect`).
+_TABLE: dict[str, Roles | InMenu | tuple[InMenu, ...]] = {
     "static": EVERYBODY,
     "public.home": EVERYBODY,
     "public.privacy": EVERYBODY,
@@ -105,15 +113,14 @@ _TABLE: dict[str, Roles | InMenu] = {
     "masking.confirm": SUPERVISOR,
     "masking.ask": SUPERVISOR,
     "officer.home": InMenu("Penilaian saya", OFFICER),
-    "officer.seen": InMenu("Siapa yang melihat", OFFICER),
+    "officer.seen": OFFICER,
     "officer.batch": OFFICER,
     "officer.reply": OFFICER,
     "officer.appeal_form": OFFICER,
     "officer.open_appeal": OFFICER,
     "officer.appeal": OFFICER,
     "officer.ask_review": OFFICER,
-    "officer.unit_replies": InMenu("Tanggapan", SUPERVISOR),
-    "surveys.overview": InMenu("Survei SKM", SUPERVISOR),
+    "surveys.overview": InMenu("Survei & tindak lanjut", SUPERVISOR),
     "surveys.new": SUPERVISOR,
     "surveys.add": SUPERVISOR,
     "surveys.show": SUPERVISOR,
@@ -138,10 +145,10 @@ _TABLE: dict[str, Roles | InMenu] = {
     "impact.matrix": InMenu("Dampak", HR),
     "impact.start": HR,
     "impact.training": HR,
-    "impact.calculator": InMenu("Sebelum membeli", HR),
+    "impact.calculator": InMenu("Yang dapat diukur", HR, room="Dampak"),
     "impact.report": HR,
     "impact.matrix_file": HR,
-    "trainings.catalogue": InMenu("Pelatihan", HR),
+    "trainings.catalogue": InMenu("Katalog", HR, room="Katalog & petugas"),
     "trainings.new": HR,
     "trainings.add": HR,
     "trainings.show": HR,
@@ -154,14 +161,12 @@ _TABLE: dict[str, Roles | InMenu] = {
     "trainings.remove_attendance": HR,
     "training_merge.choose": HR,
     "training_merge.do_merge": HR,
-    "trainings.hours": InMenu("JP petugas", HR),
+    "trainings.hours": InMenu("JP petugas", HR, room="Katalog & petugas"),
     "trainings.hours_file": HR,
     "trainings.officer": HR,
-    "admin.checklist": InMenu("Persiapan", ADMIN),
+    "admin.checklist": InMenu("Kesehatan", ADMIN),
     "admin.confirm_date": ADMIN,
-    "admin.units": ADMIN,
-    "admin.add_unit": ADMIN,
-    "roster.week": InMenu("Jadwal", SUPERVISOR | ADMIN),
+    "roster.week": (InMenu("Jadwal", ADMIN), InMenu("Jadwal", SUPERVISOR, room="Loket")),
     "roster.file": SUPERVISOR | ADMIN,
     "roster.day": SUPERVISOR | ADMIN,
     "roster.act": SUPERVISOR | ADMIN,
@@ -184,7 +189,8 @@ _TABLE: dict[str, Roles | InMenu] = {
     "roster_plans.end_days": SUPERVISOR | ADMIN,
     "roster_grid.choose": SUPERVISOR | ADMIN,
     "roster_grid.check": SUPERVISOR | ADMIN,
-    "accounts.overview": InMenu("Akun", ADMIN),
+    "officer.unit_replies": InMenu("Tanggapan petugas", SUPERVISOR, room="Loket"),
+    "accounts.overview": InMenu("Orang", ADMIN),
     "accounts.add": ADMIN,
     "accounts.show": ADMIN,
     "accounts.confirm_closing": ADMIN,
@@ -194,17 +200,14 @@ _TABLE: dict[str, Roles | InMenu] = {
     "accounts.end_sessions": ADMIN,
     "accounts.remove_second_factor": ADMIN,
     "accounts.name_for_single_sign_on": ADMIN,
-    "admin.cards": InMenu("Kartu QR", ADMIN),
+    "admin.units": InMenu("Unit", ADMIN, room="Tempat"),
+    "admin.add_unit": ADMIN,
+    "admin.cards": InMenu("Kartu QR", ADMIN, room="Tempat"),
     "admin.cards_file": ADMIN,
     "admin.confirm_new_card": ADMIN,
     "admin.new_card": ADMIN,
-    "devices.overview": InMenu("Layar dan kios", ADMIN),
-    "devices.register": ADMIN,
-    "devices.show": ADMIN,
-    "devices.new_code": ADMIN,
-    "devices.confirm_revoking": ADMIN,
-    "devices.revoke": ADMIN,
-    "codes.batches": InMenu("Kode kunjungan", ADMIN),
+    "proof.overview": InMenu(PROOF, ADMIN),
+    "codes.batches": InMenu("Kode kunjungan", ADMIN, room=PROOF, needs="codes"),
     "codes.new": ADMIN,
     "codes.check": ADMIN,
     "codes.make": ADMIN,
@@ -214,9 +217,21 @@ _TABLE: dict[str, Roles | InMenu] = {
     "codes.add_key": ADMIN,
     "codes.confirm_revoking_key": ADMIN,
     "codes.revoke_key": ADMIN,
-    "code_use.days": InMenu("Pemakaian kode", ADMIN | SUPERVISOR),
+    "code_use.days": (
+        InMenu("Pemakaian kode", ADMIN, room=PROOF, needs="codes"),
+        InMenu("Pemakaian kode", SUPERVISOR, room="Loket", needs="codes"),
+    ),
     "code_use.file": ADMIN | SUPERVISOR,
-    "paper.overview": InMenu("Formulir kertas", SUPERVISOR | ADMIN),
+    "devices.overview": InMenu("Layar dan kios", ADMIN, room=PROOF, needs="devices"),
+    "devices.register": ADMIN,
+    "devices.show": ADMIN,
+    "devices.new_code": ADMIN,
+    "devices.confirm_revoking": ADMIN,
+    "devices.revoke": ADMIN,
+    "paper.overview": (
+        InMenu("Kertas", ADMIN, room=PROOF, needs="paper"),
+        InMenu("Kertas", SUPERVISOR, needs="paper"),
+    ),
     "paper.new": SUPERVISOR | ADMIN,
     "paper.add": SUPERVISOR | ADMIN,
     "paper.show": SUPERVISOR | ADMIN,
@@ -234,24 +249,39 @@ _TABLE: dict[str, Roles | InMenu] = {
     "paper_checks.result": SUPERVISOR | ADMIN,
     "paper_checks.differ": SUPERVISOR | ADMIN,
     "paper_checks.settle": SUPERVISOR | ADMIN,
-    "tiers.choices": InMenu("Jalur", ADMIN),
+    "tiers.choices": InMenu("Cara masuk", ADMIN, room=PROOF, needs="tiers"),
     "tiers.check": ADMIN,
     "tiers.save": ADMIN,
     "uploads.upload": ADMIN | HR,  # HR: files about trainings only, see uploads.py
     "uploads.take_upload": ADMIN | HR,
     "uploads.example": ADMIN | HR,
-    "inspectorate.cases": InMenu("Perkara", INSPECTORATE),
+    "inspectorate.cases": InMenu("Kasus", INSPECTORATE),
     "inspectorate.case": INSPECTORATE,
     "inspectorate.give_opinion": INSPECTORATE,
-    "inspectorate.rules": InMenu("Penyaringan", INSPECTORATE),
-    "audit.log": InMenu("Catatan tindakan", ADMIN | INSPECTORATE),
+    "inspectorate.rules": InMenu("Penyaringan", INSPECTORATE, room="Kasus"),
+    "audit.log": (
+        InMenu("Catatan tindakan", ADMIN, room="Kesehatan"),
+        InMenu("Catatan tindakan", INSPECTORATE),
+    ),
     "audit.file": ADMIN | INSPECTORATE,
 }
-ROUTES: dict[str, Roles] = {
-    endpoint: line.roles if isinstance(line, InMenu) else line for endpoint, line in _TABLE.items()
-}
-MENU: dict[str, str] = {
-    endpoint: line.text for endpoint, line in _TABLE.items() if isinstance(line, InMenu)
+
+
+def _places(line: Roles | InMenu | tuple[InMenu, ...]) -> tuple[InMenu, ...]:
+    if isinstance(line, InMenu):
+        return (line,)
+    return line if isinstance(line, tuple) else ()
+
+
+def _roles(line: Roles | InMenu | tuple[InMenu, ...]) -> Roles:
+    if isinstance(line, InMenu | tuple):
+        return frozenset().union(*(place.roles for place in _places(line)))
+    return line
+
+
+ROUTES: dict[str, Roles] = {endpoint: _roles(line) for endpoint, line in _TABLE.items()}
+MENU: dict[str, tuple[InMenu, ...]] = {
+    endpoint: places for endpoint, line in _TABLE.items() if (places := _places(line))
 }
 
 # What half a log-in opens, by its stage: the second step, or the setting-up of one.

@@ -1,34 +1,74 @@
-"""The admin's room: get an office live, print cards. Accounts: accounts.py."""
+"""The admin's room: get an office live, keep it well, print cards. Accounts: accounts.py."""
 
 from __future__ import annotations
+
+from datetime import date, datetime
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from feedback_app.domain.health import NAMES, STATES, Said
 from feedback_app.domain.upkeep_clock import WAITS
 from feedback_app.services.office import cards as card_service
 from feedback_app.services.office import setup
-from feedback_app.services.roster.ahead import roster_ends
-from feedback_app.services.upkeep import confirmation
+from feedback_app.services.upkeep import confirmation, health
 from feedback_app.services.upkeep.backup_state import backup_state
+from feedback_app.services.upkeep.machine_checks import Arrived
+from feedback_app.web import formats
 from feedback_app.web.access import site, viewer
 from feedback_app.web.downloads import download
 from feedback_app.web.language import gettext as _
+from feedback_app.web.language import language
 
 admin = Blueprint("admin", __name__, url_prefix="/staf/admin")
 
 
+# Where to go about what is not well.
+PLACES = {
+    "backup": "#backup",
+    "clock": "#clock-title",
+    "counters": "admin.cards",
+    "devices": "devices.overview",
+    "roster": "roster.week",
+    "second step": "accounts.overview",
+    "upkeep": "#clock-title",
+}
+
+
 @admin.get("/")
 def checklist() -> str:
-    """What an office needs before its first scan, and what is there; whether the date is right."""
+    """Whether everything runs; what a new office still needs, until it has it."""
+    counts = setup.progress(site(), viewer())
     return render_template(
-        "admin/checklist.html",
-        counts=setup.progress(site(), viewer()),
+        "admin/health.html",
+        counts=counts,
+        is_set_up=setup.is_complete(counts),
+        health=health.health_page(site(), viewer(), _arrived()),
+        names=NAMES,
+        states=STATES,
+        places=PLACES,
+        told=_told,
         clock=confirmation.notice(site()),
         waits=WAITS,
-        ends=roster_ends(site(), viewer()),
         backup=backup_state(site()),
     )
+
+
+def _arrived() -> Arrived:
+    return Arrived(request.host, bool(request.headers.get("X-Forwarded-For")))
+
+
+def _told(said: Said) -> str:
+    """A finding with its days and numbers as this reader writes them."""
+    return said.in_language(language(), written=_written)
+
+
+def _written(value: object) -> object:
+    if isinstance(value, datetime):
+        return formats.moment(value)
+    if isinstance(value, date):
+        return formats.long_date(value)
+    return formats.number(value) if isinstance(value, int) else value
 
 
 @admin.post("/tanggal")

@@ -48,8 +48,14 @@ def file(ending: str) -> Response:
     """The chosen lines of the audit log as CSV or XLSX; that is logged too."""
     if ending not in ("csv", "xlsx"):
         abort(404)
-    table = audit_log.audit_sheet(site(), viewer(), _choice())
-    return sheets([table], name=f"catatan-{site().today().isoformat()}", ending=ending)
+    choice = _choice()
+    table = audit_log.audit_sheet(site(), viewer(), choice)
+    return sheets(
+        [table],
+        name=f"catatan-{site().today().isoformat()}",
+        ending=ending,
+        about=[("Isi", "Catatan tindakan"), ("Dari", choice.first), ("Sampai", choice.last)],
+    )
 
 
 def _subject_words(line: AuditLine) -> str:

@@ -132,7 +132,8 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
         left_open = self.left_open()
         if len(left_open) > LISTED_ONE_BY_ONE:
             text = _(
-                "%(n)s pertanyaan belum dijawab. Mulai dari pertanyaan %(first)s.",
+                "Masih ada %(n)s pertanyaan. Lanjutkan dari pertanyaan %(first)s, "
+                "atau kirim yang sudah dijawab.",
                 n=len(left_open),
                 first=number_of(left_open[0]),
             )

@@ -38,8 +38,17 @@ def file(ending: str) -> Response:
     """Visit codes and visits side by side as CSV or XLSX."""
     if ending not in ("csv", "xlsx"):
         abort(404)
-    table = service.use_sheet(site(), viewer(), _choice())
-    return sheets([table], name=f"pemakaian-kode-{site().today().isoformat()}", ending=ending)
+    choice = _choice()
+    return sheets(
+        [service.use_sheet(site(), viewer(), choice)],
+        name=f"pemakaian-kode-{site().today().isoformat()}",
+        ending=ending,
+        about=[
+            ("Isi", "Pemakaian kode kunjungan"),
+            ("Dari", choice.first),
+            ("Sampai", choice.last),
+        ],
+    )
 
 
 def _choice() -> Choice:

@@ -91,8 +91,10 @@ def confirm_revoking(device_id: int) -> str:
 @devices.post("/<int:device_id>/cabut")
 def revoke(device_id: int) -> Response:
     """End a device at once."""
-    device_room.revoke_device(site(), viewer(), device_id)
+    gave_back = device_room.revoke_device(site(), viewer(), device_id)
     flash(_("Perangkat dicabut dan berhenti berlaku."))
+    if gave_back:
+        flash(_("Penilaian lewat kartu QR di loket itu dihitung lagi untuk nilai petugas."))
     return redirect(url_for("devices.overview"))
 
 

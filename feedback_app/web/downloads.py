@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Response, abort
 
-from feedback_app.services.exports.tables import Table, csv_file, xlsx_file
+from feedback_app.services.exports.tables import Fact, Table, csv_file, xlsx_file
 from feedback_app.web.access import site
 
 CSV = "text/csv; charset=utf-8"
@@ -22,10 +24,10 @@ def download(content: bytes, content_type: str, name: str) -> Response:
     return response
 
 
-def sheets(tables: list[Table], *, name: str, ending: str) -> Response:
-    """Tables as XLSX, or the first of them as CSV; any other ending is not there."""
+def sheets(tables: list[Table], *, name: str, ending: str, about: Sequence[Fact]) -> Response:
+    """Tables as XLSX after a summary, or the first of them as CSV; other endings are not there."""
     if ending == "csv":
         return download(csv_file(tables[0]), CSV, f"{name}.csv")
     if ending == "xlsx":
-        return download(xlsx_file(site(), tables), XLSX, f"{name}.xlsx")
+        return download(xlsx_file(site(), tables, about), XLSX, f"{name}.xlsx")
     return abort(404)

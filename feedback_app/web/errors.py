@@ -121,7 +121,7 @@ def _show_too_few(_error: NothingToShowError) -> Response:
     return error_page(
         404,
         _("Belum cukup formulir"),
-        _("Berkas ini dibuat bila ada sedikitnya 10 formulir lengkap dalam masa yang ditutup."),
+        _("Berkas ini dibuat bila ada sedikitnya 10 formulir lengkap dalam periode yang ditutup."),
     )
 
 

@@ -37,7 +37,7 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
         "Penanggung jawab",
         [InputRequired(NEEDED), Length(max=200, message="Paling banyak 200 huruf.")],
     )
-    status = SelectField("Keadaan")
+    status = SelectField("Status")
     note = TextAreaField("Keterangan", [LONGEST])
 
 

@@ -126,10 +126,8 @@ def report() -> Response:
 @impact.get("/unduh.<ending>")
 def matrix_file(ending: str) -> Response:
     """Every estimate as a table."""
-    study_id, text, sheet = impact_pages.estimates_files(
-        site(), viewer(), study_id=number_in_address("studi")
-    )
-    name = f"dampak-pelatihan-{study_id}"
+    found = impact_pages.estimates_files(site(), viewer(), study_id=number_in_address("studi"))
+    name = f"dampak-pelatihan-{found.study_id}"
     if ending == "csv":  # for programs: full digits, decimal points
-        return download(text.encode(), CSV, f"{name}.csv")
-    return sheets([sheet], name=name, ending=ending)
+        return download(found.csv.encode(), CSV, f"{name}.csv")
+    return sheets(found.sheets, name=name, ending=ending, about=found.about)

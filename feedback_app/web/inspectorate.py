@@ -75,7 +75,7 @@ def give_opinion(case_id: int) -> AnyResponse | tuple[str, int]:
         translate_errors(form)
         return _page(view, form), 422
     if decided:
-        flash(_("Perkara diputus: %(outcome)s.", outcome=say(ALL_OUTCOMES[decided])))
+        flash(_("Kasus diputus: %(outcome)s.", outcome=say(ALL_OUTCOMES[decided])))
     else:
         flash(_while_open(decisions.case_view(site(), viewer(), case_id).line))
     return redirect(url_for("inspectorate.case", case_id=case_id))
@@ -84,14 +84,14 @@ def give_opinion(case_id: int) -> AnyResponse | tuple[str, int]:
 def _while_open(line: decisions.CaseLine) -> str:
     """What follows from an opinion that decides nothing; equal ones would have decided."""
     if line.voices < VOICES:
-        return _("Pendapat Anda tercatat. Perkara diputus setelah orang kedua berpendapat sama.")
+        return _("Pendapat Anda tercatat. Kasus diputus setelah orang kedua berpendapat sama.")
     if line.days_left < 0:
         return _(
             "Pendapat Anda tercatat dan berbeda dari pendapat sebelumnya. Batas waktunya sudah "
-            "lewat; perkara tetap terbuka sampai dua orang berpendapat sama."
+            "lewat; kasus tetap terbuka sampai dua orang berpendapat sama."
         )
     return _(
-        "Pendapat Anda tercatat dan berbeda dari pendapat sebelumnya. Perkara tetap terbuka "
+        "Pendapat Anda tercatat dan berbeda dari pendapat sebelumnya. Kasus tetap terbuka "
         "sampai dua orang berpendapat sama, paling lambat %(day)s.",
         day=formats.long_date(line.due_on),
     )

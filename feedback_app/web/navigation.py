@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, g, request, url_for
 
 from feedback_app.domain.faults import NotSavedError
-from feedback_app.services.office import agency
-from feedback_app.web.access import MENU, ROUTES, site
+from feedback_app.domain.roles import Role
+from feedback_app.services.office import agency, in_use
+from feedback_app.web.access import MENU, ROUTES, InMenu, site
 from feedback_app.web.language import gettext as _
+
+# Rooms of pages that have no menu line of their blueprint above them in the table of access.py.
+_ROOM_OF = {
+    "follow_ups": "surveys.overview",
+    "masking": "supervisor.counters",
+    "paper_checks": "paper.overview",
+    "roster_grid": "roster.week",
+    "roster_plans": "roster.week",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """One entry of the menu."""
+    """One entry of the menu, or one tab of its room."""
 
     text: str
     url: str
     is_here: str  # 'page': this very page; 'true': one that it leads to; '' elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """The menu of whoever is logged in, and the tabs of their room (none where it has one page)."""
+
+    items: tuple[MenuItem, ...] = ()
+    tabs: tuple[MenuItem, ...] = ()
+    room: str = ""
 
 
 def add_to_pages(app: Flask) -> None:
@@ -30,27 +48,56 @@ def add_to_pages(app: Flask) -> None:
     )
 
 
-def _navigation() -> list[MenuItem]:
+def _navigation() -> Navigation:
+    """The same for every call of one request: header and tabs both ask."""
     if g.get("viewer") is None:
-        return []
-    shown = [endpoint for endpoint in MENU if g.viewer.role in (ROUTES[endpoint] or ())]
-    here = _nearest(shown)
-    mark = "page" if here == request.endpoint else "true"
-    return [
-        MenuItem(
-            text=_(MENU[endpoint]),
-            url=url_for(endpoint),
-            is_here=mark if endpoint == here else "",
-        )
-        for endpoint in shown
-    ]
+        return Navigation()
+    if "navigation" not in g:
+        g.navigation = _built(g.viewer.role, here=_nearest(request.endpoint, g.viewer.role))
+    return cast(Navigation, g.navigation)
 
 
-def _nearest(shown: Sequence[str]) -> str | None:
-    """The entry for this page: itself, else the first of the same room."""
-    if request.endpoint in shown:
-        return request.endpoint
-    return next((one for one in shown if one.split(".")[0] == request.blueprint), None)
+def _built(role: Role, *, here: str | None) -> Navigation:
+    rooms: dict[str, list[tuple[str, str]]] = {}  # room -> (endpoint, text)
+    offered = _in_use()
+    for endpoint in MENU:
+        place = _place(endpoint, role)
+        if place and (not place.needs or place.needs in offered or endpoint == here):
+            rooms.setdefault(place.room or place.text, []).append((endpoint, place.text))
+    own = next((room for room, pages in rooms.items() if here in dict(pages)), "")
+    tabs = rooms.get(own, [])
+    return Navigation(
+        tuple(_item(pages[0][0], room, is_here=room == own) for room, pages in rooms.items()),
+        tuple(_item(*page, is_here=page[0] == here) for page in tabs if len(tabs) > 1),
+        own,
+    )
+
+
+def _item(endpoint: str, text: str, *, is_here: bool) -> MenuItem:
+    mark = "page" if endpoint == request.endpoint else "true"
+    return MenuItem(_(text), url_for(endpoint), mark if is_here else "")
+
+
+def _place(endpoint: str, role: Role) -> InMenu | None:
+    return next((place for place in MENU[endpoint] if role in place.roles), None)
+
+
+def _nearest(endpoint: str | None, role: Role) -> str | None:
+    """The entry for this page: itself, else the line above it of the same blueprint."""
+    found = _ROOM_OF.get(request.blueprint or "")
+    for one in ROUTES:
+        if one in MENU and _place(one, role) and one.split(".")[0] == request.blueprint:
+            found = one
+        if one == endpoint:
+            return found
+    return None
+
+
+def _in_use() -> frozenset[str]:
+    try:
+        return in_use.found(site(), g.viewer)
+    except NotSavedError:  # an error page must still be shown when the database is gone
+        return frozenset()
 
 
 def _site_is_demo() -> bool:

@@ -9,6 +9,7 @@ from wtforms import StringField
 
 from feedback_app.services.citizen import paired_device
 from feedback_app.services.citizen.code_guesses import TooManyGuessesError
+from feedback_app.services.devices import pairing as device_pairing
 from feedback_app.web.access import site
 from feedback_app.web.device_cookie import device_secret, keep_secret
 from feedback_app.web.forms import labelled
@@ -38,15 +39,15 @@ def take() -> Response:
     form = labelled(PairingForm())
     form.validate_on_submit()
     try:
-        paired = paired_device.pair(
+        paired = device_pairing.pair(
             site(),
             form.code.data or "",
             from_staff_browser=is_staff_browser(),
             network=request.remote_addr or "",
         )
-    except paired_device.WrongPairingCodeError:
+    except device_pairing.WrongPairingCodeError:
         return _refuse(form, _("Kode pasang salah, sudah dipakai, atau lewat waktu."), 422)
-    except paired_device.StaffBrowserError:
+    except device_pairing.StaffBrowserError:
         return _refuse(
             form,
             _(

@@ -8,7 +8,7 @@ from feedback_app.web.language import gettext as _
 ROLE_NAMES = {
     Role.SUPERVISOR: "Atasan unit",
     Role.ADMIN: "Admin",
-    Role.HR: "Kepegawaian (BKPSDM)",
+    Role.HR: "Kepegawaian",
     Role.INSPECTORATE: "Inspektorat",
     Role.OFFICER: "Petugas",
 }

@@ -56,7 +56,12 @@ def file(ending: str) -> Response:
     if ending not in ("csv", "xlsx"):
         abort(404)
     found = week_service.week_page(site(), viewer(), _choice())
-    return sheets([week_sheet(found)], name=f"jadwal-{found.monday.isoformat()}", ending=ending)
+    return sheets(
+        [week_sheet(found)],
+        name=f"jadwal-{found.monday.isoformat()}",
+        ending=ending,
+        about=[("Isi", "Jadwal petugas"), ("Dari", found.days[0]), ("Sampai", found.days[-1])],
+    )
 
 
 @roster.get("/loket/<code>/<day>")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
-from feedback_app.domain.disclosure import MIN_GROUP
+from feedback_app.domain.disclosure import MIN_GROUP, RENEWED_BY
 from feedback_app.domain.happenings import KINDS
-from feedback_app.domain.periods import PERIOD_KEYS, Period
+from feedback_app.domain.periods import OFFERED, Period
 from feedback_app.domain.tiers import TIERS
 from feedback_app.services.counters import dashboard, exports
 from feedback_app.services.counters import page as counter_page
@@ -45,16 +45,18 @@ def counter(code: str) -> str:
 @supervisor.get("/unduh.<ending>")
 def counters_file(ending: str) -> Response:
     """The overview as CSV or XLSX."""
-    _chosen, lines = dashboard.overview(site(), viewer(), period_key=_period_key())
-    return sheets([exports.overview_sheet(lines)], name=_named("loket"), ending=ending)
+    chosen, lines = dashboard.overview(site(), viewer(), period_key=_period_key())
+    table, about = exports.overview_sheet(lines), exports.overview_about(chosen)
+    return sheets([table], name=_named("loket"), ending=ending, about=about)
 
 
 @supervisor.get("/<code>/unduh.<ending>")
 def counter_file(code: str, ending: str) -> Response:
     """One counter's tables; the CSV holds the elements."""
     chosen, view = _counter_view(code)
-    tables = exports.counter_sheets(chosen, view)
-    return sheets(tables, name=_named("loket"), ending=ending)
+    tables = exports.counter_sheets(view)
+    about = exports.counter_about(chosen, view)
+    return sheets(tables, name=_named("loket"), ending=ending, about=about)
 
 
 def _counter_view(code: str) -> tuple[Period, counter_page.CounterView]:
@@ -79,8 +81,9 @@ def _page(chosen: Period) -> dict[str, object]:
     return {
         "chosen": chosen,
         "kept": kept,
-        "period_keys": PERIOD_KEYS,
+        "period_keys": OFFERED,
         "needed": MIN_GROUP,
+        "renewed_by": RENEWED_BY,
         "has_old_filter": any(request.args.get(name) for name in NO_FILTERS),
     }
 

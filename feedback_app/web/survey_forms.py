@@ -33,7 +33,7 @@ class SurveyForm(FlaskForm):  # type: ignore[misc]
     """What a survey period needs."""
 
     unit = SelectField("Unit pelayanan", coerce=int)
-    period = SelectField("Masa survei")
+    period = SelectField("Periode survei")
     meaning = RadioField("Arti populasi")
     population = WholeNumberField(
         "Jumlah populasi",

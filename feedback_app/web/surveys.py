@@ -73,7 +73,7 @@ def add() -> AnyResponse | tuple[str, int]:
         except FieldFaultError as fault:
             tell_fault(form, fault)
         else:
-            flash(_("Masa survei dibuka."))
+            flash(_("Periode survei dibuka."))
             return redirect(url_for("surveys.show", survey_id=survey_id))
     return _survey_page(form, survey_id=None), 422
 
@@ -146,7 +146,7 @@ def change(survey_id: int) -> AnyResponse | tuple[str, int]:
         except FieldFaultError as fault:
             tell_fault(form, fault)
         else:
-            flash(_("Masa survei diubah."))
+            flash(_("Periode survei diubah."))
             return redirect(url_for("surveys.show", survey_id=survey_id))
     return _survey_page(form, survey_id=survey_id), 422
 
@@ -164,7 +164,9 @@ def close(survey_id: int) -> AnyResponse | tuple[str, int]:
         survey_closing.close_survey(site(), viewer(), survey_id)
     except FieldFaultError as fault:
         return _closing_page(survey_id, fault=_(fault.text)), 422
-    flash(_("Masa survei ditutup. Hasilnya kini tetap; perubahan kelak menjadi revisi bernomor."))
+    flash(
+        _("Periode survei ditutup. Hasilnya kini tetap; perubahan kelak menjadi revisi bernomor.")
+    )
     return redirect(url_for("surveys.show", survey_id=survey_id))
 
 
@@ -181,7 +183,7 @@ def call_off(survey_id: int) -> AnyResponse | tuple[str, int]:
         service.call_off_survey(site(), viewer(), survey_id)
     except FieldFaultError as fault:
         return _call_off_page(survey_id, fault=_(fault.text)), 422
-    flash(_("Masa survei dibatalkan. Penilaian masyarakat tidak berubah."))
+    flash(_("Periode survei dibatalkan. Penilaian masyarakat tidak berubah."))
     return redirect(url_for("surveys.overview"))
 
 

@@ -47,7 +47,7 @@ def save() -> AnyResponse | tuple[str, int]:
         changed = service.set_tiers(site(), viewer(), wanted)
     except FieldFaultError as fault:
         return _page(wanted, [(fault.field, _(fault.text))]), 422
-    flash(_("Jalur disimpan untuk %(n)s loket, berlaku mulai sekarang.", n=changed))
+    flash(_("Cara masuk disimpan untuk %(n)s loket, berlaku mulai sekarang.", n=changed))
     return redirect(url_for("tiers.choices"))
 
 

@@ -59,10 +59,10 @@ class TrainingForm(FlaskForm):  # type: ignore[misc]
     )
     kind = SelectField("Jenis")
     elements = SelectMultipleField(
-        "Unsur yang dituju", widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+        "Unsur sasaran", widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
     competences = StringField(
-        "Kompetensi yang dituju", [Length(max=200, message="Paling banyak 200 huruf.")]
+        "Kompetensi sasaran", [Length(max=200, message="Paling banyak 200 huruf.")]
     )
     provider = StringField("Penyelenggara", [Length(max=200, message="Paling banyak 200 huruf.")])
     partner = StringField("Mitra", [Length(max=200, message="Paling banyak 200 huruf.")])
@@ -237,8 +237,9 @@ def hours_file(ending: str) -> Response:
     first = _hours(page=1)
     rest = [_hours(page=page) for page in range(2, first.pages + 1)]
     lines = [line for found in (first, *rest) for line in found.lines]
-    name = f"jp-{_hours_choice()['year']}"
-    return sheets([exports.hours_sheet(lines)], name=name, ending=ending)
+    year = _hours_choice()["year"]
+    about = [("Isi", f"JP petugas tahun {year}")]
+    return sheets([exports.hours_sheet(lines)], name=f"jp-{year}", ending=ending, about=about)
 
 
 @trainings.get("/petugas/<int:officer_id>")

@@ -188,7 +188,7 @@ def test_a_kiosk_asks_after_forty_seconds_gives_twenty_and_leaves_nothing(
     before = left_behind(tablet)
     fill_in(tablet)
     hold_still(tablet)
-    tablet.get_by_label("Saran (boleh dilewati)").fill("kenari-unik-4711")
+    tablet.get_by_label("Saran atau keluhan (boleh dikosongkan)").fill("kenari-unik-4711")
     move_clock(tablet, 38_000)
     expect(tablet.get_by_text("Masih mengisi?")).to_be_hidden()
     move_clock(tablet, 3_000)
@@ -201,7 +201,7 @@ def test_a_kiosk_asks_after_forty_seconds_gives_twenty_and_leaves_nothing(
     with tablet.expect_navigation():
         move_clock(tablet, 3_500)
     assert tablet.locator("input:checked").count() == 0
-    assert tablet.get_by_label("Saran (boleh dilewati)").input_value() == ""
+    assert tablet.get_by_label("Saran atau keluhan (boleh dikosongkan)").input_value() == ""
     assert left_behind(tablet) == before
     tablet.go_back()
     assert tablet.locator("input:checked").count() == 0
@@ -245,7 +245,7 @@ def test_after_sending_a_kiosk_is_empty_again_in_twenty_seconds(
 def test_going_back_from_a_faulty_form_shows_nothing(served: Served, chromium: Browser) -> None:
     tablet = paired_page(chromium, served, "kiosk", TABLET)
     fill_in(tablet)
-    tablet.get_by_label("Saran (boleh dilewati)").fill("kenari-unik-4711" * 100)
+    tablet.get_by_label("Saran atau keluhan (boleh dikosongkan)").fill("kenari-unik-4711" * 100)
     tablet.get_by_role("button", name="Kirim penilaian").click()
     expect(tablet.get_by_role("alert").first).to_contain_text("paling banyak 1.000 huruf")
     assert tablet.locator("input:checked").count() == len(FORM_ORDER)

@@ -66,7 +66,7 @@ ACTS: dict[str, Callable[[Page], object]] = {
 def is_filled(page: Page, comment: str) -> None:
     """Everything is there, and the help above the form knows."""
     expect(page.get_by_role("button", name="Kirim penilaian")).to_be_visible()
-    expect(page.get_by_label("Saran (boleh dilewati)")).to_have_value(comment)
+    expect(page.get_by_label("Saran atau keluhan (boleh dikosongkan)")).to_have_value(comment)
     assert page.locator("input[value='3']:checked").count() == len(FORM_ORDER)
     assert page.locator("input[name=charged]").is_checked()
     assert page.locator("select[name=sex]").input_value() == "female"
@@ -125,7 +125,7 @@ def test_after_ten_minutes_it_is_gone(counter: Counter, phone: BrowserContext) -
     page = phone.new_page()
     page.clock.install()
     page.goto(counter.url())
-    page.get_by_label("Saran (boleh dilewati)").fill("sepuluh menit")
+    page.get_by_label("Saran atau keluhan (boleh dikosongkan)").fill("sepuluh menit")
     assert page.evaluate(KEPT) != NOTHING
     page.clock.fast_forward(TEN_MINUTES_MS - 5_000)
     assert page.evaluate(KEPT) != NOTHING
@@ -141,7 +141,7 @@ def test_a_form_left_for_ten_minutes_comes_back_empty(
     page = phone.new_page()
     page.clock.install()
     page.goto(counter.url())
-    page.get_by_label("Saran (boleh dilewati)").fill("ditinggal")
+    page.get_by_label("Saran atau keluhan (boleh dikosongkan)").fill("ditinggal")
     page.goto(counter.url().split("/q/")[0] + "/privasi")
     assert page.evaluate(KEPT) != NOTHING  # no script of ours is there to delete it
     page.clock.fast_forward(TEN_MINUTES_MS + 1_000)
@@ -185,7 +185,7 @@ def test_a_tickets_code_is_not_in_it(counter: Counter, phone: BrowserContext) ->
         document.querySelector("main form").append(box); }"""
     )
     page.locator("input[name=visit]").fill("ABCD2345")
-    page.get_by_label("Saran (boleh dilewati)").fill("dengan tiket")
+    page.get_by_label("Saran atau keluhan (boleh dikosongkan)").fill("dengan tiket")
     plain = page.evaluate(
         """() => { const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
         const key = bytes(window.name);
@@ -217,7 +217,7 @@ def test_the_browsers_own_files_never_hold_a_draft_that_can_be_read(
     assert not bytes_with(tmp_path, key)
     assert (bytes_with(tmp_path, canary) != []) == (script == "planted")
     page.reload()
-    expect(page.get_by_label("Saran (boleh dilewati)")).to_have_value(canary)
+    expect(page.get_by_label("Saran atau keluhan (boleh dikosongkan)")).to_have_value(canary)
     page.wait_for_timeout(7_000)
     send(page)
     is_received(page)

@@ -149,14 +149,14 @@ def test_hr_opens_the_matrix_a_training_the_calculator_and_measures_again(
     expect(page.get_by_role("heading", level=1)).to_have_text("Dampak pelatihan")
     expect(page.locator(".matrix tbody tr")).to_have_count(6)
     assert page.get_by_text("Belum dapat disimpulkan").count() > 4
-    page.get_by_role("link", name="Komunikasi dengan pemohon").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Komunikasi dengan pemohon")
+    page.get_by_role("link", name="Komunikasi dengan pengunjung").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Komunikasi dengan pengunjung")
     expect(page.locator("svg.events").first).to_be_visible()
     expect(page.get_by_text("Cara pemilihan: undian (6)")).to_be_visible()
     page.get_by_text("Tabel Kejelasan Informasi").click()  # every picture has its table
     expect(page.get_by_role("row", name=re.compile(r"^\+1 ")).first).to_be_visible()
 
-    page.get_by_role("link", name="Sebelum membeli").click()
+    page.get_by_role("link", name="Yang dapat diukur").click()
     page.get_by_label("Berapa petugas akan dikirim?").fill("5")
     page.get_by_role("button", name="Hitung").click()
     expect(page.get_by_text("Dengan 5 dari 24 petugas")).to_be_visible()
@@ -200,14 +200,14 @@ def test_the_yearly_duty_is_a_few_clicks_and_the_public_sees_it(
     page = context.new_page()
     log_in(page, live, "atasan.rimbo")
     page.get_by_role("link", name="Survei SKM").click()
-    page.get_by_role("link", name="Buka masa survei").click()
-    page.get_by_label("Masa survei", exact=True).select_option(label=quarter)
-    page.get_by_label("kunjungan selama masa survei").check()
-    page.get_by_role("button", name="Buka masa survei").click()
+    page.get_by_role("link", name="Buka periode survei").click()
+    page.get_by_label("Periode survei", exact=True).select_option(label=quarter)
+    page.get_by_label("kunjungan selama periode survei").check()
+    page.get_by_role("button", name="Buka periode survei").click()
     expect(page.get_by_text("dari sampel minimum")).to_be_visible()
-    page.get_by_role("link", name="Tutup masa survei").click()
+    page.get_by_role("link", name="Tutup periode survei").click()
     page.get_by_role("button", name=re.compile("^Tutup survei ")).click()
-    expect(page.get_by_text("Masa survei ditutup.")).to_be_visible()
+    expect(page.get_by_text("Periode survei ditutup.")).to_be_visible()
     ikm = page.locator(".big").first.inner_text()
     for name, ending in (
         ("Laporan DOCX (dapat disunting)", ".docx"),

@@ -109,7 +109,7 @@ def filled(context: BrowserContext, url: str, comment: str, *, leave_out: str = 
 
 def fill(page: Page, comment: str, *, leave_out: str = "") -> None:
     answer(page, {key: "3" for key in FORM_ORDER if key != leave_out})
-    page.get_by_label("Saran (boleh dilewati)").fill(comment)
+    page.get_by_label("Saran atau keluhan (boleh dikosongkan)").fill(comment)
 
 
 def send(page: Page) -> None:
@@ -308,7 +308,7 @@ def test_an_incomplete_answer_that_waited_is_shown_again_with_what_to_mend(
     assert stored(page) == "[]"
     page.clock.fast_forward(600_000)
     assert len(posts) == 1
-    page.get_by_role("button", name="Kirim yang sudah dijawab saja").first.click()
+    page.get_by_role("button", name="Kirim sekarang").first.click()
     is_received(page)
     assert counter.answers_to("kurang satu") == [(3, 3)]
 
@@ -345,7 +345,7 @@ def test_a_refused_answer_stays_in_its_form(counter: Counter, phone: BrowserCont
     send(page)
     expect(page.get_by_role("status")).to_contain_text("Kiriman terlalu besar")
     assert page.locator("input:checked").count() == len(FORM_ORDER)
-    page.get_by_label("Saran (boleh dilewati)").fill("lebih singkat")
+    page.get_by_label("Saran atau keluhan (boleh dikosongkan)").fill("lebih singkat")
     send(page)
     is_received(page)
     assert stored(page) == "[]"
@@ -455,7 +455,7 @@ def test_without_script_or_storage_the_plain_form_works_and_back_is_empty(
         assert "ERR_CACHE_MISS" in str(error)  # noqa: PT017 (either way holds nothing)
     else:
         assert page.locator("input:checked").count() == 0
-        assert page.get_by_label("Saran (boleh dilewati)").input_value() == ""
+        assert page.get_by_label("Saran atau keluhan (boleh dikosongkan)").input_value() == ""
     context.close()
 
 

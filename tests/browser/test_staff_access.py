@@ -80,12 +80,12 @@ def test_from_an_invitation_to_the_inspectors_first_page(
     assert waiting.value.suggested_filename == "kode-pemulihan.txt"
     assert waiting.value.path().read_text().splitlines() == ["Suara Loket eka", *codes]
     page.get_by_role("link", name="Sudah saya simpan, lanjutkan").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Perkara")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kasus")
     page.get_by_role("button", name="Keluar").click()
 
     give_password(page, staffed.address, "eka", NEW_PASSWORD)
     give_code(page, codes[4].lower().replace("-", " "))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Perkara")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kasus")
     page.goto(link)
     expect(page.get_by_role("heading", level=1)).to_have_text("Tautan ini tidak berlaku")
     context.close()

@@ -62,11 +62,11 @@ def test_labels_are_escaped_and_markup_tells_its_words_only() -> None:
 
 def test_a_label_may_differ_from_the_heading_or_be_left_out() -> None:
     headings = [
-        column("Selang 95% pada skala 50–100", label="Selang 95%"),
+        column("Rentang 95% pada skala 50–100", label="Rentang 95%"),
         figure("Gambar", label=""),
     ]
     found = in_columns("<tr><td>x</td><td>y</td></tr>", headings)
-    assert found == '<tr><td data-label="Selang 95%">x</td><td class="n">y</td></tr>'
+    assert found == '<tr><td data-label="Rentang 95%">x</td><td class="n">y</td></tr>'
 
 
 def test_plain_texts_are_columns_of_words() -> None:

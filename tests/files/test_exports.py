@@ -7,6 +7,7 @@ import io
 import random
 import sys
 import unicodedata
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -123,3 +124,29 @@ def test_numbers_stay_numbers_and_hidden_ones_stay_empty() -> None:
     )
     assert rows[1:] == [("A", 12, -75.5), ("B", None, None)]
     assert to_csv(sheet).decode("utf-8-sig").splitlines()[1:] == ["A;12;-75,50", "B;;"]
+
+
+def test_days_are_days_figures_are_rounded_and_headings_filter() -> None:
+    at = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
+    row = (date(2026, 11, 24), at, 81.41737304955798)
+    sheet = Sheet("S", ("Hari", "Waktu", "IKM"), (row,))
+    page = openpyxl.load_workbook(io.BytesIO(to_xlsx([sheet]))).active
+    assert [cell.value for cell in page[2]] == [
+        datetime(2026, 11, 24),
+        datetime(2026, 11, 24, 9, 30),  # the office's own clock
+        81.42,
+    ]
+    assert [cell.is_date for cell in page[2]] == [True, True, False]
+    assert (page.freeze_panes, page.auto_filter.ref) == ("A2", "A1:C2")
+    assert to_csv(sheet).decode("utf-8-sig").splitlines()[1] == "2026-11-24;2026-11-24 09:30;81,42"
+
+
+def test_a_program_gets_all_decimals_and_a_reader_a_word_where_nothing_is() -> None:
+    sheet = Sheet("S", ("a", "b", "c"), (("x", 1, 0.123456789),), decimals=None)
+    page = openpyxl.load_workbook(io.BytesIO(to_xlsx([sheet]))).active
+    assert page["C2"].value == 0.123456789
+    assert to_csv(sheet).decode("utf-8-sig").splitlines()[1] == "x;1;0,123456789"
+    empty = Sheet("S", ("a", "b", "c"), (), note="Tampil nanti.")
+    page = openpyxl.load_workbook(io.BytesIO(to_xlsx([empty]))).active
+    assert page["A2"].value == "Tampil nanti."
+    assert page.auto_filter.ref is None

@@ -75,6 +75,7 @@ def facts_of_answers(answers: Answers, *, weight: str = "1/9", **changes: Any) -
         title=title(span)[0],
         days=day_words(span)[0],
         span=span,
+        answered=(date(2026, 7, 6), date(2026, 9, 28)),
         revision=1,
         revised_on=date(2026, 10, 4),
         digest="0" * 64,

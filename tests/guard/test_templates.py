@@ -74,7 +74,7 @@ def test_templates_and_stylesheets_can_be_read_line_by_line(path: Path) -> None:
         "<p>" + "x" * 120 + "</p>",
         "<p>{{ _('" + "x" * 120 + "') }}</p>",
         "<tr><td>1</td>",
-        "<dt>Masa</dt><dd>2026</dd>",
+        "<dt>Periode</dt><dd>2026</dd>",
         "<ul>{% for x in y %}<li>{{ x }}</li>{% endfor %}</ul>",
         "</li></ul>",
         '<line x1="0"/><circle r="5"/>',

@@ -53,7 +53,6 @@ BUILT = {
     "services/impact/linked_table.py": "an analyst's codebook, English",
     "services/impact/measurement.py": "told an analyst at a terminal, English",
     "services/upkeep/clock.py": "told a log and an operator, in both languages at once",
-    "services/upkeep/doctor.py": "told an operator at a terminal, English",
     "services/upkeep/wrong_files.py": "told an operator at a terminal, in both languages at once",
     "web/results.py": "XML",
 }
@@ -73,7 +72,12 @@ def texts_in_data() -> set[str]:
         *(column.hint for column in columns),
         *(kinerja for _lowest, _mutu, kinerja in BANDS),
         *ROLE_NAMES.values(),
-        *MENU.values(),
+        *(
+            text
+            for places in MENU.values()
+            for place in places
+            for text in filter(None, (place.text, place.room))
+        ),
         *LIBRARY_MESSAGES.values(),
         FIRST_REASON,
         NEEDED,
@@ -194,7 +198,7 @@ def test_layout_and_values_are_no_texts() -> None:
         "flash(_('Tersimpan.'))",
         "machine_error(400, f'{heading}. {advice}')",
         "form.name.errors = [_('Wajib diisi.')]",
-        "raise FieldFaultError(f'c{counter_id}', 'Pilih sedikitnya satu jalur untuk tiap loket.')",
+        "raise FieldFaultError(f'c{counter_id}', 'Pilih sedikitnya satu cara masuk untuk tiap loket.')",
         "raise SettingsError(f'{path} cannot be read')",
     ):
         assert built_texts(plain) == []

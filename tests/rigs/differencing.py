@@ -316,7 +316,7 @@ def _overview(browser: Browser, town: Town, haul: Haul, query: str) -> set[str]:
     book = _book(browser, f"/staf/loket/unduh.xlsx{query}", haul)
     for row in book["Loket"].iter_rows(min_row=2, values_only=True):
         if row[9] is not None:
-            first, last = date.fromisoformat(row[6]), date.fromisoformat(row[7])
+            first, last = row[6].date(), row[7].date()
             ids = town.ids(row[0], first, last, "nine")
             _claim(haul, row[0], "nine", ids, n=row[8], value=row[9] / 25 * 9)
     return _numbers_of(book)
@@ -329,7 +329,7 @@ def _counter(browser: Browser, town: Town, haul: Haul, counter: str, query: str)
     for quarter in quarters:
         choice = f"{query}&triwulan={quarter}"
         book = _book(browser, f"{path}/unduh.xlsx{choice}", haul)
-        about = dict(book["Keterangan"].iter_rows(min_row=2, values_only=True))
+        about = dict(book["Ringkasan"].iter_rows(min_row=2, values_only=True))
         _score_claims(town, haul, counter, book, about)
         _element_claims(town, haul, counter, book, about)
         _part_claims(town, haul, counter, book, about)
@@ -346,13 +346,13 @@ def _score_claims(
     town: Town, haul: Haul, counter: str, book: Any, about: Mapping[str, Any]
 ) -> None:
     if "IKM" in about:
-        first, last = _days(about["IKM meliputi hari"])
+        first, last = _days(about, "IKM")
         ids = town.ids(counter, first, last, "nine")
         _claim(haul, counter, "nine", ids, n=len(ids), value=about["IKM"] / 25 * 9)
     blocks = town.grids[town.office.counter[counter]].blocks
     for starts, n, ikm, _low, _high in book["Tren mingguan"].iter_rows(min_row=2, values_only=True):
         if ikm is not None:
-            monday = date.fromisoformat(starts)
+            monday = starts.date()
             within = disclosure.ending_within(blocks, first=monday, last=monday + timedelta(days=6))
             ids = town.ids(counter, within[0].first, within[-1].last, "nine")
             _claim(haul, counter, "nine", ids, n=n, value=ikm / 25 * 9)
@@ -363,7 +363,7 @@ def _element_claims(
 ) -> None:
     if "Unsur meliputi hari" not in about:
         return
-    first, last = _days(about["Unsur meliputi hari"])
+    first, last = _days(about, "Unsur")
     for row in book["Unsur"].iter_rows(min_row=2, values_only=True):
         if row[7] is not None:
             key = KEY_OF[row[0]]
@@ -374,7 +374,7 @@ def _element_claims(
 def _part_claims(town: Town, haul: Haul, counter: str, book: Any, about: Mapping[str, Any]) -> None:
     if "Layanan dan petugas" not in about:
         return
-    first, last = _days(about["Layanan dan petugas meliputi hari"])
+    first, last = _days(about, "Layanan dan petugas")
     sheet = book["Layanan"]
     keys = [KEY_OF[cell.value] for cell in sheet[1][2:]]
     for row in sheet.iter_rows(min_row=2, values_only=True):
@@ -399,9 +399,9 @@ def _cause_claims(
     Rounded as they are, the bot takes them for exact, and for known of every cause.
     """
     sheet = book["Sebab"]
-    if "Layanan dan petugas meliputi hari" not in about:
+    if "Layanan dan petugas dari" not in about:
         return
-    first, last = _days(about["Layanan dan petugas meliputi hari"])
+    first, last = _days(about, "Layanan dan petugas")
     months = [date.fromisoformat(f"{cell.value}-01") for cell in sheet[1][5:]]
     blocks = town.grids[town.office.counter[counter]].blocks
     stretches = {one.starts: (one.first, one.last) for one in disclosure.months_of(blocks)}
@@ -514,9 +514,8 @@ def _everybody_else(app: Flask, haul: Haul) -> None:
             _page(browsers[role], path, haul, set())
 
 
-def _days(words: str) -> tuple[date, date]:
-    first, last = words.split(" sampai ")
-    return date.fromisoformat(first), date.fromisoformat(last)
+def _days(about: Mapping[str, Any], what: str) -> tuple[date, date]:
+    return about[f"{what} dari"].date(), about[f"{what} sampai"].date()
 
 
 def _answers(site: Site) -> dict[str, Rating]:

@@ -87,7 +87,7 @@ def test_a_long_log_comes_in_pages_and_taking_it_away_is_written_down(
     sheet = dina.client.get("/staf/catatan/unduh.csv?tindakan=add_unit").data.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(sheet), delimiter=";"))
     assert len(rows) == 120
-    assert all(row["tentang"].startswith("'=UNIT") for row in rows)  # no formula
+    assert all(row["Tentang"].startswith("'=UNIT") for row in rows)  # no formula
     assert "mengunduh catatan tindakan" in dina.get("/staf/catatan/").get_data(as_text=True)
     assert dina.client.get("/staf/catatan/unduh.exe").status_code == 404
 
@@ -143,12 +143,12 @@ def test_the_page_speaks_in_words_and_the_file_keeps_the_raw_values(
     for words in (
         "bukti: kata sandi dan kode",
         "rencana 3",
-        "unsur: Sistem, Mekanisme, dan Prosedur; tenggat: 29 Desember 2026; keadaan: Direncanakan",
+        "unsur: Sistem, Mekanisme, dan Prosedur; tenggat: 29 Desember 2026; status: Direncanakan",
         "survei 1: 1 Januari 2026–31 Maret 2026",
         "sampel minimum: 1.373",
         "sama: ya",
-        "jalur: Kode kunjungan, ",
-        "perkara 7",
+        "cara masuk: Kode kunjungan, ",
+        "kasus 7",
         "putusan: Dikesampingkan",
         "baru: 2; unheard_of: &lt;b&gt;2026-99-99",
         "peran: Kepegawaian",

@@ -87,7 +87,7 @@ def test_the_receipt_says_where_it_was_what_its_code_is_for_and_when_results_com
     assert "berakhir pada" not in page  # no open survey: the code cannot know
     open_survey(browse().log_in("alice"), office, period="2026-t4")
     page = citizen.get(address).get_data(as_text=True)
-    assert "Masa survei Triwulan IV 2026 berakhir pada 31 Desember 2026." in page
+    assert "Periode survei Triwulan IV 2026 berakhir pada 31 Desember 2026." in page
     assert not re.search(r"\d\d[.:]\d\d", page)  # no hour
     english = citizen.get(f"{address}?lang=en").get_data(as_text=True)
     assert "The survey period Quarter 4, 2026 ends on 31 December 2026." in english

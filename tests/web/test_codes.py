@@ -205,7 +205,7 @@ def test_the_admin_chooses_tiers_with_a_confirmation_and_a_history(
     data = {"csrf_token": token, "loket": [one, two], f"c{one}": ["visit", "poster"]}
     data |= {f"c{two}": ["visit", "display", "kiosk", "poster"]}  # as it was
     page = admin.post("/staf/admin/jalur/", data=data).get_data(as_text=True)
-    assert "Ubah jalur 1 loket?" in page
+    assert "Ubah cara masuk 1 loket?" in page
     assert "Loket A1" in page
     assert "Poster tidak ikut" in page
     assert tiers_at(site, place) == UNTIL_SET
@@ -221,7 +221,7 @@ def test_the_admin_chooses_tiers_with_a_confirmation_and_a_history(
     none = {"csrf_token": token, "loket": [one]}
     refused = admin.post("/staf/admin/jalur/", data=none)
     assert refused.status_code == 422
-    assert "Pilih sedikitnya satu jalur" in refused.get_data(as_text=True)
+    assert "Pilih sedikitnya satu cara masuk" in refused.get_data(as_text=True)
     assert admin.post("/staf/admin/jalur/simpan", data=none).status_code == 422
     foreign = {"csrf_token": token, "loket": ["999999"], "c999999": ["visit"]}
     assert admin.post("/staf/admin/jalur/simpan", data=foreign).status_code == 404
@@ -262,7 +262,7 @@ def test_use_is_reconciled_with_calls_and_the_books_for_the_own_units_only(
     assert "Unit B" not in page
     assert "Unit B" in admin.get("/staf/kode/").get_data(as_text=True)
     only = alice.get("/staf/kode/?unit=B").get_data(as_text=True)
-    assert "Tidak ada kode pada masa ini" in only
+    assert "Tidak ada kode pada periode ini" in only
     longer = alice.get("/staf/kode/?dari=2026-10-01&sampai=2026-11-24&layanan=ktp")
     assert longer.get_data(as_text=True).split("</section>")[1].count("<tr>") == 4
     exported = alice.get("/staf/kode/unduh.csv").get_data(as_text=True)

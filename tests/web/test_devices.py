@@ -19,6 +19,7 @@ from feedback_app.domain.roles import Role
 from feedback_app.domain.visit_codes import GUESSES_A_MINUTE, new_code
 from feedback_app.services.access.accounts import create_account
 from feedback_app.services.office.setup import agency_for
+from feedback_app.services.office.tier_choice import set_tiers
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage.models import (
@@ -31,12 +32,15 @@ from feedback_app.storage.models import (
     Screening,
 )
 from tests.conftest import Browser, SteppedClock
+from tests.ground.codes import codes
 from tests.ground.devices import ROOM, device, paired, registered, scanned, token_in
 from tests.ground.office import PASSWORD, Office, add_second_step
+from tests.ground.paper import viewer_of
 from tests.web.test_citizen import opened
 
 Browse = Callable[[], Browser]
 MINUTE = timedelta(minutes=1)
+GIVEN_BACK = "kartu QR di loket itu dihitung lagi untuk nilai petugas"
 DISPLAY_KEY = "display code"
 
 
@@ -182,25 +186,58 @@ def test_under_tls_the_cookie_demands_it(app: Flask, browse: Browse, office: Off
     assert cookie.secure
 
 
-def test_the_poster_stops_counting_for_officers_from_the_registration_on(
+def test_the_poster_stops_counting_for_officers_from_the_pairing_on_and_gets_it_back(
     browse: Browse, citizen: Browser, site: Site, office: Office, place: str, clock: SteppedClock
 ) -> None:
     def sent() -> bool:
+        clock.at += 5 * MINUTE
         body = opened(citizen, place) | {"served_by": f"o{office.officer['Sari']}", "biaya": "4"}
         assert citizen.post(f"/q/{place}", data=body).status_code == 303
         with site.db.read() as session:
             return bool(session.scalar(select(Rating.for_officer).where(Rating.id == newest(site))))
 
-    assert sent()
-    clock.at += MINUTE
     admin = browse().log_in("dina")
-    registered(admin, "display")
-    clock.at += 5 * MINUTE
+    code = registered(admin, "display")
+    assert sent()  # never paired, it switches nothing off
+    paired(browse(), code)
     assert not sent()
-    registered(admin, "kiosk", name="Kios")
+    paired(browse(), registered(admin, "kiosk", name="Kios"))
+    assert choices(site) == ["visit,display,kiosk"]  # once; the second device changes nothing
+    revoked(browse, site)
+    assert choices(site) == ["visit,display,kiosk"]  # the display is there still
     with site.db.read() as session:
-        rows = session.scalars(select(CounterTiers.tiers)).all()
-    assert rows == ["visit,display,kiosk"]  # once; the second device changes nothing
+        display = min(session.scalars(select(Device.id)))
+    assert GIVEN_BACK in end(admin, display)
+    assert choices(site)[1:] == ["visit,display,kiosk,poster"]
+    assert sent()
+
+
+def test_a_revoked_device_gives_nothing_back_that_an_admin_or_codes_took(
+    browse: Browse, site: Site, office: Office, place: str, clock: SteppedClock
+) -> None:
+    admin = browse().log_in("dina")
+    paired(browse(), registered(admin, "display"))
+    clock.at += MINUTE
+    dina = viewer_of(site, "dina")
+    set_tiers(site, dina, {office.counter["A1"]: {"visit"}})
+    assert GIVEN_BACK not in end(admin, 1)
+    assert choices(site) == ["visit,display,kiosk", "visit"]
+    paired(browse(), registered(admin, "kiosk", counter="A2", name="Kios"))
+    codes(site, office, service="ktp")
+    assert GIVEN_BACK not in end(admin, 2)
+
+
+def choices(site: Site) -> list[str]:
+    with site.db.read() as session:
+        return list(session.scalars(select(CounterTiers.tiers).order_by(CounterTiers.id)))
+
+
+def end(admin: Browser, device_id: int) -> str:
+    """Revoke this device; the page that follows."""
+    token = admin.csrf(f"{ROOM}{device_id}")
+    done = admin.post(f"{ROOM}{device_id}/cabut", data={"csrf_token": token})
+    assert done.status_code == 302
+    return admin.get(ROOM).get_data(as_text=True)
 
 
 def newest(site: Site) -> str:

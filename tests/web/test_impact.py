@@ -97,7 +97,7 @@ def test_a_study_shows_what_rose_and_what_cannot_be_told(
     unsure = "belum dapat disimpulkan, jadi biaya per kenaikan tidak dihitung"
     assert one.count(unsure) == 3  # all but perilaku: no best case is named as if it were a price
     assert "paling murah" not in one
-    assert "dituju: unsur yang ingin diperbaiki pelatihan ini" in one
+    assert "sasaran: unsur yang ingin diperbaiki pelatihan ini" in one
 
 
 def test_the_same_data_give_the_same_numbers_again(
@@ -135,7 +135,13 @@ def test_the_report_stands_alone_and_the_tables_open(
     assert perilaku["n_trained"] == str(TRAINED)
     assert "HIDDEN_SELECTION" in perilaku["warnings"].split()
     book = openpyxl.load_workbook(io.BytesIO(hana.client.get("/staf/dampak/unduh.xlsx").data))
-    assert book.worksheets[0].max_row == 5
+    assert book.sheetnames == ["Ringkasan", "Dampak", "Analis"]
+    names, *rows = book["Analis"].iter_rows(values_only=True)
+    (kept,) = [dict(zip(names, row, strict=True)) for row in rows if row[1] == "perilaku"]
+    assert kept["ci_lo"] == pytest.approx(float(perilaku["ci_lo"]), rel=1e-12)  # all decimals
+    (told,) = [r for r in book["Dampak"].iter_rows(values_only=True) if r[2] == "Perilaku Petugas"]
+    assert told[5] == round(float(perilaku["ci_lo"]), 2)
+    assert "_" not in "".join(str(cell) for cell in told[2:4])
     assert hana.get("/staf/dampak/unduh.pdf").status_code == 404
 
 

@@ -156,7 +156,7 @@ def test_the_unit_is_told_in_words_and_nobody_is_named(
         add_mixed(site, office, DAY, officer_id=officer_id)
     page = oki.get(BATCH).get_data(as_text=True)
     assert "sejalan dengan petugas lain" in page
-    assert "Rata-rata 3 petugas lain pada masa yang sama 3,0" in page
+    assert "Rata-rata 3 petugas lain pada periode yang sama 3,0" in page
     for name in ("Andi", "Dewi", "Tono"):
         assert name not in page
 
@@ -265,9 +265,9 @@ def test_an_appeal_is_opened_against_a_class_and_upheld(
     unnamed: dict[str, Any] = {"officer_id": None, "attribution": "unknown", "counter": "A2"}
     add_alike(site, office, 7, 2, **unnamed)
     form = oki.get(f"{BATCH}/keberatan").get_data(as_text=True)
-    assert "Seluruh masa (27 penilaian)" in form
-    assert "Satu jalur: Poster (12 penilaian)" in form
-    assert "Satu jalur: Kode kunjungan (15 penilaian)" in form
+    assert "Seluruh periode (27 penilaian)" in form
+    assert "Satu cara masuk: Poster (12 penilaian)" in form
+    assert "Satu cara masuk: Kode kunjungan (15 penilaian)" in form
     assert "Satu loket: Loket A1 (24 penilaian)" in form
     assert "Loket A2" not in form  # it holds three
     assert "22 Oktober 2026" in form
@@ -290,7 +290,7 @@ def test_an_appeal_is_opened_against_a_class_and_upheld(
     assert (case.kind, case.size, case.officer_id) == ("appeal", 12, office.officer["Sari"])
     add_inspectors(site, office, "ilham")
     shown = browse().log_in("ina").get(f"/staf/perkara/{case.id}").get_data(as_text=True)
-    assert "Satu jalur: Poster" in shown
+    assert "Satu cara masuk: Poster" in shown
     assert "Listrik padam seharian." in shown
     decide(browse, case.id, "upheld", "ina", "ilham")
     after = oki.get("/staf/saya/").get_data(as_text=True)
@@ -485,7 +485,7 @@ def test_trust_is_published_in_totals(
             row |= {"closed_at": datetime(2026, 9, 10, 9, tzinfo=UTC), "outcome": "counted"}
             bulk.add_rows(tx, "case_file", [row])
     page = citizen.get("/hasil/kepercayaan").get_data(as_text=True)
-    assert "3 dari 3 perkara" in page
+    assert "3 dari 3 kasus" in page
     assert "kurang dari 5" in page
     document = citizen.client.get("/hasil/kepercayaan.json").json
     (agency,) = document["agencies"]

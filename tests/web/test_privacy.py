@@ -55,7 +55,7 @@ PROMISES = {
     "loket dan bulan. Jawaban Anda disimpan persis seperti jawaban “Tidak tahu” tentang siapa yang "
     "melayani.": ("test_pressure_is_a_number_a_counter_and_month"),
     "Bila Anda hanya mengirim saran atau tanda, tanpa penilaian: saran itu dengan bulannya, tanda "
-    "sebagai jumlah. Jam pengirimannya, kode tanda terima, dan tanda acak dihapus setelah 14 hari.": (
+    "sebagai jumlah. Jam pengirimannya, kode tanda terima, dan jejak acak dihapus setelah 14 hari.": (
         "tests/web/test_notes.py"
     ),
     "Supaya tidak hilang bila halaman dimuat ulang, isian Anda tinggal tersandi di tab itu sampai "
@@ -65,7 +65,7 @@ PROMISES = {
     "Bila telepon ini dipakai bersama dan Anda batal menilai, tutup tabnya.": (
         "tests/browser/test_draft.py"
     ),
-    "Untuk mengenali penilaian palsu, jam membuka dan mengirim formulir serta satu tanda acak "
+    "Untuk mengenali penilaian palsu, jam membuka dan mengirim formulir serta satu jejak acak "
     "disimpan selama 14 hari sesudah hari pengiriman.": (
         "test_screening_keeps_two_times_and_one_mark_for_fourteen_days"
     ),
@@ -86,7 +86,7 @@ PROMISES = {
     "disamarkan; nama orang lain tidak dikenali, jadi jangan menulisnya.": (
         "test_numbers_and_names_of_the_counters_officers_are_masked_and_other_names_are_not"
     ),
-    "Hasil setiap unit sesudah masa survei ditutup dan ada sedikitnya 10 formulir lengkap. Petugas "
+    "Hasil setiap unit sesudah periode survei ditutup dan ada sedikitnya 10 formulir lengkap. Petugas "
     "tidak pernah ditampilkan.": "tests/domain/test_published.py",
     "Halaman penilaian tidak memakai kuki, tidak memuat apa pun dari pihak lain, dan tidak disimpan "
     "oleh peramban.": "test_the_form_sets_no_cookie_and_loads_nothing",
@@ -100,8 +100,8 @@ KEPT = {
         "tanpa batas waktu, agar hasil antartahun dapat dibandingkan"
     ),
     "Saran dengan bulannya, tanpa tanggal, jam, dan nama": "tanpa batas waktu",
-    "Jam penerimaan, tanda acak, hubungan saran dengan jawabannya": "14 hari",
-    "Kunci tanda acak itu": "2 hari",
+    "Jam penerimaan, jejak acak, hubungan saran dengan jawabannya": "14 hari",
+    "Kunci jejak acak itu": "2 hari",
     "Kode tanda terima": "14 hari",
     "Alamat internet dan nama peramban": "tidak pernah disimpan",
 }
@@ -162,7 +162,7 @@ def test_every_check_is_there() -> None:
 def test_the_table_says_what_the_job_does() -> None:
     days = {rule.table: rule.kept.days for rule in retention.RULES}
     assert f"{days['screening']} hari" == KEPT["Kode tanda terima"] == "14 hari"
-    assert f"{KEPT_DAYS} hari" == KEPT["Kunci tanda acak itu"]
+    assert f"{KEPT_DAYS} hari" == KEPT["Kunci jejak acak itu"]
 
 
 @pytest.fixture

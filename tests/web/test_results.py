@@ -45,7 +45,7 @@ def test_nothing_is_shown_before_a_period_is_closed(
     open_survey(alice, office)
     assert "Belum ada hasil" in citizen.get("/hasil/").get_data(as_text=True)
     page = citizen.get(UNIT).get_data(as_text=True)
-    assert "Belum ada masa survei yang ditutup" in page
+    assert "Belum ada periode survei yang ditutup" in page
     assert "75,00" not in page
     assert citizen.client.get(f"{UNIT}/data.json").json["results"] == []
     assert citizen.get(f"{UNIT}/2026-t3").status_code == 404
@@ -140,7 +140,7 @@ def test_units_together_leave_out_the_one_that_is_too_small(
     page = open_survey(charlie, office, unit=office.unit["B"])
     assert send(charlie, f"{page}/tutup").status_code == 302
     text = citizen.get("/hasil/").get_data(as_text=True)
-    assert "1 dari 2 unit sudah menutup survei masa ini: Unit A." in text
+    assert "1 dari 2 unit sudah menutup survei periode ini: Unit A." in text
     assert text.count("72,92") == 2  # together, and unit A alone: unit B cannot be subtracted
     assert "Belum cukup formulir untuk diumumkan." in text
 

@@ -410,6 +410,6 @@ def test_the_week_as_a_file_names_nobodys_nip(
 ) -> None:
     alice = browse().log_in("alice")
     text = alice.get("/staf/jadwal/unduh.csv").get_data(as_text=True)
-    assert "24-11-2026;Selasa;Unit A;A1;Loket A1;Ibu Sari;08.00;13.00" in text
+    assert "2026-11-24;Selasa;Unit A;A1;Loket A1;Ibu Sari;08.00;13.00" in text
     assert "1980" not in text
     assert alice.get("/staf/jadwal/unduh.xlsx").status_code == 200

@@ -19,7 +19,9 @@ from feedback_app.storage.models import AuditEntry, Officer
 from feedback_app.version import VERSION
 from feedback_app.web.errors import LONG_TEXTS
 from tests.conftest import Browser, SteppedClock
+from tests.ground.codes import codes
 from tests.ground.office import PASSWORD, Office
+from tests.ground.paper import batch, viewer_of
 from tests.ground.staff import account_number, follow, link_on
 
 
@@ -174,16 +176,71 @@ def test_the_menu_marks_the_entry_of_a_page_and_of_those_below_it(
     browse: Callable[[], Browser], office: Office
 ) -> None:
     admin = browse().log_in("dina")
-    for path, mark in (("/staf/admin/", "page"), ("/staf/admin/unit", "true")):
+    for path, room, tab in (
+        ("/staf/admin/", ("/staf/admin/", "page", "Kesehatan"), "Kesehatan"),
+        ("/staf/admin/unit", ("/staf/admin/unit", "page", "Tempat"), "Unit"),
+        ("/staf/admin/kartu/A1/ganti", ("/staf/admin/unit", "true", "Tempat"), "Kartu QR"),
+        ("/staf/jadwal/libur", ("/staf/jadwal/", "true", "Jadwal"), ""),
+        ("/staf/catatan/", ("/staf/admin/", "true", "Kesehatan"), "Catatan tindakan"),
+    ):
         page = admin.get(path).get_data(as_text=True)
-        lines = [line.strip() for line in page.splitlines()]
-        marked = [line for line in lines if "aria-current" in line and "<li>" in line]
-        assert set(marked) == {
-            f'<li><a href="/staf/admin/" aria-current="{mark}">Persiapan</a></li>'
-        }
+        menu, tabs = _marked(page, "Utama"), _marked(page, room[2])
+        assert set(menu) == {room}, path
+        assert [text for _url, _mark, text in tabs] == ([tab] if tab else []), path
         assert "Menu<span" in page
     officer = browse().log_in("oki").get("/staf/saya/dilihat").get_data(as_text=True)
-    assert "<details" not in officer.split("<main")[0]  # two entries need no folding
+    assert "<details" not in officer.split("<main")[0]  # one entry needs no folding
+
+
+def _marked(page: str, name: str) -> list[tuple[str, str, str]]:
+    """(address, mark, text) of what is marked in the navigation of this name."""
+    found = re.search(rf'<nav[^>]*aria-label="{name}">(.*?)</nav>', page, re.DOTALL)
+    link = r'<a href="([^"]*)" aria-current="([^"]*)">([^<]*)</a>'
+    return re.findall(link, found[1]) if found else []
+
+
+@pytest.mark.parametrize(
+    ("username", "rooms"),
+    [
+        ("dina", ["Kesehatan", "Jadwal", "Orang", "Tempat", "Bukti kunjungan"]),
+        ("alice", ["Loket", "Survei &amp; tindak lanjut"]),
+        ("hana", ["Dampak", "Katalog &amp; petugas"]),
+        ("ina", ["Kasus", "Catatan tindakan"]),
+        ("oki", ["Penilaian saya"]),
+    ],
+)
+def test_each_role_has_the_rooms_it_needs(
+    browse: Callable[[], Browser], office: Office, username: str, rooms: list[str]
+) -> None:
+    page = browse().log_in(username).get("/staf/akun/").get_data(as_text=True).split("<main")[0]
+    links = re.findall(r'<li><a href="/staf/[^"]*"[^>]*>([^<]*)</a></li>', page)
+    assert list(dict.fromkeys(links)) == rooms
+
+
+def test_what_is_not_used_is_offered_and_stands_in_the_menu_from_its_first_use_on(
+    browse: Callable[[], Browser], site: Site, office: Office
+) -> None:
+    admin, alice = browse().log_in("dina"), browse().log_in("alice")
+
+    def menus() -> tuple[str, str]:
+        tabs = admin.get("/staf/admin/bukti/").get_data(as_text=True)
+        return tabs.split("<main")[0], alice.get("/staf/akun/").get_data(as_text=True)
+
+    offered = admin.get("/staf/admin/bukti/").get_data(as_text=True).split("<main")[1]
+    for path in ("/staf/admin/kode/", "/staf/admin/perangkat/", "/staf/kertas/"):
+        assert f'href="{path}"' in offered
+        assert f'href="{path}"' not in menus()[0]
+    assert "Kertas" in admin.get("/staf/kertas/").get_data(as_text=True).split("<main")[0]
+    batch(site, office, viewer_of(site, "dina"))
+    codes(site, office)
+    proof, supervisor = menus()
+    assert 'href="/staf/kertas/"' in proof
+    assert 'href="/staf/admin/kode/"' in proof
+    assert 'href="/staf/admin/jalur/"' in proof  # codes have changed what counts
+    assert 'href="/staf/admin/perangkat/"' not in proof
+    assert '<li><a href="/staf/kertas/">Kertas</a></li>' in supervisor
+    charlie = browse().log_in("charlie").get("/staf/akun/").get_data(as_text=True)
+    assert "Kertas" not in charlie  # another unit's
 
 
 def test_units_of_a_new_account_stay_ticked_when_something_else_is_wrong(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import openpyxl
@@ -172,7 +172,7 @@ def test_charts_write_the_ends_of_their_scales_and_keep_their_heads_on_a_phone(
     next_day(alice, clock)
     page = alice.get("/staf/loket/").get_data(as_text=True)
     bar, line = re.findall(r'<td class="chart".*?</td>', page, re.DOTALL)[:2]
-    assert 'data-label="Selang 95%"' in bar
+    assert 'data-label="Rentang 95%"' in bar
     assert re.findall(r">(\d+)</text>", bar) == ["50", "100"]
     assert 'data-label="12 minggu"' in line
     interval = re.search(r"(\d+),\d–(\d+),\d</span>", page)
@@ -232,7 +232,7 @@ def test_what_was_a_filter_is_none_and_the_page_says_so(
 ) -> None:
     quarter_of_two_officers(site, office)
     plain = alice.get("/staf/loket/A1").get_data(as_text=True)
-    for query in (f"layanan={office.service['kk']}", "jalur=poster", "jalur=kiosk&layanan=²"):
+    for query in (f"layanan={office.service['kk']}", "jalur=poster", "cara masuk=kiosk&layanan=²"):
         page = alice.get(f"/staf/loket/A1?{query}").get_data(as_text=True)
         assert "tidak dapat digabung" in page
         assert set(re.findall(r"\d+,\d+", page)) == set(re.findall(r"\d+,\d+", plain))
@@ -296,6 +296,20 @@ def test_files_open_again_and_hold_no_formula_and_no_identifier(
     whole = openpyxl.load_workbook(io.BytesIO(alice.get("/staf/loket/A1/unduh.xlsx").data))
     cells = [cell for sheet in whole for row in sheet.iter_rows() for cell in row]
     assert all(cell.data_type != "f" for cell in cells)
+    assert whole.sheetnames == [
+        "Ringkasan",
+        "Unsur",
+        "Tren mingguan",
+        "Layanan",
+        "Petugas",
+    ]
+    about = dict(whole["Ringkasan"].iter_rows(min_row=2, values_only=True))
+    assert about["Penilaian sampai"] == datetime(2026, 11, 24)  # a day, not a text
+    assert about["IKM"] == 87.5
+    assert whole["Unsur"]["B2"].value in ("petugas", "proses", "tempat", "unit")
+    assert whole["Unsur"].freeze_panes == "A2"
+    assert whole["Unsur"].auto_filter.ref
+    assert "triwulan" in whole["Layanan"]["A2"].value  # why it is empty
     text = alice.get("/staf/loket/A1/unduh.csv").get_data(as_text=True)
     assert text.startswith("\ufeffUnsur;")
     assert "3,50" in text

@@ -43,11 +43,12 @@ def test_from_opening_to_the_files_the_office_owes(
 ) -> None:
     add_ratings(site, office, 14, day=date(2026, 7, 2), waktu=2, sex="female", education="senior")
     add_ratings(site, office, 6, day=date(2026, 9, 2), service_id=office.service["kk"])
-    assert "Belum ada masa survei" in alice.get("/staf/skm/").get_data(as_text=True)
+    assert "Belum ada periode survei" in alice.get("/staf/skm/").get_data(as_text=True)
     page = open_survey(alice, office)
     text = alice.get(page).get_data(as_text=True)
     assert "dari sampel minimum 217" in text
-    assert "Masa ini sudah berakhir dan dapat ditutup." in text
+    assert "Periode ini sudah berakhir dan dapat ditutup." in text
+    assert "Jawaban pertama: 2 Juli 2026" in text
     assert "terbuka" in alice.get("/staf/skm/").get_data(as_text=True)
     asked = alice.get(f"{page}/tutup").get_data(as_text=True)
     assert "Sampel minimum belum tercapai: 20 dari 217" in asked
@@ -70,6 +71,8 @@ def test_from_opening_to_the_files_the_office_owes(
     ]
     report = docx.Document(io.BytesIO(alice.client.get(f"{page}/laporan.docx").data))
     assert any("73,06" in p.text for p in report.paragraphs)
+    answered = "Jawaban pertama diterima pada 2 Juli 2026 dan yang terakhir pada 2 September 2026."
+    assert any(answered in p.text for p in report.paragraphs)
     answer = alice.client.get(f"{page}/laporan.pdf")
     assert answer.content_type == "application/pdf"
     assert "laporan-skm-A-2026-t3.pdf" in answer.headers["Content-Disposition"]
@@ -124,7 +127,7 @@ def test_what_was_typed_stays_and_each_fault_is_named(alice: Browser, office: Of
             assert 'value="500"' in text
     page = open_survey(alice, office, **{k: v for k, v in good.items() if k != "unit"})
     cut = send(alice, "/staf/skm/baru", **(good | {"period": "2026"}))
-    assert "memotong masa survei lain" in cut.get_data(as_text=True)
+    assert "memotong periode survei lain" in cut.get_data(as_text=True)
     assert "1 April – 30 Juni 2026" in cut.get_data(as_text=True)
     form = alice.get(f"{page}/ubah").get_data(as_text=True)
     assert 'selected value="2026-t2"' in form
@@ -215,7 +218,7 @@ def test_another_unit_sees_and_reaches_nothing(
 ) -> None:
     page = open_survey(alice, office)
     charlie = browse().log_in("charlie")
-    assert "Belum ada masa survei" in charlie.get("/staf/skm/").get_data(as_text=True)
+    assert "Belum ada periode survei" in charlie.get("/staf/skm/").get_data(as_text=True)
     for path in (
         "",
         "/ubah",

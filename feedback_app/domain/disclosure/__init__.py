@@ -44,6 +44,7 @@ from feedback_app.domain.disclosure.gate import (
 )
 from feedback_app.domain.disclosure.groups import (
     MIN_GROUP,
+    RENEWED_BY,
     Counts,
     is_unanimous,
     merge_small,
@@ -57,6 +58,7 @@ __all__ = [
     "MASK",
     "MASKED",
     "MIN_GROUP",
+    "RENEWED_BY",
     "Answers",
     "Band",
     "Batch",

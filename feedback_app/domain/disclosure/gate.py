@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from feedback_app.domain.disclosure.blocks import ITEMS, Block, Grid
-from feedback_app.domain.disclosure.groups import MIN_GROUP, Counts, tells
+from feedback_app.domain.disclosure.groups import MIN_GROUP, RENEWED_BY, Counts, tells
 from feedback_app.domain.elements import ALL_KEYS, OFFICIAL_KEYS
 from feedback_app.domain.interval import HIGHEST, LOWEST, Mean, mean_of_counts, mean_of_sums
 from feedback_app.domain.skm import CONVERSION, TooFew, band, round_half_up
@@ -60,7 +60,7 @@ class Withheld:
 def score_of(blocks: Sequence[Block], *, grid: Grid) -> Score | TooFew:
     """The index of these blocks of the grid; without any, how many forms wait."""
     if not blocks:
-        return TooFew(n=grid.waiting, needed=2 * MIN_GROUP)  # a block, and one full behind it
+        return TooFew(n=grid.waiting, needed=RENEWED_BY)
     n, total, squares = (
         sum(getattr(block, name) for block in blocks) for name in ("n", "total", "squares")
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from feedback_app.domain.interval import HIGHEST, LOWEST
 
 MIN_GROUP = 10  # answers behind any shown number (docs/privacy.md)
+RENEWED_BY = 2 * MIN_GROUP  # a new score takes a block, and another one full behind it
 
 Counts = tuple[int, int, int, int]  # answers 1, 2, 3, 4
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from math import ceil
 
+from feedback_app.domain.acts import ACTS
 from feedback_app.domain.local_time import local_instant
 from feedback_app.files.exports import Sheet
 from feedback_app.services.access.acts import log_act
@@ -18,6 +19,7 @@ from feedback_app.storage.queries import audit
 
 PAGE_LINES = 50
 MOST_LINES = 100_000  # of a file
+COLUMNS = ("Waktu (WIB)", "Akun", "Tindakan", "Tentang", "Rincian", "Kode tindakan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +73,16 @@ def audit_sheet(site: Site, viewer: Viewer, choice: Choice) -> Sheet:
         log_act(tx, site, viewer, "export_audit", f"{len(lines)}")
     rows = tuple(
         (
-            line.at.isoformat(timespec="seconds"),
+            line.at,
             line.username,
-            line.action,
+            ACTS[line.action][0] if line.action in ACTS else line.action,
             line.subject,
             line.detail,
+            line.action,
         )
         for line in lines
     )
-    return Sheet("Catatan", ("waktu_utc", "akun", "tindakan", "tentang", "rincian"), rows)
+    return Sheet("Catatan", COLUMNS, rows)
 
 
 def _entries(

@@ -225,7 +225,7 @@ def give_opinion(
 
 def _check_opinion(session: Session, viewer: Viewer, case: Case, outcome: str, reason: str) -> None:
     if case.closed_at is not None:
-        raise FieldFaultError("outcome", "Perkara ini sudah diputus.")
+        raise FieldFaultError("outcome", "Kasus ini sudah diputus.")
     if not _is_outside(session, viewer, case):
         raise FieldFaultError("outcome", "Hanya orang dari luar unit yang dapat memutus.")
     if outcome not in rules.OUTCOMES[case.kind]:

@@ -95,7 +95,7 @@ def use_sheet(site: Site, viewer: Viewer, choice: Choice) -> Sheet:
     )
     rows = tuple(
         (
-            line.use.day.isoformat(),
+            line.use.day,
             line.unit,
             line.service or "semua layanan",
             line.use.issued,

@@ -90,7 +90,7 @@ def lines_of(
     )
     serving = queries.officers_serving(session, ids, at=now)
     unstaffed = next_days_without_shift(session, site, counters)
-    silent = _silent(session, ids, today)
+    silent = silent_counters(session, ids, today)
     crowded = crowded_counters(session, ids, today)
     waiting = tallies.held_for_verdict(session, ids)
     return [
@@ -144,12 +144,9 @@ def _trend(grid: Grid, today: date) -> tuple[TrendPoint, ...]:
 SILENCE_VISITS = 40
 
 
-def _silent(session: Session, ids: Sequence[int], today: date) -> set[int]:
+def silent_counters(session: Session, ids: Sequence[int], today: date) -> set[int]:
+    """Counters that served many in the last week and got no answer in it."""
     first = today - timedelta(days=7)
     visits = queries.visits_by_counter(session, ids, first=first, last=today, service_id=None)
-    answered = tallies.last_day_by_counter(session, ids)
-    return {
-        counter_id
-        for counter_id, count in visits.items()
-        if count >= SILENCE_VISITS and answered.get(counter_id, date.min) < first
-    }
+    busy = {counter_id for counter_id, count in visits.items() if count >= SILENCE_VISITS}
+    return busy - tallies.answered_since(session, busy, first) if busy else busy

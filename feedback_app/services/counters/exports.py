@@ -12,6 +12,10 @@ from feedback_app.files.exports import Cell, Sheet
 from feedback_app.services.counters.dashboard import CounterLine
 from feedback_app.services.counters.page import CounterView, OfficerLine
 
+ABOUT = {"officer": "petugas", "process": "proses", "premises": "tempat", "unit": "unit"}
+UNTIL_MONTH = "Tampil setelah satu bulan selesai dan memuat sedikitnya 10 formulir lengkap."
+UNTIL_QUARTER = "Tampil seminggu setelah sebuah triwulan selesai."
+
 
 def overview_sheet(lines: list[CounterLine]) -> Sheet:
     """One row a counter."""
@@ -33,7 +37,7 @@ def overview_sheet(lines: list[CounterLine]) -> Sheet:
     return Sheet("Loket", columns, tuple(_overview_row(line) for line in lines))
 
 
-def counter_sheets(chosen: Period, view: CounterView) -> list[Sheet]:
+def counter_sheets(view: CounterView) -> list[Sheet]:
     """Elements, weeks, services and officers of one counter, and what they are about."""
     return [
         _element_sheet(view),
@@ -42,50 +46,62 @@ def counter_sheets(chosen: Period, view: CounterView) -> list[Sheet]:
         _officer_sheet(view),
         _cause_sheet(view),
         _fact_sheet(view),
-        Sheet("Keterangan", ("Hal", "Isi"), _about(chosen, view)),
     ]
 
 
-def _about(chosen: Period, view: CounterView) -> tuple[tuple[Cell, ...], ...]:
+def overview_about(chosen: Period) -> list[tuple[str, Cell]]:
+    """What the overview's file is about."""
+    return [
+        ("Isi", "Loket unit Anda"),
+        ("Penilaian dari", chosen.first),
+        ("Penilaian sampai", chosen.last),
+        ("IKM", "Tiap baris menyebut harinya sendiri (IKM dari, IKM sampai); 25 sampai 100."),
+    ]
+
+
+def counter_about(chosen: Period, view: CounterView) -> list[tuple[str, Cell]]:
+    """What one counter's file is about, and its figures as a whole."""
     received, score = view.line.received, view.line.score
-    found: list[tuple[Cell, ...]] = [
+    found: list[tuple[str, Cell]] = [
         ("Loket", view.line.name),
-        ("Dari", chosen.first.isoformat()),
-        ("Sampai", chosen.last.isoformat()),
+        ("Penilaian dari", chosen.first),
+        ("Penilaian sampai", chosen.last),
         ("Penilaian dihitung", received.counted),
         ("Ditahan", received.held),
         ("Dikesampingkan", received.aside),
         ("Sebagian terisi", received.partial),
     ]
     if isinstance(score, Score):
-        found.append(("IKM meliputi hari", f"{score.first} sampai {score.last}"))
+        found.append(("IKM dari", score.first))
+        found.append(("IKM sampai", score.last))
         found.append(("IKM", score.ikm))
         found.append(("IKM batas bawah", CONVERSION * score.mean.low))
         found.append(("IKM batas atas", CONVERSION * score.mean.high))
     if view.months:
-        found.append(("Unsur meliputi hari", f"{view.months.first} sampai {view.months.last}"))
+        found.append(("Unsur dari", view.months.first))
+        found.append(("Unsur sampai", view.months.last))
     if view.quarter:
         found.append(("Layanan dan petugas", view.quarter.title[0]))
-        days = f"{view.quarter.first} sampai {view.quarter.last}"
-        found.append(("Layanan dan petugas meliputi hari", days))
+        found.append(("Layanan dan petugas dari", view.quarter.first))
+        found.append(("Layanan dan petugas sampai", view.quarter.last))
         found.append(("Menyebut petugas lain", view.quarter.another))
-    return tuple(found)
+    return found
 
 
 def _element_sheet(view: CounterView) -> Sheet:
     columns = ("Unsur", "Jenis", "Jawaban", "1", "2", "3", "4", "Rata-rata", "Bawah", "Atas")
     rows = tuple(
-        (line.element.unsur, line.element.about, *_answers(line.shown))
+        (line.element.unsur, ABOUT[line.element.about], *_answers(line.shown))
         for line in (view.months.lines if view.months else ())
     )
-    return Sheet("Unsur", (*columns, "Keterangan"), rows)
+    return Sheet("Unsur", (*columns, "Keterangan"), rows, note=UNTIL_MONTH)
 
 
 def _trend_sheet(view: CounterView) -> Sheet:
     columns = ("Minggu mulai", "Penilaian lengkap", "IKM", "Batas bawah", "Batas atas")
     rows = tuple(
         (
-            point.week.first.isoformat(),
+            point.week.first,
             point.mean.n if isinstance(point.mean, Mean) else None,
             *_mean(point.mean),
         )
@@ -104,13 +120,13 @@ def _service_sheet(view: CounterView) -> Sheet:
         )
         for line in (view.quarter.services if view.quarter else ())
     )
-    return Sheet("Layanan", ("Layanan", "Formulir lengkap", *keys), rows)
+    return Sheet("Layanan", ("Layanan", "Formulir lengkap", *keys), rows, note=UNTIL_QUARTER)
 
 
 def _officer_sheet(view: CounterView) -> Sheet:
     columns = ("Petugas", "Penilaian", "Lewat poster", "Rata-rata", "Bawah", "Atas", "Keterangan")
     rows = tuple(_officer_row(line) for line in (view.quarter.officers if view.quarter else ()))
-    return Sheet("Petugas", columns, rows)
+    return Sheet("Petugas", columns, rows, note=UNTIL_QUARTER)
 
 
 def _officer_row(line: OfficerLine) -> tuple[Cell, ...]:
@@ -158,7 +174,7 @@ def _overview_row(line: CounterLine) -> tuple[Cell, ...]:
     score = line.score
     if isinstance(score, TooFew):
         return (*head, *(None,) * 7)
-    days = (score.first.isoformat(), score.last.isoformat(), score.n, score.ikm)
+    days = (score.first, score.last, score.n, score.ikm)
     return (*head, *days, *_mean(score.mean)[1:], score.mutu)
 
 

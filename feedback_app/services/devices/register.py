@@ -11,15 +11,16 @@ from typing import Literal
 from feedback_app.domain.visit_codes import grouped, new_code
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
-from feedback_app.services.citizen.paired_device import pairing_mark
+from feedback_app.services.devices.pairing import pairing_mark
 from feedback_app.services.faults import FieldFaultError, NotThereError
-from feedback_app.services.office.tier_choice import switch_on_stronger
+from feedback_app.services.office.tier_choice import give_back
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Counter, Device
+from feedback_app.storage.queries import code_batches, places
 from feedback_app.storage.queries import devices as queries
-from feedback_app.storage.queries import places
 
+CODES_ARE_USED = timedelta(days=30)  # a batch of the last month: the office hands codes out
 CODE_HOLDS = timedelta(minutes=15)  # docs/glossary.md, pairing code
 SEEN_LATELY = timedelta(minutes=15)  # an idle kiosk asks for a fresh form every ten minutes
 LONGEST_NAME = 80
@@ -91,7 +92,7 @@ def device_line(site: Site, viewer: Viewer, device_id: int) -> DeviceLine:
 def register_device(
     site: Site, viewer: Viewer, *, counter_code: str, kind: str, name: str
 ) -> NewPairing:
-    """Register a display or kiosk for a counter; from now on its poster proves too little."""
+    """Register a display or kiosk for a counter; it changes nothing before it is paired."""
     name = name.strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise FieldFaultError("name", "Isi nama perangkat, paling banyak 80 huruf.")
@@ -105,13 +106,6 @@ def register_device(
         device = _new_device(site, viewer, counter, kind, name)
         _give_code(site, device, code)
         tx.add(device)
-        switch_on_stronger(
-            tx,
-            site,
-            agency_id=viewer.agency_id,
-            counter_ids=[counter.id],
-            by=viewer.account_id,
-        )
         detail = {"counter": counter.code, "kind": kind}
         log_act(tx, site, viewer, "register_device", name, detail)
         tx.flush()
@@ -132,15 +126,30 @@ def give_new_pairing(site: Site, viewer: Viewer, device_id: int) -> NewPairing:
     return NewPairing(grouped(code), site.now() + CODE_HOLDS, line)
 
 
-def revoke_device(site: Site, viewer: Viewer, device_id: int) -> None:
-    """End a device at once and for good."""
+def revoke_device(site: Site, viewer: Viewer, device_id: int) -> bool:
+    """End a device at once and for good; whether its counter got back what the pairing took.
+
+    It does when no other way of proving a visit is left there, and nobody has chosen since.
+    """
     with site.db.transaction() as tx:
         device, counter = _own(tx, viewer, device_id)
         if device.revoked_at is not None:
-            return
+            return False
+        was_paired = device.paired_at is not None
         device.revoked_at = site.now()
         device.pairing_hash = device.pairing_ends_at = None
         log_act(tx, site, viewer, "revoke_device", device.name, {"counter": counter.code})
+        tx.flush()
+        return was_paired and _give_back(tx, site, viewer, counter, device)
+
+
+def _give_back(tx: Session, site: Site, viewer: Viewer, counter: Counter, gone: Device) -> bool:
+    """Let the poster count again, where this device was the last proof of a visit."""
+    if queries.is_in_use_at(tx, counter.id) or code_batches.are_codes_used(
+        tx, counter.unit_id, since=site.today() - CODES_ARE_USED
+    ):
+        return False
+    return give_back(tx, site, viewer, counter, taken_at=(gone.made_at, gone.paired_at))
 
 
 def _own(session: Session, viewer: Viewer, device_id: int) -> tuple[Device, Counter]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 from feedback_app.domain.findings import Finding
 from feedback_app.domain.wholes import Whole
-from feedback_app.files.exports import Sheet
+from feedback_app.files.exports import Cell, Sheet
 from feedback_app.files.impact_report import Steps, report_html
 from feedback_app.impact.results import Diagnostic, Estimate, Measured, Overall, Step
 from feedback_app.impact.summary import CostPerPoint, cost_per_point, training_matrix
@@ -230,17 +230,77 @@ def _months(line: StudyLine, language: str) -> str:
     return impact_files.months_words(line.first_day, line.last_day, language=language)
 
 
-def estimates_files(site: Site, viewer: Viewer, *, study_id: int | None) -> tuple[int, str, Sheet]:
-    """The study's number and every field of every estimate, as CSV for programs and as a sheet."""
+@dataclass(frozen=True, slots=True)
+class StudyFiles:
+    """A study as files: for programs as CSV, for people as sheets, the analyst's the last."""
+
+    study_id: int
+    csv: str
+    sheets: list[Sheet]
+    about: list[tuple[str, Cell]]
+
+
+def estimates_files(site: Site, viewer: Viewer, *, study_id: int | None) -> StudyFiles:
+    """What may be said of each training and element, and every field of every estimate."""
     line, study = _needed(site, viewer, study_id)
+    lines = _matrix(site, viewer, study)
+    analyst = _analyst_sheet(study)
+    about: list[tuple[str, Cell]] = [
+        ("Isi", "Dampak pelatihan: perubahan rata-rata penilaian warga, skala 1 sampai 4"),
+        ("Penilaian dari", line.first_day),
+        ("Penilaian sampai", line.last_day),
+        ("Lembar Dampak", "Kesimpulan dalam kata-kata; batas bawah dan atas adalah rentang 95%."),
+        (
+            "Lembar Analis",
+            "Semua angka dengan semua desimalnya, untuk program statistik.",
+        ),
+    ]
+    csv = impact_files.estimates_csv(estimates_of(study))
+    return StudyFiles(line.study_id, csv, [_finding_sheet(lines), analyst], about)
+
+
+def _finding_sheet(lines: Iterable[MatrixLine]) -> Sheet:
+    columns = (
+        "Pelatihan",
+        "Kode",
+        "Unsur",
+        "Kesimpulan",
+        "Perubahan",
+        "Batas bawah",
+        "Batas atas",
+        "Petugas terlatih",
+        "Pembanding",
+        "Perubahan terkecil yang dapat terdeteksi",
+        "Kalimat",
+    )
+    rows = tuple(
+        (
+            line.title,
+            line.code,
+            finding.item_name[0],
+            finding.verdict_words[0],
+            finding.effect.estimate,
+            finding.effect.low,
+            finding.effect.high,
+            finding.effect.n_trained,
+            finding.effect.n_controls,
+            finding.effect.mde,
+            finding.sentence[0],
+        )
+        for line in lines
+        for finding in line.findings
+    )
+    return Sheet("Dampak", columns, rows)
+
+
+def _analyst_sheet(study: ImpactStudy) -> Sheet:
     names = tuple(field.name for field in fields(Estimate))
     rows = []
     for estimate in estimates_of(study):
         row = impact_files.record(estimate)
         row["warnings"] = " ".join(row["warnings"])
         rows.append(tuple(row[name] for name in names))
-    text = impact_files.estimates_csv(estimates_of(study))
-    return line.study_id, text, Sheet("Dampak", names, tuple(rows))
+    return Sheet("Analis", names, tuple(rows), decimals=None)
 
 
 def _needed(site: Site, viewer: Viewer, study_id: int | None) -> tuple[StudyLine, ImpactStudy]:

@@ -36,7 +36,7 @@ def save_past_results(work: Work, rows: Rows) -> Counts:
             named = {Span(r["first"], r["last"]) for _, r in rows if units.spelt(r["unit"]) == own}
             taken[unit_id] = _days_taken(work, unit_id, but=named)
         if clash(span, taken[unit_id]) is not None:
-            reason = Text("masa ini memotong masa survei lain dari unit ini")
+            reason = Text("periode ini memotong periode survei lain dari unit ini")
             work.errors.append(CellError(number, "mulai", span.first.isoformat(), reason))
             continue
         taken[unit_id].append(span)
@@ -104,8 +104,8 @@ def _days_taken(work: Work, unit_id: int, *, but: set[Span]) -> list[Span]:
 def _days_are_right(work: Work, number: int, span: Span) -> bool:
     faults = (
         (span.last < span.first, Text("harus sama dengan atau sesudah hari pertama")),
-        (span.days > LONGEST_DAYS, Text("masa survei paling lama satu tahun")),
-        (span.last >= work.site.today(), Text("masa ini belum berakhir")),
+        (span.days > LONGEST_DAYS, Text("periode survei paling lama satu tahun")),
+        (span.last >= work.site.today(), Text("periode ini belum berakhir")),
         (span.first.year < FIRST_YEAR, Text("sembilan unsur ini berlaku sejak tahun 2017")),
     )
     found = [reason for is_wrong, reason in faults if is_wrong][:1]

@@ -38,6 +38,15 @@ def progress(site: Site, viewer: Viewer) -> Mapping[str, int]:
         )
 
 
+def is_complete(counts: Mapping[str, int]) -> bool:
+    """Whether an office that counts so has all that it needs, and was rated once.
+
+    An account of an admin alone is none: without a supervisor nobody reads what citizens say.
+    """
+    needed = ("units", "services", "counters", "officers", "shifts_ever", "colleagues", "ratings")
+    return all(counts[name] for name in needed)
+
+
 def unit_lines(site: Site, viewer: Viewer) -> list[UnitLine]:
     """The agency's units, by name."""
     with site.db.read() as session:

@@ -12,6 +12,7 @@ from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import FieldFaultError, NotThereError
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
+from feedback_app.storage.models import Counter
 from feedback_app.storage.queries import tiers as queries
 from feedback_app.storage.queries.tiers import CounterChoice
 
@@ -130,6 +131,30 @@ def switch_on_stronger(
     return changed
 
 
+def give_back(
+    tx: Session,
+    site: Site,
+    viewer: Viewer,
+    counter: Counter,
+    *,
+    taken_at: Collection[datetime | None],
+) -> bool:
+    """Let count again what counted before a device was paired; whether anything changed.
+
+    Only where the newest choice is the one that the pairing made (by nobody, or at `taken_at`, when
+    registering did it): what an admin chose since stays.
+    """
+    found = queries.newest_of_counter(tx, counter.id, limit=2)
+    if not found or not (found[0].set_by is None or found[0].from_at in taken_at):
+        return False
+    tiers = in_order(split(found[1].tiers) if len(found) > 1 else UNTIL_SET)
+    queries.append_choice(
+        tx, counter, tiers=",".join(tiers), from_at=site.now(), by=viewer.account_id
+    )
+    log_act(tx, site, viewer, "set_tiers", counter.code, {"tiers": list(tiers)})
+    return True
+
+
 def in_order(tiers: Collection[str]) -> tuple[str, ...]:
     """The strongest first."""
     return tuple(tier for tier in FOR_OFFICERS if tier in tiers)
@@ -161,7 +186,9 @@ def _changes(
         if line is None:
             raise NotThereError
         if not frozenset(chosen) & frozenset(FOR_OFFICERS):
-            raise FieldFaultError(f"c{counter_id}", "Pilih sedikitnya satu jalur untuk tiap loket.")
+            raise FieldFaultError(
+                f"c{counter_id}", "Pilih sedikitnya satu cara masuk untuk tiap loket."
+            )
         tiers = checked_choice(chosen)
         if line.tiers not in (tiers, frozenset(chosen)):
             dropped = "poster" in chosen and "poster" not in tiers

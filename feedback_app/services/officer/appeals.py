@@ -96,7 +96,7 @@ def open_appeal(
         officer = own_officer(tx, viewer)
         officer_room.lock_officer(tx, officer.id)
         if site.today() > deadline(span):
-            raise FieldFaultError("what", "Batas waktu keberatan untuk masa ini sudah lewat.")
+            raise FieldFaultError("what", "Batas waktu keberatan untuk periode ini sudah lewat.")
         what = offered(_open_offers(site, tx, officer, span), class_key)
         if what is None:
             raise FieldFaultError(

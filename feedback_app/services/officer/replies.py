@@ -59,7 +59,7 @@ def write_reply(site: Site, viewer: Viewer, key: str, *, text: str) -> None:
     batch = batch_keyed(batches, key)
     if batch is not batches[0]:
         raise FieldFaultError(
-            "text", "Masa berikutnya sudah terbit; tanggapan ini tidak dapat diubah lagi."
+            "text", "Periode berikutnya sudah terbit; tanggapan ini tidak dapat diubah lagi."
         )
     span = span_of_batch(batch)
     with site.db.transaction() as tx:

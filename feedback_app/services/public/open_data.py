@@ -24,7 +24,10 @@ FIELDS: dict[str, tuple[str, str]] = {
     "agency": ("kode perangkat daerah", "code of the agency"),
     "unit": ("kode unit pelayanan", "code of the unit"),
     "unit_name": ("nama unit pelayanan", "name of the unit"),
-    "period": ("kode masa survei, seperti dalam alamat halaman", "code of the period, as in URLs"),
+    "period": (
+        "kode periode survei, seperti dalam alamat halaman",
+        "code of the period, as in URLs",
+    ),
     "first_day": ("hari pertama (tahun-bulan-hari)", "first day (ISO 8601)"),
     "last_day": ("hari terakhir (tahun-bulan-hari)", "last day (ISO 8601)"),
     "revision": ("nomor revisi yang diumumkan", "number of the published revision"),
@@ -37,8 +40,8 @@ FIELDS: dict[str, tuple[str, str]] = {
         "Indeks Kepuasan Masyarakat, 25 sampai 100, dua desimal; kosong bila tidak diumumkan",
         "satisfaction index, 25 to 100, two decimals; empty when not published",
     ),
-    "low": ("ujung bawah selang 95%", "lower end of the 95% interval"),
-    "high": ("ujung atas selang 95%", "upper end of the 95% interval"),
+    "low": ("ujung bawah rentang 95%", "lower end of the 95% interval"),
+    "high": ("ujung atas rentang 95%", "upper end of the 95% interval"),
     "mutu": ("mutu A, B, C, atau D", "quality letter A, B, C or D"),
     "kinerja": ("kinerja unit pelayanan", "performance word of the law"),
     **{
@@ -64,7 +67,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     ),
     "partial": ("formulir terisi sebagian, tidak dihitung", "partial forms, not counted"),
     "held": ("formulir ditahan, menunggu putusan", "forms held, waiting for a verdict"),
-    "aside": ("formulir dikesampingkan dengan putusan", "forms set aside by verdict"),
+    "aside": ("formulir tidak dihitung setelah diperiksa dua orang", "forms set aside by verdict"),
     "visits": ("kunjungan menurut buku; kosong bila tidak ada", "visits in the books, if kept"),
     "note": (
         "too_few: kurang dari 10 formulir, tidak diumumkan; alike: semua jawaban sama, hanya mutu; "

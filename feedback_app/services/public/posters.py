@@ -81,7 +81,7 @@ def poster_of(site: Site, found: UnitResults, *, signer: Mapping[str, str] | Non
         )
     interval = ""
     if what.low is not None and what.high is not None:
-        interval = f"selang 95%: {in_words(what.low, 1)} – {in_words(what.high, 1)}"
+        interval = f"rentang 95%: {in_words(what.low, 1)} – {in_words(what.high, 1)}"
     return Poster(
         agency=found.agency.name,
         unit=found.unit.name,

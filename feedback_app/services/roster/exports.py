@@ -16,6 +16,6 @@ def week_sheet(week: Week) -> Table:
         for row in week.rows:
             for duty in row.cells[place].duties:
                 starts, _dash, ends = duty.hours.partition("–")
-                head = (f"{day:%d-%m-%Y}", WEEKDAYS[day.weekday()], row.unit, row.code, row.name)
+                head = (day, WEEKDAYS[day.weekday()], row.unit, row.code, row.name)
                 rows.append((*head, duty.officer, starts, ends))
     return Table("Jadwal", COLUMNS, tuple(rows))

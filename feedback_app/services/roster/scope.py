@@ -44,11 +44,21 @@ class Scope:
 
 def scope_of(session: Session, viewer: Viewer) -> Scope:
     """What this viewer may see and change."""
+    if viewer.role is Role.ADMIN:
+        return scope_of_agency(session, viewer.agency_id)
     everything = queries.units_of_agency(session, viewer.agency_id)
-    is_admin = viewer.role is Role.ADMIN
-    units = [unit for unit in everything if is_admin or unit.id in viewer.unit_ids]
+    units = [unit for unit in everything if unit.id in viewer.unit_ids]
+    return _scope(session, viewer.agency_id, units)
+
+
+def scope_of_agency(session: Session, agency_id: int) -> Scope:
+    """All of an agency."""
+    return _scope(session, agency_id, queries.units_of_agency(session, agency_id))
+
+
+def _scope(session: Session, agency_id: int, units: Sequence[Unit]) -> Scope:
     ids = {unit.id for unit in units}
-    officers = queries.officers_of(session, viewer.agency_id)
+    officers = queries.officers_of(session, agency_id)
     return Scope(
         units=units,
         counters=queries.counters_in(session, ids),

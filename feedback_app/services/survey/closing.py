@@ -34,7 +34,7 @@ from feedback_app.storage.queries import surveys as queries
 Answers = list[tuple[int, ...]]  # one tuple a complete form, in the order of OFFICIAL_KEYS
 
 COLUMNS = (*ALL_KEYS, "service_id", "tier", *(band.key for band in BANDS))
-FIRST_REASON = "Penutupan masa survei."
+FIRST_REASON = "Penutupan periode survei."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +50,16 @@ def close_survey(site: Site, viewer: Viewer, survey_id: int) -> None:
     with site.db.transaction() as tx:
         survey = owned(tx, viewer, survey_id, to_change=True)
         if survey.closed_at is not None:
-            raise FieldFaultError("survey", "Masa survei ini sudah ditutup.")
+            raise FieldFaultError("survey", "Periode survei ini sudah ditutup.")
         if site.today() <= survey.last_day:  # a day of one's choice would cut the closed blocks
-            raise FieldFaultError("survey", "Masa survei ini belum berakhir.")
+            raise FieldFaultError("survey", "Periode survei ini belum berakhir.")
         _check_parts(tx, survey, span_of_survey(survey))
         found = count_forms(tx, survey)
         if not found.answers:
             raise FieldFaultError(
                 "survey",
-                "Belum ada formulir lengkap dalam masa ini. Perpanjang masanya atau batalkan.",
+                "Belum ada formulir lengkap dalam periode ini. "
+                "Perpanjang periodenya atau batalkan.",
             )
         survey.closed_at, survey.closed_by = site.now(), viewer.account_id
         tx.add(_revision(site, viewer, survey, found, number=1, reason=FIRST_REASON, changed=0))
@@ -71,7 +72,7 @@ def revise_survey(site: Site, viewer: Viewer, survey_id: int, *, reason: str) ->
         survey = owned(tx, viewer, survey_id, to_change=True)
         revisions = queries.revisions_of(tx, [survey_id]).get(survey_id, [])
         if not revisions:
-            raise FieldFaultError("survey", "Masa survei ini belum ditutup.")
+            raise FieldFaultError("survey", "Periode survei ini belum ditutup.")
         last = revisions[-1]
         found = count_forms(tx, survey)
         if digest_of(found) == last.digest:
@@ -164,10 +165,10 @@ def _check_parts(tx: Session, survey: Survey, span: Span) -> None:
     spans = {span_of_survey(row): row for row in others}
     if clash(span, list(spans)) is not None:
         raise FieldFaultError(
-            "survey", "Masa-masa di dalamnya tidak lagi lengkap. Ubah tanggal masa ini."
+            "survey", "Periode di dalamnya tidak lagi lengkap. Ubah tanggal periode ini."
         )
     if any(spans[part].closed_at is None for part in parts_of(span, spans)):
-        raise FieldFaultError("survey", "Tutup dahulu setiap masa survei di dalam masa ini.")
+        raise FieldFaultError("survey", "Tutup dahulu setiap periode survei di dalam periode ini.")
 
 
 def _revision(

@@ -91,6 +91,12 @@ def _facts(
         title=title(span)[0],
         days=day_words(span)[0],
         span=span,
+        answered=queries.answered_days(
+            session,
+            queries.counter_ids_of_unit(session, survey.unit_id),
+            span.first,
+            span.last,
+        ),
         revision=revision.number,
         revised_on=local_day(revision.made_at),
         digest=revision.digest,

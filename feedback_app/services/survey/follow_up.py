@@ -81,7 +81,7 @@ def add_plan(site: Site, viewer: Viewer, survey_id: int, values: Mapping[str, An
         survey = owned(tx, viewer, survey_id)
         if survey.closed_at is None:
             raise FieldFaultError(
-                "element", "Tutup dahulu masa survei ini; rencana mengikuti hasil."
+                "element", "Tutup dahulu periode survei ini; rencana mengikuti hasil."
             )
         item = FollowUp(
             agency_id=survey.agency_id,

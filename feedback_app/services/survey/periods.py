@@ -164,7 +164,7 @@ def call_off_survey(site: Site, viewer: Viewer, survey_id: int) -> None:
     with site.db.transaction() as tx:
         survey = _open_one(tx, viewer, survey_id)
         if queries.follow_ups_of(tx, [survey_id]):
-            raise FieldFaultError("survey", "Masa ini sudah memiliki rencana tindak lanjut.")
+            raise FieldFaultError("survey", "Periode ini sudah memiliki rencana tindak lanjut.")
         log_act(tx, site, viewer, "call_off_survey", _subject(survey))
         tx.delete(survey)
 
@@ -180,7 +180,7 @@ def sign_survey(site: Site, viewer: Viewer, survey_id: int, signer: Mapping[str,
 def _open_one(tx: Session, viewer: Viewer, survey_id: int) -> Survey:
     survey = owned(tx, viewer, survey_id, to_change=True)
     if survey.closed_at is not None:
-        raise FieldFaultError("survey", "Masa survei ini sudah ditutup dan tidak dapat diubah.")
+        raise FieldFaultError("survey", "Periode survei ini sudah ditutup dan tidak dapat diubah.")
     return survey
 
 
@@ -225,7 +225,7 @@ class OverlapError(FieldFaultError):
         """Name the other survey's days."""
         super().__init__(
             "kind",
-            "Masa ini memotong masa survei lain dari unit ini. (%(days)s)",
+            "Periode ini memotong periode survei lain dari unit ini. (%(days)s)",
             days=day_words(other),
         )
 
@@ -236,7 +236,7 @@ def _check_days(site: Site, span: Span) -> None:
     if span.first.year < FIRST_YEAR:
         raise FieldFaultError("first", "Sembilan unsur ini berlaku sejak tahun 2017.")
     if span.first > site.today() + timedelta(days=LONGEST_DAYS):
-        raise FieldFaultError("first", "Masa survei mulai paling lambat setahun dari sekarang.")
+        raise FieldFaultError("first", "Periode survei mulai paling lambat setahun dari sekarang.")
 
 
 def _visits_by_meaning(session: Session, unit_id: int, span: Span) -> dict[str, int]:

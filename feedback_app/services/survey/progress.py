@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from feedback_app.domain.disclosure import MIN_GROUP
 from feedback_app.domain.respondent import BANDS
@@ -48,6 +49,7 @@ class Progress:
     services: tuple[ServiceProgress, ...]
     tiers: Mapping[str, int]
     unheard: tuple[tuple[str, str], ...]
+    first_answer: date | None  # the day of the first complete form
 
 
 def progress_of(site: Site, viewer: Viewer, survey_id: int) -> Progress:
@@ -66,6 +68,7 @@ def _progress(session: Session, site: Site, survey: Survey) -> Progress:
         by_service[service] = by_service.get(service, 0) + complete
         by_tier[tier] = by_tier.get(tier, 0) + complete
     n = sum(by_service.values())
+    answered = queries.answered_days(session, counters, survey.first_day, survey.last_day)
     elapsed = _elapsed(site, span_of_survey(survey))
     return Progress(
         n=n,
@@ -78,6 +81,7 @@ def _progress(session: Session, site: Site, survey: Survey) -> Progress:
         services=_services(session, survey, by_service, elapsed),
         tiers=by_tier,
         unheard=_unheard(session, survey, counters, n),
+        first_answer=answered[0] if answered else None,
     )
 
 

@@ -31,9 +31,9 @@ class UpkeepStoppedError(Exception):
         today, known = local_day(doubt.now), local_day(doubt.known)
         super().__init__(
             f"Pemeliharaan berhenti: jam komputer menunjukkan {today}, yang terakhir diketahui "
-            f"{known}. Betulkan jam, atau benarkan tanggalnya sebagai admin di halaman Persiapan.\n"
+            f"{known}. Betulkan jam, atau benarkan tanggalnya sebagai admin di halaman Kesehatan.\n"
             f"Upkeep stopped: the computer's clock says {today}, the last known day is {known}. "
-            "Set the clock right, or confirm the date as an admin on the page Set-up."
+            "Set the clock right, or confirm the date as an admin on the page Health."
         )
 
 

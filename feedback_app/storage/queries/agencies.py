@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from feedback_app.domain.roles import Role
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import (
     Account,
@@ -67,6 +68,10 @@ def row_counts(
     ):
         question = select(func.count()).select_from(model).where(model.agency_id == agency_id)
         counts[name] = int(session.scalar(question) or 0)
+    others = select(func.count()).where(
+        Account.agency_id == agency_id, Account.role != Role.ADMIN, Account.closed_at.is_(None)
+    )
+    counts["colleagues"] = int(session.scalar(others) or 0)
     shifts = select(func.count()).where(
         Shift.agency_id == agency_id,
         Shift.withdrawn_at.is_(None),

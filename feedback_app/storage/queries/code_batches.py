@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import case, delete, exists, func, select
 
 from feedback_app.storage import bulk
 from feedback_app.storage.db import Session, changed_rows
@@ -15,6 +15,7 @@ from feedback_app.storage.models import (
     CodeBatch,
     Counter,
     CounterService,
+    QueueKey,
     Service,
     Unit,
     VisitCode,
@@ -128,6 +129,15 @@ def queue_batch(
             CodeBatch.revoked_at.is_(None),
         )
     )
+
+
+def are_codes_used(session: Session, unit_id: int, *, since: date) -> bool:
+    """Whether a queue machine gives codes out in the unit, or some are of this day or later."""
+    machine = exists().where(QueueKey.unit_id == unit_id, QueueKey.revoked_at.is_(None))
+    batch = exists().where(
+        CodeBatch.unit_id == unit_id, CodeBatch.revoked_at.is_(None), CodeBatch.valid_on >= since
+    )
+    return bool(session.scalar(select(machine | batch)))
 
 
 def issued_by_queue(session: Session, unit_id: int, *, valid_on: date) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from feedback_app.storage.db import Base, Session, changed_rows
@@ -91,6 +91,31 @@ def devices_of_agency(
         .offset(offset)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def is_in_use_at(session: Session, counter_id: int) -> bool:
+    """Whether a paired device stands at the counter."""
+    return (
+        session.scalar(
+            select(
+                exists().where(
+                    Device.counter_id == counter_id,
+                    Device.paired_at.is_not(None),
+                    Device.revoked_at.is_(None),
+                )
+            )
+        )
+        is True
+    )
+
+
+def not_revoked(session: Session, agency_id: int) -> Sequence[Device]:
+    """Devices that are in use or wait for it, by name."""
+    return session.scalars(
+        select(Device)
+        .where(Device.agency_id == agency_id, Device.revoked_at.is_(None))
+        .order_by(Device.name, Device.id)
+    ).all()
 
 
 def count_of_agency(session: Session, agency_id: int) -> int:

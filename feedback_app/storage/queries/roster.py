@@ -32,6 +32,12 @@ def hold_roster(session: Session, agency_id: int) -> None:
     session.execute(select(Agency.id).where(Agency.id == agency_id).with_for_update(key_share=True))
 
 
+def has_shifts(session: Session, agency_id: int) -> bool:
+    """Whether the agency ever had a roster."""
+    ever = select(Shift.id).where(Shift.agency_id == agency_id).limit(1)
+    return session.scalar(ever) is not None
+
+
 def standing_shifts(
     session: Session, *, agency_id: int, since: datetime, until: datetime
 ) -> list[DutyShift]:

@@ -119,6 +119,21 @@ def forms_between(
         yield dict(zip(columns, row, strict=True))
 
 
+def answered_days(
+    session: Session, counter_ids: Collection[int], first: date, last: date
+) -> tuple[date, date] | None:
+    """The first and the last day with a complete form that counts; None when there is none."""
+    row = session.execute(
+        select(func.min(Tally.c.day), func.max(Tally.c.day)).where(
+            Tally.c.counter_id.in_(counter_ids),
+            Tally.c.day.between(first, last),
+            Tally.c.state == "counted",
+            Tally.c.is_complete,
+        )
+    ).one()
+    return None if row[0] is None else (row[0], row[1])
+
+
 def sizes_between(
     session: Session, counter_ids: Collection[int], first: date, last: date
 ) -> list[tuple[int, int, str, str, int, int, int, int]]:

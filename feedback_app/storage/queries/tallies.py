@@ -154,14 +154,15 @@ def counters_of_officer(session: Session, officer_id: int, *, since: date) -> li
     return sorted(rows)
 
 
-def last_day_by_counter(session: Session, counter_ids: Collection[int]) -> dict[int, date]:
-    """The newest day with an answer, by counter."""
-    rows = session.execute(
-        select(Tally.c.counter_id, func.max(Tally.c.day))
-        .where(Tally.c.counter_id.in_(counter_ids))
-        .group_by(Tally.c.counter_id)
+def answered_since(session: Session, counter_ids: Collection[int], first: date) -> set[int]:
+    """Counters with an answer on this day or later: only those days are read."""
+    return set(
+        session.scalars(
+            select(Tally.c.counter_id)
+            .where(Tally.c.counter_id.in_(counter_ids), Tally.c.day >= first)
+            .distinct()
+        )
     )
-    return {row[0]: row[1] for row in rows}
 
 
 def counts_of(sums: Sums, key: str) -> tuple[int, int, int, int]:

@@ -44,6 +44,18 @@ def choices_of_agency(
     return [CounterChoice(row[0], row[1], row[2]) for row in session.execute(question)]
 
 
+def newest_of_counter(session: Session, counter_id: int, *, limit: int) -> list[CounterTiers]:
+    """The last choices at a counter, the newest first."""
+    return list(
+        session.scalars(
+            select(CounterTiers)
+            .where(CounterTiers.counter_id == counter_id)
+            .order_by(CounterTiers.id.desc())
+            .limit(limit)
+        )
+    )
+
+
 def append_choice(
     session: Session, counter: Counter, *, tiers: str, from_at: datetime, by: int | None
 ) -> None:

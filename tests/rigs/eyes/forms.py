@@ -10,7 +10,7 @@ from tests.rigs.eyes.office import ANSWERS, MORNING, Office, database_held, minu
 
 LANG = {"id": "", "en": "?lang=en"}
 SEND = {"id": "Kirim penilaian", "en": "Send rating"}
-AS_IS = {"id": "Kirim yang sudah dijawab saja", "en": "Send only what is answered"}
+AS_IS = {"id": "Kirim sekarang", "en": "Send now"}
 
 
 def fill(page: Page, *, count: int = 99, comment: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from feedback_app.services.cases import decisions
 from feedback_app.services.faults import FieldFaultError, NotThereError
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
-from tests.conftest import SteppedClock
+from tests.conftest import Browser, SteppedClock
 from tests.ground.office import (
     TODAY,
     Office,
@@ -124,6 +125,20 @@ def test_only_a_comment_that_came_several_times_is_shown_and_it_is_masked(
     nowhere = case(site, office, rules="same_text", counter_id=None)
     answers(site, office, nowhere, text)
     assert decisions.case_view(site, ina, nowhere).texts == ()
+
+
+def test_a_case_page_says_of_its_answers_what_it_does(
+    site: Site, office: Office, browse: Callable[[], Browser]
+) -> None:
+    same, other = case(site, office, rules="burst,same_text"), case(site, office)
+    for case_id in (same, other):
+        answers(site, office, case_id, *["Antre terlalu lama sekali hari ini."] * 3)
+    ina = browse().log_in("ina")
+    for case_id, is_shown in ((same, True), (other, False)):
+        page = ina.get(f"/staf/perkara/{case_id}").get_data(as_text=True)
+        assert ("Antre terlalu lama" in page) is is_shown
+        assert ("Hanya saran di atas diperlihatkan" in page) is is_shown
+        assert "Nilai yang diberikan tidak diperlihatkan kepada siapa pun" in page
 
 
 def test_marks_are_told_of_held_answers_only(site: Site, office: Office) -> None:

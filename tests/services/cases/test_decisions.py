@@ -356,7 +356,7 @@ def test_a_second_opinion_that_differs_is_told_what_follows(
     decisions.give_opinion(site, ira, case_id, outcome="aside", reason="Cukup panjang ini.")
     second = told("unit_only")
     assert (
-        f"{differs} Perkara tetap terbuka sampai dua orang berpendapat sama, paling lambat 8 Desember 2026."
+        f"{differs} Kasus tetap terbuka sampai dua orang berpendapat sama, paling lambat 8 Desember 2026."
         in second
     )
     with site.db.transaction() as tx:
