@@ -11,6 +11,7 @@ import pytest
 
 from feedback_app.domain.lot_words import said_before
 from feedback_app.domain.training_plan import Officer
+from feedback_app.impact.detect import minimum_detectable_effect, officer_spread
 from feedback_app.impact.plan import forecast as f
 from feedback_app.impact.plan.eligible import at_risk, eligible
 from feedback_app.impact.plan.lot_power import shown_by_lot
@@ -19,6 +20,7 @@ from feedback_app.impact.plan.solve import solve
 from tests.ground.plan_office import office_of_a_year
 from tests.impact.test_plan import FULL, MONDAY, office, run
 from tests.rigs import plan_truth
+from tests.rigs.worlds import World, draw
 
 MONEY = {"fee": 15, "travel": None, "daily": None}
 
@@ -147,6 +149,14 @@ def test_the_same_seats_in_more_dates_show_a_smaller_effect() -> None:
         "12 kursi dalam 3 tanggal memperlihatkan pengaruh mulai 0,13; dalam 1 tanggal mulai 0,16."
     )
     assert "will show no effect" in said_before(2, dates=1, smallest=np.nan, in_one=np.nan)[1]
+
+
+def test_one_date_is_told_as_the_calculator_tells_it() -> None:
+    panel = draw(World("quiet", officers=24, counters=8, dates=()), 1).panel
+    told = minimum_detectable_effect(panel, item=0, n_trained=12, n_controls=12)
+    spread = officer_spread(panel, 0, 4)
+    lot = shown_by_lot(spread, officers=24, seats=12, dates=1, gap=4, horizon=4)
+    assert lot.smallest == pytest.approx(told)
 
 
 @pytest.mark.proof

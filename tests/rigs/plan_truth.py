@@ -21,8 +21,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 import numpy as np
 
+from feedback_app.impact.detect import officer_spread
 from feedback_app.impact.plan import forecast as f
-from feedback_app.impact.plan.lot_power import shown_by_lot, spread_of
+from feedback_app.impact.plan.lot_power import shown_by_lot
 from tests.rigs.truth import Repeat, measure_world, measured
 from tests.rigs.worlds import HORIZON, World, draw
 
@@ -96,9 +97,7 @@ def calibration(
 def power(dates: int, *, repetitions: int, repeat: Repeat) -> tuple[float, float]:
     """The smallest effect told for 12 of 24 over so many dates, and the power had at it."""
     quiet = World("quiet", officers=OFFICERS, counters=8, dates=())
-    spread = float(
-        np.mean([spread_of(draw(quiet, s).panel, item=0, horizon=HORIZON) for s in range(40)])
-    )
+    spread = float(np.mean([officer_spread(draw(quiet, s).panel, 0, HORIZON) for s in range(40)]))
     told = shown_by_lot(
         spread, officers=OFFICERS, seats=SEATS, dates=dates, gap=GAP, horizon=HORIZON
     ).smallest

@@ -7,11 +7,8 @@ from math import isfinite, nan, sqrt
 
 from scipy import stats
 
-from feedback_app.impact.detect import LEVEL, POWER, minimum_detectable_effect
-from feedback_app.impact.panel import Panel
-from feedback_app.impact.stack import LAGS, LEAST_CONTROLS
-
-LEAST_SEATS = 3  # fewer who went are no study (TOO_FEW_TRAINED)
+from feedback_app.impact.detect import LEVEL, POWER
+from feedback_app.impact.stack import LAGS, LEAST_CONTROLS, LEAST_TRAINED
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +28,11 @@ def shown_by_lot(
 ) -> Shown:
     """Smallest effect that a lot of `seats` among `officers`, over dates `gap` months apart, shows.
 
-    `spread`: standard deviation of what the study's regression leaves of one officer. On each date
-    those drawn are compared with everybody not yet trained, as the study does: k·u / (k + u) for k
-    sent and u untrained adds up over dates, and what the later drawn got of the course inside the
-    window is taken off. Degrees of freedom are those of one date, as the same officers come again.
+    `spread`: standard deviation of what the study's regression leaves of one officer
+    (`detect.officer_spread`). On each date those drawn are compared with everybody not yet trained,
+    as the study does: k·u / (k + u) for k sent and u untrained adds up over dates, and what the
+    later drawn got of the course inside the window is taken off. Degrees of freedom are those of
+    one date, as the same officers come again.
     Simulated (`make plan-truth`): 12 of 24 had power .70, .83, .80 in one, two, three dates.
     """
     strength = contrast = 0.0
@@ -52,23 +50,10 @@ def shown_by_lot(
             used += 1
         went += sent
     freedom = officers - 2 - len(LAGS)
-    if seats < LEAST_SEATS or not used or freedom < 2 or contrast <= 0 or not isfinite(spread):
+    if seats < LEAST_TRAINED or not used or freedom < 2 or contrast <= 0 or not isfinite(spread):
         return Shown(nan, nan, used)
     se = float(spread) * sqrt(strength) / contrast
     return Shown(_reach(freedom) * se, se, used)
-
-
-def spread_of(panel: Panel, *, item: int, horizon: int) -> float:
-    """The spread behind what is said of one date, so that one date and several agree."""
-    size = len(panel.officers)
-    half = size // 2
-    told = minimum_detectable_effect(
-        panel, item=item, n_trained=half, n_controls=size - half, horizon=horizon
-    )
-    freedom = size - 2 - len(LAGS)
-    if not isfinite(told) or freedom < 2:
-        return nan
-    return told / _reach(freedom) / sqrt(1 / half + 1 / (size - half))
 
 
 def _dealt(seats: int, dates: int) -> list[int]:
