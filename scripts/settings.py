@@ -21,7 +21,7 @@ from feedback_app.config import SettingsError
 from feedback_app.domain.faults import NotSavedError, ReadableError
 from feedback_app.services.office import first_start
 from feedback_app.services.site import open_site
-from feedback_app.services.upkeep.wrong_files import say_what_is_read, settings_of_office
+from feedback_app.services.upkeep.wrong_files import say_what_is_read, settings_to_keep
 
 SECRET = ("DATABASE_URL",)  # holds a password
 FIXED = ("FIRST_ADMIN",)
@@ -38,10 +38,9 @@ def main() -> int:
     file = instance.chosen(os.environ).file
     try:
         kept = instance.read(file)
+        say_what_is_read()
         if arguments.changes:
             kept = _change(file, kept, arguments.changes)
-        else:
-            say_what_is_read()
     except (SettingsError, instance.SettingsFileError, ReadableError, NotSavedError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -57,9 +56,8 @@ def main() -> int:
 def _change(file: Path, kept: Mapping[str, str], changes: list[str]) -> dict[str, str]:
     """Keep the changes, all of them or none."""
     wanted = _wanted(kept, changes)
-    rest = {name: value for name, value in os.environ.items() if name not in instance.NAMES}
-    # As the next start reads them, whatever this shell's environment says.
-    settings = settings_of_office({**wanted, **rest})
+    # What the file will say is looked at even where this shell's environment overrules it.
+    settings = settings_to_keep({**os.environ, **wanted})
     changed = {name for name in IN_DATABASE if wanted.get(name) != kept.get(name)}
     if changed:
         first_start.change_settings(open_site(settings), wanted, file, changed=changed)

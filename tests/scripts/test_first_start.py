@@ -204,6 +204,7 @@ def test_answers_can_be_changed_later_and_bad_ones_change_nothing(
     done = run(environment, "settings.py", *good, "proxy_hops=")
     assert done.returncode == 0, done.stderr
     assert "office_name = Dinas Baru" in done.stdout
+    assert "BASE_URL" not in done.stderr
     assert instance.read(file)["BASE_URL"] == "https://b.example"
     assert "PROXY_HOPS" not in instance.read(file)
     assert offices(environment) == ["Dinas Baru"]

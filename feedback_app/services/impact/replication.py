@@ -22,7 +22,7 @@ from feedback_app.storage.queries import audit
 PANEL_COLUMNS = (
     Column("officer", "text", "pseudonym of the officer, in this export only"),
     Column("counter", "text", "pseudonym of the counter with most answers that month"),
-    Column("month", "text", "YYYY-MM, local time (WIB)"),
+    Column("month", "text", "YYYY-MM, local time"),
     Column("item", "text", "kompetensi, perilaku, informasi or kecepatan (the officer items)"),
     Column("score", "points", "mean of the answers (1 to 4), brought to the average case mix"),
     Column("n", "integer", "counted answers in which the citizen named this officer"),

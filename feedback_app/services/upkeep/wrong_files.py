@@ -87,6 +87,11 @@ def settings_of_office(environ: Mapping[str, str] | None = None) -> Settings:
     return _settings(environ, frozenset())
 
 
+def settings_to_keep(environ: Mapping[str, str]) -> Settings:
+    """The same of an environment with settings that are about to be kept; nothing is said."""
+    return _settings(environ, frozenset())
+
+
 def settings_to_migrate(environ: Mapping[str, str] | None = None) -> Settings:
     """The same where an older schema, no office yet and a locked database are no reason to stop."""
     say_what_is_read(environ)

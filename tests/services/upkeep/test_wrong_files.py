@@ -347,6 +347,7 @@ OPENERS = {
     "restore.py": ("--drill",),
     "set_up.py": (),
     "settings.py": ("backup_keep=30",),
+    "find_needs.py": (),
     "first_start.py": (),
 }
 
