@@ -110,6 +110,20 @@ def test_a_verdict_is_of_what_was_fixed_and_other_months_are_exploration() -> No
     assert unknown.overall[0].items == history.panel.items  # an item unknown: all of them
 
 
+def test_many_rows_take_one_column_a_training_and_say_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    history = draw_office(pair("p", (12, 0.25), (15, 0.1), "not:A"), 3)
+    own = [event for event in history.events if event.training == "B"]
+    three = estimates_of(prepare(history.panel, own, history.events, PLAN)).estimates[0]
+    monkeypatch.setattr(others, "MANY_ROWS", 0)
+    study = prepare(history.panel, own, history.events, PLAN)
+    assert study.others.columns.shape[1] == 1
+    one = estimates_of(study).estimates[0]
+    assert one.verdict == three.verdict
+    assert one.estimate == pytest.approx(three.estimate, abs=0.02)
+
+
 def test_a_single_element_aimed_at_is_not_withheld_as_one_of_many() -> None:
     base = replace(SMALL, items=4)
     history = draw_office(Office("a", (Course("A", 15, 0.35),), base=base), 4)
