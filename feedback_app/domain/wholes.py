@@ -71,7 +71,12 @@ class Whole:
         """What stands beside the verdict: its q, what would undo it, effects where none can be."""
         found = [_told_apart(self.partners)] if self.partners else []
         if self.finding.effect.q is not None and self.finding.is_find:
-            found.append(self.finding.among_many)
+            found.append(
+                filled(
+                    ("Di antara semua pelatihan: %(find)s.", "Among all trainings: a %(find)s."),
+                    find=self.finding.among_many,
+                )
+            )
         if self.breakdown is not None:
             found.append(_breakdown(self.breakdown, self.breakdown_ratio))
         if self.placebo_before is not None:

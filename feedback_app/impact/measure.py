@@ -49,8 +49,9 @@ def measure_impact(
         study = prepare(panel, by_training[code], events, plan)
         found = estimates_of(study, most_p=_most_p(study, aim))
         steps = tuple(event_study(study))
-        parts.append(replace(found, series=steps))
-        overall.append(overall_of(study, found, events, aim, steps))
+        one = overall_of(study, found, events, aim, steps)
+        parts.append(replace(_agreeing(found, one), series=steps))
+        overall.append(one)
     estimates = adjust_for_all([e for part in parts for e in part.estimates])
     return Measured(
         tuple(estimates),
@@ -58,6 +59,16 @@ def measure_impact(
         tuple(step for part in parts for step in part.series),
         tuple(expect(overall)),
     )
+
+
+def _agreeing(found: Measured, one: Overall) -> Measured:
+    """The element that alone is the verdict says the same: it was no try among many."""
+    whole = one.estimate
+    estimates = tuple(
+        whole if (e.item, e.estimand) == (whole.item, whole.estimand) else e
+        for e in found.estimates
+    )
+    return replace(found, estimates=estimates)
 
 
 def _most_p(study: Study, aim: Aim) -> float | None:

@@ -18,6 +18,9 @@ RECENT = 3  # of them the last, as the regression's first two lags have them
 # in an officer's window, effects of .25. So a course of which one month falls into the window
 # takes a quarter of what it could explain, and not all that goes with it.
 HELD = (0.15 / 0.25) ** 2
+# What an effect carries from the last months and from the middle ones into the window: one column
+# a training does for many rows, where three would cost minutes of draws.
+CARRIED, MANY_ROWS = (0.6, 0.25), 20_000
 # Warned of when another training reached so much more of one side. With less, adjusting for it
 # kept false verdicts at .05 or below (docs/method.md, offices with several trainings).
 ONE_SIDED = 0.45
@@ -64,6 +67,11 @@ def other_trainings(
     if not near:
         return Others(nothing.columns, past, (), (), 1.0)
     shares = {code: _shares(stack, since, months) for code, since in near.items()}
+    if rows > MANY_ROWS:
+        shares = {
+            code: (own[:, 0] - own[:, 1:] @ np.array(CARRIED))[:, None]
+            for code, own in shares.items()
+        }
     columns = np.column_stack(list(shares.values()))
     left = share_left(stack, columns)
     partners = tuple(code for code, own in shares.items() if share_left(stack, own) < SEPARABLE)

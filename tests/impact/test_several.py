@@ -110,6 +110,31 @@ def test_a_verdict_is_of_what_was_fixed_and_other_months_are_exploration() -> No
     assert unknown.overall[0].items == history.panel.items  # an item unknown: all of them
 
 
+def test_many_rows_take_one_column_a_training_and_say_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    history = draw_office(pair("p", (12, 0.25), (15, 0.1), "not:A"), 3)
+    own = [event for event in history.events if event.training == "B"]
+    three = estimates_of(prepare(history.panel, own, history.events, PLAN)).estimates[0]
+    monkeypatch.setattr(others, "MANY_ROWS", 0)
+    study = prepare(history.panel, own, history.events, PLAN)
+    assert study.others.columns.shape[1] == 1
+    one = estimates_of(study).estimates[0]
+    assert one.verdict == three.verdict
+    assert one.estimate == pytest.approx(three.estimate, abs=0.02)
+
+
+def test_a_single_element_aimed_at_is_not_withheld_as_one_of_many() -> None:
+    base = replace(SMALL, items=4)
+    history = draw_office(Office("a", (Course("A", 15, 0.35),), base=base), 4)
+    found = measure_impact(history.panel, history.events, PLAN, aims={"A": Aim(("item0",))})
+    (one,) = found.overall
+    assert one.items == ("item0",)
+    same = next(e for e in found.estimates if e.item == "item0")
+    assert replace(same, q_bh=None) == replace(one.estimate, q_bh=None)
+    assert "MANY_TESTS" not in same.warnings
+
+
 def test_adjusting_equals_plain_least_squares_with_the_same_penalty() -> None:
     """The held covariates are a ridge: rows of zeros with the root of the penalty below them."""
     history = draw_office(pair("p", (12, 0.25), (15, 0.1), "not:A"), 3)

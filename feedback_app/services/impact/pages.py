@@ -128,8 +128,12 @@ def estimates_of(study: ImpactStudy) -> list[Estimate]:
     return [Estimate(**row | {"warnings": tuple(row["warnings"])}) for row in study.estimates]
 
 
-def _finds_first(line: MatrixLine) -> tuple[bool, str]:
-    return not (line.whole and line.whole.finding.is_find), line.title
+def _finds_first(line: MatrixLine) -> tuple[bool, float, str]:
+    """What was found before the rest, the surest first."""
+    finding = line.whole.finding if line.whole else None
+    if finding is None or not finding.is_find:
+        return True, 0.0, line.title
+    return False, finding.effect.q or 0.0, line.title
 
 
 def verdicts_of(study: ImpactStudy) -> list[Overall]:
