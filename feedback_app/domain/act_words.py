@@ -54,7 +54,7 @@ LABELS: dict[str, Words] = {
     "status": ("status", "status"),
     "taken_at": ("saat cadangan", "time of the backup"),
     "target": ("sampel minimum", "minimum sample"),
-    "tiers": ("jalur", "tiers"),
+    "tiers": ("cara masuk", "ways in"),
     "to": ("sampai", "to"),
     "way": ("bentuk", "form"),
     "withdrawn": ("ditarik", "withdrawn"),
@@ -91,8 +91,8 @@ VALUES: dict[str, dict[str, Words]] = {
 
 # act -> what its subject counts or numbers; other subjects are names and codes already
 SUBJECTS: dict[str, Words] = {
-    "give_opinion": ("perkara", "case"),
-    "decide_case": ("perkara", "case"),
+    "give_opinion": ("kasus", "case"),
+    "decide_case": ("kasus", "case"),
     "open_survey": ("survei", "survey"),
     "change_survey": ("survei", "survey"),
     "call_off_survey": ("survei", "survey"),

@@ -238,7 +238,7 @@ def hours_file(ending: str) -> Response:
     rest = [_hours(page=page) for page in range(2, first.pages + 1)]
     lines = [line for found in (first, *rest) for line in found.lines]
     year = _hours_choice()["year"]
-    about = [("Isi", f"JP petugas tahun {year}")]
+    about = [("Isi", "JP petugas"), ("Tahun", year)]
     return sheets([exports.hours_sheet(lines)], name=f"jp-{year}", ending=ending, about=about)
 
 

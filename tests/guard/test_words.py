@@ -55,10 +55,14 @@ def test_no_text_of_code_uses_a_retired_word(path: Path) -> None:
 
 
 def sentences_of(source: str) -> set[str]:
-    """String constants with a blank in them: no key, no address, no column of a table."""
-    nodes = ast.walk(ast.parse(source))
+    """Constants with a blank in them, and words of a pair: no key, no address of a page."""
+    nodes = list(ast.walk(ast.parse(source)))
     texts = (node.value for node in nodes if isinstance(node, ast.Constant))
-    return {text for text in texts if isinstance(text, str) and " " in text}
+    pairs = (node.elts for node in nodes if isinstance(node, ast.Tuple) and len(node.elts) == 2)
+    words = (pair[0].value for pair in pairs if all(isinstance(one, ast.Constant) for one in pair))
+    return {text for text in texts if isinstance(text, str) and " " in text} | {
+        word for word in words if isinstance(word, str)
+    }
 
 
 def test_no_word_of_data_is_retired() -> None:
