@@ -91,7 +91,7 @@ _BEFORE: Words = (
     "Placebo date (as if trained earlier; should be nought): %(value)s points, p %(p)s.",
 )
 _ELSEWHERE: Words = (
-    "Unsur yang tidak dituju (pembanding): %(value)s poin, p %(p)s.",
+    "Unsur di luar sasaran (pembanding): %(value)s poin, p %(p)s.",
     "Elements not aimed at (for comparison): %(value)s points, p %(p)s.",
 )
 
