@@ -51,7 +51,7 @@ WARNING_WORDS: dict[str, Words] = {
         "There are not yet two months of data after the training. Come back later.",
     ),
     "OVERLAP": (
-        "Pelatihan lain pada masa yang berdekatan jauh lebih banyak diikuti oleh satu pihak:"
+        "Pelatihan lain pada periode yang berdekatan jauh lebih banyak diikuti oleh satu pihak:"
         " peserta, atau pembandingnya. Perhitungan memperhitungkannya, tetapi perubahan nilai tidak"
         " disebut hasil pelatihan ini.",
         "Another training at about the same time reached one side much more: those trained, or the"
@@ -83,7 +83,7 @@ WARNING_WORDS: dict[str, Words] = {
         "Two ways of computing differ widely, so nothing can be concluded.",
     ),
     "INSEPARABLE": (
-        "Orang yang sama mengikuti pelatihan lain pada masa yang berdekatan, jadi hasil keduanya"
+        "Orang yang sama mengikuti pelatihan lain pada periode yang berdekatan, jadi hasil keduanya"
         " tidak dapat dipisahkan. Lain kali beri jarak, atau undi siapa mengikuti yang mana.",
         "The same people took another training at about the same time, so the results of the two"
         " cannot be told apart. Next time keep them apart, or draw lots for who takes which.",
@@ -101,7 +101,7 @@ WARNING_WORDS: dict[str, Words] = {
         " not show here.",
     ),
     "MANY_TESTS": (
-        "Beberapa unsur atau masa ukur dicoba sekaligus. Perubahan ini tidak cukup kuat untuk"
+        "Beberapa unsur atau periode ukur dicoba sekaligus. Perubahan ini tidak cukup kuat untuk"
         " disebut temuan.",
         "Several elements or spans of months were tried. This change is not strong enough to be"
         " called a find.",
@@ -156,7 +156,7 @@ CHECK_WORDS: dict[str, Words] = {
         "Hidden difference that would undo the find (points)",
     ),
     "comparison_exposure": (
-        "Bagian masa ukur saat pembanding sudah dilatih",
+        "Bagian periode ukur saat pembanding sudah dilatih",
         "Share of the window that the comparison spent trained",
     ),
 }

@@ -34,14 +34,14 @@ LIMITS: tuple[Words, ...] = (
     (
         "Tidak ada cara hitung yang dapat melihat alasan yang tidak tercatat. Bila atasan memilih"
         " orang yang ia tahu akan membaik, angka ini terlalu tinggi; dalam simulasi seperti itu"
-        " selang hampir selalu meleset.",
+        " rentang hampir selalu meleset.",
         "No method can see reasons that were not recorded. Where a superior picks people known to"
         " be about to improve, these numbers are too high; in such simulations the interval nearly"
         " always misses.",
     ),
     (
         "Bila yang mendaftar sendiri memang sedang membaik, angka ini juga terlalu tinggi (dalam"
-        " simulasi hanya sekitar separuh selang memuat angka yang benar).",
+        " simulasi hanya sekitar separuh rentang memuat angka yang benar).",
         "Where those who volunteer were improving anyway, they are too high as well (in simulations"
         " only about half of the intervals hold the truth).",
     ),
@@ -82,7 +82,7 @@ def item_name(key: str) -> Words:
     if key in OFFICER_KEYS:
         return element(key).unsur, element(key).unsur_en
     if key == MEAN:
-        return "Unsur yang dituju", "Elements aimed at"
+        return "Unsur sasaran", "Target elements"
     return ("nilai", "score") if key == "score" else (key, key)
 
 
@@ -174,7 +174,7 @@ _SENTENCES: dict[str, Words] = {
     ),
     "cannot be told apart": (
         "%(name)s: tidak dapat dipisahkan dari pelatihan lain yang diikuti orang yang sama pada"
-        " masa yang berdekatan.",
+        " periode yang berdekatan.",
         "%(name)s: cannot be told apart from another training that the same people took at about"
         " the same time.",
     ),

@@ -16,7 +16,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "move": ("pindah tempat", "move"),
     "outage": ("gangguan jaringan atau listrik", "network or power failure"),
     "leave": ("banyak petugas tidak masuk", "many officers away"),
-    "lebaran": ("Lebaran atau masa ramai", "Lebaran or another peak"),
+    "lebaran": ("Lebaran atau periode ramai", "Lebaran or another peak"),
     "instrument": ("pertanyaan formulir berubah", "questions of the form changed"),
     "other": ("lain-lain", "other"),
 }

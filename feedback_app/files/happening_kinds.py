@@ -15,7 +15,7 @@ _ALSO = {
     "move": ("pindah", "pindah gedung", "move"),
     "outage": ("gangguan", "jaringan mati", "listrik mati", "outage"),
     "leave": ("cuti", "petugas tidak masuk", "leave"),
-    "lebaran": ("lebaran", "masa ramai"),
+    "lebaran": ("lebaran", "periode ramai"),
     "other": ("lain", "lainnya", "other"),
 }
 _KIND_OF = {fold(word): kind for kind in CHOSEN for word in (*KINDS[kind], *_ALSO[kind])}
