@@ -82,7 +82,7 @@ def item_name(key: str) -> Words:
     if key in OFFICER_KEYS:
         return element(key).unsur, element(key).unsur_en
     if key == MEAN:
-        return "Unsur sasaran", "Elements aimed at"
+        return "Unsur sasaran", "Target elements"
     return ("nilai", "score") if key == "score" else (key, key)
 
 
