@@ -26,7 +26,8 @@ from feedback_app.services.people.table import (
     matching,
     refuse_other_than_admin,
 )
-from feedback_app.services.roster.seen import ChangedMeanwhileError, mark_of, refuse_stale
+from feedback_app.services.roster.seen import mark_of, refuse_stale
+from feedback_app.services.roster.writing import ChangedMeanwhileError
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Account, Agency

@@ -7,8 +7,6 @@ from collections.abc import Iterable
 
 from feedback_app.services.roster.writing import ChangedMeanwhileError
 
-__all__ = ["ChangedMeanwhileError", "mark_of", "refuse_stale"]
-
 
 def mark_of(values: Iterable[object]) -> str:
     """A short mark of these values: another one tells that somebody changed them since."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_app.storage.db import Base
@@ -37,20 +37,11 @@ class OfficerJoin(Base):
     """
 
     __tablename__ = "officer_join"
-    __table_args__ = (
-        CheckConstraint("officer_id <> into_id", name="two_rows"),
-        Index(
-            "uq_officer_join_standing",
-            "officer_id",
-            unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
-        ),
-    )
+    __table_args__ = (CheckConstraint("officer_id <> into_id", name="two_rows"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
-    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"), index=True)
     into_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
     from_day: Mapped[date]  # first day of a quarter
     until_day: Mapped[date | None]  # the same; first day on which it holds no more

@@ -78,15 +78,7 @@ def _make_join() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_officer_join")),
     )
     op.create_index(op.f("ix_officer_join_agency_id"), "officer_join", ["agency_id"])
-    still = sa.text("ended_at IS NULL")
-    op.create_index(
-        "uq_officer_join_standing",
-        "officer_join",
-        ["officer_id"],
-        unique=True,
-        sqlite_where=still,
-        postgresql_where=still,
-    )
+    op.create_index(op.f("ix_officer_join_officer_id"), "officer_join", ["officer_id"])
 
 
 def _refers(column: str, other: str) -> sa.ForeignKeyConstraint:
