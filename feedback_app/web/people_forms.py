@@ -27,7 +27,7 @@ class OfficerForm(FlaskForm):  # type: ignore[misc]
         [InputRequired(NEEDED), Length(max=40, message=TOO_LONG)],
         render_kw={"autocomplete": "off", "inputmode": "numeric"},
     )
-    employment = SelectField("Status ASN", choices=[(one, one) for one in EMPLOYMENTS])
+    employment = SelectField("Status ASN")
     unit = SelectField("Unit", coerce=int)
     greeting = StringField("Sapaan", [Length(max=80, message=TOO_LONG)])
     sex = SelectField("Bila sapaan dikosongkan")
@@ -70,6 +70,7 @@ class RoleOfAccountForm(FlaskForm):  # type: ignore[misc]
 def officer_form(units: Sequence[tuple[int, str]]) -> OfficerForm:
     """The form with its choices."""
     form: OfficerForm = labelled(OfficerForm())
+    form.employment.choices = [(one, one) for one in EMPLOYMENTS]
     form.unit.choices = list(units)
     form.sex.choices = [
         ("", _("menurut NIP atau gelar; bila tidak diketahui, nama saja")),

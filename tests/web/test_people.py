@@ -58,7 +58,7 @@ def test_one_table_holds_officers_and_accounts(dina: Browser, office: Office) ->
 
 
 def test_the_address_may_hold_anything(dina: Browser) -> None:
-    for query in ("hal=99", "hal=x", "status=%00", "urut=x&akun=y&unit=<b>", "cari=" + "x" * 500):
+    for query in ("hal=99", "hal=x", "status=x", "urut=x&akun=y&unit=<b>", "cari=" + "x" * 500):
         assert dina.get(ORANG + "?" + query).status_code == 200
     assert dina.get(ORANG + "999999").status_code == 404
     assert dina.get(ORANG + "999999/gabung").status_code == 404
@@ -83,8 +83,8 @@ def test_many_are_invited_with_one_pdf(
     document = pypdfium2.PdfDocument(io.BytesIO(answer.get_data()))  # type: ignore[attr-defined]
     printed = document[0].get_textpage().get_text_range()
     assert "andi.contoh" in printed
-    assert "8 Desember 2026" in printed
-    token = re.search(r"/tautan/([A-Za-z0-9_-]+)", printed)
+    assert "8 Desember 2026" in re.sub(r"\s+", " ", printed)
+    token = re.search(r"/tautan/([A-Za-z0-9_-]{43})", re.sub(r"[\r\n\ufffe]+", "", printed))
     assert token
     with site.db.read() as session:
         links = session.scalars(select(AccessLink)).all()
@@ -194,7 +194,7 @@ def test_what_cannot_be_is_said_at_its_field(dina: Browser, office: Office) -> N
     for wrong, told in (
         ({"nip": "198001012010012000"}, "NIP ini milik Sari Contoh"),
         ({"nip": "12345"}, "18 angka"),
-        ({"name": " "}, "Wajib diisi"),
+        ({"name": " "}, "Isi nama lengkap"),
         ({"unit": 999_999}, "Pilih salah satu"),
         ({"is_wish": "y"}, "Tulis sapaan"),
         ({"greeting": "x" * 81}, "Terlalu panjang"),
@@ -215,8 +215,9 @@ def test_two_entries_are_joined_and_parted_on_screen(
     assert "Data yang digabung" in text_of(dina.get(f"{ORANG}{andi}"))
     assert "sudah digabung dengan" in text_of(dina.get(f"{ORANG}{sari}"))
     assert "Sari Contoh" not in text_of(dina.get(ORANG))
-    edit = dict(name="Sari", nip="1" * 18, employment="PNS", unit=office.unit["A"], greeting="")
-    assert send(dina, f"{ORANG}{sari}/ubah", sex="", seen="", **edit).status_code == 422  # type: ignore[attr-defined]
+    edit = {"name": "Sari", "nip": "1" * 18, "employment": "PNS", "greeting": "", "sex": ""}
+    late = send(dina, f"{ORANG}{sari}/ubah", unit=office.unit["A"], seen="", **edit)
+    assert late.status_code == 422  # type: ignore[attr-defined]
     with site.db.read() as session:
         join_id = session.scalars(select(OfficerJoin.id)).one()
     assert "Pisahkan Sari Contoh?" in text_of(dina.get(f"{ORANG}gabungan/{join_id}"))
