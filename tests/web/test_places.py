@@ -172,3 +172,22 @@ def test_closed_surveys_keep_the_name_they_were_closed_under(
     assert "Mal Pelayanan Publik" in public
     assert "Saat itu bernama Unit A" in public
     assert "Unit A ·" in text_of(alice.get(survey))
+
+
+def test_an_old_card_names_the_counter_that_took_over(
+    dina: Browser,
+    browse: Callable[[], Browser],
+    site: Site,
+    office: Office,
+    place: str,
+    clock: SteppedClock,
+) -> None:
+    path = f"{TEMPAT}loket/{office.counter['A1']}"
+    fields = {"last_day": str(YEARS_END), "successor": office.counter["A2"]}
+    send(dina, path + "/akhiri", seen=seen_of(dina, path), **fields)
+    clock.at = local_instant(YEARS_END, time(12))
+    assert browse().get(f"/q/{place}").status_code == 200
+    clock.at += timedelta(days=1)
+    do_daily_work(site)
+    gone = browse().get(f"/q/{place}")
+    assert (gone.status_code, "sekarang Loket A2" in text_of(gone)) == (410, True)

@@ -36,6 +36,13 @@ def counter_with_number(session: Session, number: int) -> tuple[Counter, Unit, A
     return None if row is None else (row[0], row[1], row[2])
 
 
+def successor_name(session: Session, counter: Counter) -> str:
+    """What a counter that is closed is called now; '' where nothing took over."""
+    if counter.retired_on is None or counter.successor_id is None:
+        return ""
+    return session.get_one(Counter, counter.successor_id).name
+
+
 def services_at_counter(session: Session, counter_id: int, *, at: time) -> Sequence[Service]:
     """The services offered at this local hour, by name."""
     link = CounterService
