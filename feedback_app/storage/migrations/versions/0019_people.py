@@ -15,7 +15,7 @@ from feedback_app.domain.person_names import greeting_by_rule, sex_by_nip
 from feedback_app.storage.db import UtcDateTime
 
 revision = "0019_people"
-down_revision = "0023_training_merge"
+down_revision = "0018_log_in"
 branch_labels = None
 depends_on = None
 
