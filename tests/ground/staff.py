@@ -31,7 +31,7 @@ def account_number(admin: Browser, username: str) -> int:
     """The number of an account, found in the table of people or on its officer's page."""
     people = "/staf/admin/orang/"
     listing = admin.get(f"{people}?status=all&cari={username}").get_data(as_text=True)
-    (row,) = (row for row in listing.split("<tr>") if re.search(rf"\s{username}\s", row))
+    (row,) = (row for row in listing.split("<tr>") if re.search(rf"[\s>]{username}[\s<]", row))
     own = re.search(rf"{people}akun/(\d+)", row)
     if own is None:
         officer = re.search(rf"{people}(\d+)", row)
