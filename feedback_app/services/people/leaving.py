@@ -73,7 +73,7 @@ def retire(
         asked = None
         if not old.is_empty:
             asked = propose(tx, site, viewer, "retire", old, reason=reason)
-        detail = {"last_day": last_day.isoformat(), "withdrawn": len(recent.withdrawn)}
+        detail = {"to": last_day.isoformat(), "withdrawn": len(recent.withdrawn)}
         log_act(tx, site, viewer, "retire_officer", str(officer.id), detail)
         officer.ends_on = last_day + ONE_DAY
         if officer.ends_on <= site.today():

@@ -55,8 +55,8 @@ def end_place(
             _refuse_unit_in_use(tx, place, ending)
         withdrawn = _withdraw(tx, site, viewer, place, ending)
         place.ends_on, place.successor_id = ending.last_day + ONE_DAY, ending.successor_id
-        detail = {"last_day": ending.last_day.isoformat(), "withdrawn": withdrawn}
-        log_act(tx, site, viewer, f"end_{kind}", place.code, detail)
+        detail = {"place": kind, "to": ending.last_day.isoformat(), "withdrawn": withdrawn}
+        log_act(tx, site, viewer, "end_place", place.code, detail)
         return withdrawn
 
 
@@ -128,7 +128,7 @@ def keep_place(site: Site, viewer: Viewer, kind: str, place_id: int, *, seen: st
         if unit is not None and unit.retired_on is not None:
             raise FieldFaultError("last_day", "Unit %(name)s sudah berakhir.", name=unit.name)
         place.ends_on = place.retired_on = place.successor_id = None
-        log_act(tx, site, viewer, f"keep_{kind}", place.code)
+        log_act(tx, site, viewer, "keep_place", place.code, {"place": kind})
 
 
 def end_places(tx: Session, site: Site) -> int:

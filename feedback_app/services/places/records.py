@@ -203,7 +203,11 @@ def add_place(site: Site, viewer: Viewer, kind: str, wanted: Wanted) -> int:
         place_id = bulk.add_rows(tx, kind, [row])[0]
         if kind == "counter":
             _offer(tx, viewer, place_id, wanted.service_ids)
-        log_act(tx, site, viewer, f"add_{kind}", values["code"], {"name": values["name"]})
+        detail = {"place": kind, "name": values["name"]}
+        if kind == "unit":  # as it has been written since the first release
+            log_act(tx, site, viewer, "add_unit", values["code"], detail)
+        else:
+            log_act(tx, site, viewer, "add_place", values["code"], detail)
     return place_id
 
 
@@ -224,7 +228,7 @@ def change_place(
         if isinstance(place, Counter) and _offer(tx, viewer, place.id, wanted.service_ids):
             told["services"] = str(len(wanted.service_ids))
         if told:
-            log_act(tx, site, viewer, f"change_{kind}", place.code, told)
+            log_act(tx, site, viewer, "change_place", place.code, {"place": kind} | told)
 
 
 def _told(session: Session, name: str, old: Any, new: Any) -> dict[str, str]:
