@@ -2,7 +2,7 @@
 
 A joining begins with the quarter in which it was made, as no part of that quarter was shown yet,
 and ends with the quarter in which it was ended: what was shown apart stays apart, what was shown
-together stays together, and nobody can subtract one from the other (ADR 17).
+together stays together, and nobody can subtract one from the other (ADR 19).
 """
 
 from __future__ import annotations

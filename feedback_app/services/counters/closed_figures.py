@@ -128,7 +128,7 @@ def quarter_of(site: Site, session: Session, counter_id: int, quarter: Stretch) 
     """A closed quarter of a counter; worked out once, as its days keep their answers (ADR 12).
 
     Only an upheld appeal changes it; so does what a restore or an import may do to its blocks.
-    Rows that were joined in this quarter or before it are one part from the start (ADR 17).
+    Rows that were joined in this quarter or before it are one part from the start (ADR 19).
     """
     upheld = cases.upheld_appeals(session)
     owners = joins.owners_on(session, quarter.starts)

@@ -1,4 +1,4 @@
-"""One person entered twice: rows are joined, and a wrong joining is taken back (ADR 17)."""
+"""One person entered twice: rows are joined, and a wrong joining is taken back (ADR 19)."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class OfficerJoin(Base):
     """Two rows of one person: `officer_id`'s answers are `into_id`'s from a quarter on.
 
     Neither row is changed and nothing is moved. A wrong joining is ended, never deleted: quarters
-    between `from_day` and `until_day` stay joined, as they may have been shown so (ADR 17).
+    between `from_day` and `until_day` stay joined, as they may have been shown so (ADR 19).
     """
 
     __tablename__ = "officer_join"

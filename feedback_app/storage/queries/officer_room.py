@@ -107,7 +107,7 @@ def remarks_about(session: Session, officer_id: int) -> list[Remark]:
     """Comments of counted answers that the citizen gave about this officer by name.
 
     Those of a joined row come in with the quarters that were joined: batches that were shown
-    before stay as they were, and nobody sees which few were added (ADR 17).
+    before stay as they were, and nobody sees which few were added (ADR 19).
     """
     joins = joins_of(session)
     near = {officer_id, *(join.officer_id for join in joins)}
