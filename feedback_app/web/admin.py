@@ -30,7 +30,7 @@ PLACES = {
     "counters": "admin.cards",
     "devices": "devices.overview",
     "roster": "roster.week",
-    "second step": "accounts.overview",
+    "second step": "people.overview",
     "upkeep": "#clock-title",
 }
 

@@ -42,7 +42,12 @@ def overview() -> str:
 def file(ending: str) -> Response:
     """Everybody the filter finds, as CSV or XLSX."""
     lines = table.matching(table.everybody_of(site(), viewer()), asked())
-    return sheets([exports.people_sheet(lines)], name="orang", ending=ending)
+    return sheets(
+        [exports.people_sheet(lines)],
+        name="orang",
+        ending=ending,
+        about=[("Isi", "Petugas dan akun"), ("Jumlah orang", len(lines))],
+    )
 
 
 @people.post("/undang")

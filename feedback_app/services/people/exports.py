@@ -44,7 +44,7 @@ def people_sheet(lines: Iterable[PersonLine]) -> Sheet:
             _ROLES[line.role],
             line.employment,
             _STATES[line.state],
-            f"{line.ends_on:%d-%m-%Y}" if line.ends_on else None,
+            line.ends_on,
             _ACCOUNTS[line.account],
             line.username,
         )
