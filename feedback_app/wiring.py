@@ -16,6 +16,7 @@ from feedback_app.services.site import Clock, open_site, system_clock
 from feedback_app.version import VERSION
 from feedback_app.web import (
     access,
+    act_facts,
     charts,
     daily,
     errors,
@@ -47,6 +48,9 @@ from feedback_app.web.own_account import own
 from feedback_app.web.pairing import pairing
 from feedback_app.web.paper import paper
 from feedback_app.web.paper_checks import paper_checks
+from feedback_app.web.people import people
+from feedback_app.web.people_acts import people_acts
+from feedback_app.web.places import places
 from feedback_app.web.proof import proof
 from feedback_app.web.public import public
 from feedback_app.web.queue_api import queue_api
@@ -67,6 +71,9 @@ from feedback_app.web.uploads import uploads
 
 ROOMS = (
     public,
+    people,
+    people_acts,
+    places,
     results,
     citizen,
     pairing,
@@ -154,7 +161,7 @@ def _fill_templates(app: Flask) -> None:
     """What every template may use. A line that holds only a block tag leaves nothing behind."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(formats.FILTERS)
+    app.jinja_env.filters.update(formats.FILTERS | {"act_words": act_facts.act_words})
     app.jinja_env.globals.update(
         _=language.gettext,
         language=language.language,

@@ -24,7 +24,7 @@ from feedback_app.services.access.people import AccountFaultError
 from feedback_app.services.faults import FieldFaultError, LoopbackAddressError
 from feedback_app.services.imports import office as imports
 from feedback_app.services.office import setup
-from feedback_app.services.officer.accounts import chosen_officer, officer_with_nip
+from feedback_app.services.people.accounts import chosen_officer, officer_with_nip
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep.wrong_files import open_office
 from feedback_app.web.language import in_english

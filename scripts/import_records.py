@@ -31,6 +31,8 @@ from feedback_app.services.site import Site
 from feedback_app.services.upkeep.wrong_files import open_office
 
 CHANGES_SHOWN = 200
+GREETINGS = {"bapak": "1", "ibu": "2"}
+OPTIONS = {"person": "--person", "training": "--merge", "greeting": "--greeting"}
 
 
 def main() -> int:
@@ -60,6 +62,7 @@ def _import(site: Site, arguments: argparse.Namespace) -> Imported:
         empty_clears=arguments.empty_clears,
         merges={title_key(told): title_key(known) for told, known in arguments.merge},
         people={name_key(name): nip.strip("-") for name, nip in arguments.person},
+        greetings={nip: GREETINGS.get(word.casefold(), "") for nip, word in arguments.greeting},
     )
     if arguments.dry_run:
         return imports.check_records(site, kind, content, agency_id=agency_id, choices=choices)
@@ -82,6 +85,7 @@ def _arguments() -> argparse.Namespace:
         ("--column", "TITLE=FIELD", "a column of the file is this field; '-' is none"),
         ("--merge", "TITLE=TITLE", "a course is the same training as another"),
         ("--person", "NAME=NIP", "who a name without NIP is; '-' is nobody here"),
+        ("--greeting", "NIP=WORD", "Ibu, Bapak, or '-' for the name alone"),
     ):
         parser.add_argument(name, metavar=pair, help=told, action="append", type=_pair, default=[])
     return parser.parse_args()
@@ -120,9 +124,10 @@ def _tell_guesses(result: Imported, kind: Kind) -> None:
             title = result.matched.titles[place]
             print(f"mungkin: --column {title + '=' + kind.heading(field)!r}", file=sys.stderr)
     for question in result.questions:
-        option = "--person" if question.about == "person" else "--merge"
         pair = f"{question.told}={question.answer}"
-        print(f"mungkin: {option} {pair!r} ({question.known})", file=sys.stderr)
+        if question.about == "greeting":
+            pair = f"{question.key}=Ibu|Bapak"
+        print(f"mungkin: {OPTIONS[question.about]} {pair!r} ({question.known})", file=sys.stderr)
 
 
 def _tell_changes(result: Imported) -> None:

@@ -25,6 +25,9 @@ KINDS: dict[str, Words] = {
     "copy": ("menyalin pola minggu", "copied a week's pattern"),
     "import": ("mengimpor jadwal", "imported a roster"),
     "grid": ("mengimpor tabel bulanan", "imported a monthly grid"),
+    "retire": ("mencatat petugas berhenti", "recorded that an officer leaves"),
+    "join": ("menggabungkan dua data petugas", "joined two entries of an officer"),
+    "part": ("memisahkan data petugas", "parted two officers again"),
     "undo": ("membatalkan perubahan", "undid a change"),
 }
 

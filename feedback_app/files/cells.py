@@ -200,6 +200,22 @@ def employment(cell: Cell) -> str:
     return found
 
 
+SEXES = {
+    **dict.fromkeys(("l", "lk", "lakilaki", "pria", "m", "male", "1"), "1"),
+    **dict.fromkeys(("p", "pr", "perempuan", "wanita", "f", "female", "2"), "2"),
+}
+
+
+def optional_sex(cell: Cell) -> str:
+    """'1' man or '2' woman as the NIP tells it, '' for an empty cell."""
+    if not cell.text:
+        return ""
+    found = SEXES.get(heading_key(cell.text))
+    if found is None:
+        raise CellFaultError("isi L atau P, atau kosongkan")
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A service that a counter offers; without hours, all day (local time)."""

@@ -114,10 +114,19 @@ OFFICE_KINDS = (
             optional(
                 "display_name",
                 "nama_tampilan",
-                "sapaan di formulir; kosong = nama depan",
+                "sapaan di formulir; kosong = Ibu atau Bapak dan nama depan tanpa gelar",
                 "Ibu Siti",
                 "Bapak Budi",
                 also=("panggilan", "sapaan", "nama_panggilan"),
+            ),
+            optional(
+                "sex",
+                "jenis_kelamin",
+                "L atau P; hanya untuk menyusun sapaan, tidak disimpan",
+                "P",
+                "L",
+                read=cells.optional_sex,
+                also=("jk", "kelamin", "l_p", "gender"),
             ),
             column(
                 "employment",

@@ -87,6 +87,9 @@ class Choices:
     people: Mapping[str, str] = field(
         default_factory=dict
     )  # folded name -> NIP, or "": somebody else
+    greetings: Mapping[str, str] = field(
+        default_factory=dict
+    )  # NIP -> "1" Bapak, "2" Ibu, "": the name alone
 
 
 NO_CHOICES = Choices()

@@ -1,4 +1,4 @@
-"""The admin's pages about accounts: invite, link, sessions, second step, close."""
+"""Accounts of people: invite, role, link, sessions, second step, close."""
 
 from __future__ import annotations
 
@@ -9,21 +9,24 @@ from wtforms import SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput
 
+from feedback_app.domain.acts import ACTS
 from feedback_app.domain.roles import Role
 from feedback_app.services.access import accounts as service
 from feedback_app.services.access import links, second_step
 from feedback_app.services.access.people import AccountFaultError
 from feedback_app.services.faults import FieldFaultError
-from feedback_app.services.office import setup
-from feedback_app.services.officer import accounts as officer_accounts
+from feedback_app.services.people import accounts as people_accounts
+from feedback_app.services.people import history
+from feedback_app.services.places.records import choices, place_lines
+from feedback_app.services.roster.writing import ChangedMeanwhileError
 from feedback_app.web.access import site, viewer
 from feedback_app.web.forms import NEEDED, TOO_LONG, labelled, tell, translate_errors
 from feedback_app.web.language import gettext as _
+from feedback_app.web.people import changed_meanwhile
+from feedback_app.web.people_forms import INVITED_ROLES, RoleOfAccountForm, role_of_account_form
 from feedback_app.web.roles import ROLE_NAMES
 
-accounts = Blueprint("accounts", __name__, url_prefix="/staf/admin/akun")
-
-INVITED_ROLES = (Role.SUPERVISOR, Role.ADMIN, Role.HR, Role.INSPECTORATE, Role.OFFICER)
+accounts = Blueprint("accounts", __name__, url_prefix="/staf/admin/orang/akun")
 
 
 class AccountForm(FlaskForm):  # type: ignore[misc]
@@ -42,13 +45,13 @@ class AccountForm(FlaskForm):  # type: ignore[misc]
     officer = SelectField("Petugas yang memiliki akun ini", coerce=int, default=0)
 
 
-@accounts.get("")
-def overview() -> str:
-    """Accounts and a form for a new one."""
-    return _overview_page(_account_form())
+@accounts.get("/baru")
+def new() -> str:
+    """An empty form for somebody who logs in: supervisors, HR, inspectorate, admins."""
+    return _new_page(_account_form())
 
 
-@accounts.post("")
+@accounts.post("/baru")
 def add() -> str | tuple[str, int]:
     """Make an account and show its invitation once."""
     form = _account_form()
@@ -61,7 +64,7 @@ def add() -> str | tuple[str, int]:
                 username=form.username.data,
                 name=form.name.data,
                 role=role,
-                officer_id=officer_accounts.chosen_officer(
+                officer_id=people_accounts.chosen_officer(
                     site(),
                     agency_id=viewer().agency_id,
                     role=role,
@@ -75,26 +78,72 @@ def add() -> str | tuple[str, int]:
         except FieldFaultError as fault:
             tell(form, fault)
         else:
-            return render_template("admin/link.html", issued=issued)
+            return render_template("people/link.html", issued=issued)
     translate_errors(form)
-    return _overview_page(form), 422
+    return _new_page(form), 422
 
 
 @accounts.get("/<int:account_id>")
-def show(account_id: int) -> str:
-    """One account; whatever cannot be undone is asked for by name."""
+def show(account_id: int) -> str | Response:
+    """One person without a counter; an officer's account is on the officer's page."""
     page = service.account_page(site(), viewer(), account_id)
-    has_sso = site().settings.sso is not None
+    if page.officer_id is not None:
+        return redirect(url_for("people.show", officer_id=page.officer_id))
     return render_template(
-        "admin/account.html", page=page, line=page.line, role_names=_role_names(), has_sso=has_sso
+        "people/account.html",
+        page=page,
+        line=page.line,
+        history=history.history_of_account(site(), viewer(), page.line.username),
+        acts=ACTS,
+        role_names=_role_names(),
+        has_sso=site().settings.sso is not None,
     )
+
+
+@accounts.get("/<int:account_id>/peran")
+def edit_role(account_id: int) -> str:
+    """Role and units of an account."""
+    found = people_accounts.role_form(site(), viewer(), account_id)
+    form = _role_form(found)
+    form.role.data, form.units.data = found.role, list(found.unit_ids)
+    form.officer.data, form.seen.data = found.officer_id or 0, found.seen
+    return _role_page(form, found)
+
+
+@accounts.post("/<int:account_id>/peran")
+def change_role(account_id: int) -> Response | tuple[str, int]:
+    """Change role and units; what somebody else changed meanwhile is shown first."""
+    found = people_accounts.role_form(site(), viewer(), account_id)
+    form, status = _role_form(found), 422
+    if form.validate_on_submit():
+        try:
+            people_accounts.change_account(
+                site(),
+                viewer(),
+                account_id,
+                role=Role(form.role.data),
+                unit_ids=frozenset(form.units.data or ()),
+                officer_id=form.officer.data or None,
+                seen=form.seen.data or "",
+            )
+        except AccountFaultError as fault:
+            form.form_errors.append(_(fault.text))
+        except FieldFaultError as fault:
+            tell(form, fault)
+        except ChangedMeanwhileError:
+            form.form_errors.append(changed_meanwhile())
+            form.seen.data, status = found.seen, 409
+        else:
+            flash(_("Peran disimpan. Orangnya masuk lagi dengan peran yang baru."))
+            return _back_to(account_id)
+    return _role_page(form, found), status
 
 
 @accounts.post("/<int:account_id>/tautan")
 def issue_link(account_id: int) -> str:
     """Make a one-time link, shown once."""
     issued = links.issue_link(site(), viewer(), account_id)
-    return render_template("admin/link.html", issued=issued)
+    return render_template("people/link.html", issued=issued)
 
 
 @accounts.post("/<int:account_id>/tautan/batal")
@@ -145,7 +194,7 @@ def confirm_closing(account_id: int) -> str | Response:
     page = service.account_page(site(), viewer(), account_id)
     if page.is_own:
         return _back_to(account_id)
-    return render_template("admin/confirm_closing.html", line=page.line, role_names=_role_names())
+    return render_template("people/confirm_closing.html", line=page.line, role_names=_role_names())
 
 
 @accounts.post("/<int:account_id>/tutup")
@@ -157,7 +206,7 @@ def close(account_id: int) -> Response:
         flash(_(fault.text), "error")
     else:
         flash(_("Akun ditutup."))
-    return redirect(url_for("accounts.overview"))
+    return redirect(url_for("people.overview"))
 
 
 def _back_to(account_id: int) -> Response:
@@ -167,9 +216,8 @@ def _back_to(account_id: int) -> Response:
 def _account_form() -> AccountForm:
     form = labelled(AccountForm())
     form.role.choices = [(role.value, _(ROLE_NAMES[role])) for role in INVITED_ROLES]
-    lines = setup.unit_lines(site(), viewer())
-    form.units.choices = [(line.unit_id, line.name) for line in lines]
-    form.officer.choices = [(0, "–"), *officer_accounts.officer_choices(site(), viewer())]
+    form.units.choices = choices(site(), viewer(), "unit")
+    form.officer.choices = [(0, "–"), *people_accounts.officer_choices(site(), viewer())]
     return form
 
 
@@ -177,6 +225,21 @@ def _role_names() -> dict[str, str]:
     return {role.value: _(name) for role, name in ROLE_NAMES.items()}
 
 
-def _overview_page(form: AccountForm) -> str:
-    lines = service.account_lines(site(), viewer())
-    return render_template("admin/accounts.html", form=form, lines=lines, role_names=_role_names())
+def _new_page(form: AccountForm) -> str:
+    return render_template("people/new_account.html", form=form)
+
+
+def _role_form(found: people_accounts.RoleForm) -> RoleOfAccountForm:
+    units = dict(choices(site(), viewer(), "unit"))
+    for line in place_lines(site(), viewer(), "unit"):
+        if line.place_id in found.unit_ids:
+            units.setdefault(line.place_id, line.name)
+    officers = people_accounts.officer_choices(site(), viewer())
+    if found.officer_id is not None:
+        officers.append((found.officer_id, found.name))
+    return role_of_account_form(list(units.items()), officers)
+
+
+def _role_page(form: RoleOfAccountForm, found: people_accounts.RoleForm) -> str:
+    translate_errors(form)
+    return render_template("people/role.html", form=form, found=found)

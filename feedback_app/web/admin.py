@@ -30,7 +30,7 @@ PLACES = {
     "counters": "admin.cards",
     "devices": "devices.overview",
     "roster": "roster.week",
-    "second step": "accounts.overview",
+    "second step": "people.overview",
     "upkeep": "#clock-title",
 }
 
@@ -81,26 +81,6 @@ def confirm_date() -> AnyResponse:
         return redirect(url_for("admin.checklist"))
     flash(_("Tanggal dibenarkan. Pemeliharaan harian selesai: %(n)s data diurus.", n=done))
     return redirect(url_for("admin.checklist"))
-
-
-@admin.get("/unit")
-def units() -> str:
-    """The agency's units."""
-    return render_template("admin/units.html", units=setup.unit_lines(site(), viewer()))
-
-
-@admin.post("/unit")
-def add_unit() -> AnyResponse | tuple[str, int]:
-    """Add a unit."""
-    typed = {name: request.form.get(name, "") for name in ("code", "name")}
-    try:
-        setup.add_unit(site(), viewer(), **typed)
-    except setup.SetupFaultError as fault:
-        lines = setup.unit_lines(site(), viewer())
-        page = render_template("admin/units.html", units=lines, fault=_(fault.text), typed=typed)
-        return page, 422
-    flash(_("Unit ditambahkan."))
-    return redirect(url_for("admin.units"))
 
 
 @admin.get("/kartu")

@@ -7,19 +7,17 @@ from datetime import date
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from feedback_app.domain.act_words import LABELS, SUBJECTS, VALUES
+from feedback_app.domain.act_words import SUBJECTS
 from feedback_app.domain.acts import ACTS
-from feedback_app.domain.roles import Role
 from feedback_app.services.access import audit_log
 from feedback_app.services.access.audit_log import AuditLine, Choice
 from feedback_app.services.imports.office import title_of_kind
-from feedback_app.web import formats
 from feedback_app.web.access import site, viewer
+from feedback_app.web.act_facts import days_written_out, facts_in_words
 from feedback_app.web.addresses import page_number
 from feedback_app.web.downloads import sheets
 from feedback_app.web.language import gettext as _
 from feedback_app.web.language import say
-from feedback_app.web.roles import ROLE_NAMES
 
 audit = Blueprint("audit", __name__, url_prefix="/staf/catatan")
 
@@ -38,7 +36,7 @@ def log() -> str:
         choice=choice,
         acts=ACTS,
         subject_words=_subject_words,
-        fact_words=_fact_words,
+        fact_words=lambda line: facts_in_words(line.facts),
         kept={name: request.args[name] for name in FILTERS if request.args.get(name)},
     )
 
@@ -65,37 +63,7 @@ def _subject_words(line: AuditLine) -> str:
         return _(kind)
     noun = SUBJECTS.get(line.action)
     text = f"{say(noun)} {line.subject.replace(' ', ': ', 1)}" if noun else line.subject
-    return ISO_DAY.sub(_long_day, text)
-
-
-def _fact_words(line: AuditLine) -> list[tuple[str, str]]:
-    """(label, value) of what stands beside an act; empty values are left out."""
-    return [
-        (say(LABELS[key]) if key in LABELS else key, _value_words(key, value))
-        for key, value in line.facts.items()
-        if value not in ("", None, [])
-    ]
-
-
-def _value_words(key: str, value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(_value_words(key, one) for one in value)
-    if isinstance(value, bool):
-        return _("ya") if value else _("tidak")
-    if isinstance(value, int | float):
-        return formats.number(value)
-    text = str(value)
-    if key == "role":
-        return _(ROLE_NAMES[Role(text)]) if text in set(Role) else text
-    words = VALUES.get(key, {}).get(text)
-    return say(words) if words else ISO_DAY.sub(_long_day, text)
-
-
-def _long_day(found: re.Match[str]) -> str:
-    try:
-        return formats.long_date(date.fromisoformat(found[0]))
-    except ValueError:  # looks like a day and is none
-        return found[0]
+    return days_written_out(text)
 
 
 def _choice() -> Choice:

@@ -35,8 +35,8 @@ def form(code: str) -> Response:
         place = places.open_place(site(), code)
     except UnknownPlaceError:
         return _unknown_place()
-    except RetiredPlaceError:
-        return _retired_place()
+    except RetiredPlaceError as gone:
+        return _retired_place(gone.successor)
     page = citizen_page.kept_page(place, language(), "phone", site().settings.base_url)
     headers.allow_inline_style(citizen_page.style_digest())
     return citizen_page.answer_with(page, arriving.open_form(site(), place))
@@ -172,5 +172,6 @@ def _unknown_place() -> Response:
     return make_response(render_template("citizen/unknown_place.html"), 404)
 
 
-def _retired_place() -> Response:
-    return make_response(render_template("citizen/retired_place.html"), 410)
+def _retired_place(successor: str = "") -> Response:
+    page = render_template("citizen/retired_place.html", successor=successor)
+    return make_response(page, 410)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from babel.dates import format_date, format_datetime
@@ -61,6 +61,11 @@ def whole_seconds(seconds: float) -> int:
     return max(1, round(seconds))
 
 
+def day_before(day: date) -> date:
+    """The last day before one on which something holds no more."""
+    return day - timedelta(days=1)
+
+
 def month(day: date) -> str:
     """November 2026."""
     return format_date(day, format="MMMM y", locale=locale())
@@ -99,6 +104,7 @@ def about(value: Number) -> str:
 FILTERS = {
     "about": about,
     "clock": clock,
+    "day_before": day_before,
     "full_day": full_day,
     "number": number,
     "percent": percent,

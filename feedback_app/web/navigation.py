@@ -15,9 +15,11 @@ from feedback_app.web.language import gettext as _
 
 # Rooms of pages that have no menu line of their blueprint above them in the table of access.py.
 _ROOM_OF = {
+    "accounts": "people.overview",
     "follow_ups": "surveys.overview",
     "masking": "supervisor.counters",
     "paper_checks": "paper.overview",
+    "people_acts": "people.overview",
     "roster_grid": "roster.week",
     "roster_plans": "roster.week",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
@@ -18,6 +18,8 @@ from feedback_app.services.access.people import (
     TooManyTriesError,
     WrongSecondStepError,
 )
+from feedback_app.services.faults import FieldFaultError
+from feedback_app.services.people import person
 from feedback_app.web.access import site, viewer
 from feedback_app.web.forms import NEEDED, TOO_LONG, labelled, translate_errors, wrong_code_words
 from feedback_app.web.language import gettext as _
@@ -53,7 +55,20 @@ def overview() -> str:
         role=role_name(viewer().role),
         history=own_history(site(), viewer()),
         acts=ACTS,
+        greeting=person.greeting_of(site(), viewer()),
     )
+
+
+@own.post("/sapaan")
+def wish() -> Response:
+    """How an officer wants to be called on the form; empty leaves it to the office."""
+    try:
+        person.wish_for_greeting(site(), viewer(), request.form.get("greeting", ""))
+    except FieldFaultError as fault:
+        flash(_(fault.text), "error")
+    else:
+        flash(_("Sapaan disimpan."))
+    return redirect(url_for("own.overview"))
 
 
 @own.get("/langkah-kedua")

@@ -132,6 +132,7 @@ def _choices(kind: Kind) -> Choices:
     people = dict.fromkeys(request.form.getlist("asked"), "") | {
         key: nip for key, _sign, nip in pairs if key
     }
+    greetings = (told.partition("=") for told in request.form.getlist("greeting"))
     merges = (told.partition("=") for told in request.form.getlist("merge"))
     return Choices(
         sheet=request.form.get("sheet") or None,
@@ -139,6 +140,7 @@ def _choices(kind: Kind) -> Choices:
         empty_clears=request.form.get("empty_clears") == "1",
         merges={key: twin for key, _sign, twin in merges if key},
         people=people if "seen" in request.form else {},
+        greetings={nip: sex for nip, _sign, sex in greetings if nip and sex in ("", "1", "2")},
     )
 
 

@@ -186,10 +186,10 @@ class Desk:
 def set_up(desk: Desk) -> None:
     """Unit, services, counters, officers, and December's grid with its letters."""
     desk.log_in()
-    desk.open("/staf/admin/unit")
+    desk.open("/staf/admin/tempat/unit/baru")
     desk.page.get_by_label("Kode").fill("kantor")
     desk.page.get_by_label("Nama").fill("Kantor")
-    desk.press("Tambah")
+    desk.press("Simpan")
     for kind in FILES:
         desk.upload(kind)
     desk.open("/staf/jadwal/")

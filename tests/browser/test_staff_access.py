@@ -52,7 +52,8 @@ def test_from_an_invitation_to_the_inspectors_first_page(
     desk = chromium.new_context().new_page()
     give_password(desk, staffed.address, "dina", PASSWORD)
     give_code(desk, pyotp.TOTP(TOTP_SECRETS["dina"]).now())
-    desk.get_by_role("link", name="Akun", exact=True).click()
+    desk.get_by_role("link", name="Orang", exact=True).click()
+    desk.get_by_role("link", name="Undang atasan atau pengelola").click()
     desk.get_by_label("Nama pengguna").fill("eka")
     desk.get_by_label("Nama lengkap").fill("Eka")
     desk.get_by_label("Peran").select_option("inspectorate")
@@ -133,11 +134,16 @@ def test_pages_of_staff_access_pass_axe_and_fit_a_phone(
     give_code(page, "000000")
     look(page, "wrong code")
     give_code(page, pyotp.TOTP(TOTP_SECRETS["dina"]).now())
-    paths = ("/staf/akun/", "/staf/akun/langkah-kedua", "/staf/akun/sesi", "/staf/admin/akun")
-    for path in (*paths, "/staf/admin/akun/1", "/staf/admin/akun/5", "/tautan/x"):
+    paths = (
+        "/staf/akun/",
+        "/staf/akun/langkah-kedua",
+        "/staf/akun/sesi",
+        "/staf/admin/orang/akun/baru",
+    )
+    for path in (*paths, "/staf/admin/orang/akun/1", "/staf/admin/orang/akun/5", "/tautan/x"):
         page.goto(staffed.address + path)
         look(page, path)
-    page.goto(f"{staffed.address}/staf/admin/akun/1")
+    page.goto(f"{staffed.address}/staf/admin/orang/akun/1")
     page.get_by_role("button", name="Buat tautan untuk alice").click()
     look(page, "link")
     link = page.get_by_label("Tautan sekali pakai").input_value()

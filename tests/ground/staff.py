@@ -28,9 +28,18 @@ def follow(browser: Browser, path: str, password: str, **changes: str) -> TestRe
 
 
 def account_number(admin: Browser, username: str) -> int:
-    """The number of an account in the admin's list."""
-    listing = admin.get("/staf/admin/akun").get_data(as_text=True)
-    return int(listing.split(f">{username}<")[0].rsplit("/akun/", 1)[1].split('"')[0])
+    """The number of an account, found in the table of people or on its officer's page."""
+    people = "/staf/admin/orang/"
+    listing = admin.get(f"{people}?status=all&cari={username}").get_data(as_text=True)
+    (row,) = (row for row in listing.split("<tr>") if re.search(rf"[\s>]{username}[\s<]", row))
+    own = re.search(rf"{people}akun/(\d+)", row)
+    if own is None:
+        officer = re.search(rf"{people}(\d+)", row)
+        assert officer
+        page = admin.get(people + officer[1]).get_data(as_text=True)
+        own = re.search(rf"{people}akun/(\d+)", page)
+    assert own
+    return int(own[1])
 
 
 def first_step(browser: Browser, username: str, password: str, next_page: str = "") -> TestResponse:

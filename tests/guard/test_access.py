@@ -48,6 +48,9 @@ FILLED = {
     "proposal_id": 999_999,
     "entry_id": 999_999,
     "happening_id": 999_999,
+    "join_id": 999_999,
+    "place_id": 999_999,
+    "word": "unit",
 }
 
 

@@ -50,6 +50,8 @@ SERVICE_ROOMS = (
     "office",
     "roster",
     "happenings",
+    "people",
+    "places",
     "counters",
     "trainings",
     "officer",

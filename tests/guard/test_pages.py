@@ -34,7 +34,12 @@ PAGES = (
     ("", "/layar/dukcapil/A"),
     ("dina", "/staf/admin/"),
     ("dina", "/staf/impor/roster"),
-    ("dina", "/staf/admin/akun"),
+    ("dina", "/staf/admin/orang/"),
+    ("dina", "/staf/admin/orang/1"),
+    ("dina", "/staf/admin/orang/1/ubah"),
+    ("dina", "/staf/admin/orang/2/gabung?into=3"),
+    ("dina", "/staf/admin/tempat/"),
+    ("dina", "/staf/admin/tempat/loket/1"),
     ("hana", "/staf/dampak/"),
     ("hana", "/staf/dampak/hitung?lang=en"),
     ("hana", "/staf/pelatihan/"),
@@ -90,7 +95,7 @@ def test_key_pages_are_as_they_were(
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_frame_is_as_it_was(browse: Callable[[], Browser], snapshot: SnapshotAssertion) -> None:
     """Head, menu and footer as the admin has them, whose menu is the longest."""
-    page = browse().log_in("dina").get("/staf/admin/akun").get_data(as_text=True)
+    page = browse().log_in("dina").get("/staf/admin/orang/").get_data(as_text=True)
     assert folded(MAIN.sub("<main>…</main>", page)) == snapshot
 
 

@@ -78,7 +78,7 @@ MOVES: dict[str, tuple[Move, ...]] = {
         Move("/staf/admin/perangkat/", "devices.register", {"name": "Tablet", "kind": "kiosk"}),
         Move("/staf/admin/jalur/", "tiers.check", {"c1": "visit"}),
         Move("", "tiers.save", {}),
-        Move("/staf/admin/akun/2", "accounts.issue_link", {}),
+        Move("/staf/admin/orang/akun/2", "accounts.issue_link", {}),
     ),
 }
 RARELY = 0.1

@@ -82,7 +82,7 @@ def test_the_admin_reads_how_old_the_last_proven_copy_is(
 
 def test_a_restore_ends_sessions_and_links_and_tells_the_admin(site: Site, browse: Browse) -> None:
     admin, alice, guest = browse().log_in("dina"), browse().log_in("alice"), browse()
-    path = f"/staf/admin/akun/{account_number(admin, 'bob')}"
+    path = f"/staf/admin/orang/akun/{account_number(admin, 'bob')}"
     link = link_on(admin.post(f"{path}/tautan", data={"csrf_token": admin.csrf(path)}))
     assert guest.get(link).status_code == 200
     restore_here(site)

@@ -714,7 +714,7 @@ def test_another_agencys_admin_finds_nothing(browse: Browse, site: Site, office:
     add_second_step(site, agency_id, account_id, "lia")
     other = browse().log_in("lia")
     assert "kiosk A1" not in other.get(ROOM).get_data(as_text=True)
-    token = other.csrf("/staf/admin/unit")
+    token = other.csrf("/staf/admin/tempat/unit/baru")
     assert other.get(f"{ROOM}{device_id}").status_code == 404
     for act in ("kode", "cabut"):
         answer = other.post(f"{ROOM}{device_id}/{act}", data={"csrf_token": token})

@@ -85,7 +85,7 @@ def test_an_unknown_choice_is_told_with_the_choices_in_english(dina: Browser) ->
 
 @on_sqlite
 def test_a_taken_user_name_is_told_in_english(dina: Browser) -> None:
-    path = "/staf/admin/akun"
+    path = "/staf/admin/orang/akun/baru"
     data = {"username": "alice", "name": "Alice", "role": "admin", "csrf_token": dina.csrf(path)}
     answer = dina.post(f"{path}?lang=en", data=data)
     assert answer.status_code == 422

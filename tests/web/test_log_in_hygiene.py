@@ -87,8 +87,8 @@ def test_a_reset_lifts_the_brake_and_its_owner_hears_of_both(
     guess_until_braked(browse, "alice")
     dina = browse().log_in("dina")
     number = account_number(dina, "alice")
-    token = {"csrf_token": dina.csrf("/staf/admin/akun")}
-    path = link_on(dina.post(f"/staf/admin/akun/{number}/tautan", data=token))
+    token = {"csrf_token": dina.csrf("/staf/admin/orang/akun/baru")}
+    path = link_on(dina.post(f"/staf/admin/orang/akun/{number}/tautan", data=token))
     assert follow(browse(), path, "kuda biru lari pagi").status_code == 302
     alice = browse()
     assert first_step(alice, "alice", "kuda biru lari pagi").status_code == 302

@@ -451,20 +451,23 @@ def test_an_admin_gives_an_account_to_one_officer_once(
     browse: Callable[[], Browser], office: Office
 ) -> None:
     dina = browse().log_in("dina")
-    form = dina.get("/staf/admin/akun").get_data(as_text=True)
+    form = dina.get("/staf/admin/orang/akun/baru").get_data(as_text=True)
     assert "Andi Contoh" in form
     assert "Sari Contoh" not in form  # she has an account already
     fields = {"username": "andi", "name": "Andi", "role": "officer"}
     for officer_id in ("", "0", "999999", str(office.officer["Sari"])):
-        answer = send(dina, "/staf/admin/akun", **fields, officer=officer_id)
+        answer = send(dina, "/staf/admin/orang/akun/baru", **fields, officer=officer_id)
         assert answer.status_code == 422, officer_id
     wrong = send(
-        dina, "/staf/admin/akun", **(fields | {"role": "hr"}), officer=office.officer["Andi"]
+        dina,
+        "/staf/admin/orang/akun/baru",
+        **(fields | {"role": "hr"}),
+        officer=office.officer["Andi"],
     )
     assert wrong.status_code == 422
-    made = send(dina, "/staf/admin/akun", **fields, officer=office.officer["Andi"])
+    made = send(dina, "/staf/admin/orang/akun/baru", **fields, officer=office.officer["Andi"])
     assert made.status_code == 200
-    again = dina.get("/staf/admin/akun").get_data(as_text=True)
+    again = dina.get("/staf/admin/orang/akun/baru").get_data(as_text=True)
     assert "Andi Contoh</option>" not in again
 
 

@@ -55,7 +55,8 @@ def new_inspector(browse: Callable[[], Browser]) -> Browser:
     admin = browse().log_in("dina")
     data = {"username": "eka", "name": "Eka", "role": "inspectorate"}
     made = admin.post(
-        "/staf/admin/akun", data=data | {"csrf_token": admin.csrf("/staf/admin/akun")}
+        "/staf/admin/orang/akun/baru",
+        data=data | {"csrf_token": admin.csrf("/staf/admin/orang/akun/baru")},
     )
     eka = browse()
     assert follow(eka, link_on(made), "kuda biru lari pagi").status_code == 302
@@ -66,8 +67,8 @@ def test_half_a_log_in_opens_nothing_but_the_second_step(
     app: Flask, browse: Callable[[], Browser]
 ) -> None:
     dina = browse()
-    answer = first_step(dina, "dina", PASSWORD, "/staf/admin/unit")
-    assert answer.location == "/masuk/kode?next=/staf/admin/unit"
+    answer = first_step(dina, "dina", PASSWORD, "/staf/admin/tempat/unit/baru")
+    assert answer.location == "/masuk/kode?next=/staf/admin/tempat/unit/baru"
     app.config["WTF_CSRF_ENABLED"] = False
     opened = set()
     for endpoint, method, path in routes(app):
@@ -92,9 +93,9 @@ def test_whoever_is_sent_to_a_step_comes_back_to_the_page_that_was_asked_for(
     first_step(dina, "dina", PASSWORD)
     for browser, door in ((stranger, "/masuk"), (dina, "/masuk/kode")):
         for asked, goes_on in (
-            ("/staf/admin/unit", "/staf/admin/unit"),
+            ("/staf/admin/tempat/unit/baru", "/staf/admin/tempat/unit/baru"),
             ("/staf/kode/?unit=A", "/staf/kode/?unit%3DA"),
-            (f"{ENROL}?next=/staf/admin/unit", "/staf/admin/unit"),
+            (f"{ENROL}?next=/staf/admin/tempat/unit/baru", "/staf/admin/tempat/unit/baru"),
         ):
             assert browser.get(asked).location == f"{door}?next={goes_on}"
     assert stranger.get("/masuk/kode").location == "/masuk?next=/masuk/kode"
@@ -108,16 +109,16 @@ def test_a_code_opens_the_page_that_was_asked_for_and_turns_the_session(
     before_anything = dina.client.get_cookie("sl")
     first_step(dina, "dina", PASSWORD)
     half = dina.client.get_cookie("sl")
-    answer = second_step(dina, app_code(site, "dina"), "/staf/admin/unit")
-    assert answer.location == "/staf/admin/unit"
+    answer = second_step(dina, app_code(site, "dina"), "/staf/admin/tempat/unit/baru")
+    assert answer.location == "/staf/admin/tempat/unit/baru"
     full = dina.client.get_cookie("sl")
     assert before_anything is None
     assert half
     assert full
     assert half.value != full.value
-    assert dina.get("/staf/admin/unit").status_code == 200
+    assert dina.get("/staf/admin/tempat/unit/baru").status_code == 200
     dina.client.set_cookie("sl", half.value)  # the half-way session is spent
-    assert dina.get("/staf/admin/unit").location.startswith("/masuk?")
+    assert dina.get("/staf/admin/tempat/unit/baru").location.startswith("/masuk?")
     assert dina.get("/masuk/kode").location.startswith("/masuk?")
 
 
@@ -309,8 +310,8 @@ def test_an_admin_removes_another_ones_second_step_and_never_the_own(
     dina, hana = browse().log_in("dina"), browse().log_in("hana")
     for username, is_removed in (("hana", True), ("dina", False), ("alice", False)):
         number = account_number(dina, username)
-        token = {"csrf_token": dina.csrf("/staf/admin/akun")}
-        answer = dina.post(f"/staf/admin/akun/{number}/langkah-kedua", data=token)
+        token = {"csrf_token": dina.csrf("/staf/admin/orang/akun/baru")}
+        answer = dina.post(f"/staf/admin/orang/akun/{number}/langkah-kedua", data=token)
         assert answer.status_code == 302
         said = dina.get(answer.location).get_data(as_text=True)
         assert ("Langkah kedua dihapus." in said) is is_removed, username

@@ -146,15 +146,17 @@ def test_without_an_asserted_second_factor_our_own_follows(
 ) -> None:
     provider.person = Person("s-dina", VERIFIED | {"email": "dina@office.example"})
     dina = browse()
-    back = come_back(dina, to_provider(dina, "/staf/admin/unit"))
-    assert back.location == "/masuk/kode?next=/staf/admin/unit"
-    assert dina.get("/staf/admin/unit").status_code == 302
-    assert second_step(dina, app_code(site, "dina"), "/staf/admin/unit").status_code == 302
-    assert dina.get("/staf/admin/unit").status_code == 200
+    back = come_back(dina, to_provider(dina, "/staf/admin/tempat/unit/baru"))
+    assert back.location == "/masuk/kode?next=/staf/admin/tempat/unit/baru"
+    assert dina.get("/staf/admin/tempat/unit/baru").status_code == 302
+    assert (
+        second_step(dina, app_code(site, "dina"), "/staf/admin/tempat/unit/baru").status_code == 302
+    )
+    assert dina.get("/staf/admin/tempat/unit/baru").status_code == 200
     provider.person.claims["amr"] = ["pwd", "otp"]
     other = browse()
     assert come_back(other, to_provider(other)).location == "/staf/"
-    assert other.get("/staf/admin/unit").status_code == 200
+    assert other.get("/staf/admin/tempat/unit/baru").status_code == 200
 
 
 def changed(**changes: object) -> Callable[[Claims], Claims]:
@@ -344,7 +346,7 @@ def test_an_admin_enters_the_name_and_cuts_the_tie(
     bob, charlie = (account_number(dina, name) for name in ("bob", "charlie"))
 
     def enter(number: int, name: str) -> str:
-        page = f"/staf/admin/akun/{number}"
+        page = f"/staf/admin/orang/akun/{number}"
         data = {"sso_name": name, "csrf_token": dina.csrf(page)}
         answer = dina.post(f"{page}/masuk-tunggal", data=data)
         return dina.get(answer.location).get_data(as_text=True)
@@ -355,7 +357,7 @@ def test_an_admin_enters_the_name_and_cuts_the_tie(
     provider.person = Person("s-bob", {"preferred_username": "bob.nip"})
     first = browse()
     assert come_back(first, to_provider(first)).location == "/staf/"
-    assert "Sudah dipakai" in dina.get(f"/staf/admin/akun/{bob}").get_data(as_text=True)
+    assert "Sudah dipakai" in dina.get(f"/staf/admin/orang/akun/{bob}").get_data(as_text=True)
     provider.person = Person("s-bob-2", {"preferred_username": "bob.nip"})
     second = browse()
     assert come_back(second, to_provider(second)).status_code == 403

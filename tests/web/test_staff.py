@@ -78,8 +78,11 @@ def test_a_session_ends_on_the_server(browse: Callable[[], Browser], clock: Step
 
 def test_a_post_without_its_csrf_token_changes_nothing(browse: Callable[[], Browser]) -> None:
     admin = browse().log_in("dina")
-    assert admin.post("/staf/admin/unit", data={"code": "C", "name": "C"}).status_code == 400
-    assert "Unit C" not in admin.get("/staf/admin/unit").get_data(as_text=True)
+    assert (
+        admin.post("/staf/admin/tempat/unit/baru", data={"code": "C", "name": "C"}).status_code
+        == 400
+    )
+    assert "Unit C" not in admin.get("/staf/admin/tempat/unit/baru").get_data(as_text=True)
 
 
 WRITTEN = "Tulisan <panjang>\nyang tidak ingin ditulis dua kali."
@@ -122,7 +125,7 @@ def test_a_wrong_token_of_a_living_session_says_how_to_send_again(
     browse: Callable[[], Browser],
 ) -> None:
     again = "Kembali ke halaman sebelumnya, muat ulang, lalu kirim lagi."
-    answer = browse().log_in("dina").post("/staf/admin/unit", data={"csrf_token": "x"})
+    answer = browse().log_in("dina").post("/staf/admin/tempat/unit/baru", data={"csrf_token": "x"})
     assert answer.status_code == 400
     assert again in answer.get_data(as_text=True)
     assert "Keluar" in answer.get_data(as_text=True)
@@ -163,7 +166,12 @@ def test_the_host_header_never_reaches_an_address(browse: Callable[[], Browser])
 
 def test_every_admin_page_is_whole(browse: Callable[[], Browser], office: Office) -> None:
     admin = browse().log_in("dina")
-    paths = ["/staf/admin/", "/staf/admin/unit", "/staf/admin/kartu", "/staf/admin/akun"]
+    paths = [
+        "/staf/admin/",
+        "/staf/admin/tempat/unit/baru",
+        "/staf/admin/kartu",
+        "/staf/admin/orang/akun/baru",
+    ]
     paths += [f"/staf/impor/{kind}" for kind in KINDS]
     paths += ["/staf/admin/kartu/A1/ganti", "/staf/kata-sandi"]
     for path in paths:
@@ -178,8 +186,9 @@ def test_the_menu_marks_the_entry_of_a_page_and_of_those_below_it(
     admin = browse().log_in("dina")
     for path, room, tab in (
         ("/staf/admin/", ("/staf/admin/", "page", "Kesehatan"), "Kesehatan"),
-        ("/staf/admin/unit", ("/staf/admin/unit", "page", "Tempat"), "Unit"),
-        ("/staf/admin/kartu/A1/ganti", ("/staf/admin/unit", "true", "Tempat"), "Kartu QR"),
+        ("/staf/admin/tempat/", ("/staf/admin/tempat/", "page", "Tempat"), "Unit, loket, layanan"),
+        ("/staf/admin/orang/1/berhenti", ("/staf/admin/orang/", "true", "Orang"), ""),
+        ("/staf/admin/kartu/A1/ganti", ("/staf/admin/tempat/", "true", "Tempat"), "Kartu QR"),
         ("/staf/jadwal/libur", ("/staf/jadwal/", "true", "Jadwal"), ""),
         ("/staf/catatan/", ("/staf/admin/", "true", "Kesehatan"), "Catatan tindakan"),
     ):
@@ -248,8 +257,8 @@ def test_units_of_a_new_account_stay_ticked_when_something_else_is_wrong(
 ) -> None:
     admin = browse().log_in("dina")
     data = {"username": "eka", "name": "", "role": "supervisor", "units": str(office.unit["A"])}
-    data["csrf_token"] = admin.csrf("/staf/admin/akun")
-    answer = admin.post("/staf/admin/akun", data=data)
+    data["csrf_token"] = admin.csrf("/staf/admin/orang/akun/baru")
+    answer = admin.post("/staf/admin/orang/akun/baru", data=data)
     assert answer.status_code == 422
     boxes = re.findall(r'<input[^>]*name="units"[^>]*>', answer.get_data(as_text=True))
     assert len(boxes) > 1
@@ -263,22 +272,25 @@ def test_an_account_is_invited_given_a_new_link_and_closed(
 ) -> None:
     admin = browse().log_in("dina")
     data = {"username": "Eka.Baru", "name": "Eka", "role": "supervisor"}
-    data |= {"units": str(office.unit["A"]), "csrf_token": admin.csrf("/staf/admin/akun")}
-    invitation = link_on(admin.post("/staf/admin/akun", data=data))
+    data |= {
+        "units": str(office.unit["A"]),
+        "csrf_token": admin.csrf("/staf/admin/orang/akun/baru"),
+    }
+    invitation = link_on(admin.post("/staf/admin/orang/akun/baru", data=data))
     eka = browse()
     assert follow(eka, invitation, "kuda biru lari pagi").location == "/masuk"
     assert try_log_in(eka, "eka.baru", "kuda biru lari pagi").status_code == 302  # type: ignore[attr-defined]
     assert eka.get("/staf/loket/A1").status_code == 200
-    assert admin.post("/staf/admin/akun", data=data).status_code == 422
+    assert admin.post("/staf/admin/orang/akun/baru", data=data).status_code == 422
     account = account_number(admin, "eka.baru")
-    token = {"csrf_token": admin.csrf(f"/staf/admin/akun/{account}")}
-    reset = link_on(admin.post(f"/staf/admin/akun/{account}/tautan", data=token))
+    token = {"csrf_token": admin.csrf(f"/staf/admin/orang/akun/{account}")}
+    reset = link_on(admin.post(f"/staf/admin/orang/akun/{account}/tautan", data=token))
     assert eka.get("/staf/loket/A1").status_code == 200  # until the link is used
     assert follow(browse(), reset, "kuda hijau lari sore").location == "/masuk"
     assert eka.get("/staf/loket/A1").status_code == 302
     assert try_log_in(eka, "eka.baru", "kuda biru lari pagi").status_code == 422  # type: ignore[attr-defined]
     assert try_log_in(eka, "eka.baru", "kuda hijau lari sore").status_code == 302  # type: ignore[attr-defined]
-    assert admin.post(f"/staf/admin/akun/{account}/tutup", data=token).status_code == 302
+    assert admin.post(f"/staf/admin/orang/akun/{account}/tutup", data=token).status_code == 302
     assert eka.get("/staf/loket/A1").status_code == 302
     assert try_log_in(eka, "eka.baru", "kuda hijau lari sore").status_code == 422  # type: ignore[attr-defined]
     with site.db.read() as session:
@@ -291,7 +303,7 @@ def test_closing_an_account_is_asked_for_by_name_first(
     browse: Callable[[], Browser], office: Office
 ) -> None:
     admin = browse().log_in("dina")
-    page = f"/staf/admin/akun/{account_number(admin, 'alice')}"
+    page = f"/staf/admin/orang/akun/{account_number(admin, 'alice')}"
     assert f'action="{page}/tutup"' not in admin.get(page).get_data(as_text=True)
     asked = admin.get(f"{page}/tutup").get_data(as_text=True)
     assert "Tutup akun alice?" in asked
@@ -302,9 +314,9 @@ def test_closing_an_account_is_asked_for_by_name_first(
     assert admin.post(f"{page}/tutup", data=token).status_code == 302
     assert alice.get("/staf/loket/").status_code == 302
     assert "Akun ini sudah ditutup." in admin.get(f"{page}/tutup").get_data(as_text=True)
-    own = f"/staf/admin/akun/{account_number(admin, 'dina')}"
+    own = f"/staf/admin/orang/akun/{account_number(admin, 'dina')}"
     assert admin.get(f"{own}/tutup").location == own
-    assert admin.get("/staf/admin/akun/999999/tutup").status_code == 404
+    assert admin.get("/staf/admin/orang/akun/999999/tutup").status_code == 404
 
 
 def test_an_upload_is_checked_saved_and_refused_whole(

@@ -100,11 +100,11 @@ def test_an_admin_ends_all_sessions_of_an_account_of_the_own_agency(
 ) -> None:
     alice, bob, dina = browse().log_in("alice"), browse().log_in("bob"), browse().log_in("dina")
     number = account_number(dina, "alice")
-    token = {"csrf_token": dina.csrf("/staf/admin/akun")}
-    assert dina.post(f"/staf/admin/akun/{number}/sesi", data=token).status_code == 302
+    token = {"csrf_token": dina.csrf("/staf/admin/orang/akun/baru")}
+    assert dina.post(f"/staf/admin/orang/akun/{number}/sesi", data=token).status_code == 302
     assert alice.get("/staf/loket/").status_code == 302
     assert bob.get("/staf/loket/").status_code == 200
-    assert dina.post("/staf/admin/akun/999999/sesi", data=token).status_code == 404
+    assert dina.post("/staf/admin/orang/akun/999999/sesi", data=token).status_code == 404
 
 
 @pytest.mark.parametrize(("username", "minutes"), [("dina", 60), ("hana", 60), ("alice", 60)])
@@ -151,8 +151,8 @@ def invited(browse: Callable[[], Browser], office: Office, username: str = "eka"
     """The path of a new supervisor's invitation."""
     dina = browse().log_in("dina")
     data = {"username": username, "name": "Eka", "role": "supervisor"}
-    data |= {"units": str(office.unit["A"]), "csrf_token": dina.csrf("/staf/admin/akun")}
-    return link_on(dina.post("/staf/admin/akun", data=data))
+    data |= {"units": str(office.unit["A"]), "csrf_token": dina.csrf("/staf/admin/orang/akun/baru")}
+    return link_on(dina.post("/staf/admin/orang/akun/baru", data=data))
 
 
 def test_looking_at_a_link_uses_nothing_up_and_posting_does(
@@ -190,11 +190,11 @@ def test_a_dead_link_is_one_clear_page_whatever_killed_it(
     )
     assert follow(browse(), used, "kuda biru lari pagi").status_code == 302
     dina = browse().log_in("dina")
-    token = {"csrf_token": dina.csrf("/staf/admin/akun")}
+    token = {"csrf_token": dina.csrf("/staf/admin/orang/akun/baru")}
     number = account_number(dina, "revoked")
-    assert dina.post(f"/staf/admin/akun/{number}/tautan/batal", data=token).status_code == 302
+    assert dina.post(f"/staf/admin/orang/akun/{number}/tautan/batal", data=token).status_code == 302
     number = account_number(dina, "replaced")
-    assert link_on(dina.post(f"/staf/admin/akun/{number}/tautan", data=token)) != replaced
+    assert link_on(dina.post(f"/staf/admin/orang/akun/{number}/tautan", data=token)) != replaced
     for path in (used, revoked, replaced):  # long before they would have expired
         assert browse().get(path).status_code == 404, path
     clock.at += timedelta(hours=72) - timedelta(seconds=1)
@@ -222,8 +222,8 @@ def test_a_reset_lives_24_hours_ends_all_sessions_and_dies_with_the_account(
     number = account_number(dina, "alice")
 
     def issue() -> str:
-        token = {"csrf_token": dina.csrf("/staf/admin/akun")}
-        return link_on(dina.post(f"/staf/admin/akun/{number}/tautan", data=token))
+        token = {"csrf_token": dina.csrf("/staf/admin/orang/akun/baru")}
+        return link_on(dina.post(f"/staf/admin/orang/akun/{number}/tautan", data=token))
 
     path = issue()
     shown = browse().get(path).get_data(as_text=True)
@@ -236,8 +236,8 @@ def test_a_reset_lives_24_hours_ends_all_sessions_and_dies_with_the_account(
     assert follow(browse(), issue(), "kuda biru lari pagi").status_code == 302
     assert alice.get("/staf/loket/").status_code == 302
     last = issue()
-    token = {"csrf_token": dina.csrf("/staf/admin/akun")}
-    assert dina.post(f"/staf/admin/akun/{number}/tutup", data=token).status_code == 302
+    token = {"csrf_token": dina.csrf("/staf/admin/orang/akun/baru")}
+    assert dina.post(f"/staf/admin/orang/akun/{number}/tutup", data=token).status_code == 302
     assert browse().get(last).status_code == 404
 
 

@@ -19,7 +19,13 @@ from feedback_app.services.faults import NotThereError
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Account, AccountUnit, Agency
-from feedback_app.storage.queries import access_links, audit, second_factors, staff_sessions
+from feedback_app.storage.queries import (
+    access_links,
+    audit,
+    people,
+    second_factors,
+    staff_sessions,
+)
 from feedback_app.storage.queries import accounts as queries
 
 
@@ -99,6 +105,24 @@ def new_link_for(site: Site, *, username: str) -> IssuedLink:
             detail={"kind": issued.kind},
         )
         return issued
+
+
+def add_invited(
+    tx: Session,
+    site: Site,
+    *,
+    agency_id: int,
+    username: str,
+    name: str,
+    role: Role,
+    officer_id: int | None,
+    by: int | None,
+) -> Account:
+    """An account without a password or a link yet, within a larger act."""
+    account = _new_account(site, agency_id, username, name, role, frozenset())
+    account.officer_id = officer_id
+    _add_account(tx, account, frozenset(), at=site.now(), by=by)
+    return account
 
 
 def _new_account(
@@ -198,6 +222,7 @@ class AccountPage:
     sso_name: str
     sso_is_bound: bool
     is_own: bool
+    officer_id: int | None
 
 
 def account_page(site: Site, viewer: Viewer, account_id: int) -> AccountPage:
@@ -218,6 +243,7 @@ def account_page(site: Site, viewer: Viewer, account_id: int) -> AccountPage:
         sso_name=account.sso_name or "",
         sso_is_bound=account.sso_subject is not None,
         is_own=account_id == viewer.account_id,
+        officer_id=account.officer_id,
     )
 
 
@@ -227,11 +253,34 @@ def close_account(site: Site, viewer: Viewer, account_id: int) -> None:
         raise AccountFaultError("Akun sendiri tidak dapat ditutup.")
     with site.db.transaction() as tx:
         account = account_of_agency(tx, viewer, account_id)
-        account.closed_at = site.now()
-        account.sso_name = account.sso_subject = None  # free for the person's next account
-        staff_sessions.end_sessions_of(tx, account_id, now=site.now())
-        access_links.revoke_links_of(tx, account_id, now=site.now())
-        log_act(tx, site, viewer, "close_account", account.username)
+        refuse_last_admin(tx, account)
+        close_quietly(tx, site, account, by=viewer.account_id)
+
+
+def close_quietly(tx: Session, site: Site, account: Account, *, by: int | None) -> None:
+    """Close an account within a larger act; `by` is None where the calendar does it."""
+    account.closed_at = site.now()
+    account.sso_name = account.sso_subject = None  # free for the person's next account
+    staff_sessions.end_sessions_of(tx, account.id, now=site.now())
+    access_links.revoke_links_of(tx, account.id, now=site.now())
+    audit.append(
+        tx,
+        agency_id=account.agency_id,
+        at=site.now(),
+        account_id=by,
+        action="close_account",
+        subject=account.username,
+    )
+
+
+def refuse_last_admin(tx: Session, account: Account) -> None:
+    """Somebody must be left who can log in and invite others."""
+    if account.role != Role.ADMIN.value:
+        return
+    if not people.usable_admins(tx, account.agency_id, but=account.id):
+        raise AccountFaultError(
+            "Ini admin terakhir yang dapat masuk. Undang admin lain dahulu, lalu ulangi."
+        )
 
 
 def end_sessions_of_account(site: Site, viewer: Viewer, account_id: int) -> int:

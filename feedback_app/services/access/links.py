@@ -58,21 +58,35 @@ def add_link(tx: Session, site: Site, account: Account) -> IssuedLink:
     """
     address = site.printed_address(is_demo=tx.get_one(Agency, account.agency_id).is_demo)
     kind: Kind = "reset" if account.password_hash else "invitation"
-    token, now = new_token(), site.now()
+    token, expires_at = new_token(), site.now() + LIFE[kind]
+    store_link(tx, site, account, token=token, expires_at=expires_at)
+    url = link_address(address, token)
+    return IssuedLink(kind, account.username, account.name, url, qr_outline(url), expires_at)
+
+
+def store_link(
+    tx: Session, site: Site, account: Account, *, token: str, expires_at: datetime
+) -> None:
+    """Keep the hash of a link's token and revoke the links before it."""
+    now = site.now()
     queries.revoke_links_of(tx, account.id, now=now)
-    link = AccessLink(
-        token_hash=hash_of(token),
-        account_id=account.id,
-        agency_id=account.agency_id,
-        kind=kind,
-        created_at=now,
-        expires_at=now + LIFE[kind],
-        used_at=None,
-        revoked_at=None,
+    tx.add(
+        AccessLink(
+            token_hash=hash_of(token),
+            account_id=account.id,
+            agency_id=account.agency_id,
+            kind="reset" if account.password_hash else "invitation",
+            created_at=now,
+            expires_at=expires_at,
+            used_at=None,
+            revoked_at=None,
+        )
     )
-    tx.add(link)
-    url = address + PATH + token
-    return IssuedLink(kind, account.username, account.name, url, qr_outline(url), link.expires_at)
+
+
+def link_address(address: str, token: str) -> str:
+    """Where a link leads, from an address of the settings, never from a request's Host."""
+    return address + PATH + token
 
 
 def issue_link(site: Site, viewer: Viewer, account_id: int) -> IssuedLink:

@@ -23,7 +23,12 @@ class UnknownPlaceError(Exception):
 
 
 class RetiredPlaceError(Exception):
-    """The counter is closed or its card was replaced."""
+    """The counter is closed or its card was replaced; `successor` is '' or what took over."""
+
+    def __init__(self, successor: str = "") -> None:
+        """Name the counter that took over."""
+        super().__init__(successor)
+        self.successor = successor
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Place:
     officer_tiers: frozenset[str] = field(compare=False)  # which count for officers now
     free_services: frozenset[int] = field(compare=False)
     shifts: tuple[Shift, ...] = field(compare=False)  # of the day of opening; not shown
+    successor: str = field(compare=False)  # name of the counter that took over, '' for none
 
     @property
     def day_before(self) -> date:
@@ -68,7 +74,7 @@ def open_place(site: Site, code: str, *, ticket_day: date | None = None) -> Plac
     """The place a scanned or typed code names, as it is now; raises when it is not in use."""
     place = place_at(site, code, at=site.now(), ticket_day=ticket_day)
     if place.is_retired:
-        raise RetiredPlaceError
+        raise RetiredPlaceError(place.successor)
     return place
 
 
@@ -103,6 +109,7 @@ def place_at(site: Site, code: str, *, at: datetime, ticket_day: date | None = N
             officers = on_day(shifts, counter_id=counter.id, day=day)
         before = () if ticket_day else on_day(shifts, counter_id=counter.id, day=day - ONE_DAY)
         names = places.display_names(session, sorted({*officers, *before}))
+        successor = places.successor_name(session, counter)
     is_retired = counter.retired_on is not None or named.serial < counter.card_serial
     return Place(
         agency_id=agency.id,
@@ -124,6 +131,7 @@ def place_at(site: Site, code: str, *, at: datetime, ticket_day: date | None = N
         officer_tiers=officer_tiers,
         free_services=frozenset(row.id for row in services if row.is_free),
         shifts=tuple(s for s in shifts if local_day(s.starts_at) == local_day(at)),
+        successor=successor,
     )
 
 

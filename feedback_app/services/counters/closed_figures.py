@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 
@@ -43,11 +43,12 @@ from feedback_app.domain.elements import ALL_KEYS, OFFICER_KEYS, OFFICIAL_KEYS
 from feedback_app.domain.skm import TooFew
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
-from feedback_app.storage.queries import cases, counters, surveys, tallies
+from feedback_app.storage.queries import cases, counters, joins, surveys, tallies
 from feedback_app.storage.queries.cases import TakenAnswer
 from feedback_app.storage.queries.details import complete_details_by_stretch
 from feedback_app.storage.queries.tallies import Days, Sums, counts_of
 
+Owners = Mapping[int, int]  # joined row -> the officer whose answers these are
 OfficerLines = Mapping[int, OfficerPart | Withheld | TooFew]
 # Every complete form answers the official items, so one of them stands for both.
 COUNTED_KEYS = ("kompetensi", *(key for key in OFFICER_KEYS if key not in OFFICIAL_KEYS))
@@ -127,21 +128,24 @@ def quarter_of(site: Site, session: Session, counter_id: int, quarter: Stretch) 
     """A closed quarter of a counter; worked out once, as its days keep their answers (ADR 12).
 
     Only an upheld appeal changes it; so does what a restore or an import may do to its blocks.
+    Rows that were joined in this quarter or before it are one part from the start (ADR 19).
     """
     upheld = cases.upheld_appeals(session)
+    owners = joins.owners_on(session, quarter.starts)
     return site.closed.get(
-        ("quarter", counter_id, quarter, upheld), lambda: _quarter(session, counter_id, quarter)
+        ("quarter", counter_id, quarter, upheld, tuple(sorted(owners.items()))),
+        lambda: _quarter(session, counter_id, quarter, owners),
     )
 
 
-def _quarter(session: Session, counter_id: int, quarter: Stretch) -> ClosedQuarter:
+def _quarter(session: Session, counter_id: int, quarter: Stretch, owners: Owners) -> ClosedQuarter:
     months = _months_in(quarter)
     counts = _counts_of_months(session, counter_id, months)
     ends = [month.last for month in months]
     said = complete_details_by_stretch(session, _days(counter_id, quarter), ends=ends)
     return ClosedQuarter(
         services=tuple(_services_in(session, counter_id, quarter, counts=counts)),
-        officers=_officers_in(session, counter_id, quarter, counts=counts),
+        officers=_officers_in(session, counter_id, quarter, counts=counts, owners=owners),
         causes=causes_of(counts, said, hidden=_hidden(counts)),
         facts=facts_of(said),
     )
@@ -165,18 +169,40 @@ def _services_in(
 
 
 def _officers_in(
-    session: Session, counter_id: int, quarter: Stretch, *, counts: Sequence[Mapping[str, Counts]]
+    session: Session,
+    counter_id: int,
+    quarter: Stretch,
+    *,
+    counts: Sequence[Mapping[str, Counts]],
+    owners: Owners,
 ) -> OfficerLines:
     days, months = _days(counter_id, quarter), _months_in(quarter)
-    sums = tallies.complete_sums_by_officer(session, days)
-    taken = cases.taken_by_appeals(session, days)
+    sums = _by_owner(tallies.complete_sums_by_officer(session, days), owners)
+    taken = [
+        replace(answer, officer_id=owners.get(answer.officer_id, answer.officer_id))
+        for answer in cases.taken_by_appeals(session, days)
+    ]
+    named = [
+        (owners.get(who, who), day, answers)
+        for who, day, answers in tallies.officer_days(session, days, keys=COUNTED_KEYS)
+    ]
     return officer_parts(
         {who: _officer_sums(own) for who, own in sums.items()},
-        shown=_showable(session, days, quarter.blocks, months, taken),
+        shown=_showable(session, days, quarter.blocks, months, taken, named),
         taken=_counts_taken(taken),
         whole={key: add_counts([month[key] for month in counts]) for key in ALL_KEYS},
         hidden=_hidden(counts),
     )
+
+
+def _by_owner(sums: Mapping[int, Sums], owners: Owners) -> dict[int, Sums]:
+    """The sums of joined rows as those of one officer."""
+    found: dict[int, Sums] = {}
+    for row, own in sums.items():
+        who = owners.get(row, row)
+        other = found.get(who)
+        found[who] = own if other is None else {key: own[key] + other[key] for key in own}
+    return found
 
 
 def _showable(
@@ -185,9 +211,9 @@ def _showable(
     blocks: Sequence[Block],
     months: Sequence[Stretch],
     taken: Sequence[TakenAnswer],
+    named: Sequence[tuple[int, date, tuple[int, ...]]],
 ) -> frozenset[int]:
     """Scores are known by block; the two items outside the index only by month."""
-    named = tallies.officer_days(session, days, keys=COUNTED_KEYS)
     everybody = tallies.answers_by_day(session, days, keys=COUNTED_KEYS)
     appeals = {(answer.officer_id, answer.case_id) for answer in taken}
     columns: list[Column] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from feedback_app.domain.elements import OFFICER_KEYS
@@ -45,11 +45,14 @@ def month_of(day: date) -> int:
     return day.year * 12 + day.month - 1
 
 
-def events_of(attended: Iterable[Attended]) -> list[Event]:
-    """Attendances as the measurement takes them; the month is that of the first day."""
-    return [
+def events_of(attended: Iterable[Attended], *, owners: Mapping[int, int]) -> list[Event]:
+    """Attendances as the measurement takes them; the month is that of the first day.
+
+    `owners` are joined rows' persons; a run that both rows of a person have is attended once.
+    """
+    events = [
         Event(
-            officer=str(a.attendance.officer_id),
+            officer=str(owners.get(a.attendance.officer_id, a.attendance.officer_id)),
             training=a.training.code,
             month=month_of(a.run.starts_on),
             reason=a.attendance.reason,
@@ -58,3 +61,9 @@ def events_of(attended: Iterable[Attended]) -> list[Event]:
         )
         for a in attended
     ]
+    if not owners:
+        return events
+    first: dict[tuple[str, str, int], Event] = {}
+    for event in events:
+        first.setdefault((event.officer, event.training, event.month), event)
+    return list(first.values())

@@ -22,7 +22,7 @@ from feedback_app.services.impact.events import month_of
 from feedback_app.services.impact.panel import read_cells
 from feedback_app.services.impact.panel import span as known_span
 from feedback_app.services.site import Site
-from feedback_app.storage.queries import audit, trainings
+from feedback_app.storage.queries import audit, joins, trainings
 
 COLUMNS = (
     Column("officer", "text", "stable pseudonym of the officer (or the name, with --named)"),
@@ -104,11 +104,13 @@ def linked_table(
         first, last = known_span(site, session, agency_id, first_month, last_month)
         cells = read_cells(session, agency_id=agency_id, first=first, last=last)
         attended = trainings.attendances(session, agency_id=agency_id)
+        owners = joins.owners_now(session)
     begun: dict[str, list[tuple[int, str]]] = {}
     for a in attended:
-        begun.setdefault(str(a.attendance.officer_id), []).append(
-            (month_of(a.run.starts_on), a.training.code)
-        )
+        row = a.attendance.officer_id
+        one = (month_of(a.run.starts_on), a.training.code)
+        if one not in begun.setdefault(str(owners.get(row, row)), []):
+            begun[str(owners.get(row, row))].append(one)
     return pd.DataFrame(_rows(cells, begun), columns=[column.name for column in COLUMNS])
 
 

@@ -18,7 +18,7 @@ from feedback_app.services.impact.events import events_of
 from feedback_app.services.impact.study import StudyLine, kept_study, study_lines
 from feedback_app.services.site import Site
 from feedback_app.storage.models import ImpactStudy
-from feedback_app.storage.queries import agencies, trainings
+from feedback_app.storage.queries import agencies, joins, trainings
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +170,7 @@ def training_page(site: Site, viewer: Viewer, code: str, *, study_id: int | None
     if row is None:
         raise NotThereError
     with site.db.read() as session:
+        owners = joins.owners_now(session)
         training = trainings.training_coded(session, code, agency_id=viewer.agency_id)
         attended = (
             trainings.attendances(session, agency_id=viewer.agency_id, training_id=training.id)
@@ -182,7 +183,7 @@ def training_page(site: Site, viewer: Viewer, code: str, *, study_id: int | None
     reasons: dict[str, int] = {}
     for a in attended:
         reasons[a.attendance.reason] = reasons.get(a.attendance.reason, 0) + 1
-    costs = cost_per_point(list(estimates.values()), events_of(attended))
+    costs = cost_per_point(list(estimates.values()), events_of(attended, owners=owners))
     return TrainingPage(
         study=line,
         code=code,
@@ -195,7 +196,9 @@ def training_page(site: Site, viewer: Viewer, code: str, *, study_id: int | None
         steps={item: steps.get((code, item), ()) for item in estimates},
         costs={cost.item: cost for cost in costs},
         cost=training.cost if training else None,
-        n_sent=len({a.attendance.officer_id for a in attended}),
+        n_sent=len(
+            {owners.get(a.attendance.officer_id, a.attendance.officer_id) for a in attended}
+        ),
         reasons=reasons,
         checks=_checks([d for d in own.diagnostics if d.training == code]),
     )

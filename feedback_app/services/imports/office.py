@@ -16,8 +16,8 @@ from feedback_app.files.reading.formats import ZIP_BEGINS
 from feedback_app.files.records import NO_CHOICES, Parsed
 from feedback_app.helper.work import Here
 from feedback_app.helper.work import Work as Reader
+from feedback_app.services.imports import officers, places, siasn
 from feedback_app.services.imports import past_results as survey_imports
-from feedback_app.services.imports import places, siasn
 from feedback_app.services.imports import trainings as training_imports
 from feedback_app.services.imports.changes import Change
 from feedback_app.services.imports.happenings import save_happenings
@@ -31,7 +31,7 @@ Kind = records.Kind
 Choices = records.Choices
 SheetChoiceError = tables.SheetChoiceError
 SMALL_TEXT = 64 * 1024  # bytes, some hundred rows: read where the request is
-KINDS_THAT_ASK = frozenset({"siasn-kursus"})
+KINDS_THAT_ASK = frozenset({"siasn-kursus", "officers"})
 TRAINING_KINDS = frozenset({"trainings", "attendance", "siasn-kursus"})
 
 
@@ -211,7 +211,7 @@ def _save(work: Work, parsed: Parsed) -> Imported:
 _SAVERS: dict[str, Callable[[Work, Rows], Counts]] = {
     "services": places.save_services,
     "counters": places.save_counters,
-    "officers": places.save_officers,
+    "officers": officers.save_officers,
     "roster": save_roster,
     "visits": places.save_visits,
     "happenings": save_happenings,

@@ -1,4 +1,4 @@
-"""Take in units' places: services, counters, and the officers who serve there."""
+"""Take in units' places: services, counters, and how many came."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from feedback_app.storage.queries import records as queries
 
 USUAL_MINUTES = 5  # of the shortest usual service, until the office tells its own
 # A row that comes back is in use again; how that is shown.
-_BACK: dict[str, Show] = {
+BACK: dict[str, Show] = {
     "retired_on": lambda day: NOTHING if day is None else day.strftime("%d-%m-%Y")
 }
-_HEADINGS = {"unit_id": "unit", "retired_on": "berhenti"}
+HEADINGS = {"unit_id": "unit", "retired_on": "berhenti"}
 
 
 def save_services(work: Work, rows: Rows) -> Counts:
@@ -24,7 +24,7 @@ def save_services(work: Work, rows: Rows) -> Counts:
     wanted: dict[str, Wish] = {}
     for number, record in rows:
         code = known.spelt(record["code"])
-        values = _told(work, record, number, units, ("name", "name_en", "is_free", "minutes"))
+        values = told_of(work, record, number, units, ("name", "name_en", "is_free", "minutes"))
         if values.get("minutes", 0) is None:
             values["minutes"] = USUAL_MINUTES
         if code not in known:
@@ -33,13 +33,13 @@ def save_services(work: Work, rows: Rows) -> Counts:
         if not values.get("name_en", "x"):
             values["name_en"] = record.get("name", code)
         wanted[code] = Wish(number, values)
-    headings = _HEADINGS | {
+    headings = HEADINGS | {
         "name": "nama",
         "name_en": "nama_en",
         "is_free": "gratis",
         "minutes": "menit",
     }
-    shows = _BACK | {"unit_id": from_codes(units)}
+    shows = BACK | {"unit_id": from_codes(units)}
     return upsert(
         work,
         "service",
@@ -51,7 +51,7 @@ def save_services(work: Work, rows: Rows) -> Counts:
     )
 
 
-def _told(
+def told_of(
     work: Work, record: Record, number: int, units: Codes, fields: tuple[str, ...]
 ) -> dict[str, Any]:
     """The fields a row speaks of; who is in the file is in use."""
@@ -70,7 +70,7 @@ def save_counters(work: Work, rows: Rows) -> Counts:
     offered: dict[str, tuple[int, dict[int, Offer]]] = {}
     for number, record in rows:
         code = existing.spelt(record["code"])
-        values = _told(work, record, number, units, ("name",))
+        values = told_of(work, record, number, units, ("name",))
         if code not in existing:
             work.need(record, number)
             free_number += 1
@@ -81,8 +81,8 @@ def save_counters(work: Work, rows: Rows) -> Counts:
                 work.look_up(services, o.code, number, "layanan"): o for o in record["services"]
             }
             offered[code] = number, {key: o for key, o in found.items() if key is not None}
-    headings = _HEADINGS | {"name": "nama"}
-    shows = _BACK | {"unit_id": from_codes(units)}
+    headings = HEADINGS | {"name": "nama"}
+    shows = BACK | {"unit_id": from_codes(units)}
     added, changed, same = upsert(
         work, "counter", "code", wanted, defaults={}, headings=headings, shows=shows
     )
@@ -127,29 +127,6 @@ def _as_written(link: Any, code_of: dict[int, str]) -> str:
     if link["opens_at"] is None:
         return code
     return f"{code}@{link['opens_at']:%H.%M}-{link['closes_at']:%H.%M}"
-
-
-def save_officers(work: Work, rows: Rows) -> Counts:
-    """Add or change officers; a greeting that is not told is the first name."""
-    units, known = work.known("unit", "code"), work.known("officer", "nip")
-    wanted: dict[str, Wish] = {}
-    for number, record in rows:
-        values = _told(work, record, number, units, ("name", "display_name", "employment"))
-        if record["nip"] not in known:
-            work.need(record, number)
-            values.setdefault("display_name", "")
-        if not values.get("display_name", "x"):
-            values["display_name"] = record.get("name", "?").split()[0]
-        if "display_name" in values:
-            values["display_name"] = values["display_name"][:80]
-        wanted[record["nip"]] = Wish(number, values)
-    headings = _HEADINGS | {
-        "name": "nama",
-        "display_name": "nama_tampilan",
-        "employment": "status_asn",
-    }
-    shows = _BACK | {"unit_id": from_codes(units)}
-    return upsert(work, "officer", "nip", wanted, defaults={}, headings=headings, shows=shows)
 
 
 def save_visits(work: Work, rows: Rows) -> Counts:

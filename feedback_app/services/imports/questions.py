@@ -11,10 +11,10 @@ class Question:
     """A guess that only a person may confirm: `key` is sent back with `answer` for yes.
 
     training: the course `told` is perhaps `known`. person: whom the file calls `told` is perhaps
-    `known`.
+    `known`. greeting: whether `told`, named `known` on the form, is addressed as Ibu or Bapak.
     """
 
-    about: Literal["training", "person"]
+    about: Literal["training", "person", "greeting"]
     row: int
     key: str
     told: str

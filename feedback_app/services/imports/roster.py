@@ -68,7 +68,7 @@ def save_cells(
 
 
 def _wanted(work: Work, rows: Rows) -> dict[Shift, int]:
-    officers, counters = work.known("officer", "nip"), work.known("counter", "code")
+    officers, counters = work.officers(), work.known("counter", "code")
     wanted: dict[Shift, int] = {}
     for number, record in rows:
         officer_id = work.look_up(officers, record["nip"], number, "nip")

@@ -18,6 +18,7 @@ from feedback_app.services.imports.questions import Question
 from feedback_app.services.imports.trainings import Found, check_days, save_found
 from feedback_app.services.imports.work import Counts, Rows, Work
 from feedback_app.storage import bulk
+from feedback_app.storage.queries import joins
 from feedback_app.storage.queries import trainings as queries
 
 # What SIASN does not know, and must not overwrite when the office has said it.
@@ -75,9 +76,12 @@ class _People:
 
     def __init__(self, work: Work) -> None:
         self.work = work
-        self.by_nip = work.known("officer", "nip")
+        self.by_nip = work.officers()
         self.by_name: dict[str, list[tuple[str, str]]] = {}
+        joined = joins.owners_now(work.tx)
         for officer in queries.officers(work.tx, agency_id=work.agency_id):
+            if officer.id in joined:
+                continue
             self.by_name.setdefault(name_key(officer.name), []).append((officer.nip, officer.name))
         self.asked: set[str] = set()
 

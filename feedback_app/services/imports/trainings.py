@@ -86,7 +86,7 @@ def _tell_near(work: Work, number: int, record: Record, titles: Mapping[str, str
 
 def save_attendance(work: Work, rows: Rows) -> Counts:
     """Add attendances of the catalogue's trainings; every NIP must be an officer's."""
-    officers, trainings = work.known("officer", "nip"), work.known("training", "code")
+    officers, trainings = work.officers(), work.known("training", "code")
     hours = {row.id: row.jp for row in queries.catalogue(work.tx, agency_id=work.agency_id)}
     found: list[Found] = []
     numbers: dict[tuple[str, str], int] = {}

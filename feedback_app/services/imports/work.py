@@ -13,6 +13,7 @@ from feedback_app.services.imports.changes import CellChange, Change, Show, show
 from feedback_app.services.imports.questions import Question
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
+from feedback_app.storage.queries import joins
 from feedback_app.storage.queries import records as queries
 
 Rows = Sequence[tuple[int, Record]]
@@ -56,6 +57,12 @@ class Work:
     def known(self, table: str, column: str) -> Codes:
         """Identifiers by code (or NIP) of this agency."""
         return Codes(queries.ids_by_code(self.tx, table, column, agency_id=self.agency_id))
+
+    def officers(self) -> Codes:
+        """Officers by NIP; the number of a joined row names its person."""
+        owners = joins.owners_now(self.tx)
+        known = queries.ids_by_code(self.tx, "officer", "nip", agency_id=self.agency_id)
+        return Codes({nip: owners.get(row, row) for nip, row in known.items()})
 
     def look_up(self, known: Mapping[str, int], code: str, row: int, heading: str) -> int | None:
         """The identifier of a code, or an error on its cell."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 
 from feedback_app.domain.faults import ReadableError
 from feedback_app.domain.local_time import local_instant
-from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
@@ -52,20 +50,6 @@ def unit_lines(site: Site, viewer: Viewer) -> list[UnitLine]:
     with site.db.read() as session:
         found = agencies.units_of(session, viewer.agency_id)
     return [UnitLine(unit_id=row.id, code=row.code, name=row.name) for row in found]
-
-
-def add_unit(site: Site, viewer: Viewer, *, code: str, name: str) -> None:
-    """Add a unit; SetupFaultError when its code is odd or taken."""
-    code, name = code.strip(), name.strip()
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", code):
-        raise SetupFaultError("Kode unit: huruf, angka, titik, dan tanda hubung, paling banyak 40.")
-    if not name or len(name) > 200 or not name.isprintable():
-        raise SetupFaultError("Isi nama unit, paling banyak 200 huruf.")
-    with site.db.transaction() as tx:
-        if any(row.code == code for row in agencies.units_of(tx, viewer.agency_id)):
-            raise SetupFaultError("Kode unit ini sudah dipakai.")
-        bulk.add_rows(tx, "unit", [{"agency_id": viewer.agency_id, "code": code, "name": name}])
-        log_act(tx, site, viewer, "add_unit", code)
 
 
 def agency_for(site: Site, *, code: str, name: str) -> int:

@@ -29,7 +29,7 @@ from feedback_app.services.counters import closed_figures
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import counters as queries
-from feedback_app.storage.queries import tallies
+from feedback_app.storage.queries import joins, tallies
 
 BACK = timedelta(days=366)  # four or five closed quarters
 
@@ -59,13 +59,13 @@ def own_batches(site: Site, officer_id: int) -> tuple[OfficerBatch, ...]:
     """The officer's closed quarters, newest first; nothing of single answers, never a rank."""
     with site.db.read() as session:
         oldest = site.today() - BACK
-        counter_ids = tallies.counters_of_officer(session, officer_id, since=oldest)
+        rows = joins.rows_of(session, officer_id)
+        counter_ids = tallies.counters_of_officer(session, rows, since=oldest)
         unit_ids = queries.counters_of_same_units(session, counter_ids)
         cells = _cells(session, sorted({*counter_ids, *unit_ids}), oldest=oldest, site=site)
     starts = sorted({quarter.starts for quarter, _counter, _lines in cells}, reverse=True)
     batches = (
-        _batch(officer_id, start, [cell for cell in cells if cell[0].starts == start])
-        for start in starts
+        _batch(rows, start, [cell for cell in cells if cell[0].starts == start]) for start in starts
     )
     return tuple(batch for batch in batches if batch is not None)
 
@@ -82,8 +82,9 @@ def _cells(session: Session, counter_ids: Sequence[int], *, oldest: date, site: 
     return found
 
 
-def _batch(officer_id: int, starts: date, cells: Sequence[Cell]) -> OfficerBatch | None:
-    own = [(quarter, lines[officer_id]) for quarter, _c, lines in cells if officer_id in lines]
+def _batch(rows: Sequence[int], starts: date, cells: Sequence[Cell]) -> OfficerBatch | None:
+    """Rows that were joined later were shown apart in this quarter: the sum of what was shown."""
+    own = [(quarter, lines[row]) for quarter, _c, lines in cells for row in rows if row in lines]
     if not own:
         return None
     parts = [part for _quarter, part in own if isinstance(part, OfficerPart)]
@@ -99,19 +100,19 @@ def _batch(officer_id: int, starts: date, cells: Sequence[Cell]) -> OfficerBatch
         unverified=whole.by_poster / whole.n if whole else 0.0,
         mean=whole.mean if whole else _why_not([part for _quarter, part in own]),
         items=whole.items if whole else {},
-        comparison=_comparison(officer_id, whole, cells),
+        comparison=_comparison(rows, whole, cells),
     )
 
 
 def _comparison(
-    officer_id: int, own: OfficerPart | None, cells: Sequence[Cell]
+    rows: Sequence[int], own: OfficerPart | None, cells: Sequence[Cell]
 ) -> Comparison | None:
     if own is None or not isinstance(own.mean, Mean):
         return None
     others: dict[int, list[OfficerPart]] = {}
     for _quarter_of, _counter, lines in cells:
         for who, part in lines.items():
-            if who != officer_id and isinstance(part, OfficerPart):
+            if who not in rows and isinstance(part, OfficerPart):
                 others.setdefault(who, []).append(part)
     means = [together(parts).mean for parts in others.values()]
     return compare(own.mean, [mean for mean in means if isinstance(mean, Mean)])

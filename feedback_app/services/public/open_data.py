@@ -128,7 +128,7 @@ def _rows(found: UnitResults) -> Iterator[dict[str, Any]]:
         row |= {
             "agency": found.agency.code,
             "unit": found.unit.code,
-            "unit_name": found.unit.name,
+            "unit_name": result.unit_name or found.unit.name,
             "period": result.slug,
             "first_day": result.span.first.isoformat(),
             "last_day": result.span.last.isoformat(),

@@ -74,7 +74,7 @@ def poster_of(site: Site, found: UnitResults, *, signer: Mapping[str, str] | Non
     if signer is not None:
         signature = (
             f"{signer.get('place') or '………………'}, …… {month}",
-            signer.get("position") or f"Kepala {found.unit.name}",
+            signer.get("position") or f"Kepala {result.unit_name or found.unit.name}",
             signer.get("name") or "………………………………",
             signer.get("rank", ""),
             f"NIP {signer['nip']}" if signer.get("nip") else "",
@@ -84,7 +84,7 @@ def poster_of(site: Site, found: UnitResults, *, signer: Mapping[str, str] | Non
         interval = f"rentang 95%: {in_words(what.low, 1)} – {in_words(what.high, 1)}"
     return Poster(
         agency=found.agency.name,
-        unit=found.unit.name,
+        unit=result.unit_name or found.unit.name,
         title=result.title[0],
         days=result.days[0],
         ikm=in_words(what.ikm, 2) if what.ikm is not None else f"Mutu {what.mutu}",

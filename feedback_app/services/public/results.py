@@ -52,6 +52,7 @@ class Result:
     newest: int
     closed_on: date
     weight: str
+    unit_name: str  # as the unit was called at the closing
     what: Published | TooFew
 
 
@@ -146,6 +147,7 @@ def _result(
         newest=own[-1].number,
         closed_on=local_day(own[0].made_at),
         weight=survey.weight,
+        unit_name=survey.closed_as or "",
         what=_what(survey, closed, revisions),
     )
 

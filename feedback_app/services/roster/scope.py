@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter as Count
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from feedback_app.domain.person_names import told_apart
 from feedback_app.domain.roles import Role
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import NotThereError
@@ -69,11 +69,5 @@ def _scope(session: Session, agency_id: int, units: Sequence[Unit]) -> Scope:
 
 
 def called(officers: Sequence[Officer]) -> dict[int, str]:
-    """What citizens call each officer; the full name where two are called alike."""
-    names = Count(officer.display_name.casefold() for officer in officers)
-    return {
-        officer.id: officer.display_name
-        if names[officer.display_name.casefold()] == 1
-        else officer.name
-        for officer in officers
-    }
+    """What citizens call each officer; two of an agency who are called alike are told apart."""
+    return told_apart({officer.id: (officer.display_name, officer.name) for officer in officers})

@@ -8,7 +8,7 @@ import secrets
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from feedback_app.domain.elements import ALL_KEYS, OFFICIAL_KEYS
@@ -20,6 +20,7 @@ from feedback_app.domain.survey_figures import (
     Figures,
     ServiceFigures,
     as_json,
+    from_json,
     group_of,
 )
 from feedback_app.services.access.acts import log_act
@@ -28,7 +29,7 @@ from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.site import Site
 from feedback_app.services.survey.periods import owned, span_of_survey
 from feedback_app.storage.db import Session
-from feedback_app.storage.models import Survey, SurveyRevision
+from feedback_app.storage.models import Survey, SurveyRevision, Unit
 from feedback_app.storage.queries import surveys as queries
 
 Answers = list[tuple[int, ...]]  # one tuple a complete form, in the order of OFFICIAL_KEYS
@@ -62,6 +63,7 @@ def close_survey(site: Site, viewer: Viewer, survey_id: int) -> None:
                 "Perpanjang periodenya atau batalkan.",
             )
         survey.closed_at, survey.closed_by = site.now(), viewer.account_id
+        survey.closed_as = tx.get_one(Unit, survey.unit_id).name
         tx.add(_revision(site, viewer, survey, found, number=1, reason=FIRST_REASON, changed=0))
         log_act(tx, site, viewer, "close_survey", str(survey.id), {"n": found.figures.whole.n})
 
@@ -74,7 +76,7 @@ def revise_survey(site: Site, viewer: Viewer, survey_id: int, *, reason: str) ->
         if not revisions:
             raise FieldFaultError("survey", "Periode survei ini belum ditutup.")
         last = revisions[-1]
-        found = count_forms(tx, survey)
+        found = _named_as_closed(count_forms(tx, survey), revisions[0])
         if digest_of(found) == last.digest:
             return None
         public = revisions[number_to_publish([row.changed for row in revisions]) - 1]
@@ -86,6 +88,15 @@ def revise_survey(site: Site, viewer: Viewer, survey_id: int, *, reason: str) ->
         )
         log_act(tx, site, viewer, "revise_survey", str(survey_id), {"number": number})
         return number
+
+
+def _named_as_closed(found: Found, first: SurveyRevision) -> Found:
+    """Services as they were called at the closing: a later name is no change of a figure."""
+    names = {line.code: line.name for line in from_json(first.figures).services}
+    services = tuple(
+        replace(line, name=names.get(line.code, line.name)) for line in found.figures.services
+    )
+    return replace(found, figures=replace(found.figures, services=services))
 
 
 def has_changed(session: Session, survey: Survey, last: SurveyRevision) -> bool:

@@ -86,7 +86,7 @@ def _facts(
     )
     return SurveyFacts(
         agency=agency.name,
-        unit=unit.name,
+        unit=survey.closed_as or unit.name,
         is_demo=agency.is_demo,
         title=title(span)[0],
         days=day_words(span)[0],

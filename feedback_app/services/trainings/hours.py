@@ -13,6 +13,7 @@ from feedback_app.services.faults import NotThereError
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Officer
+from feedback_app.storage.queries import joins
 from feedback_app.storage.queries import trainings as queries
 
 PAGE = 50  # officers on one page
@@ -118,9 +119,20 @@ def _group(hours: Iterable[YearlyHours]) -> Group:
 
 
 def _hours(session: Session, viewer: Viewer, year: int) -> dict[int, tuple[int, int]]:
-    return queries.hours_by_officer(
-        session, agency_id=viewer.agency_id, first=date(year, 1, 1), last=date(year, 12, 31)
+    return _of_persons(session, agency_id=viewer.agency_id, year=year)
+
+
+def _of_persons(session: Session, *, agency_id: int, year: int) -> dict[int, tuple[int, int]]:
+    """(JP, attendances without) of a year; a run that two rows of a person have counts once."""
+    found = queries.hours_by_officer(
+        session, agency_id=agency_id, first=date(year, 1, 1), last=date(year, 12, 31)
     )
+    for owner in set(joins.owners_now(session).values()):
+        rows = joins.rows_of(session, owner)
+        attended = queries.attendances(session, agency_id=agency_id, officer_ids=rows)
+        own = {a.run.id: a.attendance.jp for a in attended if a.run.ends_on.year == year}
+        found[owner] = sum(jp or 0 for jp in own.values()), list(own.values()).count(None)
+    return found
 
 
 def history(site: Site, viewer: Viewer, officer_id: int, *, year: int) -> OfficerHistory:
@@ -135,13 +147,12 @@ def history(site: Site, viewer: Viewer, officer_id: int, *, year: int) -> Office
 
 def own_history(session: Session, officer: Officer, *, year: int) -> OfficerHistory:
     """The same, for the officer's own page: looking at oneself is not logged."""
-    attended = queries.attendances(session, agency_id=officer.agency_id, officer_id=officer.id)
-    hours = queries.hours_by_officer(
+    attended = queries.attendances(
         session,
         agency_id=officer.agency_id,
-        first=date(year, 1, 1),
-        last=date(year, 12, 31),
-    ).get(officer.id, (0, 0))[0]
+        officer_ids=joins.rows_of(session, officer.id),
+    )
+    hours = _of_persons(session, agency_id=officer.agency_id, year=year).get(officer.id, (0, 0))[0]
     lines = tuple(
         HistoryLine(
             title=a.training.title,

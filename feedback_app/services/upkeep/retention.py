@@ -12,6 +12,8 @@ from feedback_app.domain.paper import DAYS_TO_CHECK
 from feedback_app.services.cases import decisions
 from feedback_app.services.citizen import daily_key
 from feedback_app.services.paper.checks import count_overdue
+from feedback_app.services.people.leaving import end_those_who_left
+from feedback_app.services.places.ending import end_places
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep import clock
 from feedback_app.services.upkeep.anew import drop_deleted_rows, write_closed_days
@@ -96,6 +98,9 @@ def do_daily_work(site: Site) -> dict[str, int]:
     site = site.at_one_instant()  # midnight must not pass within it
     with site.db.transaction() as tx:
         done = {"redated": clock.mend_strays(tx, site)}
+    with site.db.transaction() as tx:
+        done["left"] = end_those_who_left(tx, site)
+        done["ended"] = end_places(tx, site)
     # Decided first: a comment goes the way of its answer as long as screening keeps their link.
     done |= {"cases": decisions.decide_overdue(site), "paper": count_overdue(site)}
     with site.db.transaction() as tx:

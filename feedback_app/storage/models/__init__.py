@@ -13,7 +13,7 @@ from feedback_app.storage.models.happening import HappeningRow
 from feedback_app.storage.models.held_upload import HeldUpload
 from feedback_app.storage.models.note import Note
 from feedback_app.storage.models.office_mark import OfficeMark
-from feedback_app.storage.models.officer import Officer, Shift
+from feedback_app.storage.models.officer import Officer, OfficerJoin, Shift
 from feedback_app.storage.models.officer_room import FigureView, OfficerReply
 from feedback_app.storage.models.paper import PaperBatch, PaperSheet
 from feedback_app.storage.models.rating import Comment, Rating, Screening
@@ -79,6 +79,7 @@ __all__ = [
     "Note",
     "OfficeMark",
     "Officer",
+    "OfficerJoin",
     "OfficerReply",
     "PaperBatch",
     "PaperSheet",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,3 +31,6 @@ class Unit(Base):
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
     code: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(200))
+    ends_on: Mapped[date | None]  # the first day out of use, while that is still ahead
+    retired_on: Mapped[date | None]  # the same once it has come
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))

@@ -24,7 +24,9 @@ class Service(Base):
     name_en: Mapped[str] = mapped_column(String(200))
     is_free: Mapped[bool]
     minutes: Mapped[int]  # shortest usual service: what screening takes for the counter's pace
-    retired_on: Mapped[date | None]
+    ends_on: Mapped[date | None]  # the first day out of use, while that is still ahead
+    retired_on: Mapped[date | None]  # the same once it has come
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"))
 
 
 class Counter(Base):
@@ -43,7 +45,9 @@ class Counter(Base):
     name: Mapped[str] = mapped_column(String(200))
     number: Mapped[int]  # what a place code carries: 0 to 2**20 - 1, never used again
     card_serial: Mapped[int]
+    ends_on: Mapped[date | None]  # as of a service
     retired_on: Mapped[date | None]
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("counter.id"))
 
 
 class CounterService(Base):

@@ -22,8 +22,36 @@ class Officer(Base):
     nip: Mapped[str] = mapped_column(String(18))
     name: Mapped[str] = mapped_column(String(200))
     display_name: Mapped[str] = mapped_column(String(80))
+    # rule: made from the name; office: typed or imported; wish: the person's own, no import's
+    greeting_from: Mapped[str] = mapped_column(String(6), server_default="office")
     employment: Mapped[str] = mapped_column(String(4))  # PNS or PPPK
-    retired_on: Mapped[date | None]
+    ends_on: Mapped[date | None]  # the first day of being gone, while that is still ahead
+    retired_on: Mapped[date | None]  # the same once it has come
+
+
+class OfficerJoin(Base):
+    """Two rows of one person: `officer_id`'s answers are `into_id`'s from a quarter on.
+
+    Neither row is changed and nothing is moved. A wrong joining is ended, never deleted: quarters
+    between `from_day` and `until_day` stay joined, as they may have been shown so (ADR 19).
+    """
+
+    __tablename__ = "officer_join"
+    __table_args__ = (CheckConstraint("officer_id <> into_id", name="two_rows"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"), index=True)
+    into_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    from_day: Mapped[date]  # first day of a quarter
+    until_day: Mapped[date | None]  # the same; first day on which it holds no more
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # that moved along
+    # the change of the roster that gave the coming shifts to the other row
+    change_id: Mapped[int | None] = mapped_column(ForeignKey("roster_change.id"))
+    made_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    made_at: Mapped[datetime]
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    ended_at: Mapped[datetime | None]
 
 
 class Shift(Base):

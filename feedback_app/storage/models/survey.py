@@ -46,6 +46,7 @@ class Survey(Base):
     opened_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    closed_as: Mapped[str | None] = mapped_column(String(200))  # the unit's name at the closing
 
 
 class SurveyRevision(Base):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 
 from feedback_app.storage.db import Session, changed_rows
 from feedback_app.storage.models import AccessLink, Account
@@ -32,6 +32,13 @@ def open_link_of(session: Session, account_id: int, *, now: datetime) -> AccessL
     """The account's link that still works."""
     return session.scalar(
         select(AccessLink).where(AccessLink.account_id == account_id, _is_open(now))
+    )
+
+
+def newest_link_at(session: Session, account_id: int) -> datetime | None:
+    """When the account's newest link was made; None when it never had one."""
+    return session.scalar(
+        select(func.max(AccessLink.created_at)).where(AccessLink.account_id == account_id)
     )
 
 

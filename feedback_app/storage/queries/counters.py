@@ -19,6 +19,7 @@ from feedback_app.storage.models import (
     Unit,
     VisitCount,
 )
+from feedback_app.storage.queries.places import display_names
 
 
 def counters_of_units(session: Session, unit_ids: Collection[int]) -> Sequence[Counter]:
@@ -79,19 +80,19 @@ def officers_serving(
 ) -> dict[int, list[str]]:
     """Display names of who is on shift now, by counter."""
     rows = session.execute(
-        select(Shift.counter_id, Officer.display_name)
-        .join(Officer, Officer.id == Shift.officer_id)
+        select(Shift.counter_id, Shift.officer_id)
         .where(
             Shift.counter_id.in_(counter_ids),
             Shift.withdrawn_at.is_(None),
             Shift.starts_at <= at,
             Shift.ends_at > at,
         )
-        .order_by(Shift.starts_at, Officer.id)
-    )
+        .order_by(Shift.starts_at, Shift.officer_id)
+    ).all()
+    names = display_names(session, {row[1] for row in rows})
     serving: dict[int, list[str]] = {}
-    for counter_id, name in rows:
-        serving.setdefault(counter_id, []).append(name)
+    for counter_id, officer_id in rows:
+        serving.setdefault(counter_id, []).append(names[officer_id])
     return serving
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from feedback_app.domain.appeals import Cell
 from feedback_app.domain.disclosure import Remark
+from feedback_app.domain.joining import owners_on
 from feedback_app.storage.comments import shown_text
 from feedback_app.storage.db import Base, Session
 from feedback_app.storage.models import (
@@ -27,6 +28,7 @@ from feedback_app.storage.models import (
     Unit,
     Verdict,
 )
+from feedback_app.storage.queries.joins import joins_of, rows_of
 from feedback_app.storage.standing import RATING, with_standing
 
 
@@ -72,7 +74,7 @@ def cells_of_officer(session: Session, officer_id: int) -> list[Cell]:
     rows = session.execute(
         select(*key, func.sum(Tally.c.n))
         .where(
-            Tally.c.officer_id == officer_id,
+            Tally.c.officer_id.in_(rows_of(session, officer_id)),
             Tally.c.state == "counted",
             Tally.c.for_officer == 1,
         )
@@ -102,19 +104,30 @@ def counter_names(session: Session, counter_ids: Collection[int]) -> dict[int, s
 
 
 def remarks_about(session: Session, officer_id: int) -> list[Remark]:
-    """Comments of counted answers that the citizen gave about this officer by name."""
+    """Comments of counted answers that the citizen gave about this officer by name.
+
+    Those of a joined row come in with the quarters that were joined: batches that were shown
+    before stay as they were, and nobody sees which few were added (ADR 19).
+    """
+    joins = joins_of(session)
+    near = {officer_id, *(join.officer_id for join in joins)}
     rows = session.execute(
-        select(Comment.id, Comment.month, shown_text()).where(
-            Comment.officer_id == officer_id, Comment.state == "counted"
+        select(Comment.officer_id, Comment.id, Comment.month, shown_text()).where(
+            Comment.officer_id.in_(near), Comment.state == "counted"
         )
     )
-    return [Remark(*row) for row in rows]
+    return [
+        Remark(number, month, words)
+        for row, number, month, words in rows
+        if row is not None and owners_on(joins, month).get(row, row) == officer_id
+    ]
 
 
 def other_officers_names(session: Session, officer: Officer) -> Sequence[str]:
     """Names of the agency's other officers, to be masked."""
+    own = rows_of(session, officer.id)
     return session.scalars(
-        select(Officer.name).where(Officer.agency_id == officer.agency_id, Officer.id != officer.id)
+        select(Officer.name).where(Officer.agency_id == officer.agency_id, Officer.id.not_in(own))
     ).all()
 
 
@@ -124,7 +137,7 @@ def answers_of_class(
     """Ids of answers that count for the officer within days; `only` narrows by tier or counter."""
     joined, standing = with_standing()
     wanted = [
-        RATING.c.officer_id == officer_id,
+        RATING.c.officer_id.in_(rows_of(session, officer_id)),
         standing["for_officer"].is_(True),
         standing["state"] == "counted",
         standing["counted_on"].between(first, last),
@@ -141,7 +154,7 @@ def shifts_of_officer(
     """The officer's shifts that touch the span, as the roster stands now."""
     return session.scalars(
         select(Shift).where(
-            Shift.officer_id == officer_id,
+            Shift.officer_id.in_(rows_of(session, officer_id)),
             Shift.withdrawn_at.is_(None),
             Shift.starts_at < until,
             Shift.ends_at > since,
@@ -175,7 +188,7 @@ def who_saw(
     session: Session, officer_id: int, *, limit: int, offset: int
 ) -> tuple[int, list[Seen]]:
     """How many lines there are, and some of them, newest day first."""
-    wanted = FigureView.officer_id == officer_id
+    wanted = FigureView.officer_id.in_(rows_of(session, officer_id))
     total = session.scalar(select(func.count()).select_from(FigureView).where(wanted)) or 0
     rows = session.execute(
         select(FigureView.day, Account.name, Account.role)
@@ -191,7 +204,9 @@ def who_saw(
 def newest_replies(session: Session, officer_id: int) -> dict[date, OfficerReply]:
     """The officer's standing replies by the batch's first day."""
     rows = session.scalars(
-        select(OfficerReply).where(OfficerReply.officer_id == officer_id).order_by(OfficerReply.id)
+        select(OfficerReply)
+        .where(OfficerReply.officer_id.in_(rows_of(session, officer_id)))
+        .order_by(OfficerReply.id)
     )
     return {row.first_day: row for row in rows}
 
@@ -227,7 +242,7 @@ def appeals_of(session: Session, officer_id: int) -> Sequence[Case]:
     """The officer's appeals, newest first."""
     return session.scalars(
         select(Case)
-        .where(Case.officer_id == officer_id, Case.kind == "appeal")
+        .where(Case.officer_id.in_(rows_of(session, officer_id)), Case.kind == "appeal")
         .order_by(Case.opened_at.desc(), Case.id)
     ).all()
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
+from feedback_app.domain.person_names import told_apart
 from feedback_app.domain.roster import Shift as DutyShift
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import (
@@ -33,6 +34,13 @@ def counter_with_number(session: Session, number: int) -> tuple[Counter, Unit, A
         .where(Counter.number == number)
     ).first()
     return None if row is None else (row[0], row[1], row[2])
+
+
+def successor_name(session: Session, counter: Counter) -> str:
+    """What a counter that is closed is called now; '' where nothing took over."""
+    if counter.retired_on is None or counter.successor_id is None:
+        return ""
+    return session.get_one(Counter, counter.successor_id).name
 
 
 def services_at_counter(session: Session, counter_id: int, *, at: time) -> Sequence[Service]:
@@ -107,12 +115,25 @@ def officer_tiers(session: Session, counter_id: int, *, at: datetime) -> str | N
     )
 
 
-def display_names(session: Session, officer_ids: Sequence[int]) -> dict[int, str]:
-    """What citizens call these officers."""
+def display_names(session: Session, officer_ids: Collection[int]) -> dict[int, str]:
+    """What citizens call these officers, told apart from those of the same unit.
+
+    A unit's officers meet at its counters sooner or later; so a name does not change from one day
+    to the next with who else is on duty.
+    """
+    if not officer_ids:
+        return {}
+    units = select(Officer.unit_id).where(Officer.id.in_(officer_ids))
     rows = session.execute(
-        select(Officer.id, Officer.display_name).where(Officer.id.in_(officer_ids))
+        select(Officer.id, Officer.display_name, Officer.name).where(
+            or_(
+                Officer.id.in_(officer_ids),
+                and_(Officer.unit_id.in_(units), Officer.retired_on.is_(None)),
+            )
+        )
     )
-    return {row[0]: row[1] for row in rows}
+    shown = told_apart({row[0]: (row[1], row[2]) for row in rows})
+    return {officer_id: shown[officer_id] for officer_id in officer_ids}
 
 
 @dataclass(frozen=True, slots=True)

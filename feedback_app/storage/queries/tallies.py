@@ -144,11 +144,13 @@ def another_named(session: Session, days: Days) -> int:
     return int(session.scalar(question) or 0)
 
 
-def counters_of_officer(session: Session, officer_id: int, *, since: date) -> list[int]:
-    """Counters where answers counted for this officer from this day on."""
+def counters_of_officer(
+    session: Session, officer_ids: Collection[int], *, since: date
+) -> list[int]:
+    """Counters where answers counted for this officer (all rows) from this day on."""
     rows = session.scalars(
         select(Tally.c.counter_id)
-        .where(Tally.c.officer_id == officer_id, Tally.c.day >= since, *_for_officers())
+        .where(Tally.c.officer_id.in_(officer_ids), Tally.c.day >= since, *_for_officers())
         .distinct()
     )
     return sorted(rows)

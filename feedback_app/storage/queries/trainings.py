@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -77,13 +77,13 @@ def attendances(
     session: Session,
     *,
     agency_id: int,
-    officer_id: int | None = None,
+    officer_ids: Collection[int] | None = None,
     training_id: int | None = None,
 ) -> list[Attended]:
     """Attendances by date, oldest first: all, one officer's, or one training's."""
     wanted = [Attendance.agency_id == agency_id]
-    if officer_id is not None:
-        wanted.append(Attendance.officer_id == officer_id)
+    if officer_ids is not None:
+        wanted.append(Attendance.officer_id.in_(officer_ids))
     if training_id is not None:
         wanted.append(TrainingRun.training_id == training_id)
     rows = session.execute(

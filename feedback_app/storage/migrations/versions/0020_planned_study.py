@@ -4,7 +4,7 @@ Elements, months after and the day are written down when the run is planned, so 
 choose them after the scores are known. Runs of before have none.
 
 Revision ID: 0020_planned_study
-Revises: 0018_log_in
+Revises: 0019_people
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0020_planned_study"
-down_revision = "0018_log_in"
+down_revision = "0019_people"
 branch_labels = None
 depends_on = None
 

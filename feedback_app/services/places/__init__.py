@@ -1,0 +1,1 @@
+"""Units, counters and services: seen, named anew, ended, and what comes after them."""
