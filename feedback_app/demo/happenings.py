@@ -27,7 +27,14 @@ def add_happenings(tx: Session, places: Places, *, first: date, last: date) -> i
         for where, unit, kind, begun, ended, words in STORIES
     ]
     found += [
-        (None, unit, "lebaran", feast + 7 * A_DAY, feast + 27 * A_DAY, "hari-hari ramai sesudah Lebaran")
+        (
+            None,
+            unit,
+            "lebaran",
+            feast + 7 * A_DAY,
+            feast + 27 * A_DAY,
+            "hari-hari ramai sesudah Lebaran",
+        )
         for feast in LEBARAN
         if first <= feast <= last
         for unit in places.units
