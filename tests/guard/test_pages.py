@@ -48,6 +48,8 @@ PAGES = (
 )
 # Tokens, and the versions of styles and scripts: a change of a style changes no page.
 CHANGING = re.compile(r'(name="(?:csrf_token|token)" value=")[^"]*')
+# What the machine is like: its free disk, the test's folder, the SQLite that it has.
+MACHINE = re.compile(r"[\d.,]+ GB \w+ \w+ [^<]*|SQLite [\d.]+ \([^)]*\)")
 VERSION = re.compile(r'\?v=\w{8}(?=")')
 MAIN = re.compile(r"<main\b.*</main>", re.DOTALL)
 # Space beside these is layout; beside any other tag it parts two words.
@@ -63,7 +65,7 @@ BLOCK_TAG = re.compile(rf" ?(<!doctype[^>]*>|</?(?:{'|'.join(BLOCKS.split())})\b
 
 def folded(text: str) -> str:
     """The same page with one block a line, inline tags in their sentence."""
-    text = VERSION.sub("", CHANGING.sub(r"\1…", text))
+    text = VERSION.sub("", CHANGING.sub(r"\1…", MACHINE.sub("…", text)))
     lines = BLOCK_TAG.sub(r"\n\1\n", re.sub(r"\s+", " ", text))
     return SENTENCE.sub(r"\1\3\4", "\n".join(line for line in lines.split("\n") if line.strip()))
 

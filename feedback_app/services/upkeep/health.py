@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
@@ -88,9 +87,8 @@ def machine_looks(
 ) -> Iterator[Look]:
     """Address, files and database; `health` asks the database of itself, shortly or thoroughly."""
     where = Locations(site.settings.database_url, site.settings.instance_dir)
-    host = os.environ.get("HOST", "") or "127.0.0.1"  # as run.py listens
     yield "TLS", partial(machine.address, site)
-    yield "proxy", lambda: [machine.way_in(site.settings, host, arrived)]
+    yield "proxy", lambda: [machine.way_in(site.settings, arrived)]
     yield "disk", partial(machine.disk, where)
     yield "rights", partial(machine.rights, where)
     yield "daily keys", partial(machine.daily_keys, site)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from feedback_app.config import Locations, Settings
 from feedback_app.domain.health import Check, Said
+from feedback_app.instance import is_loopback
 from feedback_app.services.citizen.daily_key import KEPT_DAYS
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep import closed_files, schema
@@ -20,7 +21,6 @@ from feedback_app.storage.health import Health
 
 LEAST_FREE_BYTES = 1_000_000_000
 CLOCK_SLACK = timedelta(minutes=2)
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 CONTAINER_MARK = Path("/.dockerenv")  # in a container the program listens to all of its own network
 
 
@@ -37,7 +37,7 @@ def address(site: Site) -> Iterator[Check]:
     url = site.settings.base_url
     if site.settings.is_https:
         yield Check("ok", "TLS", Said(("%(url)s", "%(url)s"), url=url))
-    elif urlsplit(url).hostname in LOOPBACK:
+    elif site.settings.has_loopback_address:
         yield Check(
             "warn",
             "TLS",
@@ -70,16 +70,16 @@ def address(site: Site) -> Iterator[Check]:
         )
 
 
-def way_in(settings: Settings, host: str, arrived: Arrived | None) -> Check:
+def way_in(settings: Settings, arrived: Arrived | None) -> Check:
     """Whether HOST and PROXY_HOPS fit the address, and the request that asks (None: a script)."""
-    is_near = host in LOOPBACK
-    hops, url = settings.proxy_hops, settings.base_url
-    is_own = urlsplit(url).hostname in LOOPBACK
+    is_near = is_loopback(settings.host)
+    hops = settings.proxy_hops
+    is_own = settings.has_loopback_address
     came_by_proxy = arrived is not None and arrived.is_forwarded
     past_proxy = (
         arrived is not None
         and not came_by_proxy
-        and (urlsplit(f"//{arrived.host}").hostname not in LOOPBACK)
+        and not is_loopback(urlsplit(f"//{arrived.host}").hostname or "")
     )
     if (settings.is_https or came_by_proxy) and not hops:
         return _WITHOUT_HOPS
@@ -92,7 +92,7 @@ def way_in(settings: Settings, host: str, arrived: Arrived | None) -> Check:
     if not hops and is_near and not is_own:
         return _NOBODY_REACHES
     found = ("HOST %(host)s, PROXY_HOPS %(hops)s", "HOST %(host)s, PROXY_HOPS %(hops)s")
-    return Check("ok", "proxy", Said(found, host=host, hops=hops))
+    return Check("ok", "proxy", Said(found, host=settings.host, hops=hops))
 
 
 _WITHOUT_HOPS = Check(
@@ -106,7 +106,12 @@ _WITHOUT_HOPS = Check(
             "person's mistyping stops everybody.",
         )
     ),
-    Said(("Isi PROXY_HOPS=1.", "Set PROXY_HOPS=1.")),
+    Said(
+        (
+            "scripts/settings.py proxy_hops=1, lalu mulai lagi.",
+            "scripts/settings.py proxy_hops=1, then restart.",
+        )
+    ),
 )
 _PAST_PROXY = Check(
     "bad",
@@ -178,9 +183,10 @@ def disk(where: Locations) -> Iterator[Check]:
         if os.access(path, os.X_OK)
     )
     free = shutil.disk_usage(folder).free
+    gigabytes = f"{free / 1e9:.1f}"
     size = Said(
         ("%(gb)s GB kosong di %(folder)s", "%(gb)s GB free in %(folder)s"),
-        gb=f"{free / 1e9:.1f}",
+        gb=(gigabytes.replace(".", ","), gigabytes),
         folder=folder,
     )
     if free < LEAST_FREE_BYTES:

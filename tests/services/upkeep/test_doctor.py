@@ -7,7 +7,6 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -69,27 +68,6 @@ def test_each_neglect_is_named_with_what_to_do(
     assert all(sign.advice for sign in signs.values())
     levels = {sign.what: sign.level for sign in doctor.examine(found, deep=False)}
     assert levels["daily keys"] == "warn"
-
-
-@pytest.mark.parametrize(
-    ("changes", "level"),
-    [
-        ({}, "ok"),
-        ({"base_url": "https://suara.example.go.id"}, "bad"),
-        ({"base_url": "https://suara.example.go.id", "proxy_hops": 1}, "ok"),
-        ({"base_url": "https://suara.example.go.id", "proxy_hops": 1, "host": "10.0.0.2"}, "warn"),
-        ({"base_url": "http://10.0.0.2:8000"}, "bad"),
-        ({"base_url": "http://10.0.0.2:8000", "host": "10.0.0.2"}, "ok"),
-    ],
-    ids=str,
-)
-def test_host_and_proxies_that_do_not_fit_the_address_are_named(
-    site: Site, office: Office, changes: dict[str, Any], level: str
-) -> None:
-    found = replace(site, settings=replace(site.settings, **changes))
-    signs = {sign.what: sign for sign in doctor.examine(found, deep=False)}
-    assert signs["proxy"].level == level
-    assert bool(signs["proxy"].advice) == (level != "ok")
 
 
 def test_missing_second_steps_and_old_seals_are_named(site: Site, office: Office) -> None:
