@@ -75,7 +75,10 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
         except SystemExit as stop:  # argparse
             code = int(stop.code or 0)
         said = capsys.readouterr()
-        return Said(code, said.out, said.err)
+        lines = said.err.splitlines(keepends=True)
+        if lines and lines[0].startswith("Suara Loket: "):  # which folder is read
+            lines = lines[1:]
+        return Said(code, said.out, "".join(lines))
 
     return call
 
