@@ -73,8 +73,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Know what runs a second time, on PostgreSQL; a browser sees no difference."""
     if "postgresql" in item.name:
         item.add_marker(pytest.mark.second_engine)
-        alike = item.get_closest_marker("engine_alike")
-        if alike is not None and alike.args != (False,):
+        if item.get_closest_marker("engine_alike"):
             item.add_marker(pytest.mark.long)
 
 

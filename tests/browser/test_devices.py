@@ -111,6 +111,7 @@ def left_behind(page: Page) -> tuple[object, list[tuple[str | None, str | None]]
     return stored, sorted(cookies, key=str)
 
 
+@pytest.mark.long
 def test_the_screen_is_read_by_a_camera_and_opens_one_form(
     served: Served, chromium: Browser
 ) -> None:
@@ -158,6 +159,7 @@ def test_the_code_changes_every_minute_and_an_old_one_is_taken_away(
     assert seen_code(screen) not in (first, second)
 
 
+@pytest.mark.long
 def test_a_revoked_display_goes_dark_by_itself(served: Served, chromium: Browser) -> None:
     screen = paired_page(chromium, served, "display", HALL)
     with served.site.db.transaction() as tx:
@@ -167,6 +169,7 @@ def test_a_revoked_display_goes_dark_by_itself(served: Served, chromium: Browser
     expect(screen.get_by_role("heading", level=1)).to_have_text("Perangkat ini tidak berlaku lagi")
 
 
+@pytest.mark.long
 def test_without_a_script_the_screen_renews_itself(served: Served, chromium: Browser) -> None:
     served.clock.at += timedelta(seconds=58)
     screen = context(chromium, HALL, java_script_enabled=False).new_page()
@@ -242,6 +245,7 @@ def test_after_sending_a_kiosk_is_empty_again_in_twenty_seconds(
     assert tiers(served.site) == ["kiosk", "kiosk"]
 
 
+@pytest.mark.long
 def test_going_back_from_a_faulty_form_shows_nothing(served: Served, chromium: Browser) -> None:
     tablet = paired_page(chromium, served, "kiosk", TABLET)
     fill_in(tablet)
@@ -259,6 +263,7 @@ def test_going_back_from_a_faulty_form_shows_nothing(served: Served, chromium: B
     assert tablet.locator("input:checked").count() == 0
 
 
+@pytest.mark.long
 def test_a_kiosk_without_a_network_keeps_trying_and_then_thanks(
     served: Served, chromium: Browser
 ) -> None:
@@ -291,6 +296,7 @@ def test_an_abandoned_form_is_cleared_even_without_a_network(
     expect(tablet.get_by_text("Sambungan terputus", exact=True)).to_be_hidden()
 
 
+@pytest.mark.long
 def test_an_idle_kiosk_fetches_a_fresh_form_and_comes_back_to_indonesian(
     served: Served, chromium: Browser
 ) -> None:
@@ -306,6 +312,7 @@ def test_an_idle_kiosk_fetches_a_fresh_form_and_comes_back_to_indonesian(
     expect(tablet.get_by_role("button", name="Kirim penilaian")).to_be_visible()
 
 
+@pytest.mark.long
 def test_without_a_script_the_thanks_page_goes_by_itself(served: Served, chromium: Browser) -> None:
     tablet = context(chromium, TABLET, java_script_enabled=False).new_page()
     tablet.goto(f"{served.address}/perangkat")
@@ -325,6 +332,7 @@ def test_without_a_script_the_thanks_page_goes_by_itself(served: Served, chromiu
     ("width", "height"),
     [SIZES[0], *(pytest.param(*size, marks=pytest.mark.long) for size in SIZES[1:])],
 )
+@pytest.mark.long
 def test_pages_of_devices_pass_axe_and_fit(
     served: Served, chromium: Browser, width: int, height: int
 ) -> None:

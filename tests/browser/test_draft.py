@@ -81,7 +81,13 @@ def filled_with_more(context: BrowserContext, url: str, comment: str) -> Page:
     return page
 
 
-@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize(
+    "act",
+    [
+        act if act in ("reload", "language") else pytest.param(act, marks=pytest.mark.long)
+        for act in ACTS
+    ],
+)
 @pytest.mark.parametrize("kind", ["usual", pytest.param("returning", marks=pytest.mark.long)])
 def test_a_step_aside_loses_nothing_and_what_is_sent_is_forgotten(
     counter: Counter, chromium: Browser, returning_chromium: Browser, act: str, kind: str
@@ -103,6 +109,7 @@ def test_a_step_aside_loses_nothing_and_what_is_sent_is_forgotten(
     context.close()
 
 
+@pytest.mark.long
 def test_answers_of_one_counter_are_not_filled_in_at_another(
     counter: Counter, phone: BrowserContext
 ) -> None:
@@ -113,6 +120,7 @@ def test_answers_of_one_counter_are_not_filled_in_at_another(
     is_filled(page, "loket satu")
 
 
+@pytest.mark.long
 def test_a_new_tab_knows_nothing(counter: Counter, phone: BrowserContext) -> None:
     filled_with_more(phone, counter.url(), "tab satu")
     page = phone.new_page()
@@ -121,6 +129,7 @@ def test_a_new_tab_knows_nothing(counter: Counter, phone: BrowserContext) -> Non
     assert page.evaluate(KEPT) == NOTHING
 
 
+@pytest.mark.long
 def test_after_ten_minutes_it_is_gone(counter: Counter, phone: BrowserContext) -> None:
     page = phone.new_page()
     page.clock.install()
@@ -177,6 +186,7 @@ def test_a_kiosk_keeps_no_draft(counter: Counter, phone: BrowserContext) -> None
     assert holds_nothing(page)
 
 
+@pytest.mark.long
 def test_a_tickets_code_is_not_in_it(counter: Counter, phone: BrowserContext) -> None:
     page = phone.new_page()
     page.goto(counter.url())

@@ -47,7 +47,6 @@ def shown_count(page: Page, live: LiveSite, counter: str) -> int:
     return int(page.locator(f"[data-n={counter}]").first.inner_text())
 
 
-@pytest.mark.engine_alike(False)
 def test_from_the_printed_card_to_the_supervisors_number(live: LiveSite, chromium: Browser) -> None:
     desk = chromium.new_context(viewport=DESK)  # type: ignore[arg-type]
     supervisor = desk.new_page()

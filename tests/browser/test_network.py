@@ -229,6 +229,7 @@ def test_a_waiting_answer_survives_the_closing_of_the_tab(
     is_received(page)
 
 
+@pytest.mark.long
 def test_a_second_answer_waits_in_its_form_until_the_first_is_sent(
     counter: Counter, phone: BrowserContext
 ) -> None:
@@ -269,6 +270,7 @@ def test_a_kiosk_keeps_nothing(counter: Counter, phone: BrowserContext) -> None:
     assert counter.answers_to("kios") == []
 
 
+@pytest.mark.long
 def test_another_answer_under_the_same_form_is_told_once_and_never_sent_again(
     counter: Counter, phone: BrowserContext
 ) -> None:
@@ -313,6 +315,7 @@ def test_an_incomplete_answer_that_waited_is_shown_again_with_what_to_mend(
     assert counter.answers_to("kurang satu") == [(3, 3)]
 
 
+@pytest.mark.long
 def test_an_incomplete_answer_found_at_the_next_visit_is_opened_only_when_asked(
     counter: Counter, phone: BrowserContext
 ) -> None:
@@ -352,6 +355,7 @@ def test_a_refused_answer_stays_in_its_form(counter: Counter, phone: BrowserCont
     assert counter.answers_to("lebih singkat") == [(3, 3)]
 
 
+@pytest.mark.long
 def test_a_busy_office_is_asked_again_no_sooner_than_it_wishes(
     counter: Counter, phone: BrowserContext
 ) -> None:
@@ -373,6 +377,7 @@ def test_a_busy_office_is_asked_again_no_sooner_than_it_wishes(
     assert counter.answers_to("sibuk") == [(3, 3)]
 
 
+@pytest.mark.long
 def test_cancelling_asks_first_and_leaves_nothing(counter: Counter, phone: BrowserContext) -> None:
     page = filled(phone, counter.url(), "dibatalkan")
     page.clock.install()
@@ -415,6 +420,7 @@ def test_after_48_hours_it_is_deleted_unsent(counter: Counter, phone: BrowserCon
     assert counter.answers_to("terlalu lama") == []
 
 
+@pytest.mark.long
 def test_a_forgotten_answer_is_deleted_at_the_next_visit(
     counter: Counter, phone: BrowserContext
 ) -> None:
@@ -483,6 +489,7 @@ def holds_nothing(page: Page) -> bool:
 
 
 @pytest.mark.parametrize("script", ["none", "all", "storage refused"])
+@pytest.mark.long
 def test_a_browser_that_keeps_left_pages_alive_shows_no_answer_after_the_receipt(
     counter: Counter, returning_chromium: Browser, script: str
 ) -> None:
@@ -505,6 +512,7 @@ def test_a_browser_that_keeps_left_pages_alive_shows_no_answer_after_the_receipt
     assert counter.answers_to(f"kembali, {script}") == [(3, 3)]
 
 
+@pytest.mark.long
 def test_a_form_that_was_left_comes_back_empty_once_its_draft_is_gone(
     counter: Counter, returning_chromium: Browser
 ) -> None:

@@ -112,10 +112,11 @@ def test_a_sheet_is_keyed_and_corrected_without_javascript(
 # A page does not look different on the other engine.
 @pytest.mark.parametrize(
     ("live", "viewport"),
-    [("sqlite", PHONE), pytest.param("sqlite", DESK, marks=pytest.mark.long)],
+    [("sqlite", PHONE), ("sqlite", DESK)],
     ids=["360", "1280"],
     indirect=["live"],
 )
+@pytest.mark.long
 def test_axe_finds_nothing_on_the_pages_of_paper(
     live: LiveSite, chromium: Browser, viewport: dict[str, int]
 ) -> None:

@@ -124,6 +124,7 @@ def test_single_sign_on_with_the_real_provider_and_the_end_of_its_session(
     other.context.close()
 
 
+@pytest.mark.long
 def test_pages_of_staff_access_pass_axe_and_fit_a_phone(
     staffed: StaffedSite, chromium: Browser
 ) -> None:

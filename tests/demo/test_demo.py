@@ -37,7 +37,13 @@ DAYS = {
 }
 
 
-@pytest.mark.parametrize("at", DAYS.values(), ids=DAYS)
+@pytest.mark.parametrize(
+    "at",
+    [
+        pytest.param(at, id=name, marks=[pytest.mark.long] if place else [])
+        for place, (name, at) in enumerate(DAYS.items())
+    ],
+)
 def test_it_is_alive_on_any_day(tmp_path: Path, at: datetime) -> None:
     site = loaded(tmp_path, at, 3000)  # with half as many, no counter may reach a score
     with site.db.read() as session:
@@ -59,6 +65,7 @@ def test_it_is_alive_on_any_day(tmp_path: Path, at: datetime) -> None:
     site.db.close()
 
 
+@pytest.mark.long
 def test_the_trial_of_visit_codes_is_told_and_changed_no_tier(
     tmp_path: Path, tuesday: Callable[[Path], Site]
 ) -> None:

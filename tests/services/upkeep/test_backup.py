@@ -212,6 +212,7 @@ def test_keys_are_written_once_for_a_folder_and_again_when_one_changes(
     assert second.name != first.name
 
 
+@pytest.mark.engine_alike
 def test_what_32_writers_were_told_is_saved_before_a_backup_is_in_it(
     full: Site, office: Office, stick: Path
 ) -> None:
