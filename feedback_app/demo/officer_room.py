@@ -20,7 +20,7 @@ from feedback_app.storage.queries import accounts
 
 LOOKED_DAYS_AGO = (1, 2, 6, 9, 15, 23, 34)
 REPLY = (
-    "Terima kasih atas penilaiannya. Pada masa ini jaringan sering terputus, sehingga pemohon "
+    "Terima kasih atas penilaiannya. Belakangan ini jaringan sering terputus, sehingga pengunjung "
     "menunggu lebih lama. Mulai bulan ini saya menjelaskan syarat sebelum nomor dipanggil."
 )
 

@@ -105,7 +105,7 @@ RECENT = (
         from_staff_browser=True,
         opinions=agreed(
             "aside",
-            "Peramban pernah dipakai masuk oleh petugas; pemohon tidak memakai peramban itu.",
+            "Peramban pernah dipakai masuk oleh petugas; pengunjung tidak memakai peramban itu.",
             "Jumlahnya tidak sesuai dengan antrean sore itu.",
             days=(1, 3),
         ),

@@ -49,7 +49,7 @@ TRAININGS = (
     ),
     DemoTraining(
         code="komunikasi",
-        title="Komunikasi dengan pemohon",
+        title="Komunikasi dengan pengunjung",
         kind="workshop",
         elements=("informasi", "perilaku"),
         competences=("Komunikasi",),

@@ -148,7 +148,7 @@ def test_hr_opens_the_matrix_a_training_the_calculator_and_measures_again(
     expect(page.get_by_role("heading", level=1)).to_have_text("Dampak pelatihan")
     expect(page.locator(".matrix tbody tr")).to_have_count(6)
     assert page.get_by_text("Belum dapat disimpulkan").count() > 4
-    page.get_by_role("link", name="Komunikasi dengan pengunjung").click()
+    page.get_by_role("link", name="Komunikasi dengan pengunjung").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Komunikasi dengan pengunjung")
     expect(page.locator("svg.events").first).to_be_visible()
     expect(page.get_by_text("Cara pemilihan: undian (6)")).to_be_visible()
@@ -161,7 +161,7 @@ def test_hr_opens_the_matrix_a_training_the_calculator_and_measures_again(
     expect(page.get_by_text("Dengan 5 dari 24 petugas")).to_be_visible()
     assert "petugas=5" in page.url  # the question can be kept and sent on
 
-    page.get_by_role("link", name="Dampak", exact=True).click()
+    page.get_by_role("link", name="Dampak", exact=True).first.click()
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Unduh laporan").click()
     report = waiting.value.path().read_text(encoding="utf-8")
@@ -198,7 +198,7 @@ def test_the_yearly_duty_is_a_few_clicks_and_the_public_sees_it(
     context = chromium.new_context(viewport=DESK)  # type: ignore[arg-type]
     page = context.new_page()
     log_in(page, live, "atasan.rimbo")
-    page.get_by_role("link", name="Survei SKM").click()
+    page.get_by_role("link", name="Survei & tindak lanjut").first.click()
     page.get_by_role("link", name="Buka periode survei").click()
     page.get_by_label("Periode survei", exact=True).select_option(label=quarter)
     page.get_by_label("kunjungan selama periode survei").check()

@@ -128,7 +128,7 @@ def answered_days(
             Tally.c.counter_id.in_(counter_ids),
             Tally.c.day.between(first, last),
             Tally.c.state == "counted",
-            Tally.c.is_complete,
+            Tally.c.is_complete == 1,
         )
     ).one()
     return None if row[0] is None else (row[0], row[1])

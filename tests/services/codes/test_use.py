@@ -139,7 +139,7 @@ def test_a_long_time_comes_in_pages_and_the_sheet_has_it_all(site: Site, office:
     assert (empty.page, empty.pages, empty.lines) == (1, 1, ())
     rows = use_sheet(site, who, long).rows
     assert len(rows) == 32
-    assert rows[0] == (TODAY.isoformat(), "Unit A", "KTP-el", 8, 0, 3, 0, 0, None, 37.5, "")
+    assert rows[0] == (TODAY, "Unit A", "KTP-el", 8, 0, 3, 0, 0, None, 37.5, "")
     assert rows[-1][9] is None  # nothing was issued that day: no share
 
 
