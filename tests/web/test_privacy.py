@@ -46,6 +46,12 @@ PROMISES = {
     ),
     "Bila Anda isi: kelompok usia, jenis kelamin, pendidikan, pekerjaan, dan kebutuhan bantuan, "
     "dalam kelompok umum.": "test_an_answers_row_holds_what_was_answered_and_no_more",
+    "Bila Anda isi: sebab jawaban yang rendah, berapa kali Anda datang, dan apakah selesai pada "
+    "waktunya.": "tests/web/test_causes.py",
+    "Kantor hanya melihat berapa bagian pengunjung yang menyebut suatu sebab, dibulatkan, dari "
+    "sedikitnya sepuluh jawaban rendah; tidak pernah menurut petugas.": (
+        "tests/domain/test_causes.py"
+    ),
     "Saran Anda, dengan nomor acaknya sendiri: loket, bulan, dan petugas yang Anda sebut, tanpa "
     "tanggal.": "test_a_comments_row_holds_its_place_and_month_and_no_more",
     "Dari jawaban mana saran itu berasal tercatat selama 14 hari, lalu dihapus.": (
