@@ -175,7 +175,10 @@ _TABLE: dict[str, Roles | InMenu | tuple[InMenu, ...]] = {
     "roster.take_back": SUPERVISOR | ADMIN,
     "roster.proposal": SUPERVISOR | ADMIN,
     "roster.decide": SUPERVISOR | ADMIN,
-    "happenings.overview": InMenu("Kejadian", SUPERVISOR | ADMIN),
+    "happenings.overview": (
+        InMenu("Kejadian", ADMIN, room="Jadwal"),
+        InMenu("Kejadian", SUPERVISOR, room="Loket"),
+    ),
     "happenings.add": SUPERVISOR | ADMIN,
     "happenings.change": SUPERVISOR | ADMIN,
     "happenings.correct": SUPERVISOR | ADMIN,

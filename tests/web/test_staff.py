@@ -189,7 +189,8 @@ def test_the_menu_marks_the_entry_of_a_page_and_of_those_below_it(
         ("/staf/admin/tempat/", ("/staf/admin/tempat/", "page", "Tempat"), "Unit, loket, layanan"),
         ("/staf/admin/orang/1/berhenti", ("/staf/admin/orang/", "true", "Orang"), ""),
         ("/staf/admin/kartu/A1/ganti", ("/staf/admin/tempat/", "true", "Tempat"), "Kartu QR"),
-        ("/staf/jadwal/libur", ("/staf/jadwal/", "true", "Jadwal"), ""),
+        ("/staf/jadwal/libur", ("/staf/jadwal/", "true", "Jadwal"), "Jadwal"),
+        ("/staf/kejadian/", ("/staf/jadwal/", "true", "Jadwal"), "Kejadian"),
         ("/staf/catatan/", ("/staf/admin/", "true", "Kesehatan"), "Catatan tindakan"),
     ):
         page = admin.get(path).get_data(as_text=True)
