@@ -30,6 +30,7 @@ LABELS: dict[str, Words] = {
     "element": ("unsur", "element"),
     "ended": ("sesi yang berakhir", "sessions ended"),
     "from": ("dari", "from"),
+    "officers": ("petugas", "officers"),
     "greeting": ("sapaan", "greeting"),
     "employment": ("status ASN", "employment"),
     "unit": ("unit", "unit"),

@@ -130,7 +130,14 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
         """(anchor, sentence) for the summary, in the order of the page."""
         found = [("", text) for text in self.notices]
         left_open = self.left_open()
-        if len(left_open) > LISTED_ONE_BY_ONE:
+        if len(left_open) == len(ALL_KEYS):
+            text = _(
+                "Belum ada pertanyaan yang dijawab. Mulai dari pertanyaan %(first)s.",
+                first=number_of(left_open[0]),
+            )
+            found.append((left_open[0], text))
+            left_open = []
+        elif len(left_open) > LISTED_ONE_BY_ONE:
             text = _(
                 "Masih ada %(n)s pertanyaan. Lanjutkan dari pertanyaan %(first)s, "
                 "atau kirim yang sudah dijawab.",

@@ -43,6 +43,8 @@ def fill_office(site: Site, office: Office) -> None:
     names = ";".join(OFFICIAL_KEYS)
     past = f"unit;mulai;selesai;responden;{names}\nA;01-01-2025;30-06-2025;214" + ";3,21" * 9
     _import(site, office, "past-results", past)
+    machine = "loket;jenis;mulai;selesai;keterangan\nA1;mesin;1-11-2026;;Mesin baru\n"
+    _import(site, office, "happenings", machine)
     _run_surveys(site, office)
     _change_roster(site, office)
     run_first_study(site, office.agency_id)

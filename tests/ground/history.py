@@ -31,6 +31,8 @@ _MADE_UP = {
     derive_key(_MADE_UP_KEY, "receipt").hex().encode(),
     mark_of(GivenCode("typed", "AQMPCB4S"), key=_MADE_UP_KEY).encode(),
 }
+# A lot's worked example: digests that a reader makes again with sha256sum and openssl.
+_WORKED_EXAMPLES = {"docs/lot.md", "tests/domain/test_lot.py", "tests/scripts/test_plan_scripts.py"}
 _COMPILED = {name: re.compile(pattern) for name, pattern in SECRETS.items()}
 KEPT_OUT = re.compile(
     r"(^|/)(instance/|\.env$|id_(rsa|ed25519)$)|\.(pem|p12|pfx|keystore)$|\.db$|\.sqlite3?$"
@@ -59,7 +61,11 @@ def secrets_in_history(repository: Path) -> list[str]:
     for name, content in blobs(repository):
         if KEPT_OUT.search(name):
             found.append(f"{name}: a file that must never be kept")
-        found += [f"{name}: {told}" for told in secrets_in(content)]
+        found += [
+            f"{name}: {told}"
+            for told in secrets_in(content)
+            if not (name in _WORKED_EXAMPLES and told.startswith("key of 32 bytes"))
+        ]
     return found
 
 

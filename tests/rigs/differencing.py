@@ -76,6 +76,7 @@ SHIFT_HOURS = {"08.00", "13.00", "16.00"}  # of the town's roster, whose pages t
 QUARTER_END = date(2026, 9, 30)
 APPEALS_END = date(2026, 10, 9)  # the quarter's parts come out the day before
 APPEAL_DAY = date(2026, 9, 10)
+ENGINE = re.compile(r"SQLite [\d.]+")  # the health page names its version
 EXACT = re.compile(r"\d+[.,]\d\d(?!\d)")  # a number with two decimals tells of answers
 
 
@@ -314,7 +315,7 @@ def _survey_claims(site: Site, office: Office, haul: Haul, unit: str, survey_id:
 
 def _overview(browser: Browser, town: Town, haul: Haul, query: str) -> set[str]:
     book = _book(browser, f"/staf/loket/unduh.xlsx{query}", haul)
-    for row in book["Loket"].iter_rows(min_row=2, values_only=True):
+    for row in _rows(book["Loket"]):
         if row[9] is not None:
             first, last = row[6].date(), row[7].date()
             ids = town.ids(row[0], first, last, "nine")
@@ -329,7 +330,7 @@ def _counter(browser: Browser, town: Town, haul: Haul, counter: str, query: str)
     for quarter in quarters:
         choice = f"{query}&triwulan={quarter}"
         book = _book(browser, f"{path}/unduh.xlsx{choice}", haul)
-        about = dict(book["Ringkasan"].iter_rows(min_row=2, values_only=True))
+        about = dict(_rows(book["Ringkasan"]))
         _score_claims(town, haul, counter, book, about)
         _element_claims(town, haul, counter, book, about)
         _part_claims(town, haul, counter, book, about)
@@ -350,7 +351,7 @@ def _score_claims(
         ids = town.ids(counter, first, last, "nine")
         _claim(haul, counter, "nine", ids, n=len(ids), value=about["IKM"] / 25 * 9)
     blocks = town.grids[town.office.counter[counter]].blocks
-    for starts, n, ikm, _low, _high in book["Tren mingguan"].iter_rows(min_row=2, values_only=True):
+    for starts, n, ikm, _low, _high in _rows(book["Tren mingguan"]):
         if ikm is not None:
             monday = starts.date()
             within = disclosure.ending_within(blocks, first=monday, last=monday + timedelta(days=6))
@@ -361,10 +362,10 @@ def _score_claims(
 def _element_claims(
     town: Town, haul: Haul, counter: str, book: Any, about: Mapping[str, Any]
 ) -> None:
-    if "Unsur meliputi hari" not in about:
+    if "Unsur dari" not in about:
         return
     first, last = _days(about, "Unsur")
-    for row in book["Unsur"].iter_rows(min_row=2, values_only=True):
+    for row in _rows(book["Unsur"]):
         if row[7] is not None:
             key = KEY_OF[row[0]]
             ids = town.ids(counter, first, last, key)
@@ -377,13 +378,13 @@ def _part_claims(town: Town, haul: Haul, counter: str, book: Any, about: Mapping
     first, last = _days(about, "Layanan dan petugas")
     sheet = book["Layanan"]
     keys = [KEY_OF[cell.value] for cell in sheet[1][2:]]
-    for row in sheet.iter_rows(min_row=2, values_only=True):
+    for row in _rows(sheet):
         members = tuple(town.services[name] for name in row[0].split(" + "))
         for key, mean in zip(keys, row[2:], strict=True):
             if not isinstance(mean, str) and mean is not None:
                 ids = town.ids(counter, first, last, key, service_id=members)
                 _claim(haul, counter, key, ids, n=row[1], value=mean)
-    for row in book["Petugas"].iter_rows(min_row=2, values_only=True):
+    for row in _rows(book["Petugas"]):
         if row[3] is not None:
             officer_id = town.office.officer[row[0].split()[0]]
             for key in OFFICER_KEYS:  # their mean is known; the bot is granted each of them
@@ -405,7 +406,7 @@ def _cause_claims(
     months = [date.fromisoformat(f"{cell.value}-01") for cell in sheet[1][5:]]
     blocks = town.grids[town.office.counter[counter]].blocks
     stretches = {one.starts: (one.first, one.last) for one in disclosure.months_of(blocks)}
-    for row in sheet.iter_rows(min_row=2, values_only=True):
+    for row in _rows(sheet):
         key = KEY_OF[row[0]]
         low = town.low(counter, first, last, key)
         _tell_share(haul, (counter, key, row[1]), low, n=row[3], percent=row[4])
@@ -413,7 +414,7 @@ def _cause_claims(
             if percent is not None:
                 low = town.low(counter, *stretches[month], key)
                 _tell_share(haul, (counter, key, row[1]), low, n=None, percent=percent)
-    for question, _choice, n, _percent in book["Kunjungan"].iter_rows(min_row=2, values_only=True):
+    for question, _choice, n, _percent in _rows(book["Kunjungan"]):
         fact = next(fact.key for fact in VISIT_FACTS if fact.question == question)
         _claim(haul, counter, fact, town.ids(counter, first, last, fact), n=n, value=None)
 
@@ -481,7 +482,9 @@ def _page(browser: Browser, path: str, haul: Haul, seen: set[str]) -> None:
     text = re.sub(r"<svg.*?</svg>", "", text, flags=re.S)  # drawn from the same numbers
     text = re.sub(r"\d\d\.\d\d WIB", "", text)
     known = seen | LIMITS | (SHIFT_HOURS if path.startswith("/staf/jadwal/") else set())
-    haul.unplaced |= {f"{path}: {number}" for number in set(EXACT.findall(text)) - known}
+    haul.unplaced |= {
+        f"{path}: {number}" for number in set(EXACT.findall(ENGINE.sub("", text))) - known
+    }
 
 
 def _book(browser: Browser, path: str, haul: Haul) -> Any:
@@ -512,6 +515,13 @@ def _everybody_else(app: Flask, haul: Haul) -> None:
         looks: Collection[Role | None] = {None} if allowed is access.EVERYBODY else allowed
         for role in looks:
             _page(browsers[role], path, haul, set())
+
+
+def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
+    """A table's rows; an empty one has a line that says why."""
+    for row in sheet.iter_rows(min_row=2, values_only=True):
+        if any(cell is not None for cell in row[1:]):
+            yield row
 
 
 def _days(about: Mapping[str, Any], what: str) -> tuple[date, date]:

@@ -102,7 +102,7 @@ def test_many_open_questions_are_one_line_that_leads_to_the_first(
     page = citizen.post(f"/q/{place}", data=data).get_data(as_text=True)
     listed = page.split('id="errors"')[1].split("</ul>")[0]
     assert listed.count("<li>") == 2  # the mistyped code stays a line of its own
-    line = "4 pertanyaan belum dijawab. Mulai dari pertanyaan 3."
+    line = "Masih ada 4 pertanyaan. Lanjutkan dari pertanyaan 3, atau kirim yang sudah dijawab."
     assert f'<a href="#{FORM_ORDER[2]}">{line}</a>' in listed
     assert page.count('<fieldset class="q wrong"') == 4
     data |= {FORM_ORDER[2]: "3"}
@@ -120,7 +120,7 @@ def test_sending_only_what_is_answered_is_offered_above_and_below_once_something
 ) -> None:
     empty = opened(citizen, place) | dict.fromkeys(ALL_KEYS, "")
     page = citizen.post(f"/q/{place}", data=empty).get_data(as_text=True)
-    assert "12 pertanyaan belum dijawab. Mulai dari pertanyaan 1." in page
+    assert "Belum ada pertanyaan yang dijawab. Mulai dari pertanyaan 1." in page
     assert 'name="as_is"' not in page
     page = citizen.post(f"/q/{place}", data=empty | {"sarana": "1"}).get_data(as_text=True)
     summary, form = page.split('id="errors"')[1].split("<h1>")

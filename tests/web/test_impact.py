@@ -139,7 +139,9 @@ def test_the_report_stands_alone_and_the_tables_open(
     names, *rows = book["Analis"].iter_rows(values_only=True)
     (kept,) = [dict(zip(names, row, strict=True)) for row in rows if row[1] == "perilaku"]
     assert kept["ci_lo"] == pytest.approx(float(perilaku["ci_lo"]), rel=1e-12)  # all decimals
-    (told,) = [r for r in book["Dampak"].iter_rows(values_only=True) if r[2] == "Perilaku Petugas"]
+    (told,) = [
+        r for r in book["Dampak"].iter_rows(values_only=True) if r[2] == "Perilaku Pelaksana"
+    ]
     assert told[5] == round(float(perilaku["ci_lo"]), 2)
     assert "_" not in "".join(str(cell) for cell in told[2:4])
     assert hana.get("/staf/dampak/unduh.pdf").status_code == 404

@@ -22,10 +22,11 @@ from tests.web.test_citizen import opened
 
 # Sent without a form of theirs: machines have none, and the others appear only in the middle of
 # something (a second step, single sign-on, an appeal, a sheet that differs, a verdict after closing,
-# a date in doubt).
+# a date in doubt, somebody who left or is entered twice, a place that ended, a second training).
 NEEDS_MORE_THAN_THE_OFFICE_HOLDS = {
     "queue_api.issue", "queue_api.call", "second_step.check", "second_step.confirm", "links.use",
-    "accounts.remove_second_factor", "accounts.name_for_single_sign_on", "accounts.revoke_link",
+    "accounts.remove_second_factor", "accounts.name_for_single_sign_on", "people.invite",
+    "people_acts.come_back", "people_acts.join_two", "people_acts.part", "places.keep", "training_merge.do_merge",
     "officer.ask_review", "officer.open_appeal", "paper.restore", "paper_checks.settle",
     "paper_checks.check_one", "paper_checks.draw", "surveys.revise", "admin.confirm_date",
 }  # fmt: skip

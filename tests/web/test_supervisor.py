@@ -302,6 +302,8 @@ def test_files_open_again_and_hold_no_formula_and_no_identifier(
         "Tren mingguan",
         "Layanan",
         "Petugas",
+        "Sebab",
+        "Kunjungan",
     ]
     about = dict(whole["Ringkasan"].iter_rows(min_row=2, values_only=True))
     assert about["Penilaian sampai"] == datetime(2026, 11, 24)  # a day, not a text

@@ -74,9 +74,11 @@ def test_the_page_of_cards_says_what_to_do_and_offers_no_file(dina: Browser) -> 
 def test_a_refused_invitation_or_batch_of_tickets_leaves_nothing_behind(
     dina: Browser, site: Site, office: Office
 ) -> None:
-    token = dina.csrf("/staf/admin/akun")
+    token = dina.csrf("/staf/admin/orang/akun/baru")
     invited = {"username": "baru", "name": "Baru", "role": "hr", "csrf_token": token}
-    assert dina.post("/staf/admin/akun", data=invited | {"officer": "0"}).status_code == 409
+    assert (
+        dina.post("/staf/admin/orang/akun/baru", data=invited | {"officer": "0"}).status_code == 409
+    )
     batch = {
         "target": f"{office.unit['A']}-0",
         "valid_on": "2026-11-24",

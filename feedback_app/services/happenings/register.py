@@ -148,9 +148,14 @@ def _add(tx: Session, site: Site, viewer: Viewer, told: Told, *, replaces: int |
             "replaces_id": replaces,
         },
     )
-    act = "add_happening" if replaces is None else "correct_happening"
-    detail = {"kind": told.kind, "from": told.first.isoformat()}
-    log_act(tx, site, viewer, act, told.words.strip(), detail)
+    log_act(
+        tx,
+        site,
+        viewer,
+        "add_happening" if replaces is None else "correct_happening",
+        told.words.strip(),
+        {"kind": told.kind, "from": told.first.isoformat()},
+    )
     return number
 
 

@@ -85,5 +85,7 @@ def test_two_hundred_faked_poster_answers_move_the_officer_by_exactly_nothing(
     before = score()
     for _ in range(200):
         form = opened(citizen, place) | {"served_by": f"o{office.officer['Sari']}"}
-        assert citizen.client.post(f"/q/{place}", data=form | {"perilaku": "4"}).status_code == 303
+        sent = form | {"perilaku": "4"}
+        answers = (citizen.client.post(f"/q/{place}", data=sent).status_code for _ in range(5))
+        assert next(status for status in answers if status != 503) == 303  # busy: press again
     assert score() == before
