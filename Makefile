@@ -27,7 +27,7 @@ migration:
 # What is unsafe or neglected in this deployment.
 doctor:
 	.venv/bin/python scripts/doctor.py --deep
-# The route table of docs/architecture.md, from access.py and the views.
+# The route table of docs/architecture.md, from route_table.py and the views.
 routes:
 	.venv/bin/python tests/rigs/routes.py --write
 # The pictures of README, from the demo of today.

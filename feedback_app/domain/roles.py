@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """One role an account; what each may see is declared in web/access.py."""
+    """One role an account; what each may see is declared in web/route_table.py."""
 
     OFFICER = "officer"
     SUPERVISOR = "supervisor"

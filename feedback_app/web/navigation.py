@@ -10,10 +10,11 @@ from flask import Flask, g, request, url_for
 from feedback_app.domain.faults import NotSavedError
 from feedback_app.domain.roles import Role
 from feedback_app.services.office import agency, in_use
-from feedback_app.web.access import MENU, ROUTES, InMenu, site
+from feedback_app.web.access import site
 from feedback_app.web.language import gettext as _
+from feedback_app.web.route_table import MENU, ROUTES, InMenu
 
-# Rooms of pages that have no menu line of their blueprint above them in the table of access.py.
+# Rooms of pages that have no menu line of their blueprint above them in route_table.py.
 _ROOM_OF = {
     "accounts": "people.overview",
     "follow_ups": "surveys.overview",

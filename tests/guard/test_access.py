@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from feedback_app.domain.roles import Role
-from feedback_app.web import access
+from feedback_app.web import access, route_table
 from tests.conftest import Browser
 
 CAST = {
@@ -72,8 +72,8 @@ def test_every_role_opens_its_routes_and_no_other(
     browsers = {role: browse().log_in(name) for role, name in CAST.items()}
     app.config["WTF_CSRF_ENABLED"] = False  # so that a refusal is the access check's own
     for endpoint, method, path in routes(app):
-        allowed = access.ROUTES[endpoint]
-        if allowed is access.EVERYBODY or endpoint == "staff.logout":
+        allowed = route_table.ROUTES[endpoint]
+        if allowed is route_table.EVERYBODY or endpoint == "staff.logout":
             continue
         for role, browser in browsers.items():
             status = browser.client.open(path, method=method).status_code
@@ -91,7 +91,7 @@ def test_a_stranger_is_sent_to_log_in_and_posts_are_refused(
     app.config["WTF_CSRF_ENABLED"] = False
     stranger = browse()
     for endpoint, method, path in routes(app):
-        if access.ROUTES[endpoint] is access.EVERYBODY:
+        if route_table.ROUTES[endpoint] is route_table.EVERYBODY:
             continue
         answer = stranger.client.open(path, method=method)
         if method == "GET":
@@ -106,7 +106,7 @@ def test_nothing_of_the_staff_is_open_to_everybody(app: Flask) -> None:
     open_to_all = {
         path
         for endpoint, _method, path in routes(app)
-        if access.ROUTES[endpoint] is access.EVERYBODY
+        if route_table.ROUTES[endpoint] is route_table.EVERYBODY
     }
     assert not [path for path in open_to_all if path.startswith("/staf/")]
     assert open_to_all  # the citizens' own pages are
@@ -120,4 +120,4 @@ def test_an_undeclared_route_stops_the_program() -> None:
 
 
 def test_every_line_of_the_table_has_a_route(app: Flask) -> None:
-    assert access.ROUTES.keys() == {rule.endpoint for rule in app.url_map.iter_rules()}
+    assert route_table.ROUTES.keys() == {rule.endpoint for rule in app.url_map.iter_rules()}

@@ -13,10 +13,10 @@ from feedback_app.config import ROOT
 from feedback_app.domain.skm import BANDS
 from feedback_app.files.kinds import KINDS
 from feedback_app.services.survey.closing import FIRST_REASON
-from feedback_app.web.access import MENU
 from feedback_app.web.forms import LIBRARY_MESSAGES, NEEDED, TOO_LONG
 from feedback_app.web.language import TRANSLATIONS, catalogue
 from feedback_app.web.roles import ROLE_NAMES
+from feedback_app.web.route_table import MENU
 from tests.ground.text_check import (
     built_in_template,
     built_sentences,

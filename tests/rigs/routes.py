@@ -1,4 +1,4 @@
-"""The route table of docs/architecture.md: printed from the URL map and web/access.py.
+"""The route table of docs/architecture.md: printed from the URL map and web/route_table.py.
 
 Example: .venv/bin/python tests/rigs/routes.py --write
 A line says who may open the route and the first line of its view's docstring. `make routes`
@@ -18,7 +18,8 @@ from flask import Flask
 
 from feedback_app import create_app
 from feedback_app.config import ROOT
-from feedback_app.web.access import EVERYBODY, HALF_WAY, ROUTES, STAFF
+from feedback_app.web.access import HALF_WAY
+from feedback_app.web.route_table import EVERYBODY, ROUTES, STAFF
 from tests.conftest import settings_for
 
 DOCUMENT = ROOT / "docs" / "architecture.md"
@@ -26,7 +27,7 @@ BEGIN, END = "<!-- routes: written by `make routes` -->\n", "<!-- end of routes 
 
 
 def table(app: Flask) -> str:
-    """A Markdown table, a line a route, in the order of web/access.py."""
+    """A Markdown table, a line a route, in the order of web/route_table.py."""
     places = list(ROUTES)
     rules = sorted(app.url_map.iter_rules(), key=lambda rule: places.index(rule.endpoint))
     lines = ["| route | method | who | what |", "|---|---|---|---|"]

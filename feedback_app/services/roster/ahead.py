@@ -8,9 +8,8 @@ from datetime import date, timedelta
 
 from feedback_app.domain.local_time import local_day
 from feedback_app.domain.working_days import Calendar, days_between
-from feedback_app.services.access.people import Viewer
 from feedback_app.services.roster.days import calendar_of
-from feedback_app.services.roster.scope import Scope, scope_of
+from feedback_app.services.roster.scope import Scope
 from feedback_app.services.roster.writing import day_span
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
@@ -31,14 +30,8 @@ class UnitEnd:
     days_left: int
 
 
-def roster_ends(site: Site, viewer: Viewer) -> list[UnitEnd]:
-    """The viewer's units whose roster ends within two weeks, the earliest first."""
-    with site.db.read() as session:
-        return ends_of(session, site, scope_of(session, viewer))
-
-
 def ends_of(session: Session, site: Site, scope: Scope) -> list[UnitEnd]:
-    """The same inside a question that runs already."""
+    """Units whose roster ends within two weeks, the earliest first."""
     today = site.today()
     days = days_between(today, today + timedelta(days=DAYS_AHEAD))
     found = []

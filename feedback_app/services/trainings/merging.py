@@ -143,5 +143,8 @@ def _move_runs(
         same.ends_on = max(same.ends_on, run.ends_on)
         if same.seats is None:
             same.seats = run.seats
+        if same.planned_on is None:  # how its effect is to be judged goes together
+            for name in ("planned_elements", "planned_horizon", "planned_on"):
+                setattr(same, name, getattr(run, name))
         tx.delete(run)
     tx.flush()

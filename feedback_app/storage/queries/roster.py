@@ -70,21 +70,6 @@ def shifts_around(
     return [duty_of(row) for row in rows]
 
 
-def shift_with_id(session: Session, shift_id: int, *, agency_id: int) -> Shift | None:
-    """A shift, withdrawn or not."""
-    return session.scalar(select(Shift).where(Shift.id == shift_id, Shift.agency_id == agency_id))
-
-
-def shifts_with_ids(session: Session, ids: Collection[int], *, agency_id: int) -> list[DutyShift]:
-    """Those of these shifts that still stand."""
-    rows = session.scalars(
-        select(Shift).where(
-            Shift.id.in_(ids), Shift.agency_id == agency_id, Shift.withdrawn_at.is_(None)
-        )
-    )
-    return [duty_of(row) for row in rows]
-
-
 def units_of_agency(session: Session, agency_id: int) -> Sequence[Unit]:
     """Every unit, by code."""
     return session.scalars(
