@@ -1,8 +1,7 @@
 """Names of people: folded so that two ways of writing meet, and what citizens call somebody.
 
-Titles and initials are no part of a name. Lists are what lists of civil servants carry in front of
-names, from Aceh to Sulawesi; what is not here is met by the rule that a short word with a full
-stop behind it (Kgs., Msy., Muh., Abd.) is an abbreviation.
+Titles and initials are no part of a name; what `person_titles` lacks is met by the rule that a
+short word with a full stop behind it (Kgs., Msy., Muh., Abd.) is an abbreviation.
 """
 
 from __future__ import annotations
@@ -12,201 +11,16 @@ from collections import Counter
 from collections.abc import Mapping
 
 from feedback_app.domain.folding import fold
+from feedback_app.domain.person_titles import (
+    FEMALE_WORDS,
+    IN_FRONT,
+    MALE_WORDS,
+    PAIRED,
+    RANKS,
+    SHORTENED,
+    TITLES,
+)
 
-_TITLES = frozenset(
-    [
-        "dr",
-        "drs",
-        "dra",
-        "ir",
-        "prof",
-        "h",
-        "hj",
-        "hajah",
-        "haji",
-        "kh",
-        "tgk",
-        "rr",
-        "r",
-        "ra",
-        "st",
-        "apt",
-        "ns",
-        "drg",
-        "drh",
-        "bapak",
-        "bpk",
-        "ibu",
-        "pak",
-        "bu",
-        "sdr",
-        "sdri",
-    ]
-)
-# In front of a name, with or without a full stop: degrees, pilgrims, nobility, what one says.
-_IN_FRONT = _TITLES | frozenset(
-    [
-        "hjh",
-        "hajjah",
-        "ing",
-        "irh",
-        "apoteker",
-        "ners",
-        "bd",
-        "br",
-        "kyai",
-        "kiai",
-        "ust",
-        "ustad",
-        "ustadz",
-        "ustadzah",
-        "tgh",
-        "tgkh",
-        "tuanku",
-        "raden",
-        "rd",
-        "rm",
-        "rmt",
-        "krt",
-        "kp",
-        "gkr",
-        "gph",
-        "kgs",
-        "kms",
-        "mgs",
-        "msy",
-        "nyayu",
-        "kemas",
-        "kiagus",
-        "masagus",
-        "masayu",
-        "tb",
-        "tubagus",
-        "t",
-        "teuku",
-        "tengku",
-        "tgku",
-        "sy",
-        "syarifah",
-        "sayid",
-        "dt",
-        "datuk",
-        "datuak",
-        "bgd",
-        "sutan",
-        "wan",
-        "bp",
-        "sdra",
-        "saudara",
-        "saudari",
-        "almarhum",
-        "alm",
-        "almh",
-        "plt",
-        "plh",
-    ]
-)
-# Given names that are shortened so often that they tell nobody apart.
-_SHORTENED = frozenset(
-    [
-        "muh",
-        "moh",
-        "muhd",
-        "mohd",
-        "mhd",
-        "muhammad",
-        "muhamad",
-        "muhammed",
-        "mohammad",
-        "mohamad",
-        "mochammad",
-        "mochamad",
-        "mokhamad",
-        "mokhammad",
-        "abd",
-        "md",
-    ]
-)
-# Rank and birth in several words (Bali, Java, Buton); longest first.
-_RANKS = tuple(
-    tuple(words.split())
-    for words in (
-        "i gusti agung ayu",
-        "i gusti agung",
-        "i gusti ayu",
-        "i gusti ngurah",
-        "ni gusti ayu",
-        "ni gusti agung",
-        "anak agung ayu",
-        "anak agung istri",
-        "anak agung gede",
-        "anak agung ngurah",
-        "cokorda istri",
-        "cokorda gede",
-        "i dewa ayu",
-        "i dewa agung",
-        "i dewa gede",
-        "desak",
-        "ni desak",
-        "i gusti",
-        "ni gusti",
-        "gusti ayu",
-        "gusti agung",
-        "gusti ngurah",
-        "gusti",
-        "anak agung",
-        "ida bagus",
-        "ida ayu",
-        "i dewa",
-        "dewa ayu",
-        "dewa gede",
-        "raden mas",
-        "raden ajeng",
-        "raden ayu",
-        "raden roro",
-        "la ode",
-        "wa ode",
-        "cokorda",
-        "i",
-        "ni",
-    )
-)
-# One name of two words; the first alone is nobody's.
-_PAIRED = frozenset(["abdul", "abdur", "abdus", "al", "el", "la", "wa"])
-_FEMALE_WORDS = frozenset(
-    [
-        "hj",
-        "hjh",
-        "hajah",
-        "hajjah",
-        "dra",
-        "ibu",
-        "bu",
-        "sdri",
-        "saudari",
-        "rr",
-        "ni",
-        "nyayu",
-        "masayu",
-    ]
-)
-_MALE_WORDS = frozenset(
-    [
-        "h",
-        "haji",
-        "drs",
-        "bapak",
-        "bpk",
-        "bp",
-        "pak",
-        "sdr",
-        "saudara",
-        "kh",
-        "kyai",
-        "kiai",
-        "masagus",
-    ]
-)
 HONORIFICS = {"1": "Bapak", "2": "Ibu"}  # by the sex that a NIP's 15th figure tells
 MOST_LETTERS = 4  # of an abbreviation with a full stop: Mhd., Hjh., Muhd.
 NIP_SEX = 14  # place of the figure: 1 man, 2 woman
@@ -216,7 +30,7 @@ LONGEST = 80  # letters of a greeting
 def name_key(name: str) -> str:
     """'Dra. Hj. Nurlaila Hasan, M.Si.' and 'NURLAILA HASAN' -> 'nurlaila hasan'."""
     words = re.findall(r"[^\W_']+", fold(name).split(",")[0].replace("'", ""))
-    while len(words) > 1 and words[0] in _TITLES:
+    while len(words) > 1 and words[0] in TITLES:
         words = words[1:]
     return " ".join(words)
 
@@ -233,7 +47,7 @@ def sex_by_title(name: str) -> str | None:
     every = _words(name)
     in_front = every[: len(every) - len(_after_titles(every))]
     words = {_bare(word) for word in in_front}
-    is_female, is_male = bool(words & _FEMALE_WORDS), bool(words & _MALE_WORDS)
+    is_female, is_male = bool(words & FEMALE_WORDS), bool(words & MALE_WORDS)
     if is_female == is_male:
         return None
     return "2" if is_female else "1"
@@ -255,7 +69,7 @@ def calling_name(name: str) -> str:
     if not rest:
         return " ".join(words) or name.strip()
     first = rest[0]
-    if _bare(first) in _PAIRED and len(rest) > 1:
+    if _bare(first) in PAIRED and len(rest) > 1:
         first = f"{first} {rest[1]}"
     return _capitalised(first)
 
@@ -263,7 +77,7 @@ def calling_name(name: str) -> str:
 def other_names(name: str) -> list[str]:
     """What follows the calling name, without initials: it can tell two people apart."""
     rest = _after_titles(_words(name))
-    taken = 2 if rest and _bare(rest[0]) in _PAIRED else 1
+    taken = 2 if rest and _bare(rest[0]) in PAIRED else 1
     is_mixed = not name.isupper()
     kept = [word for word in rest[taken:] if not _is_short(word)]
     return [_capitalised(word) for word in kept if not (is_mixed and _is_degree(word))]
@@ -304,7 +118,7 @@ def _after_titles(words: list[str]) -> list[str]:
         if not skipped:
             break
         rest = rest[skipped:]
-    if rest and _bare(rest[0]) in _SHORTENED and any(not _is_short(word) for word in rest[1:]):
+    if rest and _bare(rest[0]) in SHORTENED and any(not _is_short(word) for word in rest[1:]):
         return _after_titles(rest[1:]) or rest
     return rest
 
@@ -312,14 +126,14 @@ def _after_titles(words: list[str]) -> list[str]:
 def _ranks(words: list[str]) -> int:
     """How many words of rank stand in front, always leaving one."""
     plain = [_bare(word) for word in words]
-    for rank in _RANKS:
+    for rank in RANKS:
         if len(words) > len(rank) and tuple(plain[: len(rank)]) == rank:
             return len(rank)
     return 0
 
 
 def _is_title(word: str) -> bool:
-    return _bare(word) in _IN_FRONT
+    return _bare(word) in IN_FRONT
 
 
 def _is_short(word: str) -> bool:

@@ -5,17 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import DateField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from feedback_app.domain.elements import ELEMENTS
 from feedback_app.domain.training import (
-    HORIZON,
-    HORIZONS,
-    LARGEST_JP,
     PNS_LEAST_JP,
     PPPK_MOST_JP,
     REASONS,
@@ -31,81 +24,20 @@ from feedback_app.services.trainings import hours as training_hours
 from feedback_app.web.access import site, viewer
 from feedback_app.web.addresses import number_in_address, page_number
 from feedback_app.web.downloads import sheets
-from feedback_app.web.forms import NEEDED, WholeNumberField, labelled, tell, translate_errors
+from feedback_app.web.forms import tell, translate_errors
 from feedback_app.web.language import gettext as _
-from feedback_app.web.language import say
+from feedback_app.web.training_forms import (
+    AttendanceForm,
+    RunForm,
+    TrainingForm,
+    attendance_form,
+    run_form,
+    training_form,
+)
 
 trainings = Blueprint("trainings", __name__, url_prefix="/staf/pelatihan")
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
-LARGEST_COST = 2_000_000_000  # fits an INTEGER column; more is a typing error
-
-
-class TrainingForm(FlaskForm):  # type: ignore[misc]
-    """A training of the catalogue."""
-
-    code = StringField(
-        "Kode",
-        [
-            InputRequired(NEEDED),
-            Regexp(
-                r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$",
-                message="Kode: huruf, angka, titik, dan tanda hubung, paling banyak 40.",
-            ),
-        ],
-    )
-    title = StringField(
-        "Judul", [InputRequired(NEEDED), Length(max=200, message="Paling banyak 200 huruf.")]
-    )
-    kind = SelectField("Jenis")
-    elements = SelectMultipleField(
-        "Unsur sasaran", widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
-    )
-    competences = StringField(
-        "Kompetensi sasaran", [Length(max=200, message="Paling banyak 200 huruf.")]
-    )
-    provider = StringField("Penyelenggara", [Length(max=200, message="Paling banyak 200 huruf.")])
-    partner = StringField("Mitra", [Length(max=200, message="Paling banyak 200 huruf.")])
-    jp = WholeNumberField(
-        "JP",
-        [Optional(), NumberRange(1, LARGEST_JP, message="JP harus bilangan bulat mulai dari 1.")],
-    )
-    cost = WholeNumberField(
-        "Biaya per peserta (rupiah)",
-        [Optional(), NumberRange(0, LARGEST_COST, message="Biaya harus bilangan bulat rupiah.")],
-    )
-
-
-class RunForm(FlaskForm):  # type: ignore[misc]
-    """One run of a training."""
-
-    starts_on = DateField("Tanggal mulai", [InputRequired(NEEDED)])
-    ends_on = DateField("Tanggal selesai", [Optional()])
-    seats = WholeNumberField(
-        "Jumlah kursi",
-        [Optional(), NumberRange(1, 100_000, message="Harus bilangan bulat mulai dari 1.")],
-    )
-    horizon = SelectField(
-        "Bulan sesudahnya yang akan dilihat",
-        choices=[str(n) for n in HORIZONS],
-        default=str(HORIZON),
-        filters=[lambda chosen: chosen or str(HORIZON)],
-    )
-
-
-class AttendanceForm(FlaskForm):  # type: ignore[misc]
-    """What may be corrected of an attendance."""
-
-    reason = SelectField("Cara pemilihan peserta")
-    sent = SelectField("Yang dikirim")
-    result = SelectField("Hasil")
-    jp = WholeNumberField(
-        "JP",
-        [Optional(), NumberRange(1, LARGEST_JP, message="JP harus bilangan bulat mulai dari 1.")],
-    )
-    certificate = StringField(
-        "Nomor sertifikat", [Length(max=200, message="Paling banyak 200 huruf.")]
-    )
 
 
 @trainings.get("/")
@@ -121,26 +53,26 @@ def catalogue() -> str:
 @trainings.get("/baru")
 def new() -> str:
     """An empty form for a training."""
-    return _training_page(_training_form(), code=None)
+    return _training_page(training_form(), code=None)
 
 
 @trainings.post("/baru")
 def add() -> AnyResponse | tuple[str, int]:
     """Add a training."""
-    return _save(_training_form(), code=None)
+    return _save(training_form(), code=None)
 
 
 @trainings.get("/<code>")
 def show(code: str) -> str:
     """One training with its runs and attendees."""
-    return _runs_page(code, _run_form())
+    return _runs_page(code, run_form())
 
 
 @trainings.get("/<code>/ubah")
 def edit(code: str) -> str:
     """The form of a training that is there."""
     row = records.training_coded(site(), viewer(), code)
-    form = _training_form()
+    form = training_form()
     for name in ("code", "title", "kind", "elements", "provider", "partner", "jp", "cost"):
         form[name].data = getattr(row, name)
     form.competences.data = ", ".join(row.competences)
@@ -150,13 +82,13 @@ def edit(code: str) -> str:
 @trainings.post("/<code>/ubah")
 def change(code: str) -> AnyResponse | tuple[str, int]:
     """Change a training."""
-    return _save(_training_form(), code=code)
+    return _save(training_form(), code=code)
 
 
 @trainings.post("/<code>/jadwal")
 def add_run(code: str) -> AnyResponse | tuple[str, int]:
     """Add a run."""
-    form = _run_form()
+    form = run_form()
     if form.validate_on_submit():
         try:
             records.add_run(
@@ -180,7 +112,7 @@ def add_run(code: str) -> AnyResponse | tuple[str, int]:
 def attendance(attendance_id: int) -> str:
     """One attendance, to correct or take out."""
     code, line = records.attendance_of(site(), viewer(), attendance_id)
-    form = _attendance_form()
+    form = attendance_form()
     for name in ("reason", "sent", "result", "jp", "certificate"):
         form[name].data = getattr(line, name)
     return _attendance_page(form, code, line)
@@ -190,7 +122,7 @@ def attendance(attendance_id: int) -> str:
 def change_attendance(attendance_id: int) -> AnyResponse | tuple[str, int]:
     """Correct an attendance."""
     code, line = records.attendance_of(site(), viewer(), attendance_id)
-    form = _attendance_form()
+    form = attendance_form()
     if form.validate_on_submit():
         values = {
             name: form[name].data for name in ("reason", "sent", "result", "jp", "certificate")
@@ -282,24 +214,6 @@ def _hours_choice() -> dict[str, Any]:
 def _year() -> int:
     year = number_in_address("tahun") or 0
     return year if FIRST_YEAR <= year <= LAST_YEAR else site().today().year
-
-
-def _training_form() -> TrainingForm:
-    form = TrainingForm()
-    form.kind.choices = [(key, say(words)) for key, words in TRAINING_KINDS.items()]
-    form.elements.choices = [(e.key, say((e.unsur, e.unsur_en))) for e in ELEMENTS]
-    return labelled(form)
-
-
-def _run_form() -> RunForm:
-    return labelled(RunForm())
-
-
-def _attendance_form() -> AttendanceForm:
-    form = AttendanceForm()
-    for field, words in ((form.reason, REASONS), (form.sent, SENT), (form.result, RESULTS)):
-        field.choices = [(key, say(both)) for key, both in words.items()]
-    return labelled(form)
 
 
 def _save(form: TrainingForm, *, code: str | None) -> AnyResponse | tuple[str, int]:

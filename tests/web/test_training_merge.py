@@ -13,7 +13,6 @@ from feedback_app.storage.models import Attendance, AuditEntry, Training, Traini
 from tests.conftest import Browser
 from tests.web.test_trainings import HOME, SARI, add_training, attendance, send, upload
 
-ANDI = "199001012015011001"
 PAGE = "/staf/pelatihan/prima-2/gabung"
 
 
@@ -71,6 +70,24 @@ def test_two_become_one_and_nothing_recorded_is_lost(hana: Browser, site: Site) 
         (24, "lot", "8/X"),
     ]
     assert "merge_trainings" in acts
+
+
+def test_how_an_effect_was_to_be_judged_goes_along(hana: Browser, site: Site) -> None:
+    """Both have a run on 2 March; only the one that goes had its judging written down."""
+    with site.db.transaction() as tx:
+        gone = tx.scalars(select(Training).where(Training.code == "prima-2")).one()
+        runs = tx.scalars(select(TrainingRun).where(TrainingRun.starts_on == date(2026, 3, 2)))
+        for run in runs:
+            is_gone = run.training_id == gone.id
+            run.planned_elements = ["perilaku"] if is_gone else None
+            run.planned_horizon = 6 if is_gone else None
+            run.planned_on = date(2026, 2, 1) if is_gone else None
+    assert send(hana, PAGE, f"{PAGE}?ke=prima", into="prima")[0] == 302
+    with site.db.read() as session:
+        asked = select(TrainingRun).where(TrainingRun.starts_on == date(2026, 3, 2))
+        run = session.scalars(asked).one()
+    assert (run.planned_elements, run.planned_horizon) == (["perilaku"], 6)
+    assert run.planned_on == date(2026, 2, 1)
 
 
 def test_the_old_code_is_known_to_files_and_addresses_but_not_in_the_list(
