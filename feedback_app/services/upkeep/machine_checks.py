@@ -43,9 +43,9 @@ def address(site: Site) -> Iterator[Check]:
             "TLS",
             Said(
                 (
-                    "%(url)s hanya dapat dibuka di komputer ini, jadi kartu dan tautan belum "
-                    "dapat dibuat.",
-                    "%(url)s reaches this machine only: no cards, no links.",
+                    "%(url)s hanya dapat dibuka di komputer ini; kartu dan tautan untuk orang lain "
+                    "memerlukan alamat.",
+                    "%(url)s reaches this machine only; cards and links for others need an address.",
                 ),
                 url=url,
             ),
