@@ -43,9 +43,9 @@ def address(site: Site) -> Iterator[Check]:
             "TLS",
             Said(
                 (
-                    "%(url)s hanya dapat dibuka di komputer ini; kartu dan tautan untuk orang lain "
-                    "memerlukan alamat.",
-                    "%(url)s reaches this machine only; cards and links for others need an address.",
+                    "%(url)s hanya dapat dibuka di komputer ini; kartu dan tautan memerlukan "
+                    "alamat lain.",
+                    "%(url)s reaches this machine only; cards and links need another address.",
                 ),
                 url=url,
             ),
