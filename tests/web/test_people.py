@@ -86,7 +86,9 @@ def test_many_are_invited_with_one_pdf(
     printed = document[0].get_textpage().get_text_range()
     assert "andi.contoh" in printed
     assert "8 Desember 2026" in re.sub(r"\s+", " ", printed)
-    token = re.search(r"/tautan/([A-Za-z0-9_-]{43})", re.sub(r"[\r\n\ufffe]+", "", printed))
+    # The reader of PDFs tells a hyphen at a line's end as U+FFFE; the slip itself never hyphenates.
+    one_line = re.sub(r"[\r\n]+", "", printed.replace("\ufffe", "-"))
+    token = re.search(r"/tautan/([A-Za-z0-9_-]{43})", one_line)
     assert token
     with site.db.read() as session:
         links = session.scalars(select(AccessLink)).all()
