@@ -18,6 +18,7 @@ from feedback_app.domain.elements import (
     OFFICER_KEYS,
     OFFICIAL_KEYS,
 )
+from feedback_app.domain.form_sets import COMPLETE, EARLY, PARTIAL, form_set
 from feedback_app.domain.rating import NewRating, ScreeningMarks
 from feedback_app.domain.respondent import BANDS
 from feedback_app.storage import details
@@ -147,7 +148,7 @@ def tally_row(rating: Row) -> dict[str, Any]:
         "tier": rating["tier"],
         "state": rating["state"],
         "for_officer": int(rating["for_officer"]),
-        "is_complete": int(complete),
+        "form_set": form_set(rating),
         "n": 1,
         "n_another": int(rating["served_by"] == "another"),
         "skm_n": int(complete),
@@ -210,7 +211,7 @@ def recount_of_ratings() -> Select[Any]:
     officer = [table.c[key] for key in OFFICER_KEYS]
     skm = sum(official[1:], start=official[0] + 0)  # NULL as soon as one answer is missing
     officer_total = sum(officer[1:], start=officer[0] + 0)
-    is_complete = case((skm.is_(None), 0), else_=1)
+    sets = case((skm.is_not(None), COMPLETE), (officer_total.is_not(None), EARLY), else_=PARTIAL)
     key_columns: dict[str, Any] = {
         "day": standing["counted_on"],
         "counter_id": table.c.counter_id,
@@ -220,7 +221,7 @@ def recount_of_ratings() -> Select[Any]:
         "tier": table.c.tier,
         "state": standing["state"],
         "for_officer": case((standing["for_officer"], 1), else_=0),
-        "is_complete": is_complete,
+        "form_set": sets,
         "agency_id": table.c.agency_id,
     }
     sums: dict[str, Any] = {

@@ -97,6 +97,8 @@ _TABLE: dict[str, Roles | InMenu | tuple[InMenu, ...]] = {
     "own.end_other_sessions": STAFF,
     "supervisor.counters": InMenu("Loket", SUPERVISOR),
     "supervisor.counters_file": SUPERVISOR,
+    "supervisor.officers": InMenu("Petugas", SUPERVISOR, room="Loket"),
+    "supervisor.officers_file": SUPERVISOR,
     "supervisor.counter": SUPERVISOR,
     "supervisor.counter_file": SUPERVISOR,
     "masking.confirm": SUPERVISOR,

@@ -1,4 +1,4 @@
-"""The supervisor's screens: the own units' counters, one counter, and both as files."""
+"""The supervisor's screens: the own units' counters, one counter, officers, and their files."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from feedback_app.domain.happenings import KINDS
 from feedback_app.domain.periods import OFFERED, Period
 from feedback_app.domain.tiers import TIERS
 from feedback_app.services.counters import dashboard, exports
+from feedback_app.services.counters import officers as officers_page
 from feedback_app.services.counters import page as counter_page
 from feedback_app.services.officer.views import note_views
 from feedback_app.services.survey.follow_up import plans_due
@@ -36,7 +37,7 @@ def counters() -> str:
 
 @supervisor.get("/<code>")
 def counter(code: str) -> str:
-    """One counter: its index, elements, services, officers and comments."""
+    """One counter: its index, elements, services, causes and comments."""
     chosen, view = _counter_view(code)
     words = {"tiers": TIERS, "happening_kinds": KINDS}
     return render_template("supervisor/counter.html", view=view, **words, **_page(chosen))
@@ -59,8 +60,30 @@ def counter_file(code: str, ending: str) -> Response:
     return sheets(tables, name=_named("loket"), ending=ending, about=about)
 
 
-def _counter_view(code: str) -> tuple[Period, counter_page.CounterView]:
+@supervisor.get("/petugas")
+def officers() -> str:
+    """Officers of the viewer's units in a closed quarter, over all counters of a unit."""
+    return render_template("supervisor/officers.html", found=_officers_view(), needed=MIN_GROUP)
+
+
+@supervisor.get("/petugas/unduh.<ending>")
+def officers_file(ending: str) -> Response:
+    """The same as CSV or XLSX."""
+    view = _officers_view()
+    table, about = officers_page.officer_sheet(view), officers_page.officer_about(view)
+    return sheets([table], name=_named("petugas"), ending=ending, about=list(about))
+
+
+def _officers_view() -> officers_page.OfficersView:
     """Page and file alike come through here, so whoever was seen is written down."""
+    quarter = request.args.get("triwulan", "")
+    view = officers_page.officers_view(site(), viewer(), quarter=quarter)
+    note_views(site(), viewer(), view.shown_officers)
+    return view
+
+
+def _counter_view(code: str) -> tuple[Period, counter_page.CounterView]:
+    """What page and file alike show."""
     chosen, view = counter_page.counter_view(
         site(),
         viewer(),
@@ -68,7 +91,6 @@ def _counter_view(code: str) -> tuple[Period, counter_page.CounterView]:
         period_key=_period_key(),
         quarter=request.args.get("triwulan", ""),
     )
-    note_views(site(), viewer(), view.shown_officers)
     return chosen, view
 
 

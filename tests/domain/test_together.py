@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from feedback_app.domain.disclosure import Answers, Band
 from feedback_app.domain.disclosure.gate import answers_of, band_of
 from feedback_app.domain.disclosure.groups import Counts
-from feedback_app.domain.disclosure.parts import OfficerPart
+from feedback_app.domain.disclosure.officers import OfficerPart
 from feedback_app.domain.disclosure.together import together
 from feedback_app.domain.elements import OFFICER_KEYS
 from feedback_app.domain.interval import Mean

@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from feedback_app.domain.codes import place_code
 from feedback_app.domain.elements import OFFICIAL_KEYS
+from feedback_app.domain.form_sets import EARLY
 from feedback_app.domain.survey import Span
 from feedback_app.files.kinds import KINDS
 from feedback_app.services.access.log_in import log_in
@@ -37,8 +38,8 @@ def fill_office(site: Site, office: Office) -> None:
     add_ratings(site, office, 3, day=TODAY, state="held")
     _add_comments(site, office)
     add_scores(site, office)
-    with site.db.transaction() as tx:  # those scores name two elements only: no complete forms
-        tx.execute(update(Tally).where(Tally.c.skm_n == 0).values(is_complete=0))
+    with site.db.transaction() as tx:  # those scores are about officers only: no complete forms
+        tx.execute(update(Tally).where(Tally.c.skm_n == 0).values(form_set=EARLY))
     _import(site, office, "visits", "tanggal;loket;layanan;jumlah\n1-7-2026;A1;ktp;400\n")
     names = ";".join(OFFICIAL_KEYS)
     past = f"unit;mulai;selesai;responden;{names}\nA;01-01-2025;30-06-2025;214" + ";3,21" * 9

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from feedback_app.domain.elements import OFFICER_KEYS
+from feedback_app.domain.form_sets import COMPLETE
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
 from feedback_app.storage.models import TALLY_SUMS
@@ -66,7 +67,7 @@ def _row(
         "tier": tier,
         "state": "counted",
         "for_officer": 1,
-        "is_complete": 1,
+        "form_set": COMPLETE,
         "n": ANSWERS,
     }
     for key in OFFICER_KEYS:

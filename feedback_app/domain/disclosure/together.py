@@ -7,7 +7,8 @@ from fractions import Fraction
 from math import sqrt
 
 from feedback_app.domain.disclosure.gate import Answers, Band, add_counts, answers_of, band_around
-from feedback_app.domain.disclosure.parts import OfficerPart, shown_part
+from feedback_app.domain.disclosure.officers import OfficerPart
+from feedback_app.domain.disclosure.parts import shown_part
 from feedback_app.domain.elements import OFFICER_KEYS
 from feedback_app.domain.interval import Mean
 

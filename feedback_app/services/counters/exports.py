@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from feedback_app.domain.disclosure import Answers, Band, Score
-from feedback_app.domain.disclosure.parts import SERVICE_KEYS, OfficerPart
+from feedback_app.domain.disclosure.parts import SERVICE_KEYS
 from feedback_app.domain.elements import element
 from feedback_app.domain.interval import Mean
 from feedback_app.domain.periods import Period
 from feedback_app.domain.skm import CONVERSION, TooFew
 from feedback_app.files.exports import Cell, Sheet
 from feedback_app.services.counters.dashboard import CounterLine
-from feedback_app.services.counters.page import CounterView, OfficerLine
+from feedback_app.services.counters.page import CounterView
 
 ABOUT = {"officer": "petugas", "process": "proses", "premises": "tempat", "unit": "unit"}
 UNTIL_MONTH = "Tampil setelah satu bulan selesai dan memuat sedikitnya 10 formulir lengkap."
@@ -38,12 +38,11 @@ def overview_sheet(lines: list[CounterLine]) -> Sheet:
 
 
 def counter_sheets(view: CounterView) -> list[Sheet]:
-    """Elements, weeks, services and officers of one counter, and what they are about."""
+    """Elements, weeks, services and causes of one counter, and what they are about."""
     return [
         _element_sheet(view),
         _trend_sheet(view),
         _service_sheet(view),
-        _officer_sheet(view),
         _cause_sheet(view),
         _fact_sheet(view),
     ]
@@ -81,10 +80,9 @@ def counter_about(chosen: Period, view: CounterView) -> list[tuple[str, Cell]]:
         found.append(("Unsur dari", view.months.first))
         found.append(("Unsur sampai", view.months.last))
     if view.quarter:
-        found.append(("Layanan dan petugas", view.quarter.title[0]))
-        found.append(("Layanan dan petugas dari", view.quarter.first))
-        found.append(("Layanan dan petugas sampai", view.quarter.last))
-        found.append(("Menyebut petugas lain", view.quarter.another))
+        found.append(("Triwulan", view.quarter.title[0]))
+        found.append(("Triwulan dari", view.quarter.first))
+        found.append(("Triwulan sampai", view.quarter.last))
     return found
 
 
@@ -103,7 +101,7 @@ def _trend_sheet(view: CounterView) -> Sheet:
         (
             point.week.first,
             point.mean.n if isinstance(point.mean, Mean) else None,
-            *_mean(point.mean),
+            *mean_cells(point.mean),
         )
         for point in view.line.trend
     )
@@ -121,23 +119,6 @@ def _service_sheet(view: CounterView) -> Sheet:
         for line in (view.quarter.services if view.quarter else ())
     )
     return Sheet("Layanan", ("Layanan", "Formulir lengkap", *keys), rows, note=UNTIL_QUARTER)
-
-
-def _officer_sheet(view: CounterView) -> Sheet:
-    columns = ("Petugas", "Penilaian", "Lewat poster", "Rata-rata", "Bawah", "Atas", "Keterangan")
-    rows = tuple(_officer_row(line) for line in (view.quarter.officers if view.quarter else ()))
-    return Sheet("Petugas", columns, rows, note=UNTIL_QUARTER)
-
-
-def _officer_row(line: OfficerLine) -> tuple[Cell, ...]:
-    part = line.shown
-    if not isinstance(part, OfficerPart):
-        return (line.name, part.n, None, None, None, None, "tidak ditampilkan")
-    note = "tanpa bukti kunjungan" if part.by_poster == part.n else ""
-    if isinstance(part.mean, Band):
-        note = _band_words(part.mean)
-        return (line.name, part.n, part.by_poster, None, None, None, note)
-    return (line.name, part.n, part.by_poster, *_mean(part.mean, scale=1), note)
 
 
 def _cause_sheet(view: CounterView) -> Sheet:
@@ -175,28 +156,30 @@ def _overview_row(line: CounterLine) -> tuple[Cell, ...]:
     if isinstance(score, TooFew):
         return (*head, *(None,) * 7)
     days = (score.first, score.last, score.n, score.ikm)
-    return (*head, *days, *_mean(score.mean)[1:], score.mutu)
+    return (*head, *days, *mean_cells(score.mean)[1:], score.mutu)
 
 
 def _answers(shown: Answers | Band | TooFew) -> tuple[Cell, ...]:
     if isinstance(shown, Answers):
-        return (shown.mean.n, *shown.counts, *_mean(shown.mean, scale=1), "")
-    note = _band_words(shown) if isinstance(shown, Band) else "belum cukup"
+        return (shown.mean.n, *shown.counts, *mean_cells(shown.mean, scale=1), "")
+    note = band_words(shown) if isinstance(shown, Band) else "belum cukup"
     return (shown.n if isinstance(shown, Band) else None, *(None,) * 7, note)
 
 
 def _mean_or_band(shown: Answers | Band | TooFew) -> Cell:
     if isinstance(shown, Answers):
         return shown.mean.mean
-    return _band_words(shown) if isinstance(shown, Band) else None
+    return band_words(shown) if isinstance(shown, Band) else None
 
 
-def _band_words(shown: Band) -> str:
+def band_words(shown: Band) -> str:
+    """A band in a cell."""
     low, high = (f"{end:.1f}".replace(".", ",") for end in (shown.low, shown.high))
     return f"antara {low} dan {high}"
 
 
-def _mean(mean: Mean | TooFew, *, scale: int = CONVERSION) -> tuple[Cell, Cell, Cell]:
+def mean_cells(mean: Mean | TooFew, *, scale: int = CONVERSION) -> tuple[Cell, Cell, Cell]:
+    """A mean and its interval."""
     if isinstance(mean, TooFew):
         return (None, None, None)
     return (scale * mean.mean, scale * mean.low, scale * mean.high)

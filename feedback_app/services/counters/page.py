@@ -1,4 +1,7 @@
-"""One counter's page: live counts, closed blocks, closed months, a closed quarter by parts."""
+"""One counter's page: live counts, closed blocks, closed months, a closed quarter by parts.
+
+Officers are not here: they are told over all counters of their unit (`officers`).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,6 @@ from feedback_app.domain.disclosure import (
     Band,
     Batch,
     Stretch,
-    Withheld,
     closed_months,
     closed_quarters,
     comment_batches,
@@ -20,7 +22,7 @@ from feedback_app.domain.disclosure import (
     months_of,
 )
 from feedback_app.domain.disclosure.causes import ElementCauses, FactShares
-from feedback_app.domain.disclosure.parts import OfficerPart, ServicePart
+from feedback_app.domain.disclosure.parts import ServicePart
 from feedback_app.domain.elements import ELEMENTS, Element, element
 from feedback_app.domain.happenings import Happening
 from feedback_app.domain.local_time import last_of_month
@@ -35,7 +37,6 @@ from feedback_app.services.faults import NotThereError
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import counters as queries
-from feedback_app.storage.queries import tallies
 from feedback_app.storage.queries.happenings import happenings_of_counters, instrument_days
 
 COMMENT_MONTHS = 12
@@ -71,15 +72,6 @@ class ServiceLine:
 
 
 @dataclass(frozen=True, slots=True)
-class OfficerLine:
-    """One officer's four items in a closed quarter at this counter."""
-
-    officer_id: int
-    name: str
-    shown: OfficerPart | Withheld | TooFew
-
-
-@dataclass(frozen=True, slots=True)
 class CauseLine:
     """An element with ten low answers or more, and what was ticked under them."""
 
@@ -97,19 +89,17 @@ class FactLine:
 
 @dataclass(frozen=True, slots=True)
 class QuarterView:
-    """A closed quarter by service and by officer, and the days that it really covers."""
+    """A closed quarter by service and by cause, and the days that it really covers."""
 
     key: str
     title: tuple[str, str]  # Indonesian, English
     first: date
     last: date
     services: tuple[ServiceLine, ...]
-    officers: tuple[OfficerLine, ...]
     causes: tuple[CauseLine, ...]
     facts: tuple[FactLine, ...]
     months: tuple[date, ...]
     causes_from: date | None  # within the quarter: before that day causes were not asked
-    another: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +113,6 @@ class CounterView:
     quarter: QuarterView | None
     batches: tuple[Batch, ...]
     happenings: tuple[Happening, ...]  # of the trend's weeks, newest first
-
-    @property
-    def shown_officers(self) -> tuple[int, ...]:
-        """Whose figures the viewer saw."""
-        lines = self.quarter.officers if self.quarter else ()
-        return tuple(line.officer_id for line in lines if isinstance(line.shown, OfficerPart))
 
 
 def counter_view(
@@ -194,7 +178,6 @@ def _months_view(
 
 
 def _quarter_view(site: Site, session: Session, counter_id: int, quarter: Stretch) -> QuarterView:
-    days = tallies.Days(counter_id, quarter.first, quarter.last)
     span = quarter_from(quarter.starts)
     closed = closed_figures.quarter_of(site, session, counter_id, quarter)
     return QuarterView(
@@ -203,12 +186,10 @@ def _quarter_view(site: Site, session: Session, counter_id: int, quarter: Stretc
         first=quarter.first,
         last=quarter.last,
         services=_service_lines(session, closed.services),
-        officers=_officer_lines(session, closed.officers),
         causes=tuple(CauseLine(element(own.key), own) for own in closed.causes),
         facts=tuple(FactLine(FACT_OF[own.key], own) for own in closed.facts),
         months=tuple(month.starts for month in months_of(quarter.blocks)),
         causes_from=_within(instrument_days(session, [counter_id]).get(counter_id), quarter),
-        another=tallies.another_named(session, days),
     )
 
 
@@ -230,13 +211,6 @@ def _service_lines(session: Session, parts: Sequence[ServicePart]) -> tuple[Serv
         )
         for part in parts
     )
-
-
-def _officer_lines(session: Session, parts: closed_figures.OfficerLines) -> tuple[OfficerLine, ...]:
-    """By name: an order by score would be a ranking, and rankings of so few answers are noise."""
-    names = queries.officers_named(session, parts)
-    lines = [OfficerLine(who, names[who], shown) for who, shown in parts.items()]
-    return tuple(sorted(lines, key=lambda line: line.name))
 
 
 def batches_of(site: Site, session: Session, counter_id: int) -> tuple[Batch, ...]:

@@ -10,7 +10,7 @@ from feedback_app.services.site import Site
 from feedback_app.services.upkeep.fingerprint import office_fingerprint, secret_fingerprint
 from feedback_app.storage import ratings, revision
 from feedback_app.storage.db import DatabaseError
-from feedback_app.storage.queries import agencies, audit, happenings, office_marks
+from feedback_app.storage.queries import agencies, audit, happenings, office_marks, unit_officers
 
 
 def upgrade_schema(site: Site) -> str:
@@ -26,6 +26,7 @@ def upgrade_schema(site: Site) -> str:
     note_keys(site)
     with site.db.transaction() as tx:
         happenings.note_instrument(tx, day=site.today(), at=site.now())
+        unit_officers.note_by_counter(tx, day=site.today())
     (where.keys / UNUSED).unlink(missing_ok=True)
     return reached
 

@@ -17,7 +17,7 @@ TALLY_KEY = (
     "tier",
     "state",
     "for_officer",  # whether the answers may enter the officer's score
-    "is_complete",  # SKM counts complete forms; partial answers are kept and shown apart
+    "form_set",  # domain/form_sets.py: complete (SKM counts these), stopped early, the rest
 )
 VALUE_COLUMNS = tuple(f"{key}_{value}" for key in ALL_KEYS for value in (1, 2, 3, 4))
 # skm_*: the sum of the nine values of each complete form and its square (9 to 36);
@@ -46,13 +46,13 @@ Tally = Table(
     Column("tier", String(7), primary_key=True),
     Column("state", String(9), primary_key=True),
     Column("for_officer", Integer, primary_key=True, autoincrement=False),
-    Column("is_complete", Integer, primary_key=True, autoincrement=False),
+    Column("form_set", Integer, primary_key=True, autoincrement=False),
     Column("agency_id", Integer, nullable=False),
     *(Column(name, BigInteger, nullable=False) for name in TALLY_SUMS),
     # Holds what a grid of blocks asks, so that pages of many counters read no rows for it.
     Index(
         "ix_tally_blocks",
-        *("counter_id", "day", "state", "is_complete", "skm_n", "skm_total", "skm_squares"),
+        *("counter_id", "day", "state", "form_set", "skm_n", "skm_total", "skm_squares"),
     ),
     Index("ix_tally_officer_day", "officer_id", "day"),
     sqlite_with_rowid=False,  # a row of one answer is that answer: they lie by key, not by arrival

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +11,6 @@ from sqlalchemy import case as when
 from sqlalchemy import func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from feedback_app.domain.elements import OFFICER_KEYS, OFFICIAL_KEYS
 from feedback_app.storage.comments import shown_text
 from feedback_app.storage.db import Base, Session
 from feedback_app.storage.models import (
@@ -24,7 +23,6 @@ from feedback_app.storage.models import (
     Screening,
     Unit,
 )
-from feedback_app.storage.queries.tallies import Days
 from feedback_app.storage.standing import RATING, VERDICT
 
 # Seven figures: people read them to each other. Drawn, as counting would tell what came first.
@@ -167,42 +165,6 @@ def overdue(session: Session, *, kind: str, today: date) -> Sequence[Case]:
         .where(Case.kind == kind, Case.closed_at.is_(None), Case.due_on < today)
         .with_for_update()
     ).all()
-
-
-@dataclass(frozen=True, slots=True)
-class TakenAnswer:
-    """A complete form that an upheld appeal took from an officer; for the disclosure gate only."""
-
-    officer_id: int
-    case_id: int
-    day: date
-    items: Mapping[str, int | None]
-
-
-def taken_by_appeals(session: Session, days: Days) -> list[TakenAnswer]:
-    """What upheld appeals took from officers' figures of these days."""
-    rows = session.execute(
-        select(
-            RATING.c.officer_id,
-            Case.id,
-            VERDICT.c.counted_on,
-            *(RATING.c[key] for key in OFFICER_KEYS),
-        )
-        .select_from(Case)
-        .join(VERDICT, VERDICT.c.case_id == Case.id)
-        .join(RATING, RATING.c.id == VERDICT.c.rating_id)
-        .where(
-            Case.kind == "appeal",
-            Case.outcome == "upheld",
-            RATING.c.counter_id == days.counter_id,
-            VERDICT.c.counted_on.between(days.first, days.last),
-            *(RATING.c[key].is_not(None) for key in OFFICIAL_KEYS),
-        )
-    )
-    return [
-        TakenAnswer(row[0], row[1], row[2], dict(zip(OFFICER_KEYS, row[3:], strict=True)))
-        for row in rows
-    ]
 
 
 def upheld_appeals(session: Session) -> int:

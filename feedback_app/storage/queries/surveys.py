@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import defer
 
+from feedback_app.domain.form_sets import COMPLETE
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import (
     Agency,
@@ -128,7 +129,7 @@ def answered_days(
             Tally.c.counter_id.in_(counter_ids),
             Tally.c.day.between(first, last),
             Tally.c.state == "counted",
-            Tally.c.is_complete == 1,
+            Tally.c.form_set == COMPLETE,
         )
     ).one()
     return None if row[0] is None else (row[0], row[1])

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, literal, literal_column, select
 
-from feedback_app.domain.elements import ALL_KEYS
+from feedback_app.domain.form_sets import COMPLETE
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import TALLY_SUMS, Tally, VisitCount
 from feedback_app.storage.models.tally import NOBODY
@@ -83,7 +83,7 @@ def complete_days(
             Tally.c.counter_id.in_(counter_ids),
             Tally.c.day.between(since, until),
             Tally.c.state == "counted",
-            Tally.c.is_complete == 1,
+            Tally.c.form_set == COMPLETE,
         )
         .group_by(Tally.c.counter_id, Tally.c.day)
     )
@@ -95,24 +95,13 @@ def complete_sums_by_stretch(session: Session, days: Days, *, ends: Sequence[dat
     # written out: PostgreSQL takes two expressions with parameters for different ones
     written = [(literal(end, literal_execute=True), number) for number, end in enumerate(ends)]
     place = case(*((Tally.c.day <= end, literal_column(str(n))) for end, n in written))
-    found = {key[0]: sums for key, sums in _sums(session, [place], _complete(days))}
+    found = {key[0]: sums for key, sums in sums_by(session, [place], _complete(days))}
     return [found.get(number, NO_SUMS) for number in range(len(ends))]
 
 
 def complete_sums_by_service(session: Session, days: Days) -> dict[int, Sums]:
     """The same by service; NOBODY for forms that name none."""
-    return {key[0]: sums for key, sums in _sums(session, [Tally.c.service_id], _complete(days))}
-
-
-def complete_sums_by_officer(session: Session, days: Days) -> dict[int, Sums]:
-    """Complete forms that count for an officer, by officer.
-
-    `by_poster` says how many of them came through the printed card, which proves no visit.
-    """
-    by_poster = func.sum(case((Tally.c.tier == "poster", Tally.c.skm_n), else_=0))
-    wanted = [*_complete(days), *_for_officers()]
-    rows = _sums(session, [Tally.c.officer_id], wanted, also={"by_poster": by_poster})
-    return {key[0]: sums for key, sums in rows}
+    return {key[0]: sums for key, sums in sums_by(session, [Tally.c.service_id], _complete(days))}
 
 
 def service_days(session: Session, days: Days) -> list[tuple[int, date, int]]:
@@ -124,23 +113,15 @@ def service_days(session: Session, days: Days) -> list[tuple[int, date, int]]:
     return [(row[0], row[1], int(row[2])) for row in rows]
 
 
-def officer_days(
-    session: Session, days: Days, *, keys: Collection[str]
-) -> list[tuple[int, date, tuple[int, ...]]]:
-    """(officer, day, answers to each of these elements) of forms that count for an officer."""
-    return _answers_by(session, Tally.c.officer_id, [*_complete(days), *_for_officers()], keys)
-
-
-def answers_by_day(
-    session: Session, days: Days, *, keys: Collection[str]
-) -> list[tuple[int, date, tuple[int, ...]]]:
-    """(counter, day, answers to each of these elements) of all complete forms."""
-    return _answers_by(session, Tally.c.counter_id, _complete(days), keys)
-
-
-def another_named(session: Session, days: Days) -> int:
+def another_named(
+    session: Session, counter_ids: Collection[int], *, first: date, last: date
+) -> int:
     """How many said that somebody else than the rostered officers served them."""
-    question = select(func.sum(Tally.c.n_another)).where(*_counted(days))
+    question = select(func.sum(Tally.c.n_another)).where(
+        Tally.c.counter_id.in_(counter_ids),
+        Tally.c.day.between(first, last),
+        Tally.c.state == "counted",
+    )
     return int(session.scalar(question) or 0)
 
 
@@ -150,7 +131,7 @@ def counters_of_officer(
     """Counters where answers counted for this officer (all rows) from this day on."""
     rows = session.scalars(
         select(Tally.c.counter_id)
-        .where(Tally.c.officer_id.in_(officer_ids), Tally.c.day >= since, *_for_officers())
+        .where(Tally.c.officer_id.in_(officer_ids), Tally.c.day >= since, *for_officers())
         .distinct()
     )
     return sorted(rows)
@@ -173,7 +154,7 @@ def counts_of(sums: Sums, key: str) -> tuple[int, int, int, int]:
     return one, two, three, four
 
 
-def _for_officers() -> list[ColumnElement[bool]]:
+def for_officers() -> list[ColumnElement[bool]]:
     """Answers that may enter an officer's score: the only place that says so here."""
     return [Tally.c.officer_id != NOBODY, Tally.c.for_officer == 1]
 
@@ -187,16 +168,17 @@ def _counted(days: Days) -> list[ColumnElement[bool]]:
 
 
 def _complete(days: Days) -> list[ColumnElement[bool]]:
-    return [*_counted(days), Tally.c.is_complete == 1]
+    return [*_counted(days), Tally.c.form_set == COMPLETE]
 
 
-def _sums(
+def sums_by(
     session: Session,
-    key: list[ColumnElement[Any]],
-    wanted: list[ColumnElement[bool]],
+    key: Sequence[ColumnElement[Any]],
+    wanted: Sequence[ColumnElement[bool]],
     *,
     also: Mapping[str, ColumnElement[int]] | None = None,
 ) -> list[tuple[tuple[Any, ...], Sums]]:
+    """All sums of the tally's rows that are wanted, by this key; `also` adds others."""
     more = also or {}
     names = (*TALLY_SUMS, *more)
     question = select(*key, *_EACH_SUM, *more.values()).where(*wanted)
@@ -209,21 +191,3 @@ def _sums(
         )
         for row in rows
     ]
-
-
-def _answers_by(
-    session: Session,
-    who: ColumnElement[int],
-    wanted: list[ColumnElement[bool]],
-    keys: Collection[str],
-) -> list[tuple[int, date, tuple[int, ...]]]:
-    if not set(keys) <= set(ALL_KEYS):
-        raise ValueError(f"unknown elements: {sorted(set(keys) - set(ALL_KEYS))}")
-    answered = [
-        func.sum(sum((Tally.c[f"{key}_{value}"] for value in (2, 3, 4)), Tally.c[f"{key}_1"]))
-        for key in keys
-    ]
-    rows = session.execute(
-        select(who, Tally.c.day, *answered).where(*wanted).group_by(who, Tally.c.day)
-    )
-    return [(row[0], row[1], tuple(int(value) for value in row[2:])) for row in rows]
