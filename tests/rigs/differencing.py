@@ -16,14 +16,13 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
@@ -35,20 +34,20 @@ from feedback_app import create_app
 from feedback_app.config import Settings as SiteSettings
 from feedback_app.domain import disclosure
 from feedback_app.domain.causes import LOW, VISIT_FACTS
-from feedback_app.domain.disclosure import causes as gate_of_causes
-from feedback_app.domain.disclosure import parts as gate_of_parts
 from feedback_app.domain.disclosure.causes import tens
 from feedback_app.domain.elements import ALL_KEYS, ELEMENTS, OFFICER_KEYS, OFFICIAL_KEYS
+from feedback_app.domain.form_sets import COMPLETE, EARLY, form_set
+from feedback_app.domain.interval import Mean
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.periods import PERIOD_KEYS
 from feedback_app.domain.roles import Role
-from feedback_app.domain.skm import BANDS, TooFew
+from feedback_app.domain.skm import BANDS
 from feedback_app.domain.survey import Span
 from feedback_app.files.survey_facts import SurveyFacts
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.cases.decisions import close_case
 from feedback_app.services.citizen.screening import new_case
-from feedback_app.services.counters import closed_figures, dashboard
+from feedback_app.services.counters import closed_figures
 from feedback_app.services.officer import figures as officer_figures
 from feedback_app.services.site import Site, open_site
 from feedback_app.services.survey import closing
@@ -64,12 +63,13 @@ from feedback_app.web import route_table
 from tests.conftest import Browser, SteppedClock, settings_for
 from tests.ground.office import Office, build_office, known_office
 from tests.guard.test_access import CAST, FILLED
-from tests.rigs.small_town import FIRST, FORTNIGHT, add_day, add_history
+from tests.rigs.leaks import WORLDS
+from tests.rigs.small_town import FIRST, FORTNIGHT, add_counter, add_day, add_history
 from tests.rigs.subtraction import isolated
 
 BUILT = "built.db"
 KEY_OF = {item.unsur: item.key for item in ELEMENTS}
-SUPERVISORS = {"alice": ("A1", "A2"), "charlie": ("B1",)}
+SUPERVISORS = {"alice": ("A1", "A2", "A3"), "charlie": ("B1",)}
 LIMITS = {f"{lowest:.2f}".replace(".", ",") for lowest, _mutu, _kinerja in BANDS}
 LIMITS |= {"0,11", "0.11"}  # bands and weights of the law
 SHIFT_HOURS = {"08.00", "13.00", "16.00"}  # of the town's roster, whose pages tell them
@@ -121,7 +121,9 @@ def build_town(folder: Path, *, seed: int) -> None:
     """The town with every day before the fortnight, in a file to copy."""
     site = open_site(_settings(folder / BUILT), clock=_evening_of(FORTNIGHT))
     upgrade_schema(site)
-    add_history(site, build_office(site), seed=seed)
+    office = build_office(site)
+    add_counter(site, office)
+    add_history(site, office, seed=seed)
     site.db.close()
 
 
@@ -138,7 +140,7 @@ def first_find(folder: Path, *, built: Path, days: Collection[int], seed: int) -
     """The same walk, for as long as no difference of two sums isolates anybody."""
     with _started(folder, built, seed=seed) as walker:
         for _look in walker.walk(days):
-            if differs_by_few(walker.haul):
+            if walker.haul.without_doubt or differs_by_few(walker.haul):
                 break
         return subtract(walker.haul, _answers(walker.site), seed=seed)
 
@@ -196,6 +198,8 @@ class Walker:
                 query = f"?periode={key}"
                 seen = _overview(browser, town, self.haul, query)
                 _page(browser, f"/staf/loket/{query}", self.haul, seen)
+                if key == PERIOD_KEYS[0]:  # officers know no period, only quarters
+                    _officers(browser, town, self.haul, counters)
                 for counter in counters:
                     _counter(browser, town, self.haul, counter, query)
                     yield
@@ -213,7 +217,9 @@ class Town:
     def __init__(self, site: Site, office: Office) -> None:
         self.site, self.office = site, office
         with site.db.read() as session:
-            self.rows = [s for s in _standings(session) if _is_complete(s)]
+            counted = [row for row in _standings(session) if row["state"] == "counted"]
+            self.rows = [row for row in counted if form_set(row) == COMPLETE]
+            self.early = [row for row in counted if form_set(row) == EARLY]
             ids = list(office.counter.values())
             self.grids = closed_figures.grids(site, session, ids, oldest=date(2026, 1, 1))
         self.services: dict[str, int | None] = {
@@ -225,17 +231,45 @@ class Town:
     def ids(
         self, counter: str, first: date, last: date, key: str, **fits: object
     ) -> frozenset[str]:
-        """Complete, counted forms of these days that answered the element."""
+        """Complete, counted forms of these days' blocks that answered the element."""
+        blocks = self.grids[self.office.counter[counter]].blocks
         return frozenset(
             row["id"]
             for row in self.rows
             if row["counter_id"] == self.office.counter[counter]
             and first <= row["day"] <= last
+            and any(block.first <= row["day"] <= block.last for block in blocks)
             and (key == "nine" or row[key] is not None)
             and all(
                 row[name] in value if isinstance(value, tuple) else row[name] == value
                 for name, value in fits.items()
             )
+        )
+
+    def of_survey(self, counters: Collection[str], key: str) -> frozenset[str]:
+        """All complete forms of the quarter at these counters: those too that no block shows."""
+        places = {self.office.counter[counter] for counter in counters}
+        return frozenset(
+            row["id"]
+            for row in self.rows
+            if row["counter_id"] in places
+            and FIRST <= row["day"] <= QUARTER_END
+            and (key == "nine" or row[key] is not None)
+        )
+
+    def of_officer(
+        self, rows: Sequence[Mapping[str, Any]], who: int, key: str, counters: Collection[str]
+    ) -> frozenset[str]:
+        """Forms of the quarter that count for an officer at these counters and answer the item."""
+        places = {self.office.counter[counter] for counter in counters}
+        return frozenset(
+            row["id"]
+            for row in rows
+            if row["officer_id"] == who
+            and row["for_officer"]
+            and row["counter_id"] in places
+            and FIRST <= row["day"] <= QUARTER_END
+            and row[key] is not None
         )
 
     def low(self, counter: str, first: date, last: date, key: str) -> frozenset[str]:
@@ -247,10 +281,6 @@ class Town:
 def _standings(session: Session) -> list[dict[str, Any]]:
     """Every rating as it stands now."""
     return [one.row() for one in standings(session, session.scalars(select(Rating.id)).all())]
-
-
-def _is_complete(row: Mapping[str, Any]) -> bool:
-    return row["state"] == "counted" and all(row[key] is not None for key in OFFICIAL_KEYS)
 
 
 def uphold_appeals(site: Site, office: Office) -> None:
@@ -308,7 +338,7 @@ def _survey_claims(site: Site, office: Office, haul: Haul, unit: str, survey_id:
     assert isinstance(facts, SurveyFacts)
     town, counters = Town(site, office), SUPERVISORS["alice" if unit == "A" else "charlie"]
     for key in ("nine", *OFFICIAL_KEYS):
-        ids = frozenset[str]().union(*(town.ids(one, FIRST, QUARTER_END, key) for one in counters))
+        ids = town.of_survey(counters, key)
         haul.of_surveys.add(ids)
         _claim(haul, "town", key, ids, n=facts.figures.whole.n, value=None)
 
@@ -373,9 +403,9 @@ def _element_claims(
 
 
 def _part_claims(town: Town, haul: Haul, counter: str, book: Any, about: Mapping[str, Any]) -> None:
-    if "Layanan dan petugas" not in about:
+    if "Triwulan" not in about:
         return
-    first, last = _days(about, "Layanan dan petugas")
+    first, last = _days(about, "Triwulan")
     sheet = book["Layanan"]
     keys = [KEY_OF[cell.value] for cell in sheet[1][2:]]
     for row in _rows(sheet):
@@ -384,12 +414,38 @@ def _part_claims(town: Town, haul: Haul, counter: str, book: Any, about: Mapping
             if not isinstance(mean, str) and mean is not None:
                 ids = town.ids(counter, first, last, key, service_id=members)
                 _claim(haul, counter, key, ids, n=row[1], value=mean)
-    for row in _rows(book["Petugas"]):
-        if row[3] is not None:
-            officer_id = town.office.officer[row[0].split()[0]]
-            for key in OFFICER_KEYS:  # their mean is known; the bot is granted each of them
-                ids = town.ids(counter, first, last, key, officer_id=officer_id, for_officer=True)
-                _claim(haul, counter, key, ids, n=None, value=None)
+    if "Petugas" in book.sheetnames:  # there should be none at a counter
+        _officer_claims(town, haul, book["Petugas"], (counter,))
+
+
+def _officers(browser: Browser, town: Town, haul: Haul, counters: Collection[str]) -> None:
+    """The page of a unit's officers and its files, of every quarter that can be chosen."""
+    path = "/staf/loket/petugas"
+    page = browser.client.get(path).get_data(as_text=True)
+    for quarter in re.findall(r'<option value="(2026-t\d)"', page) or [""]:
+        book = _book(browser, f"{path}/unduh.xlsx?triwulan={quarter}", haul)
+        _officer_claims(town, haul, book["Petugas"], counters)
+        seen = _numbers_of(book)
+        _page(browser, f"{path}?triwulan={quarter}", haul, seen)
+        _page(browser, f"{path}/unduh.csv?triwulan={quarter}", haul, seen)
+
+
+def _officer_claims(town: Town, haul: Haul, sheet: Any, counters: Collection[str]) -> None:
+    """By its headings. The mean of the four is told; the bot is granted each of them."""
+    head = [cell.value for cell in sheet[1]]
+    for cells in _rows(sheet):
+        row = dict(zip(head, cells, strict=True))
+        who = town.office.officer[row["Petugas"].split()[0]]
+        for mean, number, rows in (
+            ("Rata-rata", "Formulir lengkap", town.rows),
+            ("Rata-rata (berhenti lebih awal)", "Berhenti lebih awal", town.early),
+            ("Rata-rata semua", "Semua formulir", town.rows + town.early),
+        ):
+            if row.get(mean) is not None:
+                of_item = [town.of_officer(rows, who, key, counters) for key in OFFICER_KEYS]
+                assert row[number] == max(map(len, of_item)), (row, number)
+                for key, ids in zip(OFFICER_KEYS, of_item, strict=True):
+                    _claim(haul, "town", key, ids, n=None, value=None)
 
 
 def _cause_claims(
@@ -400,9 +456,9 @@ def _cause_claims(
     Rounded as they are, the bot takes them for exact, and for known of every cause.
     """
     sheet = book["Sebab"]
-    if "Layanan dan petugas dari" not in about:
+    if "Triwulan" not in about:
         return
-    first, last = _days(about, "Layanan dan petugas")
+    first, last = _days(about, "Triwulan")
     months = [date.fromisoformat(f"{cell.value}-01") for cell in sheet[1][5:]]
     blocks = town.grids[town.office.counter[counter]].blocks
     stretches = {one.starts: (one.first, one.last) for one in disclosure.months_of(blocks)}
@@ -438,27 +494,36 @@ def _tell_share(
 def _own_batch(
     town: Town, haul: Haul, officer_id: int, batch: officer_figures.OfficerBatch
 ) -> None:
-    """An officer sees the sum over counters: a claim on the whole town."""
-    if not batch.items:
-        return
-    haul.figures += 1
-    for key, shown in batch.items.items():
-        if not isinstance(shown, disclosure.Answers):
-            continue
-        ids = frozenset[str]().union(
-            *(
-                own[2]
-                for own in haul.of_today
-                if own[1] == key and own[2] and _is_of(town, own[2], officer_id)
-            )
-        )
-        assert len(ids) == shown.mean.n, (batch.key, key, len(ids), shown.mean.n)
-        haul.claims[("town", key, ids)] = shown.mean.mean
+    """An officer sees the sum over units: a claim on the whole town."""
+    if batch.items:
+        haul.figures += 1
+        for key, shown in batch.items.items():
+            if isinstance(shown, disclosure.Answers):
+                ids = _own_ids(town, haul, town.rows, officer_id, key, n=shown.mean.n)
+                haul.claims["town", key, ids] = shown.mean.mean
+    if batch.early and isinstance(batch.early.mean, Mean):
+        haul.figures += 1
+        for key in OFFICER_KEYS:
+            ids = _own_ids(town, haul, town.early, officer_id, key, n=batch.early.n)
+            haul.claims["town", key, ids] = float("nan")
 
 
-def _is_of(town: Town, ids: frozenset[str], officer_id: int) -> bool:
-    owners = {row["officer_id"] for row in town.rows if row["id"] in ids}
-    return owners == {officer_id}
+def _own_ids(
+    town: Town,
+    haul: Haul,
+    rows: Sequence[Mapping[str, Any]],
+    officer_id: int,
+    key: str,
+    *,
+    n: int,
+) -> frozenset[str]:
+    """What the sum is over: the units that supervisors see, or, where it is wrong, all of them."""
+    everywhere = town.of_officer(rows, officer_id, key, town.office.counter)
+    seen = (ids for _place, of, ids in haul.of_today if of == key and ids and ids <= everywhere)
+    known = frozenset[str]().union(*seen)
+    found = known if len(known) == n else everywhere
+    assert len(found) == n, (officer_id, key, n, len(known), len(everywhere))
+    return found
 
 
 def _claim(
@@ -570,7 +635,7 @@ class Column:
 def columns_of(haul: Haul) -> Iterator[Column]:
     """All counters, all elements."""
     for counter in sorted({counter for counter, _key, _ids in haul.claims}):
-        places = {counter} if counter != "town" else {"A1", "A2", "B1", "town"}
+        places = {counter} if counter != "town" else {"A1", "A2", "A3", "B1", "town"}
         details = {key for _counter, key, _ids in haul.claims} - {"nine", *ALL_KEYS}
         for key in (*ALL_KEYS, *sorted(details)):
             keys = {key, "nine"} if key in OFFICIAL_KEYS else {key}
@@ -603,97 +668,8 @@ def _single_answers(sets: set[frozenset[str]], key: str, rows: Mapping[str, Rati
     return len(told)
 
 
-@contextmanager
-def live_sliding_figures() -> Iterator[None]:
-    """Planted: as it was before, scores over any days from ten forms on, today's included."""
-
-    def daily(days: Any, *, today: date) -> disclosure.Grid:
-        blocks = (
-            disclosure.Block(d.day, d.day, d.n, d.total, d.squares)
-            for d in sorted(days, key=lambda d: d.day)
-            if d.n
-        )
-        return disclosure.Grid(tuple(blocks), 0, today)
-
-    def from_ten_on(blocks: Any, *, grid: disclosure.Grid) -> Any:
-        n = sum(block.n for block in blocks)
-        return TooFew(n, 10) if n < 10 else disclosure.score_of(blocks, grid=grid)
-
-    with (
-        patch.object(closed_figures, "grid_of", daily),
-        patch.object(dashboard, "score_of", from_ten_on),
-    ):
-        yield
-
-
-@contextmanager
-def quarters_left_open() -> Iterator[None]:
-    """Planted: blocks are shown as soon as they are full, and a quarter's end fills nothing."""
-    with patch.object(closed_figures, "grid_of", _never_filled):
-        yield
-
-
-def _never_filled(days: Any, *, today: date) -> disclosure.Grid:
-    blocks, first, n, total, squares = [], FIRST, 0, 0, 0
-    for one in sorted(days, key=lambda d: d.day):
-        n, total, squares = n + one.n, total + one.total, squares + one.squares
-        if one.day < today and n >= disclosure.MIN_GROUP:
-            blocks.append(disclosure.Block(first, one.day, n, total, squares))
-            first, n, total, squares = one.day + timedelta(days=1), 0, 0, 0
-    return disclosure.Grid(tuple(blocks), n, today)
-
-
-@contextmanager
-def parts_of_ten() -> Iterator[None]:
-    """Planted: the usual rule, parts and what is left of ten or more, blind to blocks beside."""
-
-    def by_size(sizes: Mapping[tuple[int, ...], Collection[int]]) -> frozenset[tuple[int, ...]]:
-        left, *parts = sorted(sizes)
-        small = [part for part in parts if 0 < sum(sizes[part]) < 10]
-        if not small and parts and 0 < sum(sizes[left]) < 10:
-            small = [min(parts, key=lambda part: sum(sizes[part]))]
-        return frozenset(small[:1])
-
-    with patch.object(gate_of_parts, "narrow_split", by_size):
-        yield
-
-
-@contextmanager
-def as_it_is() -> Iterator[None]:
-    """The product."""
-    yield
-
-
-@contextmanager
-def appeals_unseen() -> Iterator[None]:
-    """Planted: figures after an appeal as if nobody had seen those before."""
-
-    def nothing(*_question: object) -> list[object]:
-        return []
-
-    with patch.object(cases, "taken_by_appeals", nothing):
-        yield
-
-
-@contextmanager
-def months_of_few() -> Iterator[None]:
-    """Planted: causes by month beside the quarter's, however few low answers a month holds."""
-    with patch.object(gate_of_causes, "tells_months", lambda lows: len(lows) > 1):
-        yield
-
-
-WORLDS: dict[str, Callable[[], Any]] = {
-    "the product": as_it_is,
-    "planted: live sliding figures": live_sliding_figures,
-    "planted: a survey beside quarters left open": quarters_left_open,
-    "planted: parts of ten beside blocks": parts_of_ten,
-    "planted: appeals that are not looked at": appeals_unseen,
-    "planted: causes of months with few low answers": months_of_few,
-}
-
-
 def main() -> int:
-    """Run the product and both controls."""
+    """Run the product and the planted faults."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -713,7 +689,7 @@ def main() -> int:
             seconds = (datetime.now().astimezone() - began).seconds
             print(f"{name}: {result.line()} ({seconds} s)")
             leaks = result.groups + result.answers + result.unplaced
-            is_good &= leaks == 0 if name == "the product" else result.groups > 0
+            is_good &= (leaks == 0) == (name == "the product")
     return 0 if is_good else 1
 
 

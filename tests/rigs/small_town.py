@@ -1,4 +1,8 @@
-"""A small office over one quarter and a fortnight: few ratings a day, weeks of one officer each."""
+"""A small office over one quarter and a fortnight: few ratings a day, weeks of one officer each.
+
+Andi serves in both units. In the middle of the quarter Sari and Dewi change places, for good. Counter
+A3 has nine complete forms in all. Some forms stop early, of Dewi in unit B too few to be told.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from feedback_app.domain.causes import CAUSES, LOW, VISIT_FACTS, packed
-from feedback_app.domain.elements import ALL_KEYS
+from feedback_app.domain.elements import ALL_KEYS, OFFICER_KEYS
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk, ratings
 from tests.ground.office import Office, rating_row
@@ -16,7 +20,9 @@ from tests.ground.office import Office, rating_row
 FIRST = date(2026, 7, 1)
 FORTNIGHT = date(2026, 9, 28)  # a month ends in it, a quarter does, and its parts come out
 TURN = date(2026, 9, 14)
+SWAP = date(2026, 8, 17)
 A_DAY = {"A1": 5, "A2": 3, "B1": 2}
+NOT_OF_OFFICERS = [key for key in ALL_KEYS if key not in OFFICER_KEYS]
 BEST = {"biaya": 0.97}  # share of 4; nearly everybody says that it was free
 
 
@@ -30,6 +36,8 @@ def add_day(site: Site, office: Office, day: date, *, seed: int) -> int:
         for counter, usual in A_DAY.items()
         for _ in range(rng.randint(0, 2 * usual))
     ]
+    rows += _stopped_early(office, day, random.Random(f"early/{seed}/{day}"))
+    rows += _at_the_third(office, day, rng)
     said = random.Random(f"causes/{seed}/{day}")  # a stream of its own: the answers stay
     rows = [row | _details(row, said) for row in rows]
     with site.db.transaction() as tx:
@@ -37,6 +45,14 @@ def add_day(site: Site, office: Office, day: date, *, seed: int) -> int:
         for row in rows:
             ratings.count(tx, row)
     return len(rows)
+
+
+def add_counter(site: Site, office: Office) -> None:
+    """A third counter of unit A, where hardly anybody comes."""
+    own = {"agency_id": office.agency_id, "unit_id": office.unit["A"], "code": "A3"}
+    own |= {"name": "Loket A3", "number": 14, "card_serial": 1, "retired_on": None}
+    with site.db.transaction() as tx:
+        office.counter["A3"] = bulk.add_rows(tx, "counter", [own])[0]
 
 
 def add_history(site: Site, office: Office, *, seed: int) -> int:
@@ -50,7 +66,8 @@ def _rating(office: Office, counter: str, day: date, rng: random.Random) -> dict
     row = rating_row(office, counter=counter) | {"id": secrets.token_hex(16), "day": day}
     row |= {key: _answer(rng, BEST.get(key, 0.2 + 0.5 * mood)) for key in ALL_KEYS}
     row["service_id"] = _service(office, day, rng)
-    names = ("Sari", "Andi") if counter == "A1" else ("Dewi", "Andi")
+    here, there = ("Sari", "Dewi") if day < SWAP else ("Dewi", "Sari")
+    names = (here, "Andi") if counter == "A1" else (there, "Andi")
     in_turn = names[day.isocalendar().week % 2]
     named = rng.random() < 0.75
     row["officer_id"] = office.officer[in_turn if rng.random() < 0.9 else rng.choice(names)]
@@ -62,6 +79,28 @@ def _rating(office: Office, counter: str, day: date, rng: random.Random) -> dict
     row["state"] = rng.choices(("counted", "held", "aside"), (94, 4, 2))[0]
     row["tier"] = "visit" if rng.random() < 0.3 else "poster"
     return row
+
+
+def _stopped_early(office: Office, day: date, rng: random.Random) -> list[dict[str, Any]]:
+    """Forms with the four answers about the officer and few others; none is complete."""
+    rows = []
+    for counter in A_DAY:
+        if rng.random() < 0.35:
+            row = _rating(office, counter, day, rng) | dict.fromkeys(NOT_OF_OFFICERS)
+            row |= {key: row[key] or 3 for key in OFFICER_KEYS}
+            rows.append(row)
+    return rows
+
+
+def _at_the_third(office: Office, day: date, rng: random.Random) -> list[dict[str, Any]]:
+    """One complete form a Wednesday, nine of them in the quarter, of Andi most times."""
+    if day.weekday() != 2 or not FIRST + timedelta(days=14) <= day < date(2026, 9, 16):
+        return []
+    row = _rating(office, "A3", day, rng) | {"state": "counted", "tier": "visit"}
+    row |= {key: row[key] or 3 for key in ALL_KEYS}
+    who = "Sari" if day.day % 5 == 0 else "Andi"
+    named = {"officer_id": office.officer[who], "attribution": "chosen", "for_officer": True}
+    return [row | named | {"served_by": "officer"}]
 
 
 def _details(row: dict[str, Any], rng: random.Random) -> dict[str, Any]:

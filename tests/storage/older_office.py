@@ -9,6 +9,7 @@ from alembic import command
 from sqlalchemy import Connection, Engine, MetaData, Table, insert
 
 from feedback_app.domain.elements import ALL_KEYS
+from feedback_app.domain.form_sets import COMPLETE
 from feedback_app.domain.local_time import local_instant
 from feedback_app.storage import upgrade
 from feedback_app.storage.db import Database
@@ -27,10 +28,20 @@ ANSWERS: dict[str, tuple[str, bool, list[tuple[str, bool, date]]]] = {
     "aside": ("counted", True, [("held", True, DAY), ("aside", True, DAY)]),
     "sheet": ("held", True, []),
     "silent": ("counted", True, []),
+    "early": ("counted", True, []),
+    "early, late": ("held", True, [("counted", False, LATE)]),
+    "few": ("counted", True, []),
+}
+# What these left open, or did not: the others leave out one question about the officer.
+OPEN: dict[str, dict[str, int | None]] = {
+    "early": {"waktu": None, "sarana": None, "kecepatan": 2},
+    "early, late": {"waktu": None, "kecepatan": 4},
+    "few": {"waktu": None},
 }
 REASONS = {
     "aside": ["penyaringan: same_device", "Alasan dua orang, seperti ditulis."],
     "late": ["lembar kertas AB-007-K dibetulkan"],
+    "early, late": ["Alasan dua orang."],
 }
 
 
@@ -93,13 +104,15 @@ class Writer:
         row |= {"service_id": 1, "officer_id": 1, "attribution": "chosen", "served_by": "officer"}
         row |= {"tier": "poster", "day": DAY, "visit_day": DAY, "extra": {"a": [1, None]}}
         row |= dict.fromkeys(ALL_KEYS, 3) | {"kecepatan": None, "age_band": "25_39"}
+        row |= OPEN.get(name, {})
         row |= {"instrument_version": "skm-2017.1", "language": "id"}
         row |= {"state": state, "for_officer": for_officer}
         self.add("rating", row)
         now = (state, for_officer, DAY) if not verdicts else verdicts[-1]
         stands = row | {"state": now[0], "for_officer": now[1], "day": now[2]}
-        self._count(tally_row(stands))
-        if name != "silent":
+        counted = tally_row(stands)
+        self._count(counted | {"is_complete": int(counted.pop("form_set") == COMPLETE)})
+        if name not in ("silent", *OPEN):
             comment = {"rating_id": row["id"], "agency_id": 1, "counter_id": 1, "day": DAY}
             self.add("comment", comment | {"text": f"Saran {name}"})
         if name != "sheet":

@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from feedback_app.domain.elements import ALL_KEYS
+from feedback_app.domain.elements import ALL_KEYS, OFFICER_KEYS, OFFICIAL_KEYS
 from feedback_app.services.site import Site
 from tests.conftest import Browser, SteppedClock
 from tests.ground.office import TODAY, Office, add_ratings
@@ -199,17 +199,23 @@ def test_officers_and_services_are_told_by_closed_quarter_and_nobody_is_ranked(
     quarter_of_two_officers(site, office)
     guessed = {"officer_id": office.officer["Andi"], "attribution": "roster"}
     add_ratings(site, office, 30, day=date(2026, 8, 3), perilaku=1, waktu=2, **guessed)
-    page = alice.get("/staf/loket/A1").get_data(as_text=True)
+    counter = alice.get("/staf/loket/A1").get_data(as_text=True)
+    assert "Sari Contoh" not in counter  # over all counters of the unit, never by counter
+    assert 'href="/staf/loket/petugas?triwulan=2026-t3"' in counter
+    assert "KTP-el" in counter
+    assert "Kartu Keluarga" in counter
+    page = alice.get("/staf/loket/petugas").get_data(as_text=True)
     assert "Triwulan III 2026" in page
     assert page.index("Andi Contoh") < page.index("Sari Contoh")  # by name, not by score
     assert "3,75" in page  # Andi: nine of twelve gave 4; not the 30 that the roster guessed
     assert "36 penilaian menyebut petugas lain" in page
     assert "belum terverifikasi" in page
-    assert "KTP-el" in page
-    assert "Kartu Keluarga" in page
+    file = alice.get("/staf/loket/petugas/unduh.xlsx").data
+    book = openpyxl.load_workbook(io.BytesIO(file))
+    rows = {row[1]: row for row in book["Petugas"].iter_rows(min_row=2, values_only=True)}
+    assert rows["Andi Contoh"][2:5] == (72, 72, pytest.approx(3.75))
+    assert rows["Andi Contoh"][8:10] == (0, None)  # nobody stopped early
     book = openpyxl.load_workbook(io.BytesIO(alice.get("/staf/loket/A1/unduh.xlsx").data))
-    rows = {row[0]: row for row in book["Petugas"].iter_rows(min_row=2, values_only=True)}
-    assert rows["Andi Contoh"][1:4] == (72, 72, pytest.approx(3.75))
     services = {row[0]: row for row in book["Layanan"].iter_rows(min_row=2, values_only=True)}
     assert services["Kartu Keluarga"][1] == 72
     assert "Kepercayaan" not in str(services)
@@ -221,9 +227,35 @@ def test_an_officer_whose_figures_would_open_the_unnamed_is_withheld(
     for month in (7, 8, 9):
         varied(site, office, date(2026, month, 6), best=6, rest=10)
     add_ratings(site, office, 4, day=date(2026, 9, 6), officer_id=None, attribution="unknown")
-    page = alice.get("/staf/loket/A1").get_data(as_text=True)
+    page = alice.get("/staf/loket/petugas").get_data(as_text=True)
     assert "jawaban beberapa orang lain dapat dihitung darinya" in page
     assert "3,38" not in page
+
+
+def test_officers_before_the_first_quarter_came_out(alice: Browser) -> None:
+    page = alice.get("/staf/loket/petugas").get_data(as_text=True)
+    assert "Belum ada" in page
+    for ending, status in (("xlsx", 200), ("csv", 200), ("pdf", 404)):
+        assert alice.get(f"/staf/loket/petugas/unduh.{ending}").status_code == status
+
+
+def test_forms_that_stopped_early_have_a_column_of_their_own(
+    alice: Browser, site: Site, office: Office
+) -> None:
+    quarter_of_two_officers(site, office)
+    early = {key: None for key in OFFICIAL_KEYS if key not in OFFICER_KEYS}
+    early |= {"day": date(2026, 8, 4)}
+    add_ratings(site, office, 7, perilaku=2, **early)
+    add_ratings(site, office, 5, perilaku=4, counter="A2", **early)
+    add_ratings(site, office, 9, officer_id=office.officer["Andi"], **early)
+    page = alice.get("/staf/loket/petugas").get_data(as_text=True)
+    assert "2,96" in page
+    assert "12 formulir" in page
+    file = alice.get("/staf/loket/petugas/unduh.xlsx").data
+    book = openpyxl.load_workbook(io.BytesIO(file))
+    rows = {row[1]: row for row in book["Petugas"].iter_rows(min_row=2, values_only=True)}
+    assert rows["Sari Contoh"][8:11] == (12, 12, pytest.approx(2.96, abs=0.005))
+    assert rows["Andi Contoh"][8:] == (9, None, None, None, None, "tidak ditampilkan")
 
 
 def test_what_was_a_filter_is_none_and_the_page_says_so(
@@ -301,7 +333,6 @@ def test_files_open_again_and_hold_no_formula_and_no_identifier(
         "Unsur",
         "Tren mingguan",
         "Layanan",
-        "Petugas",
         "Sebab",
         "Kunjungan",
     ]

@@ -86,11 +86,8 @@ def counts_of_months(
     session: Session, counter_id: int, months: Sequence[Stretch]
 ) -> list[dict[str, Counts]]:
     """For the gate only: counts of each element in each of these months, one after another."""
-    if not months:
-        return []
-    days = Days(counter_id, months[0].first, months[-1].last)
-    ends = [month.last for month in months]
-    sums = tallies.complete_sums_by_stretch(session, days, ends=ends)
+    spans = [(month.first, month.last) for month in months]
+    sums = tallies.complete_sums_by_stretch(session, counter_id, spans=spans)
     return [{key: counts_of(own, key) for key in ALL_KEYS} for own in sums]
 
 

@@ -90,13 +90,26 @@ def complete_days(
     return [(row[0], row[1], int(row[2]), int(row[3]), int(row[4])) for row in rows]
 
 
-def complete_sums_by_stretch(session: Session, days: Days, *, ends: Sequence[date]) -> list[Sums]:
-    """Complete forms of consecutive stretches of these days, which end on those days."""
+def complete_sums_by_stretch(
+    session: Session, counter_id: int, *, spans: Sequence[tuple[date, date]]
+) -> list[Sums]:
+    """Complete forms of these stretches of days, both ends included; days between them are in none.
+
+    Between two of them may lie a block that is not shown (`counter_to_shorten`).
+    """
+    if not spans:
+        return []
     # written out: PostgreSQL takes two expressions with parameters for different ones
-    written = [(literal(end, literal_execute=True), number) for number, end in enumerate(ends)]
-    place = case(*((Tally.c.day <= end, literal_column(str(n))) for end, n in written))
+    written = [[literal(end, literal_execute=True) for end in span] for span in spans]
+    place = case(
+        *(
+            (Tally.c.day.between(*ends), literal_column(str(number)))
+            for number, ends in enumerate(written)
+        )
+    )
+    days = Days(counter_id, spans[0][0], spans[-1][1])
     found = {key[0]: sums for key, sums in sums_by(session, [place], _complete(days))}
-    return [found.get(number, NO_SUMS) for number in range(len(ends))]
+    return [found.get(number, NO_SUMS) for number in range(len(spans))]
 
 
 def complete_sums_by_service(session: Session, days: Days) -> dict[int, Sums]:

@@ -9,8 +9,8 @@ import pytest
 
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
-from feedback_app.storage.queries import tallies
-from feedback_app.storage.queries.tallies import Days
+from feedback_app.storage.queries import unit_officers
+from feedback_app.storage.queries.unit_officers import UnitDays
 from tests.conftest import Browser, SteppedClock
 from tests.ground.office import TODAY, Office, add_ratings
 from tests.rigs import attacks
@@ -79,8 +79,8 @@ def test_two_hundred_faked_poster_answers_move_the_officer_by_exactly_nothing(
 
     def score() -> object:
         with site.db.read() as session:
-            days = Days(office.counter["A1"], TODAY, TODAY)
-            return tallies.complete_sums_by_officer(session, days)
+            days = UnitDays((office.counter["A1"],), TODAY, TODAY)
+            return unit_officers.sums_by_officer(session, days)
 
     before = score()
     for _ in range(200):

@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import delete, update
 
 from feedback_app.domain.comparison import compare
 from feedback_app.domain.disclosure import Answers, Band, Withheld
-from feedback_app.domain.elements import ALL_KEYS, OFFICER_KEYS
+from feedback_app.domain.elements import ALL_KEYS, OFFICER_KEYS, OFFICIAL_KEYS
 from feedback_app.domain.interval import Mean, mean_of_counts
 from feedback_app.domain.skm import TooFew
 from feedback_app.services.officer.figures import own_batches
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
+from feedback_app.storage.models import UpkeepMark
+from feedback_app.storage.queries.unit_officers import BY_COUNTER
 from tests.conftest import SteppedClock
 from tests.ground.office import Office, add_ratings
 
@@ -50,22 +53,77 @@ def test_a_quarter_is_shown_a_week_after_it_is_over(
     assert batch.comparison is None  # one colleague: the comparison would be that person's mean
 
 
-def test_counters_add_up_and_only_where_the_supervisor_sees_the_officer(
+def test_counters_of_a_unit_are_one_and_units_add_up_where_the_supervisor_sees_the_officer(
     site: Site, office: Office
 ) -> None:
     quarter(site, office, "Sari", best=4)
     quarter(site, office, "Andi", best=7)
-    quarter(site, office, "Sari", best=6, counter="A2")
-    others = {"day": date(2026, 9, 9), "counter": "A2", "for_officer": False}
+    add_ratings(site, office, 4, counter="A2", day=date(2026, 9, 9), **FOUR)
+    (batch,) = own_batches(site, office.officer["Sari"])
+    assert batch.n == 34  # four at the other counter: too few there, and part of the unit's
+    quarter(site, office, "Sari", best=6, counter="B1")
+    others = {"day": date(2026, 9, 9), "counter": "B1", "for_officer": False}
     add_ratings(site, office, 4, **(FOUR | others))
     (batch,) = own_batches(site, office.officer["Sari"])
-    assert batch.n == 30  # at A2 the four others could be had from the counter's own figures
+    assert batch.n == 34  # in unit B the four others could be had from the counter's own figures
     add_ratings(site, office, 9, **others)
     (batch,) = own_batches(site, office.officer["Sari"])
-    assert batch.n == 60
+    assert batch.n == 64
     assert isinstance(batch.mean, Mean)
-    assert batch.mean.mean == pytest.approx(3.5)
-    assert batch.mean.low < 3.5 < batch.mean.high
+    assert batch.mean.mean == pytest.approx((16 * 4 + 18 * 3 + 30 * 3.6) / 64)
+    assert batch.mean.low < batch.mean.mean < batch.mean.high
+
+
+EARLY = {key: None for key in OFFICIAL_KEYS if key not in OFFICER_KEYS}
+
+
+def test_forms_that_stopped_early_stand_beside_from_ten_on_and_are_never_added(
+    site: Site, office: Office
+) -> None:
+    quarter(site, office, "Sari", best=4)
+    quarter(site, office, "Andi", best=7)
+    own = EARLY | {"day": date(2026, 8, 12)}
+    add_ratings(site, office, 6, **own)
+    add_ratings(site, office, 4, counter="A2", **(own | {"perilaku": 1}))
+    andi = own | {"officer_id": office.officer["Andi"]}
+    add_ratings(site, office, 9, **andi)
+    add_ratings(site, office, 6, **(andi | {"kepercayaan": 4, "kecepatan": None}))  # in no set
+    (batch,) = own_batches(site, office.officer["Andi"])
+    assert (batch.n, batch.early) == (30, None)
+    (batch,) = own_batches(site, office.officer["Sari"])
+    assert batch.early is not None
+    assert isinstance(batch.early.mean, Mean)
+    assert (batch.n, batch.early.n) == (30, 10)
+    assert batch.early.mean.mean == pytest.approx((6 * 12 + 4 * 10) / 40)
+    assert isinstance(batch.mean, Mean)
+    assert batch.mean.mean == pytest.approx(3.4)
+
+
+def test_what_was_told_by_counter_before_stays_the_sum_of_it(
+    site: Site, office: Office, clock: SteppedClock
+) -> None:
+    """Who saw thirty at one counter would have the four at the other by subtraction."""
+    for month in (10, 11, 12):
+        own = {"officer_id": office.officer["Sari"], "day": date(2026, month, 9)}
+        add_ratings(site, office, 5, **own)
+        add_ratings(site, office, 5, **(FOUR | own))
+        unnamed = own | {"officer_id": None, "attribution": "unknown"}
+        add_ratings(site, office, 9, **unnamed)
+        add_ratings(site, office, 9, counter="A2", **unnamed)
+    add_ratings(site, office, 4, counter="A2", day=date(2026, 11, 9))
+    clock.at += timedelta(days=60)
+    (batch,) = own_batches(site, office.officer["Sari"])
+    assert batch.n == 34
+    with site.db.transaction() as tx:
+        row = {"name": BY_COUNTER, "day": date(2027, 1, 8)}
+        tx.execute(delete(UpkeepMark).where(UpkeepMark.name == BY_COUNTER))
+        bulk.add_rows(tx, "upkeep_mark", [row])
+    (batch,) = own_batches(site, office.officer["Sari"])
+    assert batch.n == 30
+    with site.db.transaction() as tx:
+        tx.execute(update(UpkeepMark).values(day=date(2027, 1, 7)))
+    (batch,) = own_batches(site, office.officer["Sari"])
+    assert batch.n == 34  # the quarter came out the day after
 
 
 def test_too_few_and_withheld_hold_no_number(site: Site, office: Office) -> None:
