@@ -2,9 +2,10 @@
 
 A class is a closed batch (a quarter) as a whole, one tier or one counter within it, or one of its
 days on which the roster shows the officer absent. Taking a class away must not tell by subtraction
-what its answers were: at each counter that shows the officer apart (ten answers or more) it takes
-none or ten, and leaves none or ten. The absent day is the exception: it may be small, its size is
-never shown, and a batch from which one was taken shows its officer no figures any more.
+what its answers were: in each unit that shows the officer (ten complete forms or more) it takes
+none or ten of them, and leaves none or ten; forms that stopped early are no longer shown where it
+takes few of those. The absent day is the exception: it may be small, its size is never shown, and
+a batch from which one was taken shows its officer no figures any more.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from datetime import date, timedelta
 
 from feedback_app.domain.disclosure import MIN_GROUP
 from feedback_app.domain.disclosure.blocks import PARTS_DELAY
+from feedback_app.domain.form_sets import COMPLETE
 from feedback_app.domain.survey import Span, slug
 
 DAYS_TO_APPEAL = timedelta(days=14)
@@ -48,11 +50,13 @@ GROUNDS = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Answers that count for the officer, of one day, counter and tier."""
+    """Answers that count for the officer, of one day, counter, tier and set of forms."""
 
     day: date
+    unit_id: int
     counter_id: int
     tier: str
+    form_set: int
     n: int
 
 
@@ -140,8 +144,9 @@ def offers(span: Span, cells: Sequence[Cell], *, present: Collection[date]) -> l
 def _tells_nobody(what: AppealClass, cells: Sequence[Cell]) -> bool:
     if sum(cell.n for cell in cells if holds(what, cell)) < MIN_GROUP:
         return False
-    for counter_id in {cell.counter_id for cell in cells}:
-        here = [cell for cell in cells if cell.counter_id == counter_id]
+    complete = [cell for cell in cells if cell.form_set == COMPLETE]
+    for unit_id in {cell.unit_id for cell in complete}:
+        here = [cell for cell in complete if cell.unit_id == unit_id]
         total = sum(cell.n for cell in here)
         taken = sum(cell.n for cell in here if holds(what, cell))
         left = total - taken

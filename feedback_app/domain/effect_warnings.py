@@ -106,6 +106,12 @@ WARNING_WORDS: dict[str, Words] = {
         "Several elements or spans of months were tried. This change is not strong enough to be"
         " called a find.",
     ),
+    "FORM_CHANGED": (
+        "Pertanyaan formulir berubah di sekitar pelatihan. Peserta dan pembanding menjawab formulir"
+        " yang sama, tetapi nilai sebelum dan sesudahnya bukan dari alat ukur yang persis sama.",
+        "The questions of the form changed around the training. Those trained and the comparison"
+        " were asked the same, but scores before and after are not from quite the same instrument.",
+    ),
 }
 
 # What each check's number is; its p stands beside it where there is one.

@@ -14,6 +14,7 @@ from feedback_app.domain.elements import OFFICER_KEYS, OFFICIAL_KEYS
 # As the tally keeps them; 0 and 1 are older than 2.
 PARTIAL, COMPLETE, EARLY = 0, 1, 2
 OF_OFFICERS = (COMPLETE, EARLY)
+STOPPED_EARLY = "/early"  # ends the name of a kind of visit whose forms stopped early
 
 
 def form_set(answers: Mapping[str, object]) -> int:

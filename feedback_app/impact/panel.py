@@ -44,7 +44,8 @@ class Panel:
     the officer had most answers that month, −1 for none. `top` and `low` are the shares of 4 and
     of 1 or 2, (I, O, T), or None when the source does not tell. `mix` (O, T) is what the case mix
     alone would make of the score, or None. `visits` (O, T) are visits to the officer's counter
-    that month, or None where nobody counts them.
+    that month, or None where nobody counts them. `changed` are columns in which a counter began to
+    ask other questions.
     """
 
     officers: tuple[str, ...]
@@ -58,6 +59,7 @@ class Panel:
     low: Floats | None = None
     mix: Floats | None = None
     visits: Floats | None = None
+    changed: tuple[int, ...] = ()
 
     @property
     def months(self) -> int:

@@ -29,6 +29,7 @@ CODES = (
     "NO_CONTRAST",
     "CEILING",
     "MANY_TESTS",
+    "FORM_CHANGED",
 )
 VERDICTS = ("cannot be told apart", "too small to matter", "improved", "worse", "cannot tell")
 # What a rise or a fall may not be called a result of the training on.

@@ -27,6 +27,7 @@ from feedback_app.impact.stack import (
 
 FEW = 7  # docs/method.md, FEW_TRAINED
 LEAST_CLUSTERS = 6
+USUAL = 9  # months before a date that say what is usual (LAGS without the oldest)
 NOTHING_LEFT = 0.15  # of the contrast; an estimate would only tell of both trainings together
 
 
@@ -175,6 +176,8 @@ def _about_events(study: Study) -> tuple[str, ...]:
     known = set(study.panel.officers)
     if any(e.reason in ("volunteer", "unknown") for e in study.events if e.officer in known):
         found.append("HIDDEN_SELECTION")
+    if _form_changed(study):
+        found.append("FORM_CHANGED")
     if study.others.overlapping or study.others.partners:
         found.append("OVERLAP")
     if study.others.partners:
@@ -183,6 +186,14 @@ def _about_events(study: Study) -> tuple[str, ...]:
     if study.level == "counter" and (is_small or not study.has_interval):
         found.append("CLUSTERED")
     return tuple(found)
+
+
+def _form_changed(study: Study) -> bool:
+    """Whether the questions changed between the months before a date and those after it."""
+    dates, horizon = study.stack.dates, study.stack.horizon
+    return any(
+        date - USUAL <= column <= date + horizon for column in study.panel.changed for date in dates
+    )
 
 
 def covariates(study: Study, own: Outcome) -> Floats:

@@ -102,6 +102,13 @@ def with_many_elements() -> set[str]:
     return found
 
 
+def with_another_form(later: int) -> set[str]:
+    """Other questions from so many months after the last course on."""
+    drawn = draw(PLAIN, SEED)
+    column = max(event.month for event in drawn.events) + later
+    return codes(replace(drawn, panel=replace(drawn.panel, changed=(column,))))
+
+
 CALLS_FOR: dict[str, Callable[[], set[str]]] = {
     "TOO_FEW_TRAINED": lambda: of_events(lambda event: event, only=2),
     "FEW_TRAINED": lambda: of_world(dates=(15,), a_date=5),
@@ -120,11 +127,16 @@ CALLS_FOR: dict[str, Callable[[], set[str]]] = {
     "NO_CONTRAST": of_counters_that_all_sent_somebody,
     "CEILING": with_nearly_all_fours,
     "MANY_TESTS": with_many_elements,
+    "FORM_CHANGED": lambda: with_another_form(0),
 }
 
 
 def test_a_plain_history_is_warned_of_in_nothing() -> None:
     assert of_world() == set()
+
+
+def test_a_form_that_changed_far_from_the_course_is_no_matter() -> None:
+    assert "FORM_CHANGED" not in with_another_form(30)
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -181,9 +181,9 @@ def opens_hidden(column: Column, *, shown: Collection[int], hidden: Collection[i
     told, _untold = _told_and_not(column, parts)
     grounded: set[Key] = {GROUND}
     for key, row in told.items():
-        for place in rows:
+        for place, keys in rows.items():
             if row[place]:
-                rows[place].add(key)
+                keys.add(key)
     for key, row in parts.items():
         outside = (n for place, n in enumerate(row) if place not in hidden and not known[place])
         if any(outside):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
 from feedback_app.domain.findings import Finding
+from feedback_app.domain.form_sets import STOPPED_EARLY
 from feedback_app.domain.wholes import Whole
 from feedback_app.files.exports import Cell, Sheet
 from feedback_app.files.impact_report import Steps, report_html
@@ -35,9 +36,13 @@ class MatrixLine:
 
 @dataclass(frozen=True, slots=True)
 class MixLine:
-    """What one kind of visit (service and channel) adds to each item's mean, in points."""
+    """What one kind of visit (service and channel) adds to each item's mean, in points.
+
+    `is_early`: only forms that stopped early.
+    """
 
     name: str
+    is_early: bool
     share: float
     points: Mapping[str, float]
 
@@ -92,7 +97,15 @@ def _case_mix(study: ImpactStudy) -> tuple[MixLine, ...]:
         found.setdefault(row["mix"], {})[row["item"]] = row["points"]
         shares[row["mix"]] = row["share"]
     names = sorted(found, key=lambda name: -shares[name])
-    return tuple(MixLine(name, shares[name], found[name]) for name in names)
+    return tuple(
+        MixLine(
+            name=name.removesuffix(STOPPED_EARLY),
+            is_early=name.endswith(STOPPED_EARLY),
+            share=shares[name],
+            points=found[name],
+        )
+        for name in names
+    )
 
 
 def _matrix(site: Site, viewer: Viewer, study: ImpactStudy) -> tuple[MatrixLine, ...]:

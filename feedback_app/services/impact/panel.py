@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_app.domain.elements import OFFICER_KEYS
+from feedback_app.domain.form_sets import EARLY, STOPPED_EARLY
 from feedback_app.impact.cells import Cells, MixCoefficient, adjust
 from feedback_app.impact.events import Event
 from feedback_app.impact.panel import Floats, Ints, Panel, in_own_order, month_number
@@ -21,6 +22,7 @@ from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import joins, trainings
 from feedback_app.storage.queries import panel as queries
+from feedback_app.storage.queries.happenings import instrument_changes
 
 __all__ = [
     "BadMonthError",
@@ -86,11 +88,14 @@ def link(
         visits = queries.monthly_visits(session, agency_id=agency_id, first=first, last=last)
         codes = queries.counter_codes(session, agency_id=agency_id)
         owners = joins.owners_now(session)
+        days = instrument_changes(session, agency_id=agency_id)
     held = [a for a in attended if a.run.starts_on <= last]
     events = tuple(events_of(held, owners=owners))
     panel, case_mix = adjust(cells)
     known = {(codes[counter], month): count for (counter, month), count in visits.items()}
-    panel = in_own_order(replace(panel, visits=_visits(panel, known)))
+    changed = sorted({month_of(day) - panel.first_month for day in days if first <= day <= last})
+    panel = replace(panel, visits=_visits(panel, known), changed=tuple(changed))
+    panel = in_own_order(panel)
     return Linked(
         panel, events, aims_of(held), tuple(case_mix), first, last, fingerprint(cells, events)
     )
@@ -124,7 +129,7 @@ def span(
 
 
 def read_cells(session: Session, *, agency_id: int, first: date, last: date) -> Cells:
-    """Monthly counts of the officer items, by officer, counter, service and channel."""
+    """Monthly counts of the officer items, by officer, counter, service, channel, set of forms."""
     parts = [
         _columns(rows)
         for rows in queries.monthly_cells(
@@ -142,10 +147,12 @@ def read_cells(session: Session, *, agency_id: int, first: date, last: date) -> 
     officers, officer = np.unique(numbers[:, 0], return_inverse=True)
     counters, unit = np.unique(numbers[:, 1], return_inverse=True)
     tier_names, tier = np.unique(tiers, return_inverse=True)
-    kinds, mix = np.unique(numbers[:, 2] * len(tier_names) + tier, return_inverse=True)
+    kinds, mix = np.unique(
+        np.column_stack([numbers[:, 2], tier, numbers[:, 3] == EARLY]), axis=0, return_inverse=True
+    )
     mixes = [
-        f"{services.get(int(kind) // len(tier_names), '?')}/{tier_names[kind % len(tier_names)]}"
-        for kind in kinds
+        f"{services.get(int(service), '?')}/{tier_names[way]}{STOPPED_EARLY if is_early else ''}"
+        for service, way, is_early in kinds
     ]
     return Cells(
         officers=tuple(str(key) for key in officers),
@@ -156,8 +163,8 @@ def read_cells(session: Session, *, agency_id: int, first: date, last: date) -> 
         months=month_of(last) - month_of(first) + 1,
         officer=officer,
         unit=unit,
-        mix=mix,
-        month=numbers[:, 3] - month_of(first),
+        mix=mix.ravel(),
+        month=numbers[:, 4] - month_of(first),
         counts=counts.reshape(len(counts), len(OFFICER_KEYS), 4),
     )
 
@@ -180,9 +187,9 @@ def _as_persons(
 
 
 def _columns(rows: Sequence[Sequence[Any]]) -> tuple[Ints, NDArray[np.str_], Floats]:
-    """(officer, counter, service, month), channel and counts of a part of the cells."""
-    officer, counter, service, tier, month, *counts = zip(*rows, strict=True)
-    numbers = np.array([officer, counter, service, month], dtype=np.int64).T
+    """(officer, counter, service, set of forms, month), channel and counts of some cells."""
+    officer, counter, service, tier, form_set, month, *counts = zip(*rows, strict=True)
+    numbers = np.array([officer, counter, service, form_set, month], dtype=np.int64).T
     return numbers, np.array(tier), np.array(counts, dtype=float).T
 
 

@@ -11,7 +11,9 @@ import numpy as np
 from feedback_app.domain.disclosure import months_later
 from feedback_app.domain.disclosure.blocks import PARTS_DELAY, quarter_start
 from feedback_app.domain.elements import OFFICER_KEYS
+from feedback_app.domain.form_sets import EARLY
 from feedback_app.domain.tiers import VERIFIED
+from feedback_app.impact.form_sets import as_one_set
 from feedback_app.impact.needs.panel import NeedsPanel
 from feedback_app.impact.panel import Floats, Ints
 from feedback_app.services.impact.events import NoDataError, month_of
@@ -21,7 +23,6 @@ from feedback_app.storage.queries import needs as queries
 from feedback_app.storage.queries import panel as tally
 
 QUARTERS = 5  # the newest and the four before it, with which a unit is compared
-VALUES = np.arange(1.0, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,16 @@ def closed_span(today: date) -> Span:
 def read_panel(site: Site, *, agency_id: int, span: Span) -> NeedsPanel:
     """Cells of one agency; officers, counters, services and units are named by their ids.
 
+    Both sets of forms as one: what stopping early adds is taken off (`impact/form_sets.py`).
+
     Only answers that prove a visit and name the officer; NoDataError when there are none.
     """
     with site.db.read() as session:
         units = queries.unit_of_counter(session, agency_id=agency_id)
-        keys, counts = _cells(session, agency_id, span)
+        keys, complete, early = _cells(session, agency_id, span)
     if not len(keys):
         raise NoDataError("belum ada penilaian terverifikasi dalam triwulan yang sudah selesai")
-    answers = counts.sum(axis=2)
+    score, answers = as_one_set(complete, early)
     cell, item = np.nonzero(answers)
     officers, officer = np.unique(keys[cell, 0], return_inverse=True)
     counters, counter = np.unique(keys[cell, 1], return_inverse=True)
@@ -68,13 +71,14 @@ def read_panel(site: Site, *, agency_id: int, span: Span) -> NeedsPanel:
         unit=unit[counter],
         item=item,
         month=keys[cell, 3] - month_of(span.first),
-        score=(counts @ VALUES)[cell, item] / answers[cell, item],
+        score=score[cell, item],
         n=answers[cell, item],
     )
 
 
-def _cells(session: Session, agency_id: int, span: Span) -> tuple[Ints, Floats]:
-    """(officer, counter, service, month) of each cell, and its counts (cells, items, 4)."""
+def _cells(session: Session, agency_id: int, span: Span) -> tuple[Ints, Floats, Floats]:
+    """(officer, counter, service, month) of each cell, and its counts (cells, items, 4): of
+    complete forms, and of those that stopped early."""
     found: dict[tuple[int, ...], Floats] = {}
     parts = tally.monthly_cells(
         session, agency_id=agency_id, keys=OFFICER_KEYS, first=span.first, last=span.last
@@ -83,10 +87,11 @@ def _cells(session: Session, agency_id: int, span: Span) -> tuple[Ints, Floats]:
         for row in rows:
             if row.tier in VERIFIED:
                 key = (row.officer_id, row.counter_id, row.service_id, int(row.month))
-                counts = np.array(tuple(row)[5:], dtype=float)
-                found[key] = found.get(key, 0.0) + counts
+                counts = found.setdefault(key, np.zeros((2, 4 * len(OFFICER_KEYS))))
+                counts[int(row.form_set == EARLY)] += tuple(map(int, tuple(row)[6:]))
     keys = np.array(list(found), dtype=np.int64).reshape(-1, 4)
-    return keys, np.array(list(found.values())).reshape(-1, len(OFFICER_KEYS), 4)
+    both = np.array(list(found.values())).reshape(-1, 2, len(OFFICER_KEYS), 4)
+    return keys, both[:, 0], both[:, 1]
 
 
 def _texts(ids: Ints) -> tuple[str, ...]:

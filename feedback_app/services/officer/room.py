@@ -27,6 +27,7 @@ from feedback_app.services.trainings.hours import OfficerHistory, own_history
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Case, Officer, OfficerReply
 from feedback_app.storage.queries import officer_room
+from feedback_app.storage.queries.happenings import instrument_changes
 from feedback_app.storage.queries.officer_room import Seen
 
 RECENT_VIEWS = 5
@@ -44,10 +45,14 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """One batch as its officer sees it; without figures once too little was taken out of it."""
+    """One batch as its officer sees it; without figures once too little was taken out of it.
+
+    `changed_on` is the day in it from which the form asked other questions.
+    """
 
     batch: OfficerBatch
     short: str
+    changed_on: date | None
     is_corrected: bool
     reply: OfficerReply | None
     appeals: int
@@ -137,6 +142,7 @@ def _views(
     session: Session, officer: Officer, batches: Sequence[OfficerBatch], made: Sequence[Made]
 ) -> tuple[BatchView, ...]:
     replies = officer_room.newest_replies(session, officer.id)
+    days = instrument_changes(session, agency_id=officer.agency_id)
     views = []
     for batch in batches:
         span = span_of_batch(batch)
@@ -144,6 +150,7 @@ def _views(
             BatchView(
                 batch=batch,
                 short=short_title(span),
+                changed_on=next((day for day in days if span.first < day <= span.last), None),
                 is_corrected=is_corrected(span, made),
                 reply=replies.get(span.first),
                 appeals=sum(1 for one in made if one.what.span == span),

@@ -122,6 +122,16 @@ def note_instrument(session: Session, *, day: date, at: datetime) -> int:
     return len(rows)
 
 
+def instrument_changes(session: Session, *, agency_id: int) -> list[date]:
+    """Days on which a counter of the agency began to ask other questions, of every version."""
+    rows = session.scalars(
+        select(HappeningRow.first_day)
+        .where(HappeningRow.agency_id == agency_id, HappeningRow.kind == BY_ITSELF)
+        .distinct()
+    )
+    return sorted(rows)
+
+
 def instrument_days(session: Session, counter_ids: Collection[int]) -> dict[int, date]:
     """From which day on each counter asks the questions of today; none where it always did."""
     rows = session.execute(

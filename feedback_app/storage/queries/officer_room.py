@@ -69,10 +69,11 @@ def lock_officer(session: Session, officer_id: int) -> None:
 
 
 def cells_of_officer(session: Session, officer_id: int) -> list[Cell]:
-    """Answers that count for the officer, by day, counter and tier."""
-    key = (Tally.c.day, Tally.c.counter_id, Tally.c.tier)
+    """Answers that count for the officer, by day, counter, tier and set of forms."""
+    key = (Tally.c.day, Counter.unit_id, Tally.c.counter_id, Tally.c.tier, Tally.c.form_set)
     rows = session.execute(
         select(*key, func.sum(Tally.c.n))
+        .join(Counter, Counter.id == Tally.c.counter_id)
         .where(
             Tally.c.officer_id.in_(rows_of(session, officer_id)),
             Tally.c.state == "counted",
@@ -80,7 +81,7 @@ def cells_of_officer(session: Session, officer_id: int) -> list[Cell]:
         )
         .group_by(*key)
     )
-    return [Cell(row[0], row[1], row[2], int(row[3])) for row in rows]
+    return [Cell(row[0], row[1], row[2], row[3], row[4], int(row[5])) for row in rows]
 
 
 def answers_at_counters(

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Row, cast, extract, func, select, text
 
+from feedback_app.domain.form_sets import OF_OFFICERS
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Counter, ImpactStudy, Service, Tally, VisitCount
 from feedback_app.storage.models.tally import NOBODY
@@ -18,8 +19,9 @@ ROWS_AT_ONCE = 50_000
 def monthly_cells(
     session: Session, *, agency_id: int, keys: Sequence[str], first: date, last: date
 ) -> Iterator[Sequence[Row[Any]]]:
-    """Counts of each key's 1, 2, 3, 4 by (officer, counter, service, tier, month number).
+    """Counts of each key's 1, 2, 3, 4 by (officer, counter, service, tier, form set, month number).
 
+    Of both sets of forms that count for an officer (`domain/form_sets.py`).
     Rows come in parts, so that a province's do not have to be in memory at once.
     """
     month = extract("year", Tally.c.day) * 12 + extract("month", Tally.c.day) - 1
@@ -28,6 +30,7 @@ def monthly_cells(
         Tally.c.counter_id,
         Tally.c.service_id,
         Tally.c.tier,
+        Tally.c.form_set,
         month.label("month"),
     )
     # PostgreSQL sums a bigint to a numeric, which would arrive as 16 Decimals a row
@@ -42,6 +45,7 @@ def monthly_cells(
             Tally.c.agency_id == agency_id,
             Tally.c.officer_id != NOBODY,
             Tally.c.for_officer == 1,
+            Tally.c.form_set.in_(OF_OFFICERS),
             Tally.c.state == "counted",
             Tally.c.day.between(first, last),
         )

@@ -103,8 +103,8 @@ def complete_sums_by_stretch(
     written = [[literal(end, literal_execute=True) for end in span] for span in spans]
     place = case(
         *(
-            (Tally.c.day.between(*ends), literal_column(str(number)))
-            for number, ends in enumerate(written)
+            (Tally.c.day.between(first, last), literal_column(str(number)))
+            for number, (first, last) in enumerate(written)
         )
     )
     days = Days(counter_id, spans[0][0], spans[-1][1])
