@@ -37,6 +37,7 @@ _DISCLOSURE = (
     "tests/domain/test_together.py",
     "tests/domain/test_blocks.py",
     "tests/domain/test_parts.py",
+    "tests/domain/test_officers.py",
 )
 _STAFF = (
     "tests/domain/test_staff_sessions.py",
@@ -71,6 +72,8 @@ TESTS: dict[str, tuple[str, ...]] = {
     "domain/disclosure/comments.py": _DISCLOSURE,
     "domain/disclosure/gate.py": _DISCLOSURE,
     "domain/disclosure/parts.py": _DISCLOSURE,
+    "domain/disclosure/cuts.py": _DISCLOSURE,
+    "domain/disclosure/officers.py": _DISCLOSURE,
     "domain/disclosure/together.py": _DISCLOSURE,
     "domain/disclosure/blocks.py": _DISCLOSURE,
     "domain/pace.py": ("tests/domain/test_screening.py",),
