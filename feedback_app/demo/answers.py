@@ -29,6 +29,7 @@ LEVEL = {
 }
 CUTS = np.array([-2.4, -0.4, 2.6])
 OFFICER_SD, MONTH_SD, RESPONDENT_SD, SHOCK_RHO = 0.55, 0.12, 1.3, 0.6
+STOPS_EARLY = 0.05
 QUEUE_DROP = {"waktu": 1.1, "prosedur": 0.4, "sarana": 0.4, "kecepatan": 0.3}
 
 
@@ -56,6 +57,12 @@ def training_lift(first: int, last: int) -> dict[str, np.ndarray]:
         for key, effect in training.effects.items():
             lift[key][list(training.officers), begins:] += effect
     return lift
+
+
+def left_open(rng: np.random.Generator) -> dict[str, None]:
+    """What a form leaves open that stops after the questions about the officer; most leave none."""
+    stops = rng.random() < STOPS_EARLY
+    return dict.fromkeys(key for key in ALL_KEYS if key not in OFFICER_KEYS) if stops else {}
 
 
 def draw_answers(

@@ -150,13 +150,15 @@ def _rating_rows(
     names = _draw_names(len(answering), rng)
     tiers = devices.tiers(visits.days, visits.counters, last=last)
     rows = []
-    said = np.random.default_rng(SEED + 1)  # a stream of its own: other figures stay
+    # streams of their own: other figures stay
+    said, early = np.random.default_rng(SEED + 1), np.random.default_rng(SEED + 2)
     for position, visit in enumerate(answering):
         row = _rating_row(visits, int(visit), values, places, rng)
         row["id"], row["tier"] = names[position], tiers[visit]
         row["for_officer"] = row["attribution"] in COUNTS_FOR_OFFICER and devices.is_for_officer(
             tiers[visit], day=row["day"], counter=visits.counters[visit], last=last
         )
+        row |= answers.left_open(early)
         row |= causes.details(row, visits.counters[visit], said)
         rows.append((row, _comment(float(mean[visit]), rng)))
     return rows

@@ -122,7 +122,7 @@ def _write_cell(
     elif cell is not None and decimals is None:
         page.write_number(line, column, float(cell))
     elif cell is not None:
-        page.write_number(line, column, float(round(cell, decimals)), formats["decimal"])
+        page.write_number(line, column, float(_rounded(cell, decimals)), formats["decimal"])
 
 
 def _local(at: datetime) -> datetime:
@@ -152,7 +152,13 @@ def _csv_cell(cell: Cell, decimals: int | None = 2) -> str:
         return f"{_local(cell):%Y-%m-%d %H:%M}"
     if isinstance(cell, int | date):
         return str(cell)
-    return (repr(float(cell)) if decimals is None else f"{cell:.{decimals}f}").replace(".", ",")
+    written = repr(float(cell)) if decimals is None else str(_rounded(cell, decimals))
+    return written.replace(".", ",")
+
+
+def _rounded(cell: float | Decimal, decimals: int) -> Decimal:
+    """As pages round: by the decimals that are written, 3.325 to the even 3.32."""
+    return round(Decimal(str(cell)), decimals)
 
 
 def _sheet_name(name: str) -> str:

@@ -8,6 +8,7 @@ import random
 import sys
 import unicodedata
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -139,6 +140,14 @@ def test_days_are_days_figures_are_rounded_and_headings_filter() -> None:
     assert [cell.is_date for cell in page[2]] == [True, True, False]
     assert (page.freeze_panes, page.auto_filter.ref) == ("A2", "A1:C2")
     assert to_csv(sheet).decode("utf-8-sig").splitlines()[1] == "2026-11-24;2026-11-24 09:30;81,42"
+
+
+def test_files_round_as_pages_do() -> None:
+    """3.325 is 3.32 on a page; a float's own rounding gave 3.33 in the file."""
+    sheet = Sheet("A", ("x",), ((133 / 40,), (3.335,), (Decimal("2.675"),)))
+    assert to_csv(sheet).decode("utf-8-sig").split() == ["x", "3,32", "3,34", "2,68"]
+    page = openpyxl.load_workbook(io.BytesIO(to_xlsx([sheet])))["A"]
+    assert [row[0].value for row in page.iter_rows(min_row=2)] == [3.32, 3.34, 2.68]
 
 
 def test_a_program_gets_all_decimals_and_a_reader_a_word_where_nothing_is() -> None:

@@ -8,16 +8,19 @@ from pathlib import Path
 import pytest
 
 from tests.ground.once import made_once
-from tests.rigs.differencing import (
-    BUILT,
+from tests.rigs.differencing import BUILT, build_town, first_find, run
+from tests.rigs.leaks import (
+    a_total_of_both_sets,
     appeals_unseen,
-    build_town,
-    first_find,
+    early_forms_of_few,
     live_sliding_figures,
     months_of_few,
+    nine_left_beside,
+    officers_by_counter_too,
     parts_of_ten,
     quarters_left_open,
-    run,
+    shares_of_all_and_none,
+    units_pooled,
 )
 from tests.rigs.subtraction import isolated
 
@@ -79,6 +82,38 @@ def test_the_bot_finds_causes_of_months_with_few_low_answers(tmp_path: Path, bui
     with months_of_few():
         result = first_find(tmp_path, built=built, days=(10,), seed=SEED)
     assert result.groups > 0, result.line()
+
+
+OFFICERS_FAULTS = {
+    "by counter beside the unit": officers_by_counter_too,
+    "early forms of few": early_forms_of_few,
+    "a total of both sets": a_total_of_both_sets,
+    "units pooled": units_pooled,
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("fault", OFFICERS_FAULTS)
+def test_the_bot_finds_what_officers_figures_must_not_tell(
+    fault: str, tmp_path: Path, built: Path
+) -> None:
+    with OFFICERS_FAULTS[fault]():
+        result = first_find(tmp_path, built=built, days=(10,), seed=SEED)
+    assert result.groups > 0, result.line()
+
+
+@pytest.mark.long
+def test_the_bot_finds_nine_forms_beside_the_blocks(tmp_path: Path, built: Path) -> None:
+    with nine_left_beside():
+        result = first_find(tmp_path, built=built, days=(3,), seed=SEED)
+    assert result.groups > 0, result.line()
+
+
+@pytest.mark.long
+def test_the_bot_finds_a_share_that_says_all_or_none(tmp_path: Path, built: Path) -> None:
+    with shares_of_all_and_none():
+        result = first_find(tmp_path, built=built, days=(10,), seed=SEED)
+    assert result.answers > 0, result.line()
 
 
 def test_elimination_finds_what_no_pair_of_sums_shows() -> None:
