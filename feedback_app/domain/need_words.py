@@ -11,6 +11,11 @@ NATURES: dict[str, Words] = {
     "process": ("cara kerja atau tempatnya", "the way of working, or the place"),
     "ask": ("tanyakan dahulu", "ask first"),
 }
+LEVELS: dict[str, Words] = {
+    "officer": ("petugas", "officer"),
+    "counter": ("loket", "counter"),
+    "unit": ("unit", "unit"),
+}
 VOICES: dict[str, Words] = {
     "data": ("penilaian warga", "citizens' ratings"),
     "supervisor": ("usulan atasan", "proposed by the supervisor"),

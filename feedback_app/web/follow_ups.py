@@ -189,9 +189,7 @@ def _page(form: PlanForm, survey_id: int | None, *, item: Any = None) -> str:
         form=form,
         item=item,
         asks_unit=item is None and survey is None,
-        target=url_for("follow_ups.change", item_id=item.id)
-        if item
-        else url_for(target, **address),
+        target=target,
         back=_back(survey_id),
         name=title(surveys.span_of_survey(survey)) if survey else None,
     )

@@ -19,8 +19,10 @@ from feedback_app.storage.models import (
     NeedRow,
     NeedRun,
     OfficerCompetence,
+    Tally,
     Unit,
 )
+from feedback_app.storage.models.tally import NOBODY
 
 
 def unit_of_counter(session: Session, *, agency_id: int) -> dict[int, int]:
@@ -68,6 +70,20 @@ def causes_by_officer(
         .group_by(*group)
     )
     return [(row[0], row[1], row[2], row[3], int(row[4])) for row in rows]
+
+
+def verified_days(session: Session, *, agency_id: int) -> tuple[date, date] | None:
+    """First and last day with a counted answer that proves a visit and names its officer."""
+    row = session.execute(
+        select(func.min(Tally.c.day), func.max(Tally.c.day)).where(
+            Tally.c.agency_id == agency_id,
+            Tally.c.officer_id != NOBODY,
+            Tally.c.for_officer == 1,
+            Tally.c.state == "counted",
+            Tally.c.tier.in_(VERIFIED),
+        )
+    ).one()
+    return None if row[0] is None else (row[0], row[1])
 
 
 def newest_run(session: Session, *, agency_id: int, state: str = "") -> NeedRun | None:
@@ -210,3 +226,42 @@ def competences_of(
             OfficerCompetence.competence,
         )
     ).all()
+
+
+def proposals_by(session: Session, account_id: int) -> Sequence[NeedRow]:
+    """What this account proposed and did not withdraw, newest first."""
+    return session.scalars(
+        select(NeedRow)
+        .where(NeedRow.proposed_by == account_id, NeedRow.withdrawn_on.is_(None))
+        .order_by(NeedRow.id.desc())
+    ).all()
+
+
+def proposals_about(session: Session, need: NeedRow) -> Sequence[NeedRow]:
+    """What people proposed about the same place, other than this itself."""
+    return session.scalars(
+        select(NeedRow)
+        .where(
+            NeedRow.agency_id == need.agency_id,
+            NeedRow.level == need.level,
+            NeedRow.ref_id == need.ref_id,
+            NeedRow.voice != "data",
+            NeedRow.withdrawn_on.is_(None),
+            NeedRow.id != need.id,
+        )
+        .order_by(NeedRow.id.desc())
+    ).all()
+
+
+def verified_answers(session: Session, officer_id: int, *, days: tuple[date, date]) -> int:
+    """How many counted answers of these days prove a visit and name the officer."""
+    found = session.scalar(
+        select(func.sum(Tally.c.n)).where(
+            Tally.c.officer_id == officer_id,
+            Tally.c.for_officer == 1,
+            Tally.c.state == "counted",
+            Tally.c.tier.in_(VERIFIED),
+            Tally.c.day.between(*days),
+        )
+    )
+    return int(found or 0)
