@@ -115,7 +115,7 @@ _TABLE: dict[str, Roles | InMenu | tuple[InMenu, ...]] = {
     "own_needs.contradict": OFFICER,
     "own_needs.answer": OFFICER,
     "own_needs.withdraw": OFFICER,
-    "surveys.overview": InMenu("Survei & tindak lanjut", SUPERVISOR),
+    "surveys.overview": InMenu("Survei", SUPERVISOR, room="Survei & tindak lanjut"),
     "surveys.new": SUPERVISOR,
     "surveys.add": SUPERVISOR,
     "surveys.show": SUPERVISOR,
