@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
-
 from feedback_app.demo.people import as_of, viewer_named
 from feedback_app.demo.places import Places
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.needs import own, unit
 from feedback_app.services.needs.decisions import Told, decide
+from feedback_app.services.needs.overview import overview
 from feedback_app.services.needs.runs import run_first_needs
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
-from feedback_app.storage.models import NeedRow
 
 CONTRADICTION = (
     "Saya sering melayani lansia yang didampingi keluarga. Penjelasan saya kepada pendamping "
@@ -70,16 +68,10 @@ def add_needs(site: Site, places: Places) -> None:
 
 def _decide(site: Site, hr: Viewer, places: Places) -> None:
     """The slow counter is handed to its supervisor."""
-    with site.db.read() as session:
-        need_id = session.scalar(
-            select(NeedRow.id).where(
-                NeedRow.level == "counter",
-                NeedRow.ref_id == places.counters[3],
-                NeedRow.item == "kecepatan",
-            )
-        )
-    if need_id is not None:
-        decide(site, hr, need_id, Told("mend", MENDED, 0))
+    found = overview(site, hr, only="", item="kecepatan")
+    for line in (line for group in found.groups for line in group.lines):
+        if (line.level, line.ref_id) == ("counter", places.counters[3]):
+            decide(site, hr, line.need_id, Told("mend", MENDED, 0))
 
 
 def _add_competences(site: Site, places: Places) -> None:

@@ -19,14 +19,20 @@ ENDED = TODAY.replace(month=9, day=30)  # the newest closed quarter
 def add_need(site: Site, office: Office, **changed: Any) -> int:
     """One need of unit A found today; A1's perilaku where nothing else is said."""
     values: dict[str, Any] = {"level": "counter", "ref_id": office.counter["A1"]}
-    values |= {"item": "perilaku", "nature": "training", "n": 400, **FIGURES, **changed}
+    values |= {
+        "unit_id": office.unit["A"],
+        "item": "perilaku",
+        "nature": "training",
+        "n": 400,
+        **FIGURES,
+        **changed,
+    }
     with site.db.transaction() as tx:
         run = tx.scalar(select(NeedRun)) or _run(office, site)
         tx.add(run)
         tx.flush()
         row = NeedRow(
             agency_id=office.agency_id,
-            unit_id=office.unit["A"],
             voice="data",
             found_on=TODAY,
             quarter_end=ENDED,

@@ -19,6 +19,7 @@ from tests.rigs.differencing import (
     quarters_left_open,
     run,
 )
+from tests.rigs.differencing_needs import exact_gaps
 from tests.rigs.subtraction import isolated
 
 pytestmark = pytest.mark.proof
@@ -79,6 +80,12 @@ def test_the_bot_finds_causes_of_months_with_few_low_answers(tmp_path: Path, bui
     with months_of_few():
         result = first_find(tmp_path, built=built, days=(10,), seed=SEED)
     assert result.groups > 0, result.line()
+
+
+def test_the_bot_finds_gaps_of_needs_with_all_their_decimals(tmp_path: Path, built: Path) -> None:
+    with exact_gaps():
+        result = first_find(tmp_path, built=built, days=(11,), seed=SEED)
+    assert result.unplaced > 0, result.line()
 
 
 def test_elimination_finds_what_no_pair_of_sums_shows() -> None:

@@ -176,4 +176,4 @@ def needs_sheet(found: Overview, names: Mapping[str, str], words: Mapping[str, s
         for line in group.lines
         if line.shown
     )
-    return Sheet("Kebutuhan", columns, rows)
+    return Sheet("Kebutuhan", columns, rows, decimals=1)
