@@ -23,7 +23,6 @@ SEED = 20_261_126
 SHARE = 0.8  # of the answers since then that come through the device; the rest by the card
 # Every counter had a tablet on loan for some months; needs rest on what came through them.
 LOAN_BEGAN, LOAN_ENDED = timedelta(days=610), timedelta(days=40)
-LOAN_SHARE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def tiers(days: Sequence[date], counters: Sequence[int], *, last: date) -> list[
 def _tier(own: str, day: date, draw: float, *, last: date) -> str:
     if own and day >= last - BEGAN:
         return own if draw < SHARE else "poster"
-    return "kiosk" if is_on_loan(day, last=last) and draw < LOAN_SHARE else "poster"
+    return "kiosk" if is_on_loan(day, last=last) else "poster"
 
 
 def is_on_loan(day: date, *, last: date) -> bool:
@@ -65,7 +64,7 @@ def is_on_loan(day: date, *, last: date) -> bool:
 def is_for_officer(tier: str, *, day: date, counter: int, last: date) -> bool:
     """The poster counts for officers until a device was switched on at its counter."""
     has_device = counter in {device.counter for device in DEVICES} and day >= last - BEGAN
-    return tier != "poster" or not (has_device or is_on_loan(day, last=last))
+    return tier != "poster" or not has_device
 
 
 def device_events(site: Site, viewer: Viewer, *, last: date) -> list[Event]:
