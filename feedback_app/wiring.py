@@ -34,6 +34,7 @@ from feedback_app.web.audit import audit
 from feedback_app.web.citizen import citizen
 from feedback_app.web.code_use import code_use
 from feedback_app.web.codes import codes
+from feedback_app.web.competences import competences
 from feedback_app.web.devices import devices
 from feedback_app.web.display import display
 from feedback_app.web.follow_ups import follow_ups
@@ -43,11 +44,14 @@ from feedback_app.web.inspectorate import inspectorate
 from feedback_app.web.kiosk import kiosk
 from feedback_app.web.links import links
 from feedback_app.web.masking import masking
+from feedback_app.web.needs import needs
 from feedback_app.web.officer import officer
 from feedback_app.web.own_account import own
+from feedback_app.web.own_needs import own_needs
 from feedback_app.web.pairing import pairing
 from feedback_app.web.paper import paper
 from feedback_app.web.paper_checks import paper_checks
+from feedback_app.web.partners import partners
 from feedback_app.web.people import people
 from feedback_app.web.people_acts import people_acts
 from feedback_app.web.places import places
@@ -58,6 +62,7 @@ from feedback_app.web.results import results
 from feedback_app.web.roster import roster
 from feedback_app.web.roster_grid import roster_grid
 from feedback_app.web.roster_plans import roster_plans
+from feedback_app.web.run_reasons import run_reasons
 from feedback_app.web.second_step import second_step
 from feedback_app.web.sso import sso
 from feedback_app.web.staff import staff
@@ -67,9 +72,16 @@ from feedback_app.web.tickets import tickets
 from feedback_app.web.tiers import tiers
 from feedback_app.web.training_merge import training_merge
 from feedback_app.web.trainings import trainings
+from feedback_app.web.unit_needs import unit_needs
 from feedback_app.web.uploads import uploads
 
 ROOMS = (
+    needs,
+    unit_needs,
+    own_needs,
+    competences,
+    partners,
+    run_reasons,
     public,
     people,
     people_acts,

@@ -30,6 +30,9 @@ LEVEL = {
 CUTS = np.array([-2.4, -0.4, 2.6])
 OFFICER_SD, MONTH_SD, RESPONDENT_SD, SHOCK_RHO = 0.55, 0.12, 1.3, 0.6
 STOPS_EARLY = 0.05
+# What needs find: two officers whose manner lags, and a counter where everybody is slow.
+OFFICER_GAPS = {(2, "perilaku"): -1.8, (23, "perilaku"): -1.7}  # place in OFFICERS, element
+COUNTER_GAPS = {(3, "kecepatan"): -1.6}  # place in COUNTERS, element: an old printer
 QUEUE_DROP = {"waktu": 1.1, "prosedur": 0.4, "sarana": 0.4, "kecepatan": 0.3}
 
 
@@ -66,9 +69,12 @@ def left_open(rng: np.random.Generator) -> dict[str, None]:
 
 
 def draw_answers(
-    days: Sequence[date], officers: np.ndarray, rng: np.random.Generator
+    days: Sequence[date],
+    officers: np.ndarray,
+    counters: np.ndarray,
+    rng: np.random.Generator,
 ) -> dict[str, np.ndarray]:
-    """Values 1 to 4 by element, one a visit; `officers` are places in OFFICERS."""
+    """Values 1 to 4 by element, one a visit; `officers` and `counters` are places in the office."""
     months = np.array([month_number(day) for day in days])
     first, last = int(months.min()), int(months.max())
     level = officer_levels(first, last, rng)
@@ -81,5 +87,8 @@ def draw_answers(
         latent -= busy * QUEUE_DROP.get(key, 0.0)
         if key in OFFICER_KEYS:
             latent += level[officers, months - first] + lift[key][officers, months - first]
+        for places, gaps in ((officers, OFFICER_GAPS), (counters, COUNTER_GAPS)):
+            for (place, element), gap in gaps.items():
+                latent += gap * ((places == place) & (element == key))
         answers[key] = np.searchsorted(CUTS, latent) + 1
     return answers

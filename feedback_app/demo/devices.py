@@ -21,6 +21,8 @@ BEGAN = timedelta(days=24)  # before the last day of data
 AT = time(7, 30)  # before the counter opens
 SEED = 20_261_126
 SHARE = 0.8  # of the answers since then that come through the device; the rest by the card
+# Every counter had a tablet on loan for some months; needs rest on what came through them.
+LOAN_BEGAN, LOAN_ENDED = timedelta(days=610), timedelta(days=40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,20 @@ def tiers(days: Sequence[date], counters: Sequence[int], *, last: date) -> list[
     rng = np.random.default_rng(SEED)
     kinds = {device.counter: device.kind for device in DEVICES}
     return [
-        kinds[counter] if counter in kinds and day >= last - BEGAN and draw < SHARE else "poster"
+        _tier(kinds.get(counter, ""), day, draw, last=last)
         for day, counter, draw in zip(days, counters, rng.random(len(days)), strict=True)
     ]
+
+
+def _tier(own: str, day: date, draw: float, *, last: date) -> str:
+    if own and day >= last - BEGAN:
+        return own if draw < SHARE else "poster"
+    return "kiosk" if is_on_loan(day, last=last) else "poster"
+
+
+def is_on_loan(day: date, *, last: date) -> bool:
+    """Whether a tablet stood at every counter."""
+    return last - LOAN_BEGAN <= day < last - LOAN_ENDED
 
 
 def is_for_officer(tier: str, *, day: date, counter: int, last: date) -> bool:

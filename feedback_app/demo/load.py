@@ -12,6 +12,7 @@ from feedback_app.demo import answers, causes, devices, office, roster, words
 from feedback_app.demo.codes import add_codes
 from feedback_app.demo.events import let_happen
 from feedback_app.demo.happenings import add_happenings
+from feedback_app.demo.needs import add_needs
 from feedback_app.demo.places import Places, add_agency, add_places
 from feedback_app.demo.records import add_trainings
 from feedback_app.demo.surveys import add_surveys
@@ -64,6 +65,7 @@ def load_demo(site: Site, *, progress: Progress, rating_count: int = RATINGS) ->
     _add_accounts(site, agency_id, places)
     cases = let_happen(site, places, last=last)
     impact_study.run_first_study(site, agency_id)
+    add_needs(site, places)
     surveys = add_surveys(site, places, first=first, last=last)
     return {
         "ratings": len(rows),
@@ -142,7 +144,9 @@ def _rating_rows(
     visits: _Visits, places: Places, rng: np.random.Generator, rating_count: int, *, last: date
 ) -> list[tuple[dict[str, Any], str]]:
     """Some visitors answer: a bit more often when things went badly or very well."""
-    values = answers.draw_answers(visits.days, np.array(visits.officers), rng)
+    values = answers.draw_answers(
+        visits.days, np.array(visits.officers), np.array(visits.counters), rng
+    )
     mean = np.mean([values[key] for key in OFFICIAL_KEYS], axis=0)
     eager = 1 + 0.15 * np.abs(mean - 3.2)
     chance = np.clip(eager / eager.sum() * rating_count, 0, 1)

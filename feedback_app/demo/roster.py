@@ -13,6 +13,7 @@ from feedback_app.demo.office import COUNTERS, OFFICERS
 MORNING, NOON, EVENING = time(8), time(12), time(16)
 LEAVE_SHARE, SWAP_SHARE = 0.05, 0.02
 DAYS_AHEAD = 14
+STAYS = 6  # place in COUNTERS: its officers cannot be told apart from their counter
 # Idulfitri, first day (SKB 3 Menteri; later years as calculated): closed for a week, then queues.
 LEBARAN = (
     date(2023, 4, 22),
@@ -69,9 +70,10 @@ def shifts_ahead(today: date, rng: np.random.Generator) -> Iterator[DemoShift]:
 
 
 def _rotate(teams: np.ndarray) -> np.ndarray:
-    """One member of each team moves on to the next counter."""
+    """One member of each team moves on to the next counter; the team that STAYS never does."""
+    going = [place for place in range(len(teams)) if place != STAYS]
     moved = teams.copy()
-    moved[:, 0] = np.roll(teams[:, 0], 1)
+    moved[going, 0] = np.roll(teams[going, 0], 1)
     return np.roll(moved, 1, axis=1)
 
 

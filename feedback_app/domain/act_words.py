@@ -6,10 +6,12 @@ from feedback_app.domain.cases import ALL_OUTCOMES
 from feedback_app.domain.cases import KINDS as CASE_KINDS
 from feedback_app.domain.elements import ELEMENTS
 from feedback_app.domain.follow_up import STATUSES
+from feedback_app.domain.need_words import DECISIONS, LEVELS
 from feedback_app.domain.paper import VOID_REASONS
 from feedback_app.domain.roster_plans import KINDS as CHANGES
 from feedback_app.domain.texts import Words
 from feedback_app.domain.tiers import TIERS
+from feedback_app.domain.training import REASONS
 from feedback_app.domain.working_days import ENTRY_KINDS
 
 # key of a detail -> its label
@@ -24,6 +26,7 @@ LABELS: dict[str, Words] = {
     "codes": ("kode", "codes"),
     "counter": ("loket", "counter"),
     "day": ("hari", "day"),
+    "decision": ("keputusan", "decision"),
     "draws": ("undian", "draws"),
     "drawn": ("terambil", "drawn"),
     "due": ("tenggat", "due"),
@@ -99,7 +102,9 @@ VALUES: dict[str, dict[str, Words]] = {
         "counter": ("loket", "counter"),
         "service": ("layanan", "service"),
     },
-    "reason": VOID_REASONS,
+    "decision": DECISIONS,
+    "level": LEVELS,
+    "reason": VOID_REASONS | REASONS,
     "is_free": {"True": ("ya", "yes"), "False": ("tidak", "no")},
     "nip": {"diganti": ("diganti", "replaced")},
     "status": STATUSES,
@@ -126,6 +131,12 @@ SUBJECTS: dict[str, Words] = {
     "propose_roster": ("usulan nomor", "proposal number"),
     "confirm_roster": ("usulan nomor", "proposal number"),
     "refuse_roster": ("usulan nomor", "proposal number"),
+    **dict.fromkeys(
+        ("decide_need", "propose_need", "withdraw_proposal", "answer_need", "contradict_need"),
+        ("kebutuhan nomor", "need number"),
+    ),
+    "look_for_needs": ("penghitungan", "run"),
+    "set_reasons": ("jadwal nomor", "run number"),
     "start_impact_study": ("pengukuran", "study"),
     "view_training_history": ("petugas nomor", "officer number"),
     "reply_to_batch": ("petugas nomor", "officer number"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from feedback_app.files import cells, training_cells
 from feedback_app.files.records import Column, Kind, column, optional
 
-_NIP = column(
+NIP = column(
     "nip",
     "nip",
     cells.nip,
@@ -74,7 +74,7 @@ TRAINING_KINDS_OF_FILE = (
         "attendance",
         "Peserta pelatihan",
         (
-            _NIP,
+            NIP,
             column(
                 "training",
                 "pelatihan",
@@ -136,7 +136,7 @@ TRAINING_KINDS_OF_FILE = (
         "siasn-kursus",
         "Riwayat kursus SIASN",
         (
-            Column("nip", "nip", _NIP.also, cells.optional_nip, False, _NIP.hint, _NIP.examples),
+            Column("nip", "nip", NIP.also, cells.optional_nip, False, NIP.hint, NIP.examples),
             optional(
                 "name",
                 "nama",

@@ -17,12 +17,14 @@ from feedback_app.web.route_table import MENU, ROUTES, InMenu
 # Rooms of pages that have no menu line of their blueprint above them in route_table.py.
 _ROOM_OF = {
     "accounts": "people.overview",
-    "follow_ups": "surveys.overview",
     "masking": "supervisor.counters",
+    "own_needs": "officer.home",
     "paper_checks": "paper.overview",
     "people_acts": "people.overview",
     "roster_grid": "roster.week",
     "roster_plans": "roster.week",
+    "run_reasons": "trainings.catalogue",
+    "training_merge": "trainings.catalogue",
 }
 
 

@@ -13,11 +13,13 @@ from wtforms.validators import InputRequired
 from feedback_app.domain.appeals import GROUNDS, KINDS, AppealClass, Offer
 from feedback_app.domain.cases import ALL_OUTCOMES
 from feedback_app.domain.elements import ELEMENTS
+from feedback_app.domain.need_words import POSTS
 from feedback_app.domain.officer_words import beside, change
 from feedback_app.domain.survey import title
 from feedback_app.domain.tiers import TIERS
 from feedback_app.domain.training import RESULTS, TRAINING_KINDS
 from feedback_app.services.faults import FieldFaultError, NotThereError
+from feedback_app.services.needs.own import own_needs
 from feedback_app.services.officer import appeals, replies, room, views
 from feedback_app.services.officer.appeals import Choice
 from feedback_app.services.officer.signed_in import class_of
@@ -27,6 +29,7 @@ from feedback_app.web.formats import long_date, number
 from feedback_app.web.forms import labelled, tell, translate_errors
 from feedback_app.web.language import gettext as _
 from feedback_app.web.language import say
+from feedback_app.web.needs import WORDS as NEED_WORDS
 from feedback_app.web.roles import ROLE_NAMES
 
 officer = Blueprint("officer", __name__)
@@ -77,7 +80,14 @@ def home() -> str:
     except NotThereError:  # an account that nobody has tied to an officer yet
         return render_template("officer/no_officer.html")
     return render_template(
-        "officer/home.html", found=found, training_kinds=TRAINING_KINDS, results=RESULTS, **_words()
+        "officer/home.html",
+        found=found,
+        own=own_needs(site(), viewer()),
+        training_kinds=TRAINING_KINDS,
+        results=RESULTS,
+        posts=POSTS,
+        **NEED_WORDS,
+        **_words(),
     )
 
 

@@ -30,7 +30,7 @@ START_PAGES = {
     Role.SUPERVISOR: "supervisor.counters",
     Role.ADMIN: "admin.checklist",
     Role.INSPECTORATE: "inspectorate.cases",
-    Role.HR: "impact.matrix",
+    Role.HR: "needs.overview",
     Role.OFFICER: "officer.home",
 }
 

@@ -16,12 +16,17 @@ from feedback_app.services.access.people import Viewer
 from feedback_app.services.access.sessions import viewer_of_session
 from feedback_app.services.impact.study import run_first_study
 from feedback_app.services.imports import office as imports
+from feedback_app.services.needs import own, unit
+from feedback_app.services.needs.decisions import Told, decide
 from feedback_app.services.roster.day import Wanted, change_day, day_view
 from feedback_app.services.roster.own_days import add_days
 from feedback_app.services.site import Site
 from feedback_app.services.survey import closing, follow_up, periods
+from feedback_app.services.trainings.partners import Told as Partner
+from feedback_app.services.trainings.partners import save_partner
 from feedback_app.storage import bulk, comments
 from feedback_app.storage.models import Tally
+from tests.ground.need_rows import add_need
 from tests.ground.office import PASSWORD, TODAY, Office, add_ratings, rating_row
 from tests.ground.scores import add_scores
 
@@ -49,6 +54,23 @@ def fill_office(site: Site, office: Office) -> None:
     _run_surveys(site, office)
     _change_roster(site, office)
     run_first_study(site, office.agency_id)
+    _add_needs(site, office)
+
+
+def _add_needs(site: Site, office: Office) -> None:
+    """A place handed over, a question, two proposals, what posts ask for, a partner."""
+    place = add_need(site, office, nature="process")
+    add_need(site, office, level="officer", ref_id=office.officer["Sari"], nature="ask")
+    hana, alice = _viewer(site, "hana"), _viewer(site, "alice")
+    decide(site, hana, place, Told("mend", "Ganti printer", 0))
+    told = {"item": "informasi", "nature": "training", "words": "Bahasa sederhana"}
+    unit.propose(site, alice, place=f"counter:{office.counter['A1']}", training="", **told)
+    own.propose(site, _viewer(site, "oki"), item="perilaku", words="Bahasa isyarat", training="")
+    nip = "19800101201001200"
+    posts = f"nip;untuk;jabatan;kompetensi;diperlukan;dimiliki\n{nip}0;sekarang;Pengelola;Komunikasi;3;1\n"
+    _import(site, office, "competences", posts)
+    partner = Partner("Universitas Uji", "PKS 1/2026", date(2026, 1, 1), date(2026, 12, 31))
+    save_partner(site, hana, partner, partner_id=None)
 
 
 def place_codes(office: Office, *, key: bytes) -> list[str]:

@@ -15,12 +15,14 @@ from feedback_app.storage.models import TALLY_SUMS
 from tests.ground.office import Office
 
 OFFICERS, ANSWERS = 12, 42
-WEAK = 2  # whose perilaku is half a point lower
+WEAK = 2  # whose perilaku (or other item) is half a point lower
 FIRST_MONTH, MONTHS = 2025 * 12 + 3, 20  # April 2025 to November 2026
 USUAL, LOWER = (0.03, 0.12, 0.50, 0.35), (0.13, 0.35, 0.40, 0.12)  # shares of 1 to 4
 
 
-def add_need_scores(site: Site, office: Office, *, tier: str = "display") -> list[int]:
+def add_need_scores(
+    site: Site, office: Office, *, tier: str = "display", item: str = "perilaku"
+) -> list[int]:
     """Ids of the officers, in the order of their names."""
     rng = np.random.default_rng(8)
     own: dict[str, Any] = {"agency_id": office.agency_id}
@@ -39,7 +41,7 @@ def add_need_scores(site: Site, office: Office, *, tier: str = "display") -> lis
     with site.db.transaction() as tx:
         ids = bulk.add_rows(tx, "officer", people)
         rows = [
-            _row(office, officer_id, place, month, tier, rng)
+            _row(office, officer_id, place, month, tier, item, rng)
             for place, officer_id in enumerate(ids)
             for month in range(MONTHS)
         ]
@@ -53,6 +55,7 @@ def _row(
     place: int,
     month: int,
     tier: str,
+    item: str,
     rng: np.random.Generator,
 ) -> dict[str, Any]:
     number = FIRST_MONTH + month
@@ -71,7 +74,7 @@ def _row(
         "n": ANSWERS,
     }
     for key in OFFICER_KEYS:
-        shares = LOWER if place == WEAK and key == "perilaku" else USUAL
+        shares = LOWER if place == WEAK and key == item else USUAL
         for value, count in enumerate(rng.multinomial(ANSWERS, shares), start=1):
             row[f"{key}_{value}"] = int(count)
     return row

@@ -41,6 +41,7 @@ TABLE_OF = {
     "services": "service", "counters": "counter", "officers": "officer", "roster": "shift",
     "visits": "visit_count", "happenings": "happening", "past-results": "past_result", "trainings": "training",
     "attendance": "attendance", "siasn-kursus": "attendance",
+    "competences": "officer_competence",
 }  # fmt: skip
 PASSES_ROWS_OVER = {
     "siasn-kursus",  # people who are no officers here, each with a warning

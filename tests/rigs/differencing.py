@@ -4,7 +4,7 @@ Example: .venv/bin/python tests/rigs/differencing.py --days 14 --seed 0
 On the day after the quarter's parts came out two appeals are upheld, a day of absence with a few
 answers and one tier of another officer, and the bot has the figures of before and after. When the
 quarter is over each unit's official survey is closed, and its exact counts are subtracted as well.
-Prints what was collected and what came out, for the product and for five planted faults that must be
+Prints what was collected and what came out, for the product and for planted faults that must be
 found; exits 1 when the product gives away a group of fewer than ten or a planted fault hides.
 """
 
@@ -63,6 +63,7 @@ from feedback_app.web import route_table
 from tests.conftest import Browser, SteppedClock, settings_for
 from tests.ground.office import Office, build_office, known_office
 from tests.guard.test_access import CAST, FILLED
+from tests.rigs import differencing_needs as of_needs
 from tests.rigs.leaks import WORLDS
 from tests.rigs.small_town import FIRST, FORTNIGHT, add_counter, add_day, add_history
 from tests.rigs.subtraction import isolated
@@ -140,7 +141,7 @@ def first_find(folder: Path, *, built: Path, days: Collection[int], seed: int) -
     """The same walk, for as long as no difference of two sums isolates anybody."""
     with _started(folder, built, seed=seed) as walker:
         for _look in walker.walk(days):
-            if walker.haul.without_doubt or differs_by_few(walker.haul):
+            if walker.haul.without_doubt or walker.haul.unplaced or differs_by_few(walker.haul):
                 break
         return subtract(walker.haul, _answers(walker.site), seed=seed)
 
@@ -208,6 +209,8 @@ class Walker:
                 _own_batch(town, self.haul, officer_id, batch)
         for unit, survey_id in survey_ids.items():
             _survey_claims(self.site, self.office, self.haul, unit, survey_id)
+        if self.site.today() >= APPEALS_END:
+            _need_claims(self.app, town, self.haul)
         yield
 
 
@@ -326,6 +329,23 @@ def close_surveys(site: Site, office: Office) -> dict[str, int]:
         found[unit] = surveys.open_survey(site, viewer, chosen)
         closing.close_survey(site, viewer, found[unit])
     return found
+
+
+def _need_claims(app: Flask, town: Town, haul: Haul) -> None:
+    """Needs are modelled figures, in tenths; behind them stand blocks of counters."""
+    need_ids = of_needs.give_everybody_needs(town.site, town.office)
+
+    def claim(counter: str, key: str, first: date, last: date, n: int, mean: float) -> None:
+        _claim(haul, counter, key, town.ids(counter, first, last, key), n=n, value=mean)
+
+    printed = of_needs.claim_blocks(town.site, town.office, need_ids, claim)
+    readers = of_needs.browsers(app)
+    book = _book(readers["hana"], "/staf/kebutuhan/unduh.xlsx", haul)
+    haul.unplaced |= of_needs.file_tells_too_much(book)
+    for name, paths in of_needs.addresses(need_ids).items():
+        for path in paths:
+            if path != "/staf/saya/":  # the own quarters stand there, see _everybody_else
+                _page(readers[name], path, haul, printed if path.endswith("/blok") else set())
 
 
 def _survey_claims(site: Site, office: Office, haul: Haul, unit: str, survey_id: int) -> None:

@@ -29,6 +29,7 @@ from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Counter
 from feedback_app.storage.queries import counters, unit_officers
+from tests.rigs.differencing_needs import exact_gaps
 from tests.rigs.small_town import FIRST
 
 PARTS_OUT = date(2026, 10, 8)
@@ -233,4 +234,5 @@ WORLDS: dict[str, Callable[[], Any]] = {
     "planted: an officer's units pooled": units_pooled,
     "planted: nine forms of a counter left beside the blocks": nine_left_beside,
     "planted: shares that say all or none": shares_of_all_and_none,
+    "planted: gaps of needs with all their decimals": exact_gaps,
 }

@@ -6,10 +6,11 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from feedback_app.domain.needs import CauseLevel
 from feedback_app.domain.texts import Text
 from feedback_app.files.exports import inert
 from feedback_app.files.needs_files import read_needs_panel
@@ -20,7 +21,9 @@ from feedback_app.impact.needs.rows import Found
 from feedback_app.services.impact.linked_table import PurposeNeededError, officer_names
 from feedback_app.services.impact.measurement import BadFileError, read_named
 from feedback_app.services.imports import office as imports
-from feedback_app.services.needs.panel import closed_span, codes_of, read_panel
+from feedback_app.services.needs.causes import Place, cause_levels
+from feedback_app.services.needs.panel import codes_of, read_panel
+from feedback_app.services.needs.span import closed_span
 from feedback_app.services.site import Site
 from feedback_app.storage.queries import audit
 
@@ -51,6 +54,7 @@ class Source:
     panel: NeedsPanel
     names: Mapping[tuple[str, str], str]
     notes: tuple[tuple[Path, Text], ...] = ()
+    causes: Mapping[Place, CauseLevel] = field(default_factory=dict)
 
 
 def from_file(path: Path) -> Source:
@@ -69,7 +73,10 @@ def from_site(site: Site, *, agency: str | None, purpose: str | None) -> Source:
     if purpose is not None and not purpose.strip():
         raise PurposeNeededError("--named needs --purpose with the reason; it is logged")
     agency_id = imports.only_agency(site, code=agency)
-    panel = read_panel(site, agency_id=agency_id, span=closed_span(site.today()))
+    span = closed_span(site.today())
+    panel = read_panel(site, agency_id=agency_id, span=span)
+    with site.db.read() as session:
+        causes = cause_levels(session, agency_id=agency_id, span=span)
     counters, units = codes_of(site, agency_id=agency_id)
     officers = officer_names(site, panel.officers, agency_id, is_named=purpose is not None)
     with site.db.transaction() as tx:
@@ -85,12 +92,12 @@ def from_site(site: Site, *, agency: str | None, purpose: str | None) -> Source:
     names = {("officer", key): name for key, name in officers.items()}
     names |= {("counter", key): counters[int(key)] for key in panel.counters}
     names |= {("unit", key): units[int(key)] for key in panel.units}
-    return Source(panel, names)
+    return Source(panel, names, causes=causes)
 
 
 def rows_of(source: Source, *, delta: float, progress: Progress) -> list[Row]:
     """The contract's rows; numbers None where there is none, the nature where there is no need."""
-    found = find_needs(source.panel, delta=delta, progress=progress)
+    found = find_needs(source.panel, delta=delta, causes=source.causes, progress=progress)
     return [_row(one, source.names) for one in found]
 
 

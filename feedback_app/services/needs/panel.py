@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
 
 import numpy as np
 
-from feedback_app.domain.disclosure import months_later
-from feedback_app.domain.disclosure.blocks import PARTS_DELAY, quarter_start
 from feedback_app.domain.elements import OFFICER_KEYS
 from feedback_app.domain.form_sets import EARLY
 from feedback_app.domain.tiers import VERIFIED
@@ -17,26 +13,13 @@ from feedback_app.impact.form_sets import as_one_set
 from feedback_app.impact.needs.panel import NeedsPanel
 from feedback_app.impact.panel import Floats, Ints
 from feedback_app.services.impact.events import NoDataError, month_of
+from feedback_app.services.needs.span import Span
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
+from feedback_app.storage.queries import joins
 from feedback_app.storage.queries import needs as queries
 from feedback_app.storage.queries import panel as tally
 
-QUARTERS = 5  # the newest and the four before it, with which a unit is compared
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """First and last day of the closed quarters that needs are read from."""
-
-    first: date
-    last: date
-
-
-def closed_span(today: date) -> Span:
-    """The five newest quarters that ended a week ago or longer."""
-    after = quarter_start(today - PARTS_DELAY)
-    return Span(months_later(after, -3 * QUARTERS), after - timedelta(days=1))
 
 
 def read_panel(site: Site, *, agency_id: int, span: Span) -> NeedsPanel:
@@ -49,6 +32,9 @@ def read_panel(site: Site, *, agency_id: int, span: Span) -> NeedsPanel:
     with site.db.read() as session:
         units = queries.unit_of_counter(session, agency_id=agency_id)
         keys, complete, early = _cells(session, agency_id, span)
+        owners = joins.owners_now(session)
+    for row, owner in owners.items():  # joined rows are one person
+        keys[keys[:, 0] == row, 0] = owner
     if not len(keys):
         raise NoDataError("belum ada penilaian terverifikasi dalam triwulan yang sudah selesai")
     score, answers = as_one_set(complete, early)

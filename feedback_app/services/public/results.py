@@ -249,7 +249,7 @@ def _public_plan(
         status=item.status,
         note=mask(item.note, names=names),
         due=item.due,
-        survey_title=titles[item.survey_id],
+        survey_title=titles[item.survey_id or 0],
     )
 
 

@@ -11,6 +11,14 @@ from feedback_app.storage.models.device import Device, DisplayUse
 from feedback_app.storage.models.follow_up import FollowUp
 from feedback_app.storage.models.happening import HappeningRow
 from feedback_app.storage.models.held_upload import HeldUpload
+from feedback_app.storage.models.need import (
+    NeedAnswer,
+    NeedDecision,
+    NeedReply,
+    NeedRow,
+    NeedRun,
+    OfficerCompetence,
+)
 from feedback_app.storage.models.note import Note
 from feedback_app.storage.models.office_mark import OfficeMark
 from feedback_app.storage.models.officer import Officer, OfficerJoin, Shift
@@ -33,7 +41,13 @@ from feedback_app.storage.models.tally import (
     DetailTally,
     Tally,
 )
-from feedback_app.storage.models.training import Attendance, Training, TrainingAlias, TrainingRun
+from feedback_app.storage.models.training import (
+    Attendance,
+    Partner,
+    Training,
+    TrainingAlias,
+    TrainingRun,
+)
 from feedback_app.storage.models.upkeep import UpkeepMark
 from feedback_app.storage.models.verdict import Verdict
 from feedback_app.storage.models.visit import VisitCount
@@ -76,13 +90,20 @@ __all__ = [
     "HeldUpload",
     "ImpactStudy",
     "LoginThrottle",
+    "NeedAnswer",
+    "NeedDecision",
+    "NeedReply",
+    "NeedRow",
+    "NeedRun",
     "Note",
     "OfficeMark",
     "Officer",
+    "OfficerCompetence",
     "OfficerJoin",
     "OfficerReply",
     "PaperBatch",
     "PaperSheet",
+    "Partner",
     "PastResult",
     "QueueKey",
     "Rating",

@@ -40,6 +40,23 @@ class Training(Base):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("training.id"))
 
 
+class Partner(Base):
+    """A university or another partner of trainings, and how long its agreement holds."""
+
+    __tablename__ = "partner"
+    __table_args__ = (
+        UniqueConstraint("agency_id", "name"),
+        CheckConstraint("last_day >= first_day", name="in_order"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    name: Mapped[str] = mapped_column(String(200))  # as trainings name their partner
+    agreement: Mapped[str] = mapped_column(String(200))  # its number or title, or empty
+    first_day: Mapped[date | None]
+    last_day: Mapped[date | None]  # None: without an end
+
+
 class TrainingAlias(Base):
     """Another title of a training, as SIASN or another file writes it; a person said so."""
 

@@ -227,26 +227,32 @@ def follow_ups_of(session: Session, survey_ids: Collection[int]) -> Sequence[Fol
     ).all()
 
 
+def follow_ups_of_units(session: Session, unit_ids: Collection[int]) -> Sequence[FollowUp]:
+    """Every follow-up plan of these units, the first due first; a survey's are among them."""
+    return session.scalars(
+        select(FollowUp).where(FollowUp.unit_id.in_(unit_ids)).order_by(FollowUp.due, FollowUp.id)
+    ).all()
+
+
 def follow_ups_due(
     session: Session, unit_ids: Collection[int], *, statuses: Collection[str], by: date
 ) -> Sequence[FollowUp]:
     """Follow-up plans of these units that stand so and are due by this day, the oldest first."""
-    return session.scalars(
-        select(FollowUp)
-        .join(Survey, Survey.id == FollowUp.survey_id)
-        .where(Survey.unit_id.in_(unit_ids), FollowUp.status.in_(statuses), FollowUp.due <= by)
-        .order_by(FollowUp.due, FollowUp.id)
-    ).all()
+    return [
+        row
+        for row in follow_ups_of_units(session, unit_ids)
+        if row.status in statuses and row.due <= by
+    ]
 
 
 def follow_up_in_units(
     session: Session, item_id: int, unit_ids: Collection[int]
-) -> tuple[FollowUp, Survey] | None:
-    """One follow-up plan with its survey, if it is one of these units'."""
+) -> tuple[FollowUp, Survey | None] | None:
+    """One follow-up plan with its survey (None where it follows none), if it is of these units."""
     row = session.execute(
         select(FollowUp, Survey)
-        .join(Survey, Survey.id == FollowUp.survey_id)
-        .where(FollowUp.id == item_id, Survey.unit_id.in_(unit_ids))
+        .outerjoin(Survey, Survey.id == FollowUp.survey_id)
+        .where(FollowUp.id == item_id, FollowUp.unit_id.in_(unit_ids))
     ).first()
     return (row[0], row[1]) if row else None
 

@@ -10,8 +10,15 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import aliased
 
-from feedback_app.storage.db import Session
-from feedback_app.storage.models import Attendance, Officer, Training, TrainingAlias, TrainingRun
+from feedback_app.storage.db import Session, changed_rows
+from feedback_app.storage.models import (
+    Attendance,
+    Officer,
+    Partner,
+    Training,
+    TrainingAlias,
+    TrainingRun,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,3 +287,58 @@ def attendance_of_agency(
         .where(Attendance.id == attendance_id, Attendance.agency_id == agency_id)
     ).one_or_none()
     return None if row is None else (row[0], row[1], row[2])
+
+
+def partners(session: Session, *, agency_id: int) -> Sequence[Partner]:
+    """Partners of the agency's trainings, by name."""
+    return session.scalars(
+        select(Partner).where(Partner.agency_id == agency_id).order_by(Partner.name)
+    ).all()
+
+
+def partner_of_agency(session: Session, partner_id: int, *, agency_id: int) -> Partner | None:
+    """One partner, if of this agency."""
+    return session.scalar(
+        select(Partner).where(Partner.id == partner_id, Partner.agency_id == agency_id)
+    )
+
+
+def partner_named(session: Session, name: str, *, agency_id: int) -> Partner | None:
+    """The partner of this very name."""
+    return session.scalar(
+        select(Partner).where(Partner.name == name, Partner.agency_id == agency_id)
+    )
+
+
+def rename_partner(session: Session, old: str, new: str, *, agency_id: int) -> None:
+    """Let trainings name a partner by its new name."""
+    session.execute(
+        update(Training)
+        .where(Training.agency_id == agency_id, Training.partner == old)
+        .values(partner=new)
+    )
+
+
+def run_of_agency(session: Session, run_id: int, *, agency_id: int) -> TrainingRun | None:
+    """One run, if of this agency."""
+    return session.scalar(
+        select(TrainingRun).where(TrainingRun.id == run_id, TrainingRun.agency_id == agency_id)
+    )
+
+
+def code_of_training(session: Session, training_id: int) -> str:
+    """The code of a training; of one that was merged the code of the one that stayed."""
+    row = session.get_one(Training, training_id)
+    if row.merged_into_id is not None:
+        row = session.get_one(Training, row.merged_into_id)
+    return row.code
+
+
+def set_reasons(session: Session, attendance_ids: Collection[int], reason: str) -> int:
+    """Write how these came to be sent; return how many said otherwise before."""
+    done = session.execute(
+        update(Attendance)
+        .where(Attendance.id.in_(attendance_ids), Attendance.reason != reason)
+        .values(reason=reason)
+    )
+    return changed_rows(done)
