@@ -60,7 +60,7 @@ def held_plan(session: Session, year: int, *, agency_id: int) -> Plan | None:
     return session.scalar(_of_year(year, agency_id).with_for_update())
 
 
-def _of_year(year: int, agency_id: int) -> Select[tuple[Plan]]:
+def _of_year(year: int, agency_id: int) -> Select[Plan]:
     return select(Plan).where(Plan.year == year, Plan.agency_id == agency_id)
 
 
@@ -151,7 +151,7 @@ def fixings_of(session: Session, plan_id: int) -> Sequence[PlanFixing]:
     ).all()
 
 
-def _holding_versions(agency_id: int) -> Select[tuple[int]]:
+def _holding_versions(agency_id: int) -> Select[int]:
     """Of each plan the version that was fixed last."""
     newest = (
         select(PlanFixing.plan_id, func.max(PlanFixing.number).label("number"))
