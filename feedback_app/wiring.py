@@ -51,6 +51,8 @@ from feedback_app.web.paper_checks import paper_checks
 from feedback_app.web.people import people
 from feedback_app.web.people_acts import people_acts
 from feedback_app.web.places import places
+from feedback_app.web.plan import plan
+from feedback_app.web.plan_runs import plan_runs
 from feedback_app.web.proof import proof
 from feedback_app.web.public import public
 from feedback_app.web.queue_api import queue_api
@@ -95,6 +97,8 @@ ROOMS = (
     paper_checks,
     training_merge,
     trainings,
+    plan,
+    plan_runs,
     impact,
     admin,
     inspectorate,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from feedback_app.files import cells
 from feedback_app.files.examples import example_xlsx
 from feedback_app.files.happening_kinds import HAPPENINGS
+from feedback_app.files.plan_kinds import PLAN_RUNS
 from feedback_app.files.records import NO_CHOICES, Choices, Kind, Parsed, column, optional, parse
 from feedback_app.files.survey_kinds import PAST_RESULTS
 from feedback_app.files.tables import read_table
@@ -240,7 +241,8 @@ OFFICE_KINDS = (
 )
 
 KINDS: dict[str, Kind] = {
-    kind.key: kind for kind in (*OFFICE_KINDS, HAPPENINGS, PAST_RESULTS, *TRAINING_KINDS_OF_FILE)
+    kind.key: kind
+    for kind in (*OFFICE_KINDS, HAPPENINGS, PAST_RESULTS, *TRAINING_KINDS_OF_FILE, PLAN_RUNS)
 }
 
 

@@ -33,7 +33,8 @@ def seats_of(office: Office, plan: YearPlan) -> tuple[Seats, ...]:
 
     Eligible is who has a need that the training aims at (or JP missing), JP left, no leave, can be
     spared, and keeps the rules of one person with everything else that the plan holds for them,
-    drawn or not. Dates of one training are one lot where everybody can come to each of them.
+    drawn or not. Nobody is drawn where seats cost nothing and some stay free. Dates of one training
+    are one lot where everybody can come to each of them.
     """
     arrays = arrays_of(office)
     runs = {run.code: run for run in arrays.runs}
@@ -47,7 +48,8 @@ def seats_of(office: Office, plan: YearPlan) -> tuple[Seats, ...]:
     found: dict[str, Seats] = {}
     for dates in _dates(bought, runs):
         for group in _lots(dates, bought, may):
-            pool = _pool(group, bought, may, given, people)
+            is_open = all(run.cost == 0 and len(bought[run.code]) < run.seats for run in group)
+            pool = [] if is_open else _pool(group, bought, may, given, people)
             sat = {officer for run in group for officer in bought[run.code]}
             for officer in set(pool) - sat:
                 given.setdefault(officer, []).append(group[0])

@@ -21,6 +21,7 @@ from feedback_app.services.imports import past_results as survey_imports
 from feedback_app.services.imports import trainings as training_imports
 from feedback_app.services.imports.changes import Change
 from feedback_app.services.imports.happenings import save_happenings
+from feedback_app.services.imports.plan_runs import save_plan_runs
 from feedback_app.services.imports.questions import Question
 from feedback_app.services.imports.roster import save_roster
 from feedback_app.services.imports.work import Counts, Rows, Work
@@ -32,7 +33,7 @@ Choices = records.Choices
 SheetChoiceError = tables.SheetChoiceError
 SMALL_TEXT = 64 * 1024  # bytes, some hundred rows: read where the request is
 KINDS_THAT_ASK = frozenset({"siasn-kursus", "officers"})
-TRAINING_KINDS = frozenset({"trainings", "attendance", "siasn-kursus"})
+TRAINING_KINDS = frozenset({"trainings", "attendance", "siasn-kursus", "plan-runs"})
 
 
 def reader_for(site: Site, content: bytes) -> Reader:
@@ -219,4 +220,5 @@ _SAVERS: dict[str, Callable[[Work, Rows], Counts]] = {
     "trainings": training_imports.save_trainings,
     "attendance": training_imports.save_attendance,
     "siasn-kursus": siasn.save_siasn_courses,
+    "plan-runs": save_plan_runs,
 }

@@ -31,6 +31,16 @@ class Duty:
     counters: Mapping[str, str]  # code -> name
 
 
+def serving(session: Session, agency_id: int) -> list[Officer]:
+    """Officers who serve, by name; of joined rows the one that goes on."""
+    owners = joins.owners_now(session)
+    return [
+        row
+        for row in roster.officers_of(session, agency_id)
+        if row.retired_on is None and row.id not in owners
+    ]
+
+
 def duty_of_year(session: Session, plan: Plan, *, today: date, people: Sequence[Officer]) -> Duty:
     """The rest of the plan's year from tomorrow on; holidays and own closed days are left out."""
     first, last = max(today + timedelta(days=1), date(plan.year, 1, 1)), date(plan.year, 12, 31)

@@ -19,13 +19,13 @@ from feedback_app.domain.training_plan import (
 )
 from feedback_app.services.plan import carried, needs
 from feedback_app.services.plan.attended import Past, past_of
-from feedback_app.services.plan.duty import Duty, duty_of_year
+from feedback_app.services.plan.duty import Duty, duty_of_year, serving
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Officer as OfficerRow
 from feedback_app.storage.models import Plan, PlanRun, Training
-from feedback_app.storage.queries import joins, plans, roster
 from feedback_app.storage.queries import panel as studies
+from feedback_app.storage.queries import plans
 
 if TYPE_CHECKING:  # scipy: only where a plan is worked out
     from feedback_app.impact.plan.forecast import Beliefs, Key
@@ -50,7 +50,7 @@ def prepare(site: Site, plan_id: int, *, agency_id: int) -> Prepared:
     with site.db.read() as session:
         plan = session.get_one(Plan, plan_id)
         today = site.today()
-        people = _people(session, agency_id)
+        people = serving(session, agency_id)
         runs = [
             (run, training)
             for run, training in plans.runs_of_plan(session, plan.id)
@@ -82,16 +82,6 @@ def prepare(site: Site, plan_id: int, *, agency_id: int) -> Prepared:
 
 def _ids(people: Iterable[OfficerRow]) -> frozenset[int]:
     return frozenset(row.id for row in people)
-
-
-def _people(session: Session, agency_id: int) -> list[OfficerRow]:
-    """Officers who serve; of joined rows the one that goes on."""
-    owners = joins.owners_now(session)
-    return [
-        row
-        for row in roster.officers_of(session, agency_id)
-        if row.retired_on is None and row.id not in owners
-    ]
 
 
 def _officer(row: OfficerRow, past: Past, kept: Sequence[carried.Carried]) -> Officer:

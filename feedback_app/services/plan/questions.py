@@ -9,11 +9,12 @@ from datetime import datetime
 from feedback_app.config import Settings
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import NotThereError
+from feedback_app.services.plan.duty import serving
 from feedback_app.services.plan.jobs import WORTH, JobLine, line_of
 from feedback_app.services.plan.plans import own_plan
 from feedback_app.services.site import Site, own_site
 from feedback_app.storage.models import Officer, Plan, PlanRun, Training
-from feedback_app.storage.queries import plans, roster
+from feedback_app.storage.queries import plans
 
 Named = tuple[str, str]  # officer's name, training's title with its first day
 
@@ -69,9 +70,7 @@ def choices(site: Site, viewer: Viewer, year: int) -> Choices:
     """Officers who serve and runs that are still to come."""
     with site.db.read() as session:
         plan = own_plan(session, viewer, year)
-        people = [
-            row for row in roster.officers_of(session, viewer.agency_id) if row.retired_on is None
-        ]
+        people = serving(session, viewer.agency_id)
         runs = [
             (run, training)
             for run, training in plans.runs_of_plan(session, plan.id)

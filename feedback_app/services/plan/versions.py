@@ -88,6 +88,12 @@ def version_lines(session: Session, plan: Plan) -> list[VersionLine]:
     ]
 
 
+def lines_of_year(site: Site, viewer: Viewer, year: int) -> list[VersionLine]:
+    """The same, read by itself."""
+    with site.db.read() as session:
+        return version_lines(session, own_plan(session, viewer, year))
+
+
 def version_of(site: Site, viewer: Viewer, year: int, number: int) -> Version:
     """One version; NotThereError where there is none."""
     with site.db.read() as session:

@@ -43,8 +43,8 @@ def year_page(site: Site, viewer: Viewer, year: int, *, number: int | None) -> Y
     with site.db.read() as session:
         plan = own_plan(session, viewer, year)
         lines = version_lines(session, plan)
-        fixed = [line for line in lines if line.fixing is not None]
-        holds = max(fixed, key=lambda line: line.fixing.number).number if fixed else None  # type: ignore[union-attr]
+        fixed = [(line.fixing.number, line.number) for line in lines if line.fixing]
+        holds = max(fixed)[1] if fixed else None
         wanted = number if number is not None else lines[0].number if lines else None
         row = None if wanted is None else plans.version_numbered(session, plan.id, wanted)
         if number is not None and row is None:
