@@ -66,7 +66,7 @@ def _add_last(tx: Session, places: Places, rows: dict[str, Training], *, today: 
     year = today.year - 1
     held = _held_in(rows, tx, year)
     made = local_instant(date(year - 1, 12, 15), time(9))
-    plan_id = _plan(tx, places, year, made, (140_000_000, 20_000_000, 30_000_000))
+    plan_id = _plan(tx, places, year, made, (150_000_000, 20_000_000, 30_000_000))
     run_rows = [
         {
             **_own(places),
@@ -107,7 +107,7 @@ def _add_version(
         "number": 1,
         "made_by": None,
         "made_at": made,
-        "fee": 140_000_000,
+        "fee": 150_000_000,
         "travel": 20_000_000,
         "daily": 30_000_000,
         "objective": 1.0,

@@ -19,6 +19,12 @@ MOST_FLOOR = 1_000
 class RupiahField(WholeNumberField):
     """Rupiah: 60000000, 60.000.000, Rp 60.000.000."""
 
+    def _value(self) -> str:
+        """As it was typed, or with dots between groups of three."""
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else f"{self.data:,}".replace(",", ".")
+
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take dots between groups of three away before the number is read."""
         if valuelist:

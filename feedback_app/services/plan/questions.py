@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from feedback_app.config import Settings
 from feedback_app.services.access.people import Viewer
@@ -16,7 +16,7 @@ from feedback_app.services.site import Site, own_site
 from feedback_app.storage.models import Officer, Plan, PlanRun, Training
 from feedback_app.storage.queries import plans
 
-Named = tuple[str, str]  # officer's name, training's title with its first day
+Named = tuple[str, str, date]  # officer's name, training's title, its first day
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class _Found:
     chosen: bool
     helps: bool
     rules: tuple[Rule, ...]
-    lost: float  # share of the year's gain
+    lost: float  # share of what the plan is worth above an empty one
     out: tuple[tuple[str, str], ...]
     instead: tuple[tuple[str, str], ...]
 
@@ -43,7 +43,7 @@ class _Found:
 class Answer:
     """What sending this officer would mean; where rules forbid it nothing else is told.
 
-    `lost`: share of what the plan expects that would be lost.
+    `lost`: share of what the plan is worth, turns and JP included, that would be lost.
     """
 
     officer: Officer
@@ -97,7 +97,7 @@ def why_not(site: Site, viewer: Viewer, year: int, *, officer_id: int, run_id: i
 
     def named(pairs: Sequence[tuple[str, str]]) -> tuple[Named, ...]:
         return tuple(
-            (people[int(who)].name, runs[int(what)][1].title)
+            (people[int(who)].name, runs[int(what)][1].title, runs[int(what)][0].starts_on)
             for who, what in pairs
             if int(who) in people and int(what) in runs
         )
@@ -121,6 +121,7 @@ def _ask_in_own_site(
 ) -> _Found:
     # Here, not above: scipy takes half a second and 60 MB, which no citizen's request needs.
     from feedback_app.domain.plan_rules import broken
+    from feedback_app.domain.training_plan import worth
     from feedback_app.impact.plan import questions
     from feedback_app.impact.plan.solve import solve
     from feedback_app.services.plan.office import prepare
@@ -136,7 +137,7 @@ def _ask_in_own_site(
     if pair in plan.chosen:
         return _Found(True, helps, (), 0.0, (), ())
     found = questions.why_not(office, plan, pair)
-    gain = questions.gain_of(office, plan.chosen)
+    gain = worth(office, plan.chosen) - worth(office, ())
     out = tuple(one for one in found.out if one != pair)
     instead = tuple(one for one in found.instead if one != pair)
     return _Found(False, helps, (), found.lost / gain if gain else 0.0, out, instead)
