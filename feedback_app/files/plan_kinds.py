@@ -22,7 +22,7 @@ PLAN_RUNS = Kind(
             "starts_on",
             "tanggal_mulai",
             cells.day,
-            "24-11-2030",
+            "24-11-2026",
             "24-11-2030",
             "02-12-2030",
             also=("mulai", "start"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from feedback_app.config import Settings
+from feedback_app.domain.faults import NotMadeError
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.impact.events import NoDataError
 from feedback_app.services.site import Site, own_site
@@ -24,6 +25,7 @@ WAIT_S = 0.1  # longer nobody's page waits: it is told that it is being worked o
 Question = tuple[int, date, int, bool, int, int]
 
 _running: set[Question] = set()
+_faults: dict[Question, Exception] = {}
 _lock = threading.Lock()
 
 
@@ -82,14 +84,12 @@ def detectable(
     found = _kept(site, question)
     if found is None:
         return None
-    if isinstance(found, NoDataError):
-        raise found
     return _told(found, wanted=wanted, is_of_counters=bool(counters), dates=dates)
 
 
-def _kept(site: Site, question: Question) -> _Answers | NoDataError | None:
+def _kept(site: Site, question: Question) -> _Answers | None:
     """What is in memory; else it is begun, once, and waited for a moment."""
-    done = site.closed.peek(question)
+    done: _Answers | None = site.closed.peek(question)
     if done is None:
         with _lock:
             is_mine = question not in _running
@@ -99,18 +99,20 @@ def _kept(site: Site, question: Question) -> _Answers | NoDataError | None:
             work.start()
             work.join(WAIT_S)
         done = site.closed.peek(question)
+    fault = _faults.pop(question, None)
+    if fault is not None:  # told once: tomorrow's scores may be there in an hour
+        raise fault
     return done
 
 
 def _work_out(site: Site, question: Question) -> None:
-    def answer() -> _Answers | NoDataError:
-        try:
-            return site.documents.run(_answers_in_own_site, site.settings, site.now(), question)
-        except NoDataError as fault:
-            return fault
-
     try:
-        site.closed.get(question, answer)
+        site.closed.get(
+            question,
+            lambda: site.documents.run(_answers_in_own_site, site.settings, site.now(), question),
+        )
+    except (NoDataError, NotMadeError) as fault:
+        _faults[question] = fault
     finally:
         with _lock:
             _running.discard(question)
