@@ -92,7 +92,8 @@ def test_as_many_as_there_are_seats_sit_without_a_lot() -> None:
     office = office_with(run("R1", seats=4), fee=2)
     needs = {key: weight for key, weight in office.needs.items() if key[0] in "AC"}
     officers = tuple(person(one.code, employment="PPPK") for one in office.officers)
-    (seats,) = seats_of(office, solve(replace(office, needs=needs, officers=officers)))
+    town = replace(office, needs=needs, officers=officers)
+    (seats,) = seats_of(town, solve(town))
     assert (seats.officers, seats.is_by_lot) == (("A", "C"), False)
 
 
