@@ -55,6 +55,8 @@ from feedback_app.web.partners import partners
 from feedback_app.web.people import people
 from feedback_app.web.people_acts import people_acts
 from feedback_app.web.places import places
+from feedback_app.web.plan import plan
+from feedback_app.web.plan_runs import plan_runs
 from feedback_app.web.proof import proof
 from feedback_app.web.public import public
 from feedback_app.web.queue_api import queue_api
@@ -107,6 +109,8 @@ ROOMS = (
     paper_checks,
     training_merge,
     trainings,
+    plan,
+    plan_runs,
     impact,
     admin,
     inspectorate,

@@ -2,7 +2,7 @@
 
 Example: .venv/bin/python scripts/import_records.py officers petugas.xlsx --dry-run
 KIND is one of: services counters officers roster visits happenings past-results trainings
-attendance siasn-kursus
+attendance siasn-kursus plan-runs
 CSV, XLSX, ODS, or a web page's table. A column that is absent changes nothing, and an empty cell
 changes
 nothing unless --empty-clears. Only columns whose titles are sure are taken: what is only guessed is

@@ -21,12 +21,19 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # starting threads takes longer than the sums
 
-from feedback_app.domain.training_plan import MONEY, Office, Prices, YearPlan
+from feedback_app.domain.training_plan import (
+    MONEY,
+    SHARE_FAIRNESS,
+    SHARE_JP,
+    Office,
+    Prices,
+    YearPlan,
+    usual_gain,
+)
 from feedback_app.files.exports import to_csv, to_xlsx
 from feedback_app.files.plan_cells import BadValueError, PlanFileError, number_from_0
 from feedback_app.files.plan_files import PlanTables, read_plan_tables
@@ -37,8 +44,6 @@ from feedback_app.web.language import in_english
 
 FAULTS_TOLD = 50
 LARGEST_BUDGET = 10**15
-# Where nothing is said: a second run must bring a tenth of a usual one more, 10 missing JP a tenth.
-SHARE_FAIRNESS, SHARE_JP = 0.1, 0.01
 
 
 def main() -> int:
@@ -89,18 +94,13 @@ def _office(tables: PlanTables, arguments: argparse.Namespace) -> Office:
         limits={kind: getattr(arguments, kind) for kind in MONEY},
         leave=tables.leave,
     )
-    usual = _usual_gain(office)
+    usual = usual_gain(office)
     fairness, jp = arguments.fairness, arguments.jp_price
     prices = Prices(
         SHARE_FAIRNESS * usual if fairness is None else fairness,
         SHARE_JP * usual if jp is None else jp,
     )
     return replace(office, prices=prices)
-
-
-def _usual_gain(office: Office) -> float:
-    gains = [office.gain(one.code, run) for one in office.officers for run in office.runs]
-    return median([gain for gain in gains if gain > 0] or [0.0])
 
 
 def _tell_notes(tables: PlanTables, office: Office) -> None:

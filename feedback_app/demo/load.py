@@ -14,6 +14,7 @@ from feedback_app.demo.events import let_happen
 from feedback_app.demo.happenings import add_happenings
 from feedback_app.demo.needs import add_needs
 from feedback_app.demo.places import Places, add_agency, add_places
+from feedback_app.demo.plans import add_plans
 from feedback_app.demo.records import add_trainings
 from feedback_app.demo.surveys import add_surveys
 from feedback_app.domain.elements import ALL_KEYS, INSTRUMENT_VERSION, OFFICIAL_KEYS
@@ -66,6 +67,7 @@ def load_demo(site: Site, *, progress: Progress, rating_count: int = RATINGS) ->
     cases = let_happen(site, places, last=last)
     impact_study.run_first_study(site, agency_id)
     add_needs(site, places)
+    add_plans(site, places)
     surveys = add_surveys(site, places, first=first, last=last)
     return {
         "ratings": len(rows),

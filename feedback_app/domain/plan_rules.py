@@ -21,7 +21,7 @@ ROUNDING = 1e-9  # of sums of JP that are no whole numbers
 class Broken:
     """A rule and where it is broken: floor L3 2026-05-04, seats R2, money travel."""
 
-    rule: str  # money, seats, kind, overlap, floor, jp, leave
+    rule: str  # money, seats, kind, overlap, floor, jp, leave, had
     where: tuple[str, ...]
     told: str  # with its numbers, for an analyst
 
@@ -73,6 +73,8 @@ def _of_officers(office: Office, own: dict[str, list[Run]]) -> Iterator[Broken]:
         for run in attended:
             if any((officer.code, day) in office.leave for day in run.days):
                 yield Broken("leave", (officer.code, run.code), "on leave on its days")
+            if (officer.code, run.kind) in office.had:
+                yield Broken("had", (officer.code, run.code), f"took {run.kind} not long ago")
 
 
 def _floors(office: Office, own: dict[str, list[Run]]) -> Iterator[Broken]:

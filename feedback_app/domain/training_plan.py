@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from statistics import median
 
 from feedback_app.domain.training import PNS_LEAST_JP, PPPK_MOST_JP
 
 MONEY = ("fee", "travel", "daily")
+# Where nothing is said: a second run must bring a tenth of a usual one more, 10 missing JP a tenth.
+SHARE_FAIRNESS, SHARE_JP = 0.1, 0.01
+LARGEST_MONEY = 10**12  # rupiah; a trillion (seribu miliar) for one office's trainings is a slip
 LONGEST_RUN = 366  # days; a course longer than the year belongs into no year's plan
 Pair = tuple[str, str]  # officer, run
 
@@ -95,6 +99,7 @@ class Office:
     prices: Prices = Prices()
     peaks: Mapping[tuple[str, date], int] = field(default_factory=dict)  # floors of single days
     leave: frozenset[tuple[str, date]] = frozenset()  # officer, day
+    had: frozenset[tuple[str, str]] = frozenset()  # officer, kind that they took not long ago
 
     def floor(self, counter: str, day: date) -> int:
         """Officers that must stay at a counter on a day."""
@@ -120,6 +125,12 @@ class YearPlan:
     chosen: tuple[Pair, ...]  # in the order of officers' codes, then runs'
     money: Mapping[str, int]
     collides: tuple[str, ...] = ()
+
+
+def usual_gain(office: Office) -> float:
+    """The median gain of the pairs that help; soft rules are priced as shares of it."""
+    gains = [office.gain(one.code, run) for one in office.officers for run in office.runs]
+    return median([gain for gain in gains if gain > 0] or [0.0])
 
 
 def worth(office: Office, chosen: tuple[Pair, ...]) -> float:

@@ -69,7 +69,10 @@ Block = Heading | Paragraph | Bullets | Table | Picture | Signature
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Cover lines (largest first), a warning that stands on it, and the blocks."""
+    """Cover lines (largest first), a warning that stands on it, and the blocks.
+
+    A sheet is a wide table to sign: landscape, its title on top, no cover and no contents.
+    """
 
     title: str
     subtitle: str
@@ -77,3 +80,4 @@ class Document:
     warning: str
     author: str
     blocks: Sequence[Block]
+    is_sheet: bool = False

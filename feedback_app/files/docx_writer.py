@@ -41,8 +41,15 @@ def to_docx(document: Document) -> bytes:
     """The document as a file for a word processor."""
     file = docx.Document()
     _prepare(file, document)
-    _cover(file, document)
-    _contents(file, document.blocks)
+    if document.is_sheet:
+        _turn(file)
+        _line(file, f"{document.title} {document.subtitle}", size=15, bold=True, colour=ACCENT)
+        for text in (*document.cover, document.warning):
+            if text:
+                _line(file, text, size=11)
+    else:
+        _cover(file, document)
+        _contents(file, document.blocks)
     for block in document.blocks:
         _add(file, block)
     content = io.BytesIO()
@@ -74,6 +81,14 @@ def _prepare(file: Any, document: Document) -> None:
     file.core_properties.author = plain_text(document.author)[:255]
     file.core_properties.language = "id-ID"
     file.core_properties.comments = ""
+
+
+def _turn(file: Any) -> None:
+    page = file.sections[0]
+    page.orientation, page.page_width, page.page_height = WD_ORIENT.LANDSCAPE, Cm(29.7), Cm(21)
+    page.left_margin = page.right_margin = Cm(1.8)
+    page.top_margin = page.bottom_margin = Cm(1.8)
+    page.different_first_page_header_footer = False
 
 
 def _cover(file: Any, document: Document) -> None:
@@ -196,9 +211,10 @@ def _table(file: Any, block: Table) -> None:
         bold = block.last_is_sum and number == len(block.rows)
         for place, text in enumerate(row):
             _cell(cells[place], text, block.align[place], bold=bold)
-    total = sum(block.widths)
+    page, total = file.sections[0], sum(block.widths)
+    line = page.page_width - page.left_margin - page.right_margin
     for place, share in enumerate(block.widths):
-        width = int(TEXT_WIDTH * share / total)
+        width = int(line * share / total)
         table.columns[place].width = width  # LibreOffice reads the grid, Word the cells
         for cell in table.columns[place].cells:
             cell.width = width

@@ -6,6 +6,7 @@ from feedback_app.files import cells
 from feedback_app.files.competence_kinds import COMPETENCES
 from feedback_app.files.examples import example_xlsx
 from feedback_app.files.happening_kinds import HAPPENINGS
+from feedback_app.files.plan_kinds import PLAN_RUNS
 from feedback_app.files.records import NO_CHOICES, Choices, Kind, Parsed, column, optional, parse
 from feedback_app.files.survey_kinds import PAST_RESULTS
 from feedback_app.files.tables import read_table
@@ -242,7 +243,14 @@ OFFICE_KINDS = (
 
 KINDS: dict[str, Kind] = {
     kind.key: kind
-    for kind in (*OFFICE_KINDS, HAPPENINGS, PAST_RESULTS, *TRAINING_KINDS_OF_FILE, COMPETENCES)
+    for kind in (
+        *OFFICE_KINDS,
+        HAPPENINGS,
+        PAST_RESULTS,
+        *TRAINING_KINDS_OF_FILE,
+        COMPETENCES,
+        PLAN_RUNS,
+    )
 }
 
 

@@ -64,33 +64,33 @@ class Smallest:
 
     def __init__(self, panel: Panel, *, horizon: int, is_of_counters: bool) -> None:
         """Take the spreads once."""
-        self._panel = panel
-        self._is_of_counters = is_of_counters
+        self._panel, self.officers = panel, len(panel.officers)
+        self.is_of_counters, self.horizon = is_of_counters, horizon
         take = counter_spread if is_of_counters else officer_spread
-        self._spread = {name: take(panel, item, horizon) for item, name in enumerate(panel.items)}
+        self.spread = {name: take(panel, item, horizon) for item, name in enumerate(panel.items)}
 
     def refused(self, sent: int) -> str:
         """The code with which the study would refuse this number; "" when it would not."""
-        if self._is_of_counters:
+        if self.is_of_counters:
             code = _refused_of_counters(
                 len(self._panel.officers), sent, len(self._panel.units) - sent
             )
         else:
             code = _refused_of_officers(sent, len(self._panel.officers) - sent)
-        short = not any(np.isfinite(value) for value in self._spread.values())
+        short = not any(np.isfinite(value) for value in self.spread.values())
         return code or ("SHORT_WINDOW" if short else "")
 
     def by_item(self, sent: int) -> dict[str, float | None]:
         """Points by item; None where the study would refuse."""
         if self.refused(sent):
-            return dict.fromkeys(self._spread)
-        if self._is_of_counters:
+            return dict.fromkeys(self.spread)
+        if self.is_of_counters:
             others = len(self._panel.units) - sent
             freedom = sent + others - 2
-            found = {k: _reach(v, sent, others, freedom) for k, v in self._spread.items()}
+            found = {k: _reach(v, sent, others, freedom) for k, v in self.spread.items()}
         else:
             others = len(self._panel.officers) - sent
-            found = {k: _of_officers(v, sent, others) for k, v in self._spread.items()}
+            found = {k: _of_officers(v, sent, others) for k, v in self.spread.items()}
         return {key: number(value) for key, value in found.items()}
 
 

@@ -20,6 +20,10 @@ class Memory:
         self._kept: dict[Hashable, Any] = {}
         self._most, self._lock = most, Lock()
 
+    def peek(self, question: Hashable) -> Any:
+        """The answer kept, or None; nothing is worked out."""
+        return self._kept.get(question)
+
     def get(self, question: Hashable, work_out: Callable[[], Value]) -> Value:
         """The answer kept, or worked out now; two at once may both work it out."""
         kept: Value | None = self._kept.get(question)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -285,6 +285,35 @@ def progress(
             for place, (label, mean) in enumerate(batches)
         ),
         grid=tuple((y(value), value) for value in range(floor, HIGHEST + 1)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """What budgets bring: a line, today's budget on it, and grid lines in percent."""
+
+    line: str
+    dots: tuple[tuple[float, float], ...]
+    now: tuple[float, float]
+    grid: tuple[tuple[float, int], ...]
+
+
+def frontier(budgets: Sequence[Mapping[str, float]], *, width: float, height: float) -> Curve:
+    """Shares of today's money against shares of today's gain, both from 0."""
+    most = max(one["share"] for one in budgets) or 1.0
+    top = max(math.ceil(max(one["gain"] for one in budgets) * 4) / 4, 1.0)
+
+    def at(share: float, gain: float) -> tuple[float, float]:
+        return round(width * share / most, 1), round(height * (1 - gain / top), 1)
+
+    dots = tuple(at(one["share"], one["gain"]) for one in budgets)
+    return Curve(
+        line=" ".join(f"{x},{y}" for x, y in dots),
+        dots=dots,
+        now=at(1.0, 1.0),
+        grid=tuple(
+            (at(0, quarter / 2)[1], round(50 * quarter)) for quarter in range(int(2 * top) + 1)
+        ),
     )
 
 

@@ -101,10 +101,16 @@ def about(value: Number) -> str:
     return number(round(whole, 2 - len(str(abs(whole)))))
 
 
+def written_day(text: str) -> str:
+    """A day that was kept as 2026-11-24, as 24 November 2026."""
+    return long_date(date.fromisoformat(text))
+
+
 FILTERS = {
     "about": about,
     "clock": clock,
     "day_before": day_before,
+    "written_day": written_day,
     "full_day": full_day,
     "number": number,
     "percent": percent,

@@ -12,6 +12,8 @@ from feedback_app.domain.effect_charts import PICTURE_WIDTH, axis_for, event_axi
 from feedback_app.domain.effect_warnings import CHECK_WORDS
 from feedback_app.domain.effect_words import LIMITS, item_name
 from feedback_app.domain.findings import caveats, summary
+from feedback_app.domain.lot_words import said_before
+from feedback_app.domain.texts import Words
 from feedback_app.domain.training import HORIZON, HORIZONS, REASONS
 from feedback_app.services.impact import detectable as impact_detectable
 from feedback_app.services.impact import pages as impact_pages
@@ -26,6 +28,7 @@ from feedback_app.web.language import language
 impact = Blueprint("impact", __name__, url_prefix="/staf/dampak")
 
 MOST_OFFICERS = 100_000
+DATES = range(1, impact_detectable.MOST_DATES + 1)
 
 
 @impact.get("/")
@@ -89,13 +92,18 @@ def calculator() -> str:
     """What a planned course could show before it is bought."""
     officers = request.args.get("petugas", "8")
     horizon = request.args.get("bulan", str(HORIZON))
+    dates = request.args.get("tanggal", "1")
     values: dict[str, Any] = {
+        "dates": int(dates) if dates in map(str, DATES) else 1,
         "officers": small_number(officers) or 0,
         "horizon": int(horizon) if horizon in map(str, HORIZONS) else HORIZON,
         "counters": request.args.getlist("loket"),
     }
     fault = found = None
-    if not 1 <= values["officers"] <= MOST_OFFICERS:
+    is_asked = bool(request.args.keys() & {"petugas", "loket"})
+    if not is_asked:
+        pass  # nothing is worked out before somebody asks
+    elif not 1 <= values["officers"] <= MOST_OFFICERS:
         fault = _("Jumlah petugas harus bilangan bulat mulai dari 1.")
     else:
         try:
@@ -106,12 +114,25 @@ def calculator() -> str:
         "impact/calculator.html",
         found=found,
         fault=fault,
+        is_waiting=is_asked and found is None and fault is None,
+        dates=DATES,
+        before=_said_before(found),
         typed=officers,
         values=values,
         horizons=HORIZONS,
         counters=impact_detectable.counters_with_scores(site(), viewer()),
         item_name=item_name,
     )
+
+
+def _said_before(found: impact_detectable.Detectable | None) -> Words | None:
+    """What these seats over their dates will show, beside what one date would."""
+    if found is None or found.dates == 1:
+        return None
+    known = [value for value in found.by_item.values() if value is not None]
+    smallest = sum(known) / len(known) if known else float("nan")
+    in_one = found.in_one if found.in_one is not None else float("nan")
+    return said_before(found.sent, dates=found.dates, smallest=smallest, in_one=in_one)
 
 
 @impact.get("/laporan.html")

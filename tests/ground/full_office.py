@@ -18,6 +18,8 @@ from feedback_app.services.impact.study import run_first_study
 from feedback_app.services.imports import office as imports
 from feedback_app.services.needs import own, unit
 from feedback_app.services.needs.decisions import Told, decide
+from feedback_app.services.plan import plans, runs
+from feedback_app.services.plan.fixing import fix_version
 from feedback_app.services.roster.day import Wanted, change_day, day_view
 from feedback_app.services.roster.own_days import add_days
 from feedback_app.services.site import Site
@@ -28,6 +30,7 @@ from feedback_app.storage import bulk, comments
 from feedback_app.storage.models import Tally
 from tests.ground.need_rows import add_need
 from tests.ground.office import PASSWORD, TODAY, Office, add_ratings, rating_row
+from tests.ground.plans import YEAR, begin_plan, hr_of, solved, told_run
 from tests.ground.scores import add_scores
 
 SPRING = Span(date(2026, 4, 1), date(2026, 6, 30))  # over, and still open
@@ -53,6 +56,7 @@ def fill_office(site: Site, office: Office) -> None:
     _import(site, office, "happenings", machine)
     _run_surveys(site, office)
     _change_roster(site, office)
+    _plan(site, office)
     run_first_study(site, office.agency_id)
     _add_needs(site, office)
 
@@ -122,6 +126,19 @@ def _change_roster(site: Site, office: Office) -> None:
     add_days(
         site, alice, kind="closed", first=ahead, last=ahead, unit_id=unit_id, name="Rapat kerja"
     )
+
+
+def _plan(site: Site, office: Office) -> None:
+    """A plan with a version that holds and a draft, a floor, and a run that was withdrawn."""
+    hana = hr_of(site, office)
+    begin_plan(site, office, hana)
+    plans.set_floor(site, hana, YEAR, counter="A1", floor=1, first=None, last=None)
+    gone = told_run(starts_on=date(YEAR, 5, 4), ends_on=date(YEAR, 5, 4))
+    runs.add_run(site, hana, YEAR, gone)
+    runs.withdraw_run(site, hana, YEAR, runs.candidates(site, hana, YEAR).lines[-1].run.id)
+    solved(site, hana)
+    solved(site, hana)
+    fix_version(site, hana, YEAR, 1, name="Kepala Dinas", position="Kepala", seen=0)
 
 
 def _viewer(site: Site, username: str) -> Viewer:

@@ -54,6 +54,10 @@ FILLED = {
     "join_id": 999_999,
     "place_id": 999_999,
     "word": "unit",
+    "year": 2027,
+    "number": 999_999,
+    "run_id": 999_999,
+    "floor_id": 999_999,
 }
 
 

@@ -49,6 +49,7 @@ BUILT = {
     "files/plan_cells.py": "told an analyst at a terminal, English",
     "files/plan_files.py": "told an analyst at a terminal, English",
     "files/plan_table.py": "the law's table is Indonesian",
+    "services/plan/documents.py": "the law's table is Indonesian",
     "files/responses.py": "SQL",
     "services/impact/linked_table.py": "an analyst's codebook, English",
     "services/impact/measurement.py": "told an analyst at a terminal, English",

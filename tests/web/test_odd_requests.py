@@ -29,6 +29,7 @@ NEEDS_MORE_THAN_THE_OFFICE_HOLDS = {
     "people_acts.come_back", "people_acts.join_two", "people_acts.part", "places.keep", "training_merge.do_merge",
     "officer.ask_review", "officer.open_appeal", "paper.restore", "paper_checks.settle",
     "paper_checks.check_one", "paper_checks.draw", "surveys.revise", "admin.confirm_date",
+    "plan_runs.record",  # a run of the plan that has begun
 }  # fmt: skip
 REQUESTS = 1_500  # on each engine; `make fuzz` sends a million
 

@@ -108,8 +108,11 @@ def forecast(
     beliefs: Beliefs,
     *,
     study_se: Mapping[Key, float] | None = None,
+    chances: Mapping[Pair, float] | None = None,
 ) -> Forecast:
     """What a plan should change; `study_se` adds the error of the study that will measure it.
+
+    `chances`: of each pair that a lot decides on, how likely it is drawn; 1 for all others.
 
     One training's effect is the same unknown for all who go, so their gains rise and fall together.
     KeyError for a training and item that `beliefs` does not hold.
@@ -119,7 +122,8 @@ def forecast(
     for officer, code in chosen:
         for item in runs[code].gains:
             key = (runs[code].training, item)
-            weight[key] = weight.get(key, 0.0) + office.needs.get((officer, item), 0.0)
+            chance = (chances or {}).get((officer, code), 1.0)
+            weight[key] = weight.get(key, 0.0) + chance * office.needs.get((officer, item), 0.0)
     by_key = np.zeros(len(beliefs.keys))
     for key, value in weight.items():
         by_key[beliefs.keys.index(key)] = value

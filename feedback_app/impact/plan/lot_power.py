@@ -7,7 +7,8 @@ from math import isfinite, nan, sqrt
 
 from scipy import stats
 
-from feedback_app.impact.detect import LEVEL, POWER
+from feedback_app.impact.detect import LEVEL, POWER, Smallest
+from feedback_app.impact.results import number
 from feedback_app.impact.stack import LAGS, LEAST_CONTROLS, LEAST_TRAINED
 
 
@@ -54,6 +55,32 @@ def shown_by_lot(
         return Shown(nan, nan, used)
     se = float(spread) * sqrt(strength) / contrast
     return Shown(_reach(freedom) * se, se, used)
+
+
+def by_item_over_dates(
+    smallest: Smallest, sent: int, *, dates: int, gap: int
+) -> tuple[dict[str, float | None], str]:
+    """Points by item where these go over so many dates, `gap` months apart; and the refusal.
+
+    Those of a later date are compared with on the earlier ones: nobody need stay untrained.
+    """
+    if dates == 1 or smallest.is_of_counters:
+        return smallest.by_item(sent), smallest.refused(sent)
+    found = {
+        name: number(
+            shown_by_lot(
+                spread,
+                officers=smallest.officers,
+                seats=sent,
+                dates=dates,
+                gap=gap,
+                horizon=smallest.horizon,
+            ).smallest
+        )
+        for name, spread in smallest.spread.items()
+    }
+    is_shown = any(value is not None for value in found.values())
+    return found, "" if is_shown else smallest.refused(sent) or "NO_COMPARISON"
 
 
 def _dealt(seats: int, dates: int) -> list[int]:

@@ -50,7 +50,7 @@ class Matrix:
 def build(arrays: Arrays, forced: Collection[Pair] = ()) -> Matrix:
     """Rows and columns of an office; pairs that break a rule by themselves have no column."""
     must = _places(arrays, forced)
-    may = (possible(arrays) & _useful(arrays)) | must
+    may = (possible(arrays) & useful(arrays)) | must
     place = np.full(may.shape, -1, dtype=np.int64)
     officer, run = np.nonzero(may)
     place[officer, run] = np.arange(len(officer))
@@ -92,7 +92,7 @@ def _places(arrays: Arrays, pairs: Collection[Pair]) -> Bools:
     return found
 
 
-def _useful(arrays: Arrays) -> Bools:
+def useful(arrays: Arrays) -> Bools:
     """A need and a training that aims at it; or, where JP are priced, JP that are missing."""
     missing = np.array([officer.jp_missing for officer in arrays.officers])
     for_jp = (missing[:, None] > 0) & (arrays.jp[None, :] > 0) & (arrays.gain == 0)
@@ -117,6 +117,10 @@ def possible(arrays: Arrays) -> Bools:
         for column, run in enumerate(arrays.runs):
             if run.start <= day <= run.end and name in place:
                 possible[place[name], column] = False
+    for column, run in enumerate(arrays.runs):
+        for row, officer in enumerate(arrays.officers):
+            if (officer.code, run.kind) in arrays.office.had:
+                possible[row, column] = False
     return possible
 
 

@@ -22,6 +22,7 @@ from feedback_app.services.imports import trainings as training_imports
 from feedback_app.services.imports.changes import Change
 from feedback_app.services.imports.competences import save_competences
 from feedback_app.services.imports.happenings import save_happenings
+from feedback_app.services.imports.plan_runs import save_plan_runs
 from feedback_app.services.imports.questions import Question
 from feedback_app.services.imports.roster import save_roster
 from feedback_app.services.imports.work import Counts, Rows, Work
@@ -33,7 +34,9 @@ Choices = records.Choices
 SheetChoiceError = tables.SheetChoiceError
 SMALL_TEXT = 64 * 1024  # bytes, some hundred rows: read where the request is
 KINDS_THAT_ASK = frozenset({"siasn-kursus", "officers"})
-TRAINING_KINDS = frozenset({"trainings", "attendance", "siasn-kursus", "competences"})
+TRAINING_KINDS = frozenset(
+    {"trainings", "attendance", "siasn-kursus", "competences", "plan-runs"}
+)
 
 
 def reader_for(site: Site, content: bytes) -> Reader:
@@ -221,4 +224,5 @@ _SAVERS: dict[str, Callable[[Work, Rows], Counts]] = {
     "attendance": training_imports.save_attendance,
     "siasn-kursus": siasn.save_siasn_courses,
     "competences": save_competences,
+    "plan-runs": save_plan_runs,
 }

@@ -24,6 +24,17 @@ from feedback_app.storage.models.office_mark import OfficeMark
 from feedback_app.storage.models.officer import Officer, OfficerJoin, Shift
 from feedback_app.storage.models.officer_room import FigureView, OfficerReply
 from feedback_app.storage.models.paper import PaperBatch, PaperSheet
+from feedback_app.storage.models.plan import (
+    Plan,
+    PlanFixing,
+    PlanFloor,
+    PlanJob,
+    PlanLine,
+    PlanRun,
+    PlanSpent,
+    PlanVersion,
+    PlanVersionRun,
+)
 from feedback_app.storage.models.rating import Comment, Rating, Screening
 from feedback_app.storage.models.roster import (
     CalendarEntry,
@@ -105,6 +116,15 @@ __all__ = [
     "PaperSheet",
     "Partner",
     "PastResult",
+    "Plan",
+    "PlanFixing",
+    "PlanFloor",
+    "PlanJob",
+    "PlanLine",
+    "PlanRun",
+    "PlanSpent",
+    "PlanVersion",
+    "PlanVersionRun",
     "QueueKey",
     "Rating",
     "RecoveryCode",
