@@ -42,6 +42,7 @@ from feedback_app.web.impact import impact
 from feedback_app.web.inspectorate import inspectorate
 from feedback_app.web.kiosk import kiosk
 from feedback_app.web.links import links
+from feedback_app.web.lots import lots
 from feedback_app.web.masking import masking
 from feedback_app.web.officer import officer
 from feedback_app.web.own_account import own
@@ -53,6 +54,7 @@ from feedback_app.web.people_acts import people_acts
 from feedback_app.web.places import places
 from feedback_app.web.proof import proof
 from feedback_app.web.public import public
+from feedback_app.web.public_lots import public_lots
 from feedback_app.web.queue_api import queue_api
 from feedback_app.web.results import results
 from feedback_app.web.roster import roster
@@ -96,6 +98,8 @@ ROOMS = (
     training_merge,
     trainings,
     impact,
+    lots,
+    public_lots,
     admin,
     inspectorate,
     accounts,

@@ -7,6 +7,7 @@ from math import isfinite, nan, sqrt
 
 from scipy import stats
 
+from feedback_app.domain.lot_seats import dealt
 from feedback_app.impact.detect import LEVEL, POWER, fitted
 from feedback_app.impact.stack import LAGS, LEAST_CONTROLS, LEAST_TRAINED
 
@@ -37,13 +38,13 @@ def shown_by_lot(
     """
     strength = contrast = 0.0
     used = went = rows = 0
-    for place, sent in enumerate(_dealt(seats, dates)):
+    for place, sent in enumerate(dealt(seats, dates)):
         untrained = officers - went - sent
         if untrained >= LEAST_CONTROLS and sent:
             part = sent * untrained / (sent + untrained)
             exposed = sum(
                 later * max(horizon - gap * steps, 0)
-                for steps, later in enumerate(_dealt(seats, dates)[place + 1 :], start=1)
+                for steps, later in enumerate(dealt(seats, dates)[place + 1 :], start=1)
             )
             strength += part
             contrast += part * (1 - exposed / horizon / untrained)
@@ -55,11 +56,6 @@ def shown_by_lot(
         return Shown(nan, nan, used)
     se = float(spread) * sqrt(strength) / contrast * fitted(rows, used)
     return Shown(_reach(freedom) * se, se, used)
-
-
-def _dealt(seats: int, dates: int) -> list[int]:
-    """Seats of each date when they are dealt in turn."""
-    return [len(range(place, seats, dates)) for place in range(dates)]
 
 
 def _reach(freedom: int) -> float:

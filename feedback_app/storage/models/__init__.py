@@ -11,7 +11,7 @@ from feedback_app.storage.models.device import Device, DisplayUse
 from feedback_app.storage.models.follow_up import FollowUp
 from feedback_app.storage.models.happening import HappeningRow
 from feedback_app.storage.models.held_upload import HeldUpload
-from feedback_app.storage.models.lot import Lot, LotEntry, LotLeaving
+from feedback_app.storage.models.lot import Lot, LotChange, LotEntry
 from feedback_app.storage.models.note import Note
 from feedback_app.storage.models.office_mark import OfficeMark
 from feedback_app.storage.models.officer import Officer, OfficerJoin, Shift
@@ -78,8 +78,8 @@ __all__ = [
     "ImpactStudy",
     "LoginThrottle",
     "Lot",
+    "LotChange",
     "LotEntry",
-    "LotLeaving",
     "Note",
     "OfficeMark",
     "Officer",

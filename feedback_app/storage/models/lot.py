@@ -1,11 +1,11 @@
-"""Seats of a training by lot: the frozen list, the draw, and who left afterwards."""
+"""Seats of a training by lot: the frozen list, the draw, and what changed afterwards."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_app.storage.db import Base
@@ -56,16 +56,20 @@ class LotEntry(Base):
     code: Mapped[str] = mapped_column(String(100))
 
 
-class LotLeaving(Base):
-    """Who could not go after the draw, in the order in which it became known; never changed."""
+class LotChange(Base):
+    """What came after a draw, in its order: somebody cannot go, or a date has a seat less.
 
-    __tablename__ = "lot_leaving"
-    __table_args__ = (UniqueConstraint("lot_id", "officer_id"),)
+    `officer_id` is who gives the seat up; the next waiting follows (domain/lot_seats.py).
+    """
+
+    __tablename__ = "lot_change"
+    __table_args__ = (Index("ix_lot_change_lot_id", "lot_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))
     officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    kind: Mapped[str] = mapped_column(String(5))  # left, fewer
     reason: Mapped[str] = mapped_column(String(200))
     recorded_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
     recorded_at: Mapped[datetime]

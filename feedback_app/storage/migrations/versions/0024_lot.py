@@ -1,4 +1,4 @@
-"""Seats by lot: lists that freeze, draws that happen once, and who left after them.
+"""Seats by lot: lists that freeze, draws that happen once, and what changes after them.
 
 Revision ID: 0024_lot
 Revises: 0023_training_merge
@@ -39,21 +39,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_lot_entry_officer_id"), "lot_entry", ["officer_id"])
     op.create_table(
-        "lot_leaving",
+        "lot_change",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("agency_id", sa.Integer(), nullable=False),
         sa.Column("lot_id", sa.Integer(), nullable=False),
         sa.Column("officer_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=5), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("recorded_by", sa.Integer(), nullable=False),
         sa.Column("recorded_at", UtcDateTime(), nullable=False),
         *_references(
-            "lot_leaving", agency_id="agency", lot_id="lot", officer_id="officer",
+            "lot_change", agency_id="agency", lot_id="lot", officer_id="officer",
             recorded_by="account",
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_lot_leaving")),
-        sa.UniqueConstraint("lot_id", "officer_id", name=op.f("uq_lot_leaving_lot_id_officer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lot_change")),
     )  # fmt: skip
+    op.create_index("ix_lot_change_lot_id", "lot_change", ["lot_id"])
     if op.get_bind().dialect.name == "sqlite":
         _keep_on_sqlite()
     else:
@@ -120,7 +121,7 @@ def _keep_on_sqlite() -> None:
         )
     for act in ("UPDATE", "DELETE"):
         op.execute(
-            f"CREATE TRIGGER lot_leaving_no_{act.lower()} BEFORE {act} ON lot_leaving {refuse}"
+            f"CREATE TRIGGER lot_change_no_{act.lower()} BEFORE {act} ON lot_change {refuse}"
         )
 
 
@@ -150,7 +151,7 @@ def _keep_on_postgresql() -> None:
     for table, acts, function in (
         ("lot", "UPDATE OR DELETE", "keep_lot"),
         ("lot_entry", "INSERT OR UPDATE OR DELETE", "keep_lot_entry"),
-        ("lot_leaving", "UPDATE OR DELETE", "refuse_lot_change"),
+        ("lot_change", "UPDATE OR DELETE", "refuse_lot_change"),
     ):
         op.execute(
             f"CREATE TRIGGER {table}_kept BEFORE {acts} ON {table} "
