@@ -31,6 +31,7 @@ from feedback_app.web import (
 from feedback_app.web.accounts import accounts
 from feedback_app.web.admin import admin
 from feedback_app.web.audit import audit
+from feedback_app.web.certificates import certificates
 from feedback_app.web.citizen import citizen
 from feedback_app.web.code_use import code_use
 from feedback_app.web.codes import codes
@@ -100,6 +101,7 @@ ROOMS = (
     impact,
     lots,
     public_lots,
+    certificates,
     admin,
     inspectorate,
     accounts,

@@ -93,6 +93,11 @@ ACTS = {
     "leave_lot": ("mencatat peserta undian berhalangan", "recorded that a drawn person cannot go"),
     "cut_lot": ("mengurangi kursi undian", "took seats of a draw away"),
     "record_lot_attendance": ("mencatat peserta terundi", "recorded who of a draw came"),
+    "publish_certificate_rule": (
+        "mengumumkan kriteria sertifikat",
+        "published certificate criteria",
+    ),
+    "issue_certificate": ("menerbitkan sertifikat sendiri", "issued their own certificate"),
     "view_training_history": ("melihat riwayat pelatihan", "viewed a training history"),
     "reply_to_batch": ("menanggapi nilai sendiri", "replied to their own figures"),
     "open_appeal": ("mengajukan keberatan", "opened an appeal"),

@@ -255,9 +255,10 @@ def fewer(lot_id: int, number: int) -> Answer:
     """Take seats of a date away; the last drawn wait again."""
     form = labelled(SeatsForm())
     if form.validate_on_submit():
+        left = form.seats.data or 0  # a checked form has a number
         try:
             after.take_seats_away(
-                site(), viewer(), lot_id, number, left=form.seats.data, reason=form.reason.data
+                site(), viewer(), lot_id, number, left=left, reason=form.reason.data
             )
         except FieldFaultError as fault:
             tell(form, fault)

@@ -6,22 +6,25 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 from werkzeug.test import TestResponse
 
 from feedback_app.config import ROOT
+from feedback_app.domain.local_time import local_instant
+from feedback_app.domain.lot import list_hash
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.lots import after, drawing, lists, pages
 from feedback_app.services.lots.drawing import Thrown
 from feedback_app.services.lots.lists import LotChangedError, Wish
 from feedback_app.services.site import Site
 from feedback_app.storage.models import Attendance, AuditEntry, Lot, LotChange, LotEntry, Officer
-from tests.conftest import Browser
+from tests.conftest import Browser, SteppedClock
 from tests.ground.lots import (
     BUDI,
     CITRA,
@@ -68,7 +71,7 @@ def test_hr_goes_from_the_list_to_a_record_that_anybody_repeats(
     assert "Orang 03" in hr.get(own).get_data(as_text=True)
     send(hr, f"{own}/bekukan")
     told = browse().get("/undian/1/daftar.txt").get_data()
-    hashed = lists.rules.list_hash(told)
+    hashed = list_hash(told)
     oki = browse().log_in("oki").get("/staf/saya/").get_data(as_text=True)
     assert sum(code in oki for code in told.decode().split()) == 1  # the own one
     check = send(hr, f"{own}/dadu", at=own, **SEEN)
@@ -121,6 +124,22 @@ def test_dice_and_witnesses_that_cannot_be_are_told_and_nothing_is_drawn(
     assert pages.lot_page(site, hana(site), lot_id).state == "frozen"
 
 
+def test_of_two_who_draw_at_once_one_draws(site: Site, course: Office) -> None:
+    lot_id = make_list(site, course)
+    lists.freeze_list(site, hana(site), lot_id)
+
+    def throw(figure: int) -> str:
+        try:
+            thrown = Thrown(str(figure) * 10, BUDI, CITRA)
+            return drawing.draw_lot(site, hana(site), lot_id, thrown).dice
+        except LotChangedError:
+            return ""
+
+    with ThreadPoolExecutor(6) as threads:
+        done = [dice for dice in threads.map(throw, range(1, 7)) if dice]
+    assert done == [pages.lot_page(site, hana(site), lot_id).row.lot.dice]
+
+
 def test_it_is_drawn_once(hr: Browser, site: Site, course: Office) -> None:
     lot_id = drawn_lot(site, course)
     other = Thrown("6666666666", BUDI, CITRA)
@@ -151,9 +170,9 @@ def test_neither_engine_lets_a_frozen_list_change(
     lists.freeze_list(site, hana(site), lot_id)
     with pytest.raises(DBAPIError, match="never change"), site.db.transaction() as tx:
         tx.execute(change)  # type: ignore[call-overload]
+    more = insert(LotEntry).values(lot_id=lot_id, officer_id=1_000, agency_id=1, code="ZZZ")
     with pytest.raises(DBAPIError, match="never change"), site.db.transaction() as tx:
-        tx.add(LotEntry(lot_id=lot_id, officer_id=1_000, agency_id=1, code="ZZZ"))
-        tx.flush()
+        tx.execute(more)
 
 
 def test_a_list_that_was_changed_past_the_guards_is_not_drawn(site: Site, course: Office) -> None:
@@ -202,10 +221,10 @@ def test_a_date_with_fewer_seats_lets_its_last_drawn_wait_first(
 
 
 def test_nobody_is_replaced_once_the_course_has_begun(
-    site: Site, course: Office, clock: Callable[[date], None]
+    site: Site, course: Office, clock: SteppedClock
 ) -> None:
     lot_id = drawn_lot(site, course)
-    clock(DAYS[0])
+    clock.at = local_instant(DAYS[0], time(9))
     seats = pages.lot_page(site, hana(site), lot_id).seats
     with pytest.raises(FieldFaultError, match="sudah mulai"):
         after.leave_lot(site, hana(site), lot_id, seats[0].officer_id, reason="sakit")
@@ -214,7 +233,7 @@ def test_nobody_is_replaced_once_the_course_has_begun(
 
 
 def test_who_came_is_in_the_records_as_chosen_by_lot(
-    hr: Browser, site: Site, course: Office, clock: Callable[[date], None]
+    hr: Browser, site: Site, course: Office, clock: SteppedClock
 ) -> None:
     lot_id = drawn_lot(site, course)
     path = f"{PAGE}{lot_id}/hadir/1"
@@ -222,7 +241,7 @@ def test_who_came_is_in_the_records_as_chosen_by_lot(
     seats = pages.lot_page(site, hana(site), lot_id).seats
     came = str(seats[0].officer_id)
     assert send(hr, path, came=[came]).status_code == 422  # it has not begun
-    clock(DAYS[0])
+    clock.at = local_instant(DAYS[0], time(9))
     hr.log_in("hana")
     assert send(hr, path, came=[str(seats[1].officer_id)]).status_code == 422  # of another date
     assert send(hr, path, came=[came]).status_code == 302

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from math import isfinite
 from typing import Any
 
@@ -82,7 +83,7 @@ def _smallest_in_own_site(
     if not known:
         return None, None
     spread = sum(known) / len(known)
-    gap = min((b - a for a, b in zip(months, months[1:], strict=False)), default=horizon)
+    gap = min((b - a for a, b in pairwise(months)), default=horizon)
 
     def smallest(dates: int) -> float | None:
         found = shown_by_lot(

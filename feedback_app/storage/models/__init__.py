@@ -6,6 +6,7 @@ from feedback_app.storage.models.agency import Agency, Unit
 from feedback_app.storage.models.audit import AuditEntry
 from feedback_app.storage.models.backup import BackupRun
 from feedback_app.storage.models.case import Case, CaseOpinion, CaseRating
+from feedback_app.storage.models.certificate import Certificate, CertificateRule
 from feedback_app.storage.models.counter import Counter, CounterService, CounterTiers, Service
 from feedback_app.storage.models.device import Device, DisplayUse
 from feedback_app.storage.models.follow_up import FollowUp
@@ -61,6 +62,8 @@ __all__ = [
     "Case",
     "CaseOpinion",
     "CaseRating",
+    "Certificate",
+    "CertificateRule",
     "CodeBatch",
     "CodeCount",
     "CodeGuess",

@@ -139,9 +139,9 @@ def _keep_on_postgresql() -> None:
     )
     op.execute(
         "CREATE FUNCTION keep_lot_entry() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "IF EXISTS (SELECT 1 FROM lot WHERE frozen_at IS NOT NULL AND id = "
-        "CASE TG_OP WHEN 'INSERT' THEN NEW.lot_id ELSE OLD.lot_id END) "
-        f"THEN {raising}; END IF; "
+        "PERFORM 1 FROM lot WHERE frozen_at IS NOT NULL AND id = "
+        "CASE TG_OP WHEN 'INSERT' THEN NEW.lot_id ELSE OLD.lot_id END; "
+        f"IF FOUND THEN {raising}; END IF; "
         "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
     )
     op.execute(
