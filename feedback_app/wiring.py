@@ -30,6 +30,7 @@ from feedback_app.web import (
 )
 from feedback_app.web.accounts import accounts
 from feedback_app.web.admin import admin
+from feedback_app.web.after_course import after_course
 from feedback_app.web.audit import audit
 from feedback_app.web.certificates import certificates
 from feedback_app.web.citizen import citizen
@@ -102,6 +103,7 @@ ROOMS = (
     lots,
     public_lots,
     certificates,
+    after_course,
     admin,
     inspectorate,
     accounts,

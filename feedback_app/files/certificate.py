@@ -20,7 +20,9 @@ class CertificateTexts:
     n: str
     mean: str
     interval: str
-    criteria: str
+    published: str
+    level: str
+    reliability: str
     issued: str
     address: str  # where it is checked
     is_demo: bool

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import DecimalField
-from wtforms.validators import InputRequired
+from wtforms import StringField
+from wtforms.validators import InputRequired, Regexp
 
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.officer import certificates as service
@@ -21,7 +21,17 @@ certificates = Blueprint("certificates", __name__)
 class RuleForm(FlaskForm):  # type: ignore[misc]
     """The level from which on a certificate is earned."""
 
-    level = DecimalField("Rata-rata paling sedikit (3,00 sampai 4,00)", [InputRequired(NEEDED)])
+    level = StringField(
+        "Rata-rata paling sedikit (3,00 sampai 4,00)",
+        [
+            InputRequired(NEEDED),
+            Regexp(r"^\s*[34]([.,][0-9]{1,2})?\s*$", message="Isi batas antara 3,00 dan 4,00."),
+        ],
+    )
+
+    def value(self) -> float:
+        """The level of a checked form."""
+        return float(self.level.data.replace(",", "."))
 
 
 @certificates.get("/staf/saya/sertifikat")
@@ -71,7 +81,7 @@ def publish() -> str | AnyResponse | tuple[str, int]:
     form = labelled(RuleForm())
     if form.validate_on_submit():
         try:
-            service.publish_rule(site(), viewer(), level=float(form.level.data))
+            service.publish_rule(site(), viewer(), level=form.value())
         except FieldFaultError as fault:
             tell(form, fault)
         else:

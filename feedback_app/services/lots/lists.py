@@ -196,13 +196,14 @@ def _check_seats(runs: Sequence[TrainingRun], wish: Wish) -> None:
         rules.check_seats(len(wish.officers), seats=wish.seats, dates=len(runs))
     except rules.LotFaultError as fault:
         raise FieldFaultError("seats", fault.text) from None
-    for run, sent in zip(runs, dealt(wish.seats, len(runs)), strict=True):
+    shares = dealt(wish.seats, len(runs))
+    for number, (run, sent) in enumerate(zip(runs, shares, strict=True), start=1):
         if run.seats is not None and sent > run.seats:
             raise FieldFaultError(
                 "seats",
-                "Kursi dibagi bergiliran: tanggal %(day)s mendapat %(sent)s, padahal kursinya "
+                "Kursi dibagi bergiliran: tanggal ke-%(day)s mendapat %(sent)s, padahal kursinya "
                 "%(seats)s. Kurangi jumlah kursi undian, atau buat undian sendiri.",
-                day=run.starts_on.isoformat(),
+                day=number,
                 sent=sent,
                 seats=run.seats,
             )

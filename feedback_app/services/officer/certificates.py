@@ -133,7 +133,9 @@ def certificate_file(site: Site, viewer: Viewer, certificate_id: int) -> bytes:
         n=number(row.n),
         mean=number(row.mean, 2),
         interval=f"{number(row.low, 2)}–{number(row.high, 2)}",
-        criteria=_criteria_words(rule),
+        published=long_date(rule.published_on),
+        level=number(rule.level, 2),
+        reliability=number(rule.reliability, 1),
         issued=long_date(row.issued_on),
         address=f"{address}/sertifikat/{row.check_code}",
         is_demo=agency.is_demo,
@@ -145,15 +147,6 @@ _GROUNDS = {
     "level": "dinilai baik oleh pengunjung, di atas batas yang ditetapkan sebelumnya",
     "improved": "dinilai lebih baik daripada masa sebelumnya",
 }
-
-
-def _criteria_words(rule: CertificateRule) -> str:
-    return (
-        f"Kriteria diumumkan {long_date(rule.published_on)}, sebelum masa ini: rata-rata "
-        f"sedikitnya {number(rule.level, 2)} dari 4 atau naik nyata dari masa sebelumnya, dengan "
-        f"keandalan sedikitnya {number(rule.reliability, 1)}; penilaian tanpa bukti kunjungan "
-        "tidak menguntungkan."
-    )
 
 
 def check(site: Site, code: str) -> bool:

@@ -28,10 +28,12 @@ from feedback_app.services.officer.signed_in import (
 )
 from feedback_app.services.officer.suggestion import QuietDay, Suggestion, quiet_day, suggest
 from feedback_app.services.site import Site
+from feedback_app.services.trainings.after_course import asked_in
 from feedback_app.services.trainings.hours import OfficerHistory, own_history
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Case, Officer, OfficerReply
 from feedback_app.storage.queries import joins, officer_room
+from feedback_app.storage.queries.after_course import CourseTaken
 from feedback_app.storage.queries.officer_room import Seen
 
 RECENT_VIEWS = 5
@@ -99,6 +101,7 @@ class Start:
     suggestion: Suggestion | None
     quiet: QuietDay | None
     lots: tuple[OwnLot, ...]
+    asked: tuple[CourseTaken, ...]  # courses to answer about
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,7 @@ def own_start(site: Site, viewer: Viewer) -> Start:
             suggestion=suggest(session, officer, newest, history, today=today),
             quiet=quiet_day(session, rows, today=today),
             lots=tuple(own_lots(session, officer.id, today=today)),
+            asked=tuple(asked_in(session, site, viewer)),
         )
 
 

@@ -2,6 +2,7 @@
 
 from feedback_app.storage.models.access_link import AccessLink
 from feedback_app.storage.models.account import Account, AccountUnit, LoginThrottle, StaffSession
+from feedback_app.storage.models.after_course import CourseAnswer, CourseReply
 from feedback_app.storage.models.agency import Agency, Unit
 from feedback_app.storage.models.audit import AuditEntry
 from feedback_app.storage.models.backup import BackupRun
@@ -71,6 +72,8 @@ __all__ = [
     "Counter",
     "CounterService",
     "CounterTiers",
+    "CourseAnswer",
+    "CourseReply",
     "DetailTally",
     "Device",
     "DisplayUse",

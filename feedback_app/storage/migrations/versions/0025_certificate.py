@@ -20,6 +20,7 @@ FIXED = (
     *("id", "agency_id", "officer_id", "rule_id", "number", "check_code", "name", "first_day"),
     *("last_day", "issued_on", "ground", "n", "mean", "low", "high", "reliability"),
 )
+FIGURES = ("mean", "low", "high", "reliability")
 REFUSAL = "a certificate can only be withdrawn"
 
 
