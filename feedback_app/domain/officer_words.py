@@ -41,7 +41,7 @@ _GRADES: tuple[tuple[float, Words], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """An earlier figure to compare with, and what it is called: "tahun lalu", "Triwulan II 2026"."""
+    """An earlier figure to compare with, and its name: "tahun lalu", "Triwulan II 2026"."""
 
     mean: Mean
     name: Words

@@ -28,7 +28,8 @@ class Pool:
 class Stack:
     """Rows (date, officer), R of them, in the order of dates.
 
-    `date` (R,) is the place of the date in `dates`, where two lots of one month stand apart; `officer` (R,) the place in the panel;
+    `date` (R,) is the place of the date in `dates`, where two lots of one month stand apart;
+    `officer` (R,) the place in the panel;
     `trained` (R,) whether this officer went on this date; `exposure` (R,) the share of the
     window that the officer spent trained (1 for those who went, more than 0 for comparison
     officers who were trained later inside the window).

@@ -15,12 +15,14 @@ from feedback_app.services.access.people import Viewer
 from feedback_app.services.access.sessions import viewer_of_session
 from feedback_app.services.impact.study import run_first_study
 from feedback_app.services.imports import office as imports
+from feedback_app.services.lots import lists
 from feedback_app.services.roster.day import Wanted, change_day, day_view
 from feedback_app.services.roster.own_days import add_days
 from feedback_app.services.site import Site
 from feedback_app.services.survey import closing, follow_up, periods
 from feedback_app.storage import bulk, comments
 from feedback_app.storage.models import Tally
+from tests.ground.lots import add_attendance, add_course, drawn_lot, hana, make_list
 from tests.ground.office import PASSWORD, TODAY, Office, add_ratings, rating_row
 from tests.ground.scores import add_scores
 
@@ -48,6 +50,7 @@ def fill_office(site: Site, office: Office) -> None:
     _run_surveys(site, office)
     _change_roster(site, office)
     run_first_study(site, office.agency_id)
+    _draw_lots(site, office)
 
 
 def place_codes(office: Office, *, key: bytes) -> list[str]:
@@ -99,6 +102,15 @@ def _change_roster(site: Site, office: Office) -> None:
     add_days(
         site, alice, kind="closed", first=ahead, last=ahead, unit_id=unit_id, name="Rapat kerja"
     )
+
+
+def _draw_lots(site: Site, office: Office) -> None:
+    """A draft, a frozen list and a draw; a course that Sari came back from."""
+    add_course(site, office, people=len(office.officer), seats=1)
+    make_list(site, office, seats=3)
+    lists.freeze_list(site, hana(site), make_list(site, office, seats=3))
+    drawn_lot(site, office, seats=3)
+    add_attendance(site, office, "Sari", TODAY - timedelta(days=20))
 
 
 def _viewer(site: Site, username: str) -> Viewer:

@@ -14,7 +14,7 @@ from feedback_app.services.lots.drawing import Thrown
 from feedback_app.services.lots.lists import Wish
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
-from feedback_app.storage.models import Account
+from feedback_app.storage.models import Account, Training
 from tests.ground.office import Office
 
 DAYS = (date(2027, 1, 11), date(2027, 3, 8), date(2027, 5, 10))
@@ -44,6 +44,22 @@ def add_course(site: Site, office: Office, *, people: int = 7, seats: int | None
                 "display_name": name, "employment": "PNS", "retired_on": None,
             }  # fmt: skip
             office.officer[name] = bulk.add_rows(tx, "officer", [row])[0]
+
+
+def add_attendance(site: Site, office: Office, name: str, day: date) -> int:
+    """The course once more on a day, attended by one officer; return the run's number."""
+    own: dict[str, Any] = {"agency_id": office.agency_id}
+    with site.db.transaction() as tx:
+        training_id = tx.scalars(select(Training.id).where(Training.code == COURSE)).one()
+        run = own | {"training_id": training_id, "starts_on": day, "ends_on": day, "seats": None}
+        run_id = bulk.add_rows(tx, "training_run", [run])[0]
+        row = own | {
+            "run_id": run_id, "officer_id": office.officer[name], "jp": 12, "result": "attended",
+            "certificate": "", "reason": "unknown", "sent": "officer", "source_id": "",
+            "recorded_at": site.now(),
+        }  # fmt: skip
+        bulk.add_rows(tx, "attendance", [row])
+    return run_id
 
 
 def make_list(site: Site, office: Office, *, seats: int = 4) -> int:

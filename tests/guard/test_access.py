@@ -51,6 +51,11 @@ FILLED = {
     "join_id": 999_999,
     "place_id": 999_999,
     "word": "unit",
+    "lot_id": 999_999,
+    "number": 1,
+    "run_id": 999_999,
+    "certificate_id": 999_999,
+    "check_code": "NONE",
 }
 
 

@@ -28,7 +28,7 @@ NEEDS_MORE_THAN_THE_OFFICE_HOLDS = {
     "accounts.remove_second_factor", "accounts.name_for_single_sign_on", "people.invite",
     "people_acts.come_back", "people_acts.join_two", "people_acts.part", "places.keep", "training_merge.do_merge",
     "officer.ask_review", "officer.open_appeal", "paper.restore", "paper_checks.settle",
-    "paper_checks.check_one", "paper_checks.draw", "surveys.revise", "admin.confirm_date",
+    "lots.draw", "lots.record_attendance", "certificates.issue", "paper_checks.check_one", "paper_checks.draw", "surveys.revise", "admin.confirm_date",
 }  # fmt: skip
 REQUESTS = 1_500  # on each engine; `make fuzz` sends a million
 
