@@ -7,9 +7,10 @@ from datetime import date
 import numpy as np
 
 from feedback_app.demo.appeals import appeal_events, published_quarters
+from feedback_app.demo.certificates import add_certificates
 from feedback_app.demo.devices import device_events
 from feedback_app.demo.held import held_events
-from feedback_app.demo.lots import lot_events, publish_criteria
+from feedback_app.demo.lots import lot_events
 from feedback_app.demo.officer_room import add_views, reply_event
 from feedback_app.demo.paper import paper_events
 from feedback_app.demo.people import run_in_order, viewer_named
@@ -30,7 +31,6 @@ def let_happen(site: Site, places: Places, *, last: date) -> int:
         viewer_named(site, name, unit_ids=frozenset())
         for name in ("petugas", "admin", INSPECTORS[0], "kepegawaian")
     )
-    publish_criteria(site, hr, last=last)
     events = appeal_events(site, places, officer, quarters, rng)
     events.append(reply_event(officer, quarters[0]))
     events += held_events(rng, last=last)
@@ -39,6 +39,7 @@ def let_happen(site: Site, places: Places, *, last: date) -> int:
     events += lot_events(hr, last=last)
     run_in_order(site, events)
     add_views(site, places)
+    add_certificates(site, places, hr, last=last)
     do_daily_work(site)  # fine times of the older answers go, as they would have
     return sum(
         case_page(site, inspector, kind="", is_open=is_open, page=1).total

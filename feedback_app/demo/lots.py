@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import date, time, timedelta
 
-from feedback_app.demo.people import Event, at_nine
+from feedback_app.demo.people import Event
 from feedback_app.domain.local_time import local_instant
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.lots import after, drawing, lists, pages
 from feedback_app.services.lots.drawing import Thrown
 from feedback_app.services.lots.lists import Wish
-from feedback_app.services.officer.certificates import publish_rule
 from feedback_app.services.site import Site
 from feedback_app.services.trainings import catalogue
 
@@ -18,7 +17,6 @@ DRAWN, FROZEN = "komunikasi", "prima"
 SEATS, RUNS, APART = 9, 3, 61  # days between the runs: every second month
 DICE = "4163525142"
 WITNESSES = ("Budi Hartono (contoh), Subbagian Umum", "Citra Lestari (contoh), Inspektorat")
-LEVEL = 3.3
 
 
 def lot_events(hr: Viewer, *, last: date) -> list[Event]:
@@ -37,11 +35,6 @@ def lot_events(hr: Viewer, *, last: date) -> list[Event]:
             local_instant(last - timedelta(days=2), time(9)), lambda s: _freeze(s, hr, FROZEN, days)
         ),
     ]
-
-
-def publish_criteria(site: Site, hr: Viewer, *, last: date) -> None:
-    """Criteria of certificates stand since before the first half-year that is judged by them."""
-    publish_rule(at_nine(site, last - timedelta(days=500)), hr, level=LEVEL)
 
 
 def _plan(site: Site, hr: Viewer, code: str, days: tuple[date, ...]) -> None:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import StringField
 from wtforms.validators import InputRequired, Regexp
 
+from feedback_app.domain.certificates import MOST_UNVERIFIED
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.officer import certificates as service
 from feedback_app.web.access import site, viewer
@@ -38,7 +39,9 @@ class RuleForm(FlaskForm):  # type: ignore[misc]
 def own() -> str:
     """Criteria, whether they are met, and own certificates."""
     return render_template(
-        "officer/certificates.html", page=service.certificate_page(site(), viewer())
+        "officer/certificates.html",
+        page=service.certificate_page(site(), viewer()),
+        most=MOST_UNVERIFIED,
     )
 
 

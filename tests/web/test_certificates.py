@@ -91,7 +91,7 @@ def test_an_officer_earns_one_and_anybody_checks_it_until_it_is_withdrawn(
     [
         (date(2026, 1, 2), 3.5, "visit", "belum ada kriteria"),
         (date(2026, 1, 1), 3.8, "visit", "belum terpenuhi"),
-        (date(2026, 1, 1), 3.5, "poster", "belum terpenuhi"),
+        (date(2026, 1, 1), 3.5, "poster", "tanpa bukti kunjungan. Di atas 30%"),
     ],
 )
 def test_none_is_earned_by_later_criteria_a_higher_level_or_unverified_answers(

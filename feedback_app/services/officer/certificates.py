@@ -40,7 +40,7 @@ class CertificatePage:
     """What the officer sees: criteria, the newest half-year held against them, and own papers.
 
     `why` is "" where a certificate can be issued now; else what is missing: no_rule, not_out,
-    no_figures, corrected, not_met, too_few, or issued.
+    no_figures, corrected, unverified, too_few, not_met, or issued.
     """
 
     rule: CertificateRule | None
@@ -218,6 +218,8 @@ def _judged(
     before = _half_of(batches, rules.half_of(half.first))
     others = _colleagues(site, officer, half)
     found = rules.judge(own, before, others, level=rule.level, least=rule.reliability)
+    if own.unverified > rules.MOST_UNVERIFIED:
+        return found, "unverified"
     if found.reliability is None:
         return found, "too_few"
     return found, "" if found.ground else "not_met"
