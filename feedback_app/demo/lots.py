@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, time, timedelta
 
 from feedback_app.demo.people import Event
@@ -23,17 +24,17 @@ def lot_events(hr: Viewer, *, last: date) -> list[Event]:
     """Runs are planned, lists made, one is drawn, and one person cannot go."""
     first = last + timedelta(days=40)
     days = tuple(first + timedelta(days=APART * place) for place in range(RUNS))
+
+    def at(days_ago: int, act: Callable[[Site], object]) -> Event:
+        return Event(local_instant(last - timedelta(days=days_ago), time(9)), act)
+
     return [
-        Event(
-            local_instant(last - timedelta(days=12), time(9)), lambda s: _plan(s, hr, DRAWN, days)
-        ),
-        Event(local_instant(last - timedelta(days=11), time(9)), lambda s: _draw(s, hr, days)),
-        Event(
-            local_instant(last - timedelta(days=3), time(9)), lambda s: _plan(s, hr, FROZEN, days)
-        ),
-        Event(
-            local_instant(last - timedelta(days=2), time(9)), lambda s: _freeze(s, hr, FROZEN, days)
-        ),
+        at(13, lambda site: _plan(site, hr, DRAWN, days)),
+        at(12, lambda site: _freeze(site, hr, DRAWN, days)),
+        at(11, lambda site: _draw(site, hr)),
+        at(4, lambda site: _leave(site, hr)),
+        at(3, lambda site: _plan(site, hr, FROZEN, days)),
+        at(2, lambda site: _freeze(site, hr, FROZEN, days)),
     ]
 
 
@@ -45,17 +46,23 @@ def _plan(site: Site, hr: Viewer, code: str, days: tuple[date, ...]) -> None:
         )  # fmt: skip
 
 
-def _freeze(site: Site, hr: Viewer, code: str, days: tuple[date, ...]) -> int:
+def _freeze(site: Site, hr: Viewer, code: str, days: tuple[date, ...]) -> None:
     """Everybody who never had the course is eligible."""
     choice = lists.choice_for(site, hr, code)
     eligible = frozenset(one.officer_id for one in choice.candidates if one.had is None)
     lot_id = lists.make_list(site, hr, Wish(code, days, SEATS, eligible))
     lists.freeze_list(site, hr, lot_id)
-    return lot_id
 
 
-def _draw(site: Site, hr: Viewer, days: tuple[date, ...]) -> None:
-    lot_id = _freeze(site, hr, DRAWN, days)
-    drawing.draw_lot(site, hr, lot_id, Thrown(DICE, *WITNESSES))
-    seats = pages.lot_page(site, hr, lot_id).seats
-    after.leave_lot(site, hr, lot_id, seats[1].officer_id, reason="pindah tugas (contoh)")
+def _draw(site: Site, hr: Viewer) -> None:
+    drawing.draw_lot(site, hr, _newest(site, hr), Thrown(DICE, *WITNESSES))
+
+
+def _leave(site: Site, hr: Viewer) -> None:
+    lot_id = _newest(site, hr)
+    gone = pages.lot_page(site, hr, lot_id).seats[1]
+    after.leave_lot(site, hr, lot_id, gone.officer_id, reason="pindah tugas (contoh)")
+
+
+def _newest(site: Site, hr: Viewer) -> int:
+    return pages.lots_page(site, hr)[0][0].lot.id

@@ -210,10 +210,7 @@ _TABLE: dict[str, Roles | InMenu | tuple[InMenu, ...]] = {
     "roster_plans.end_days": SUPERVISOR | ADMIN,
     "roster_grid.choose": SUPERVISOR | ADMIN,
     "roster_grid.check": SUPERVISOR | ADMIN,
-    "after_course.overview": (
-        InMenu("Sesudah pelatihan", OFFICER, room="Penilaian saya"),
-        InMenu("Sesudah pelatihan", SUPERVISOR, room="Loket"),
-    ),
+    "after_course.overview": InMenu("Sesudah pelatihan", SUPERVISOR, room="Loket"),
     "after_course.form": OFFICER | SUPERVISOR,
     "after_course.reply": OFFICER | SUPERVISOR,
     "officer.unit_replies": InMenu("Tanggapan petugas", SUPERVISOR, room="Loket"),
