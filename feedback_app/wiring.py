@@ -30,7 +30,9 @@ from feedback_app.web import (
 )
 from feedback_app.web.accounts import accounts
 from feedback_app.web.admin import admin
+from feedback_app.web.after_course import after_course
 from feedback_app.web.audit import audit
+from feedback_app.web.certificates import certificates
 from feedback_app.web.citizen import citizen
 from feedback_app.web.code_use import code_use
 from feedback_app.web.codes import codes
@@ -43,6 +45,7 @@ from feedback_app.web.impact import impact
 from feedback_app.web.inspectorate import inspectorate
 from feedback_app.web.kiosk import kiosk
 from feedback_app.web.links import links
+from feedback_app.web.lots import lots
 from feedback_app.web.masking import masking
 from feedback_app.web.needs import needs
 from feedback_app.web.officer import officer
@@ -59,6 +62,7 @@ from feedback_app.web.plan import plan
 from feedback_app.web.plan_runs import plan_runs
 from feedback_app.web.proof import proof
 from feedback_app.web.public import public
+from feedback_app.web.public_lots import public_lots
 from feedback_app.web.queue_api import queue_api
 from feedback_app.web.results import results
 from feedback_app.web.roster import roster
@@ -112,6 +116,10 @@ ROOMS = (
     plan,
     plan_runs,
     impact,
+    lots,
+    public_lots,
+    certificates,
+    after_course,
     admin,
     inspectorate,
     accounts,

@@ -7,8 +7,10 @@ from datetime import date
 import numpy as np
 
 from feedback_app.demo.appeals import appeal_events, published_quarters
+from feedback_app.demo.certificates import add_certificates
 from feedback_app.demo.devices import device_events
 from feedback_app.demo.held import held_events
+from feedback_app.demo.lots import lot_events
 from feedback_app.demo.officer_room import add_views, reply_event
 from feedback_app.demo.paper import paper_events
 from feedback_app.demo.people import run_in_order, viewer_named
@@ -25,17 +27,19 @@ def let_happen(site: Site, places: Places, *, last: date) -> int:
     """Let it happen in the order of time, then the daily job; return how many cases there are."""
     rng = np.random.default_rng(SEED)
     quarters = published_quarters(site.today())
-    officer, admin, inspector = (
+    officer, admin, inspector, hr = (
         viewer_named(site, name, unit_ids=frozenset())
-        for name in ("petugas", "admin", INSPECTORS[0])
+        for name in ("petugas", "admin", INSPECTORS[0], "kepegawaian")
     )
     events = appeal_events(site, places, officer, quarters, rng)
     events.append(reply_event(officer, quarters[0]))
     events += held_events(rng, last=last)
     events += device_events(site, admin, last=last)
     events += paper_events(site, places, rng, last=last)
+    events += lot_events(hr, last=last)
     run_in_order(site, events)
     add_views(site, places)
+    add_certificates(site, places, hr, last=last)
     do_daily_work(site)  # fine times of the older answers go, as they would have
     return sum(
         case_page(site, inspector, kind="", is_open=is_open, page=1).total

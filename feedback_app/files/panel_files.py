@@ -24,6 +24,7 @@ PANEL_COLUMNS = ("officer", "counter", "month", "score", "n")
 # Of an export of this program: shares of 4 and of 1 or 2, what the case mix took, visits.
 MORE_OF_PANEL = ("top", "low", "mix", "visits")
 MORE_OF_EVENT = ("elements", "horizon", "fixed_on")  # what was fixed before the scores
+LIST_OF_EVENT = "drawn_from"  # by lot: who else stood on the list
 EVENT_COLUMNS = ("officer", "training", "date", "reason", "assigned_unit", "cost")
 NEEDED_OF_EVENT = ("officer", "training", "date")
 # The office's words for the same columns.
@@ -48,7 +49,7 @@ def wanted_columns(names: tuple[str, ...], needed: tuple[str, ...]) -> Wanted:
 
 
 PANEL = wanted_columns((*PANEL_COLUMNS, "item", *MORE_OF_PANEL), PANEL_COLUMNS)
-EVENTS = wanted_columns((*EVENT_COLUMNS, *MORE_OF_EVENT), NEEDED_OF_EVENT)
+EVENTS = wanted_columns((*EVENT_COLUMNS, *MORE_OF_EVENT, LIST_OF_EVENT), NEEDED_OF_EVENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,11 @@ def read_events(path: Path, *, officers: frozenset[str]) -> Checked:
         frame = frame.assign(**{name: columns[name].whole() for name in MORE_OF_EVENT})
         months = columns["horizon"].is_in(frozenset(["", "all", *map(str, range(2, 121))]))
         faults.add("horizon", ~months, "must be 2 to 120 months, or all")
+    if LIST_OF_EVENT in table:
+        listed = columns[LIST_OF_EVENT].whole()
+        frame[LIST_OF_EVENT] = listed
+        strange = ~np.array([officers.issuperset(str(names).split()) for names in listed])
+        faults.add(LIST_OF_EVENT, strange, "must be officers of the panel, with blanks between")
     again = frame.duplicated(["officer", "training", "date"], keep="first").to_numpy()
     faults.add("officer", again, "this attendance is there already")
     return Checked(frame, faults.found(), table.notes)

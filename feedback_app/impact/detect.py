@@ -110,8 +110,20 @@ def _refused_of_counters(officers: int, n_sent: int, n_others: int) -> str:
 
 
 def _of_officers(spread: float, n_trained: int, n_controls: int) -> float:
-    freedom = n_trained + n_controls - 2 - len(LAGS)
-    return _reach(spread, n_trained, n_controls, freedom) if freedom > 1 else float("nan")
+    officers = n_trained + n_controls
+    freedom = officers - 2 - len(LAGS)
+    if freedom < 2:
+        return float("nan")
+    return fitted(officers, 1) * _reach(spread, n_trained, n_controls, freedom)
+
+
+def fitted(rows: int, dates: int) -> float:
+    """How much larger the error is because the study also fits lags on these rows (date, officer).
+
+    By chance a share lags / (rows - dates) of who went lies in the lags' direction, and tells
+    nothing of the training any more: 5 of 23 for 24 officers on one date, an error 13% larger.
+    """
+    return float(np.sqrt((rows - dates) / (rows - dates - len(LAGS))))
 
 
 def officer_spread(panel: Panel, item: int, horizon: int) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +15,5 @@ class Event:
     reason: str  # low_score, volunteer, all, lot, unknown
     sent: str  # "officer", "counter", or the name of the counter that was sent
     cost: float  # rupiah for this officer; NaN when not known
+    # who could have been drawn with this officer, sorted; empty where no lot decided
+    drawn_from: tuple[str, ...] = field(default=(), repr=False)

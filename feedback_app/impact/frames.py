@@ -105,12 +105,16 @@ def events_from_frame(frame: pd.DataFrame) -> list[Event]:
     names = ("officer", "training", "reason", "assigned_unit")
     columns = [frame[name].astype(str).tolist() for name in names]
     costs = frame["cost"].to_numpy(dtype=float)
+    lists = frame["drawn_from"].astype(str) if "drawn_from" in frame else [""] * len(frame)
     return [
-        Event(officer, training, int(month), reason, _sent(unit, officer), float(cost))
-        for officer, training, reason, unit, month, cost in zip(
-            *columns, months, costs, strict=True
+        Event(
+            officer, training, int(month), reason, _sent(unit, officer), float(cost),
+            tuple(sorted(names.split())),
         )
-    ]
+        for officer, training, reason, unit, month, cost, names in zip(
+            *columns, months, costs, lists, strict=True
+        )
+    ]  # fmt: skip
 
 
 def _sent(assigned_unit: str, officer: str) -> str:

@@ -16,10 +16,20 @@ LEAST_CONTROLS = 8  # untrained on the date; fewer is NO_COMPARISON (docs/method
 
 
 @dataclass(frozen=True, slots=True)
+class Pool:
+    """A lot's date: its column, who went by it (O,), and who stood on its list (O,)."""
+
+    column: int
+    went: Bools
+    listed: Bools
+
+
+@dataclass(frozen=True, slots=True)
 class Stack:
     """Rows (date, officer), R of them, in the order of dates.
 
-    `date` (R,) is the place of the date in `dates`; `officer` (R,) the place in the panel;
+    `date` (R,) is the place of the date in `dates`, where two lots of one month stand apart;
+    `officer` (R,) the place in the panel;
     `trained` (R,) whether this officer went on this date; `exposure` (R,) the share of the
     window that the officer spent trained (1 for those who went, more than 0 for comparison
     officers who were trained later inside the window).
@@ -52,22 +62,25 @@ def comparable(seen: Bools, date: int, horizon: int) -> Bools:
     return np.asarray((before >= LEAST_BEFORE) & (after >= LEAST_AFTER))
 
 
-def build_stack(seen: Bools, first_trained: Ints, *, horizon: int) -> Stack:
+def build_stack(
+    seen: Bools, first_trained: Ints, *, horizon: int, pools: Sequence[Pool] = ()
+) -> Stack:
     """Stack all dates that have someone to compare and at least LEAST_CONTROLS to compare with.
 
     `first_trained` (O,) holds the column of each officer's training, NEVER for none. Officers
     trained later, even inside the window, stay in the comparison: leaving them out would select
     on the future. Their exposure is kept so that the estimate can be scaled (see ancova.py).
+    Who was drawn by lot is compared with those of the same list who had not gone yet, nobody else:
+    that is what the lot could have brought about, and so the draws repeat it.
     """
     months = seen.shape[1]
     dates: list[int] = []
     parts = []
-    for date in np.unique(first_trained[first_trained != NEVER]):
-        column = int(date)
+    for column, sent, listed in _dates(first_trained, pools):
         if not LEAST_BEFORE <= column < months - LEAST_AFTER:
             continue
-        usable = comparable(seen, column, horizon) & (first_trained >= column)
-        went = usable & (first_trained == column)
+        usable = comparable(seen, column, horizon) & (first_trained >= column) & listed
+        went = usable & sent
         if not went.any() or (usable & ~went).sum() < LEAST_CONTROLS:
             continue
         rows = np.flatnonzero(usable)
@@ -87,6 +100,21 @@ def build_stack(seen: Bools, first_trained: Ints, *, horizon: int) -> Stack:
         np.concatenate(exposure),
         horizon,
     )
+
+
+def _dates(first_trained: Ints, pools: Sequence[Pool]) -> list[tuple[int, Bools, Bools]]:
+    """Column, who went and who is compared (O,) of each date: lots, and whoever went otherwise."""
+    found = []
+    for column in map(int, np.unique(first_trained[first_trained != NEVER])):
+        later = first_trained > column
+        otherwise = first_trained == column
+        for pool in pools:
+            if pool.column == column:
+                otherwise = otherwise & ~pool.went
+                found.append((column, pool.went, (later & pool.listed) | pool.went))
+        if otherwise.any():
+            found.append((column, otherwise, later | otherwise))
+    return found
 
 
 def _exposure(seen: Bools, first_trained: Ints, rows: Ints, column: int, horizon: int) -> Floats:

@@ -20,6 +20,7 @@ from feedback_app.impact.stack import (
     LEAST_CONTROLS,
     LEAST_TRAINED,
     Outcome,
+    Pool,
     Stack,
     build_stack,
     outcome,
@@ -76,7 +77,8 @@ def prepare(panel: Panel, own: Sequence[Event], every: Sequence[Event], plan: Pl
     """Stack one training's dates and draw its assignments."""
     first = first_columns(panel, own)
     seen = np.asarray((panel.n >= LEAST_ANSWERS).all(axis=0) & np.isfinite(panel.score).all(axis=0))
-    stack = build_stack(seen, first, horizon=plan.horizon or panel.months)
+    pools = _pools(panel, own, first)
+    stack = build_stack(seen, first, horizon=plan.horizon or panel.months, pools=pools)
     level = plan.level or ("counter" if _sent_counters(panel, own) else "officer")
     cluster = _home_units(panel, stack) if level == "counter" else stack.officer
     code = own[0].training
@@ -128,6 +130,23 @@ def _first(panel: Panel, place: Mapping[str, int], own: Sequence[Event]) -> Ints
             spot = place[event.officer]
             first[spot] = min(first[spot], event.month - panel.first_month)
     return first
+
+
+def _pools(panel: Panel, own: Sequence[Event], first: Ints) -> list[Pool]:
+    """A pool for each lot and month in which somebody of it went for the first time."""
+    place = {name: i for i, name in enumerate(panel.officers)}
+    found: dict[tuple[int, tuple[str, ...]], list[int]] = {}
+    for event in own:
+        spot, column = place.get(event.officer), event.month - panel.first_month
+        if event.drawn_from and spot is not None and first[spot] == column:
+            found.setdefault((column, event.drawn_from), []).append(spot)
+    pools = []
+    for (column, names), spots in found.items():
+        went, listed = np.zeros((2, len(panel.officers)), dtype=bool)
+        went[spots] = True
+        listed[[place[name] for name in names if name in place]] = True
+        pools.append(Pool(column, went, listed | went))
+    return pools
 
 
 def _home_units(panel: Panel, stack: Stack) -> Ints:

@@ -34,6 +34,16 @@ from feedback_app.web.roles import ROLE_NAMES
 
 officer = Blueprint("officer", __name__)
 
+ELEMENT_NAMES = {item.key: (item.unsur, item.unsur_en) for item in ELEMENTS}
+WEEKDAYS = (
+    ("Senin", "Monday"),
+    ("Selasa", "Tuesday"),
+    ("Rabu", "Wednesday"),
+    ("Kamis", "Thursday"),
+    ("Jumat", "Friday"),
+    ("Sabtu", "Saturday"),
+    ("Minggu", "Sunday"),
+)
 ROLES = {role.value: name for role, name in ROLE_NAMES.items()}
 
 
@@ -74,19 +84,31 @@ class ReviewForm(FlaskForm):  # type: ignore[misc]
 
 @officer.get("/staf/saya/")
 def home() -> str:
-    """Own progress, thanks, what it rests on, trainings, who looked."""
+    """One sentence, thanks, what comes next: two screens of a phone."""
     try:
-        found = room.own_room(site(), viewer())
+        found = room.own_start(site(), viewer())
     except NotThereError:  # an account that nobody has tied to an officer yet
         return render_template("officer/no_officer.html")
     return render_template(
         "officer/home.html",
         found=found,
         own=own_needs(site(), viewer()),
+        posts=POSTS,
+        weekdays=WEEKDAYS,
+        element_names=ELEMENT_NAMES,
+        **NEED_WORDS,
+        **_words(),
+    )
+
+
+@officer.get("/staf/saya/rincian")
+def details() -> str:
+    """Own progress, thanks, what it rests on, trainings, who looked."""
+    return render_template(
+        "officer/details.html",
+        found=room.own_room(site(), viewer()),
         training_kinds=TRAINING_KINDS,
         results=RESULTS,
-        posts=POSTS,
-        **NEED_WORDS,
         **_words(),
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from feedback_app.domain.after_course import QUESTIONS
 from feedback_app.domain.elements import ELEMENTS
 from feedback_app.domain.training import (
     PNS_LEAST_JP,
@@ -18,8 +19,8 @@ from feedback_app.domain.training import (
 )
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.officer.views import note_views
+from feedback_app.services.trainings import after_course, exports
 from feedback_app.services.trainings import catalogue as records
-from feedback_app.services.trainings import exports
 from feedback_app.services.trainings import hours as training_hours
 from feedback_app.web.access import site, viewer
 from feedback_app.web.addresses import number_in_address, page_number
@@ -260,6 +261,8 @@ def _runs_page(code: str, form: RunForm) -> str:
         results=RESULTS,
         sent=SENT,
         element_names={e.key: (e.unsur, e.unsur_en) for e in ELEMENTS},
+        told=after_course.told_of(site(), row),
+        questions=QUESTIONS,
     )
 
 

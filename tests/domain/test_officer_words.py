@@ -7,7 +7,16 @@ import random
 from feedback_app.domain.comparison import compare
 from feedback_app.domain.disclosure import Band
 from feedback_app.domain.interval import Mean, mean_of_counts
-from feedback_app.domain.officer_words import ABOVE, BELOW, IN_LINE, beside, change
+from feedback_app.domain.officer_words import (
+    ABOVE,
+    BELOW,
+    IN_LINE,
+    Before,
+    beside,
+    change,
+    first_sentence,
+)
+from feedback_app.domain.texts import Words
 
 
 def drawn(rng: random.Random, weights: list[float], n: int) -> Mean:
@@ -44,3 +53,22 @@ def test_a_large_difference_is_told() -> None:
     assert beside(low, compare(low, others)) == BELOW
     assert beside(high, compare(high, others)) == ABOVE
     assert beside(low, compare(low, others[:2])) is None
+
+
+def mean(value: float, reach: float = 0.1) -> Mean:
+    return Mean(n=100, mean=value, low=value - reach, high=value + reach)
+
+
+def test_the_first_sentence_says_grade_figure_and_change() -> None:
+    year: Words = ("tahun lalu", "last year")
+    assert first_sentence(mean(3.47), Before(mean(3.45), year)) == (
+        "Anda dinilai baik dan stabil: 3,47, sama seperti tahun lalu.",
+        "You are rated well and steadily: 3.47, the same as last year.",
+    )
+    assert first_sentence(mean(3.6), Before(mean(3.3), year))[0] == (
+        "Anda dinilai sangat baik: 3,60, naik dari 3,30 tahun lalu."
+    )
+    assert first_sentence(mean(2.9), Before(mean(3.3), year))[0] == (
+        "Nilai Anda 2,90, turun dari 3,30 tahun lalu."
+    )
+    assert first_sentence(mean(3.1), None)[0] == "Anda dinilai baik: 3,10."

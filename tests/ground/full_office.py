@@ -16,6 +16,7 @@ from feedback_app.services.access.people import Viewer
 from feedback_app.services.access.sessions import viewer_of_session
 from feedback_app.services.impact.study import run_first_study
 from feedback_app.services.imports import office as imports
+from feedback_app.services.lots import lists
 from feedback_app.services.needs import own, unit
 from feedback_app.services.needs.decisions import Told, decide
 from feedback_app.services.plan import plans, runs
@@ -28,6 +29,7 @@ from feedback_app.services.trainings.partners import Told as Partner
 from feedback_app.services.trainings.partners import save_partner
 from feedback_app.storage import bulk, comments
 from feedback_app.storage.models import Tally
+from tests.ground.lots import add_attendance, add_course, drawn_lot, hana, make_list
 from tests.ground.need_rows import add_need
 from tests.ground.office import PASSWORD, TODAY, Office, add_ratings, rating_row
 from tests.ground.plans import YEAR, begin_plan, hr_of, solved, told_run
@@ -58,6 +60,7 @@ def fill_office(site: Site, office: Office) -> None:
     _change_roster(site, office)
     _plan(site, office)
     run_first_study(site, office.agency_id)
+    _draw_lots(site, office)
     _add_needs(site, office)
 
 
@@ -139,6 +142,15 @@ def _plan(site: Site, office: Office) -> None:
     solved(site, hana)
     solved(site, hana)
     fix_version(site, hana, YEAR, 1, name="Kepala Dinas", position="Kepala", seen=0)
+
+
+def _draw_lots(site: Site, office: Office) -> None:
+    """A draft, a frozen list and a draw; a course that Sari came back from."""
+    add_course(site, office, people=len(office.officer), seats=1)
+    make_list(site, office, seats=3)
+    lists.freeze_list(site, hana(site), make_list(site, office, seats=3))
+    drawn_lot(site, office, seats=3)
+    add_attendance(site, office, "Sari", TODAY - timedelta(days=20))
 
 
 def _viewer(site: Site, username: str) -> Viewer:

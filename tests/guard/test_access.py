@@ -55,9 +55,12 @@ FILLED = {
     "place_id": 999_999,
     "word": "unit",
     "year": 2027,
-    "number": 999_999,
+    "number": 1,
     "run_id": 999_999,
     "floor_id": 999_999,
+    "lot_id": 999_999,
+    "certificate_id": 999_999,
+    "check_code": "NONE",
 }
 
 

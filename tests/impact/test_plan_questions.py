@@ -132,21 +132,24 @@ def test_a_forecast_adds_up_what_each_training_does_to_those_who_go() -> None:
 
 
 def test_the_same_seats_in_more_dates_show_a_smaller_effect() -> None:
-    """24 officers, 12 seats: .163 in one date became .129 in three by simulation; 18: .185, .119."""
+    """24 officers, 12 seats: the power had at .184 in one date and .130 in three was .78 and .81.
+
+    At the .163 that leaves out what the study's lags take it was .70 (300 simulated lots each).
+    """
 
     def smallest(seats: int, dates: int, gap: int = 4) -> float:
         told = shown_by_lot(0.134, officers=24, seats=seats, dates=dates, gap=gap, horizon=4)
         return told.smallest
 
-    assert smallest(12, 1) == pytest.approx(0.163, abs=0.001)
-    assert smallest(12, 3) == pytest.approx(0.129, abs=0.001)
+    assert smallest(12, 1) == pytest.approx(0.184, abs=0.001)
+    assert smallest(12, 3) == pytest.approx(0.130, abs=0.001)
     assert smallest(12, 3, gap=1) > smallest(12, 3)  # the later drawn are trained inside the window
     assert np.isnan(smallest(18, 1))  # six are left to compare with, the study wants eight
     assert smallest(18, 3) < 0.15
     assert np.isnan(smallest(2, 1))
     words = said_before(12, dates=3, smallest=smallest(12, 3), in_one=smallest(12, 1))
     assert words[0] == (
-        "12 kursi dalam 3 tanggal memperlihatkan pengaruh mulai 0,13; dalam 1 tanggal mulai 0,16."
+        "12 kursi dalam 3 tanggal memperlihatkan pengaruh mulai 0,13; dalam 1 tanggal mulai 0,18."
     )
     assert "will show no effect" in said_before(2, dates=1, smallest=np.nan, in_one=np.nan)[1]
 

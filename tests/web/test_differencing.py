@@ -115,6 +115,8 @@ def test_the_bot_finds_a_share_that_says_all_or_none(tmp_path: Path, built: Path
     with shares_of_all_and_none():
         result = first_find(tmp_path, built=built, days=(10,), seed=SEED)
     assert result.answers > 0, result.line()
+
+
 def test_the_bot_finds_gaps_of_needs_with_all_their_decimals(tmp_path: Path, built: Path) -> None:
     with exact_gaps():
         result = first_find(tmp_path, built=built, days=(11,), seed=SEED)

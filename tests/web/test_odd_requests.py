@@ -28,6 +28,7 @@ NEEDS_MORE_THAN_THE_OFFICE_HOLDS = {
     "accounts.remove_second_factor", "accounts.name_for_single_sign_on", "people.invite",
     "people_acts.come_back", "people_acts.join_two", "people_acts.part", "places.keep", "training_merge.do_merge",
     "officer.ask_review", "officer.open_appeal", "paper.restore", "paper_checks.settle",
+    "lots.draw", "lots.record_attendance", "certificates.issue",
     "paper_checks.check_one", "paper_checks.draw", "surveys.revise", "admin.confirm_date",
     "plan_runs.record",  # a run of the plan that has begun
 }  # fmt: skip

@@ -83,7 +83,7 @@ def test_an_officer_sees_the_own_figures_and_no_others(
 ) -> None:
     add_mixed(site, office, DAY)
     add_mixed(site, office, date(2026, 5, 5), officer_id=office.officer["Andi"])
-    page = oki.get("/staf/saya/").get_data(as_text=True)
+    page = oki.get("/staf/saya/rincian").get_data(as_text=True)
     assert "Sari Contoh" in page
     assert "Andi" not in page
     assert "Triwulan III 2026" in page
@@ -101,15 +101,15 @@ def test_below_ten_and_before_its_day_no_number_is_shown(
     add_alike(site, office, 4, 2, day=date(2026, 8, 12))
     add_alike(site, office, 3, 4)
     add_alike(site, office, 2, 3)
-    page = oki.get("/staf/saya/").get_data(as_text=True)
+    page = oki.get("/staf/saya/rincian").get_data(as_text=True)
     assert "Belum cukup penilaian (9 dari 10)" in page
     assert not re.search(r"\d,\d\d", page)
     add_alike(site, office, 1, 2)
     clock.at = datetime(2026, 10, 7, 3, tzinfo=UTC)
-    early = browse().log_in("oki").get("/staf/saya/").get_data(as_text=True)
+    early = browse().log_in("oki").get("/staf/saya/rincian").get_data(as_text=True)
     assert not re.search(r"\d,\d\d", early)
     clock.at = datetime(2026, 10, 8, 3, tzinfo=UTC)
-    out = browse().log_in("oki").get("/staf/saya/").get_data(as_text=True)
+    out = browse().log_in("oki").get("/staf/saya/rincian").get_data(as_text=True)
     assert "Triwulan III 2026" in out
     assert "<strong>2,80</strong>" in out  # (5 x 2 + 2 x 3 + 3 x 4) / 10
 
@@ -122,7 +122,7 @@ def test_answers_that_do_not_count_for_the_officer_stay_out(
         add_alike(site, office, 15, value, attribution="roster")
         add_alike(site, office, 15, value, state="held")
         add_alike(site, office, 15, value, for_officer=False)
-    page = oki.get("/staf/saya/").get_data(as_text=True)
+    page = oki.get("/staf/saya/rincian").get_data(as_text=True)
     assert "<strong>3,00</strong>" in page
     assert "· 12 penilaian" in page
 
@@ -166,13 +166,13 @@ def test_thanks_come_in_batches_of_five_without_names(
 ) -> None:
     add_mixed(site, office, DAY)
     add_comments(site, office, [f"Terima kasih, ramah {word}" for word in ("a", "b", "c", "d")])
-    assert "Terima kasih, ramah" not in oki.get("/staf/saya/").get_data(as_text=True)
+    assert "Terima kasih, ramah" not in oki.get("/staf/saya/rincian").get_data(as_text=True)
     add_comments(site, office, ["Makasih, jelas, bukan Dewi", "Petugas kasar", "Antre lama"])
     add_comments(site, office, ["Ramah, lain petugas"], officer_id=office.officer["Andi"])
     add_comments(site, office, ["Ramah, tertahan"], state="held")
-    assert "Terima kasih, ramah" not in oki.get("/staf/saya/").get_data(as_text=True)
+    assert "Terima kasih, ramah" not in oki.get("/staf/saya/rincian").get_data(as_text=True)
     add_comments(site, office, ["Cepat seperti Ibu Dewi, hubungi 081234567890"])
-    page = oki.get("/staf/saya/").get_data(as_text=True)
+    page = oki.get("/staf/saya/rincian").get_data(as_text=True)
     assert page.count("Terima kasih, ramah") == 4
     assert "Cepat seperti Ibu [disamarkan], hubungi [disamarkan]" in page
     for other in ("kasar", "Antre lama", "lain petugas", "tertahan", "10 September"):
@@ -183,7 +183,7 @@ def test_who_looked_is_written_down_once_a_day_and_told(
     oki: Browser, browse: Callable[[], Browser], site: Site, office: Office
 ) -> None:
     add_mixed(site, office, DAY)
-    assert "Belum ada yang melihat" in oki.get("/staf/saya/").get_data(as_text=True)
+    assert "Belum ada yang melihat" in oki.get("/staf/saya/rincian").get_data(as_text=True)
     alice, hana = browse().log_in("alice"), browse().log_in("hana")
     for _ in range(2):
         alice.get("/staf/loket/A1")
@@ -293,7 +293,7 @@ def test_an_appeal_is_opened_against_a_class_and_upheld(
     assert "Satu cara masuk: Poster" in shown
     assert "Listrik padam seharian." in shown
     decide(browse, case.id, "upheld", "ina", "ilham")
-    after = oki.get("/staf/saya/").get_data(as_text=True)
+    after = oki.get("/staf/saya/rincian").get_data(as_text=True)
     assert "· 12 penilaian" in after
     done = oki.get(answer.location).get_data(as_text=True)
     assert "tidak dihitung untuk petugas" in done
@@ -326,10 +326,10 @@ def test_the_room_offers_an_appeal_in_time_only_and_says_when_an_answer_is_late(
     oki: Browser, browse: Callable[[], Browser], site: Site, office: Office, clock: SteppedClock
 ) -> None:
     add_mixed(site, office, DAY)
-    assert f"{BATCH}/keberatan" in oki.get("/staf/saya/").get_data(as_text=True)
+    assert f"{BATCH}/keberatan" in oki.get("/staf/saya/rincian").get_data(as_text=True)
     appeal(oki, "2026-t3:batch:")
     clock.at = datetime(2026, 10, 27, 3, tzinfo=UTC)
-    late = browse().log_in("oki").get("/staf/saya/").get_data(as_text=True)
+    late = browse().log_in("oki").get("/staf/saya/rincian").get_data(as_text=True)
     assert f"{BATCH}/keberatan" not in late
     assert "Terlambat: seharusnya diputus paling lambat 26 Oktober 2026" in late
     with site.db.read() as session:
@@ -351,7 +351,7 @@ def test_the_room_names_the_quarter_whose_figures_come_next(
 ) -> None:
     clock.at = datetime(2026, 10, day, 3, tzinfo=UTC)
     add_mixed(site, office, date(2026, 10, 1) if day == 8 else DAY)
-    page = browse().log_in("oki").get("/staf/saya/").get_data(as_text=True)
+    page = browse().log_in("oki").get("/staf/saya/rincian").get_data(as_text=True)
     assert f"{quarter}: sudah ada 12 penilaian. Nilainya tampil seminggu setelah" in page
 
 
@@ -426,7 +426,7 @@ def test_another_officers_appeal_is_not_there(
     andi = browse().log_in("andi")
     assert andi.get(location).status_code == 404
     assert send(andi, location, text="x").status_code == 404
-    assert "Keberatan Anda" not in andi.get("/staf/saya/").get_data(as_text=True)
+    assert "Keberatan Anda" not in andi.get("/staf/saya/rincian").get_data(as_text=True)
 
 
 def test_an_account_without_an_officer_is_told_so(

@@ -7,7 +7,8 @@ from math import isfinite, nan, sqrt
 
 from scipy import stats
 
-from feedback_app.impact.detect import LEVEL, POWER, Smallest
+from feedback_app.domain.lot_seats import dealt
+from feedback_app.impact.detect import LEVEL, POWER, Smallest, fitted
 from feedback_app.impact.results import number
 from feedback_app.impact.stack import LAGS, LEAST_CONTROLS, LEAST_TRAINED
 
@@ -32,28 +33,29 @@ def shown_by_lot(
     `spread`: standard deviation of what the study's regression leaves of one officer
     (`detect.officer_spread`). On each date those drawn are compared with everybody not yet trained,
     as the study does: k·u / (k + u) for k sent and u untrained adds up over dates, and what the
-    later drawn got of the course inside the window is taken off. Degrees of freedom are those of
-    one date, as the same officers come again.
-    Simulated (`make plan-truth`): 12 of 24 had power .70, .83, .80 in one, two, three dates.
+    later drawn got of the course inside the window is taken off, and what is lost to the lags that
+    the study fits on the same rows.
+    Simulated (`make plan-truth`): docs/method.md.
     """
     strength = contrast = 0.0
-    used = went = 0
-    for place, sent in enumerate(_dealt(seats, dates)):
+    used = went = rows = 0
+    for place, sent in enumerate(dealt(seats, dates)):
         untrained = officers - went - sent
         if untrained >= LEAST_CONTROLS and sent:
             part = sent * untrained / (sent + untrained)
             exposed = sum(
                 later * max(horizon - gap * steps, 0)
-                for steps, later in enumerate(_dealt(seats, dates)[place + 1 :], start=1)
+                for steps, later in enumerate(dealt(seats, dates)[place + 1 :], start=1)
             )
             strength += part
             contrast += part * (1 - exposed / horizon / untrained)
             used += 1
+            rows += sent + untrained
         went += sent
-    freedom = officers - 2 - len(LAGS)
+    freedom = rows - used - 1 - len(LAGS)
     if seats < LEAST_TRAINED or not used or freedom < 2 or contrast <= 0 or not isfinite(spread):
         return Shown(nan, nan, used)
-    se = float(spread) * sqrt(strength) / contrast
+    se = float(spread) * sqrt(strength) / contrast * fitted(rows, used)
     return Shown(_reach(freedom) * se, se, used)
 
 
@@ -81,11 +83,6 @@ def by_item_over_dates(
     }
     is_shown = any(value is not None for value in found.values())
     return found, "" if is_shown else smallest.refused(sent) or "NO_COMPARISON"
-
-
-def _dealt(seats: int, dates: int) -> list[int]:
-    """Seats of each date when they are dealt in turn."""
-    return [len(range(place, seats, dates)) for place in range(dates)]
 
 
 def _reach(freedom: int) -> float:

@@ -15,6 +15,7 @@ from feedback_app.services.access.people import Viewer
 from feedback_app.services.counters.coverage import crowded_counters
 from feedback_app.services.faults import FieldFaultError, NotThereError
 from feedback_app.services.officer.appeals import barred_reviewers
+from feedback_app.services.officer.certificates import withdraw_changed
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Case, CaseOpinion
@@ -255,6 +256,9 @@ def close_case(tx: Session, site: Site, case: Case, outcome: str, *, reason: str
         changes.append(
             Change(row.rating["id"], state, for_officer, _day_counted(row, state, site.today()))
         )
+    moved = {change.rating_id for change in changes}
+    told = [row for row in rows if row.state == "counted" and row.rating["id"] in moved]
+    withdraw_changed(tx, site, [(row.rating["officer_id"], row.counted_on) for row in told])
     return append_verdicts(tx, changes, reason=reason, at=site.now(), case_id=case.id)
 
 

@@ -10,6 +10,7 @@ from feedback_app.domain.faults import ReadableError
 from feedback_app.domain.training import HORIZON
 from feedback_app.impact.events import Event
 from feedback_app.impact.results import Aim
+from feedback_app.storage.queries.lots import DrawnLot
 from feedback_app.storage.queries.trainings import Attended
 
 
@@ -45,11 +46,15 @@ def month_of(day: date) -> int:
     return day.year * 12 + day.month - 1
 
 
-def events_of(attended: Iterable[Attended], *, owners: Mapping[int, int]) -> list[Event]:
+def events_of(
+    attended: Iterable[Attended], *, owners: Mapping[int, int], lots: Iterable[DrawnLot] = ()
+) -> list[Event]:
     """Attendances as the measurement takes them; the month is that of the first day.
 
     `owners` are joined rows' persons; a run that both rows of a person have is attended once.
+    Who sat by one of the `lots` is compared within its list.
     """
+    lists = _lists_by_seat(lots, owners)
     events = [
         Event(
             officer=str(owners.get(a.attendance.officer_id, a.attendance.officer_id)),
@@ -58,6 +63,7 @@ def events_of(attended: Iterable[Attended], *, owners: Mapping[int, int]) -> lis
             reason=a.attendance.reason,
             sent=a.attendance.sent,
             cost=float("nan") if a.training.cost is None else float(a.training.cost),
+            drawn_from=lists.get((a.training.id, a.run.starts_on, a.attendance.officer_id), ()),
         )
         for a in attended
     ]
@@ -67,3 +73,15 @@ def events_of(attended: Iterable[Attended], *, owners: Mapping[int, int]) -> lis
     for event in events:
         first.setdefault((event.officer, event.training, event.month), event)
     return list(first.values())
+
+
+def _lists_by_seat(
+    lots: Iterable[DrawnLot], owners: Mapping[int, int]
+) -> dict[tuple[int, date, int], tuple[str, ...]]:
+    """Persons of the list, without those who left, by training, first day and who has the seat."""
+    found = {}
+    for lot in lots:
+        persons = tuple(sorted({str(owners.get(row, row)) for row in lot.pool}))
+        for officer, day in lot.seats.items():
+            found[lot.training_id, day, officer] = persons
+    return found

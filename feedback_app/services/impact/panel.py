@@ -20,7 +20,7 @@ from feedback_app.impact.results import Aim
 from feedback_app.services.impact.events import NoDataError, aims_of, events_of, month_of
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
-from feedback_app.storage.queries import joins, trainings
+from feedback_app.storage.queries import joins, lots, trainings
 from feedback_app.storage.queries import panel as queries
 from feedback_app.storage.queries.happenings import instrument_changes
 
@@ -85,12 +85,13 @@ def link(
         first, last = span(site, session, agency_id, first_month, last_month)
         cells = read_cells(session, agency_id=agency_id, first=first, last=last)
         attended = trainings.attendances(session, agency_id=agency_id)
+        drawn = lots.drawn_lots(session, agency_id=agency_id)
         visits = queries.monthly_visits(session, agency_id=agency_id, first=first, last=last)
         codes = queries.counter_codes(session, agency_id=agency_id)
         owners = joins.owners_now(session)
         days = instrument_changes(session, agency_id=agency_id)
     held = [a for a in attended if a.run.starts_on <= last]
-    events = tuple(events_of(held, owners=owners))
+    events = tuple(events_of(held, owners=owners, lots=drawn))
     panel, case_mix = adjust(cells)
     known = {(codes[counter], month): count for (counter, month), count in visits.items()}
     changed = sorted({month_of(day) - panel.first_month for day in days if first <= day <= last})
@@ -201,4 +202,7 @@ def fingerprint(cells: Cells, events: tuple[Event, ...]) -> str:
         digest.update(np.ascontiguousarray(column[order], dtype=np.int64).tobytes())
     digest.update(np.ascontiguousarray(cells.counts[order], dtype=np.float64).tobytes())
     digest.update(repr(sorted(map(repr, events))).encode())
+    by_lot = sorted((repr(event), event.drawn_from) for event in events if event.drawn_from)
+    if by_lot:  # studies of before keep their fingerprint
+        digest.update(repr(by_lot).encode())
     return digest.hexdigest()

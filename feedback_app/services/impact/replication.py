@@ -41,6 +41,7 @@ EVENT_COLUMNS = (
     Column("elements", "text", "what the training aims at, with blanks between"),
     Column("horizon", "months", "after it, in which its effect is judged, or all"),
     Column("fixed_on", "text", "day on which both were written down; empty if not in time"),
+    Column("drawn_from", "text", "by lot: everybody on its list who did not leave, with blanks"),
 )
 
 
@@ -134,7 +135,9 @@ def _events_frame(linked: Linked, officers: dict[str, str]) -> pd.DataFrame:
         fixed = (" ".join(aim.items), aim.horizon or "all", aim.fixed_on)
         day = f"{month_text(event.month)}-01"
         name = officers[event.officer]
-        rows.append((name, event.training, day, event.reason, event.sent, cost, *fixed))
+        # only who was ever rated has a pseudonym, and only such people are compared
+        pool = " ".join(sorted(officers[one] for one in event.drawn_from if one in officers))
+        rows.append((name, event.training, day, event.reason, event.sent, cost, *fixed, pool))
     frame = pd.DataFrame(rows, columns=[column.name for column in EVENT_COLUMNS])
     frame["cost"] = frame["cost"].astype("Int64")
     return frame.sort_values(["training", "officer", "date"], ignore_index=True)

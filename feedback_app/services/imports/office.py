@@ -34,9 +34,7 @@ Choices = records.Choices
 SheetChoiceError = tables.SheetChoiceError
 SMALL_TEXT = 64 * 1024  # bytes, some hundred rows: read where the request is
 KINDS_THAT_ASK = frozenset({"siasn-kursus", "officers"})
-TRAINING_KINDS = frozenset(
-    {"trainings", "attendance", "siasn-kursus", "competences", "plan-runs"}
-)
+TRAINING_KINDS = frozenset({"trainings", "attendance", "siasn-kursus", "competences", "plan-runs"})
 
 
 def reader_for(site: Site, content: bytes) -> Reader:

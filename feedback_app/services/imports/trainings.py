@@ -14,6 +14,7 @@ from feedback_app.files.cells import CellError
 from feedback_app.files.records import Record
 from feedback_app.services.imports.changes import Show, from_words
 from feedback_app.services.imports.work import Counts, Rows, Wish, Work, upsert
+from feedback_app.storage.queries import lots
 from feedback_app.storage.queries import trainings as queries
 
 TOLD_OF_TRAINING = ("title", "kind", "elements", "competences", "provider", "partner", "jp", "cost")
@@ -47,6 +48,11 @@ class Found:
     told: Mapping[str, Any]
     defaults: Mapping[str, Any]
     name: str
+
+    @property
+    def seat(self) -> tuple[int, date, int]:
+        """As a draw names a seat: who has one came by lot, whatever the file says."""
+        return self.training_id, self.starts_on, self.officer_id
 
 
 def save_trainings(work: Work, rows: Rows) -> Counts:
@@ -144,11 +150,12 @@ def save_found(work: Work, found: Sequence[Found], *, fill_only: tuple[str, ...]
         ends_on = max(one.ends_on or one.starts_on, one.starts_on)
         wanted[key] = max(wanted.get(key, ends_on), ends_on)
     runs = queries.ensure_runs(work.tx, wanted, agency_id=work.agency_id)
+    by_lot = lots.seated_by_lot(work.tx, agency_id=work.agency_id)
     wishes = [
         queries.AttendanceWish(
             runs[one.training_id, one.starts_on],
             one.officer_id,
-            one.told,
+            {**one.told, "reason": "lot"} if one.seat in by_lot else one.told,
             {**UNTOLD, **one.defaults},
         )
         for one in found

@@ -21,7 +21,6 @@ from feedback_app.storage.queries import needs as queries
 from feedback_app.storage.queries import panel as tally
 
 
-
 def read_panel(site: Site, *, agency_id: int, span: Span) -> NeedsPanel:
     """Cells of one agency; officers, counters, services and units are named by their ids.
 

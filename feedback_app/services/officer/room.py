@@ -9,11 +9,15 @@ from datetime import date
 from feedback_app.domain.appeals import Cell, Made, deadline, is_corrected, published_on, within
 from feedback_app.domain.disclosure import MIN_GROUP, Batch, comment_batches
 from feedback_app.domain.disclosure.blocks import PARTS_DELAY
+from feedback_app.domain.interval import Mean
+from feedback_app.domain.officer_words import Before, first_sentence
 from feedback_app.domain.skm import TooFew
 from feedback_app.domain.survey import Span, short_title, span_of, title
+from feedback_app.domain.texts import Words
 from feedback_app.domain.thanks import is_thanks
 from feedback_app.domain.tiers import TIERS
 from feedback_app.services.access.people import Viewer
+from feedback_app.services.lots.pages import OwnLot, own_lots
 from feedback_app.services.officer.figures import OfficerBatch
 from feedback_app.services.officer.signed_in import (
     appeals_made,
@@ -22,11 +26,14 @@ from feedback_app.services.officer.signed_in import (
     own_officer,
     span_of_batch,
 )
+from feedback_app.services.officer.suggestion import QuietDay, Suggestion, quiet_day, suggest
 from feedback_app.services.site import Site
+from feedback_app.services.trainings.after_course import asked_in
 from feedback_app.services.trainings.hours import OfficerHistory, own_history
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Case, Officer, OfficerReply
-from feedback_app.storage.queries import officer_room
+from feedback_app.storage.queries import joins, officer_room
+from feedback_app.storage.queries.after_course import CourseTaken
 from feedback_app.storage.queries.happenings import instrument_changes
 from feedback_app.storage.queries.officer_room import Seen
 
@@ -81,6 +88,28 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """What the room begins with: one sentence and what comes next; everything else is behind it.
+
+    `sentence` is None where no figure stands yet, or the figure is only told as a band. `waiting`
+    counts answers up to yesterday's close, for the figure that comes out on `coming_on`.
+    """
+
+    officer: Officer
+    sentence: Words | None
+    newest: OfficerBatch | None
+    waiting: TooFew
+    coming: tuple[str, str]
+    coming_on: date
+    thanks: str
+    history: OfficerHistory
+    suggestion: Suggestion | None
+    quiet: QuietDay | None
+    lots: tuple[OwnLot, ...]
+    asked: tuple[CourseTaken, ...]  # courses to answer about
+
+
+@dataclass(frozen=True, slots=True)
 class BatchPage:
     """One batch's own page."""
 
@@ -116,6 +145,53 @@ def own_room(site: Site, viewer: Viewer) -> Room:
             appeals=tuple(appeals),
             may_appeal=bool(batches) and site.today() <= deadline(span_of_batch(batches[0])),
         )
+
+
+def own_start(site: Site, viewer: Viewer) -> Start:
+    """The room's first page; NotThereError when the account has no officer."""
+    batches = batches_of_viewer(site, viewer)
+    today = site.today()
+    with site.db.read() as session:
+        officer = own_officer(session, viewer)
+        made = appeals_made(session, officer_room.appeals_of(session, officer.id))
+        told = [one for one in batches if one.items and not is_corrected(span_of_batch(one), made)]
+        newest = told[0] if told else None
+        cells = officer_room.cells_of_officer(session, officer.id)
+        closed = [cell for cell in cells if cell.day < today]
+        history = own_history(session, officer, year=today.year)
+        thanks = _thanks(site, session, officer)
+        rows = joins.rows_of(session, officer.id)
+        return Start(
+            officer=officer,
+            sentence=_sentence(told),
+            newest=newest,
+            waiting=_waiting(closed, batches),
+            coming=title(_coming(today)),
+            coming_on=published_on(_coming(today)),
+            thanks=thanks[0].texts[0] if thanks else "",
+            history=history,
+            suggestion=suggest(session, officer, newest, history, today=today),
+            quiet=quiet_day(session, rows, today=today),
+            lots=tuple(own_lots(session, officer.id, today=today)),
+            asked=tuple(asked_in(session, site, viewer)),
+        )
+
+
+def _sentence(told: Sequence[OfficerBatch]) -> Words | None:
+    """The newest figure beside that of a year before, or of the quarter before it."""
+    if not told or not isinstance(told[0].mean, Mean):
+        return None
+    newest = told[0]
+    first = span_of_batch(newest).first
+    earlier = {span_of_batch(one).first: one for one in told[1:]}
+    year_ago = earlier.get(first.replace(year=first.year - 1))
+    before = year_ago or (told[1] if told[1:] else None)
+    if before is None or not isinstance(before.mean, Mean):
+        return first_sentence(told[0].mean, None)
+    name: Words = (
+        ("tahun lalu", "last year") if before is year_ago else title(span_of_batch(before))
+    )
+    return first_sentence(told[0].mean, Before(before.mean, name))
 
 
 def own_batch(site: Site, viewer: Viewer, key: str) -> BatchPage:

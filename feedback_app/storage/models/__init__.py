@@ -2,15 +2,18 @@
 
 from feedback_app.storage.models.access_link import AccessLink
 from feedback_app.storage.models.account import Account, AccountUnit, LoginThrottle, StaffSession
+from feedback_app.storage.models.after_course import CourseAnswer, CourseReply
 from feedback_app.storage.models.agency import Agency, Unit
 from feedback_app.storage.models.audit import AuditEntry
 from feedback_app.storage.models.backup import BackupRun
 from feedback_app.storage.models.case import Case, CaseOpinion, CaseRating
+from feedback_app.storage.models.certificate import Certificate, CertificateRule
 from feedback_app.storage.models.counter import Counter, CounterService, CounterTiers, Service
 from feedback_app.storage.models.device import Device, DisplayUse
 from feedback_app.storage.models.follow_up import FollowUp
 from feedback_app.storage.models.happening import HappeningRow
 from feedback_app.storage.models.held_upload import HeldUpload
+from feedback_app.storage.models.lot import Lot, LotChange, LotEntry
 from feedback_app.storage.models.need import (
     NeedAnswer,
     NeedDecision,
@@ -85,6 +88,8 @@ __all__ = [
     "Case",
     "CaseOpinion",
     "CaseRating",
+    "Certificate",
+    "CertificateRule",
     "CodeBatch",
     "CodeCount",
     "CodeGuess",
@@ -92,6 +97,8 @@ __all__ = [
     "Counter",
     "CounterService",
     "CounterTiers",
+    "CourseAnswer",
+    "CourseReply",
     "DetailTally",
     "Device",
     "DisplayUse",
@@ -101,6 +108,9 @@ __all__ = [
     "HeldUpload",
     "ImpactStudy",
     "LoginThrottle",
+    "Lot",
+    "LotChange",
+    "LotEntry",
     "NeedAnswer",
     "NeedDecision",
     "NeedReply",

@@ -1,0 +1,1 @@
+"""Seats by lot: list, freeze, dice, draw, and what comes after."""
