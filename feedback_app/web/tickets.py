@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from feedback_app.services.citizen import arriving, receipts
+from feedback_app.services.citizen import arriving, openings, receipts
 from feedback_app.services.citizen import place as places
 from feedback_app.services.citizen.code_guesses import TooManyGuessesError
 from feedback_app.services.citizen.place import RetiredPlaceError, UnknownPlaceError
@@ -108,6 +108,7 @@ def _form(ticket: Ticket, counter: TicketCounter) -> Response:
     form.ticket_day.data = ticket.day.isoformat()
     form.service.data = str(ticket.service_id or "")
     form.token.data = arriving.open_form(site(), place)
+    openings.count(site(), place.counter_id)
     headers.allow_inline_style(citizen_page.style_digest())
     return make_response(citizen_page.render_again(place, form, look="phone"))
 

@@ -266,7 +266,6 @@ def test_the_waiting_halls_screen_fits_and_refreshes_itself(
 CITIZEN_PAGES = (
     "/",
     "/privasi",
-    "/bukan-di-sini",
     "/masuk",
     "/q/tampered",
     "/r/ZZZZZZZZ",
