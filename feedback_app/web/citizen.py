@@ -28,11 +28,11 @@ citizen = Blueprint("citizen", __name__)
 citizen.after_request(lead_back)
 
 
-@citizen.get("/q/<code>")
+@citizen.get("/q/<code>", strict_slashes=False)
 def form(code: str) -> Response:
     """The form of the counter on the card."""
     try:
-        place = places.open_place(site(), code)
+        place = places.open_place(site(), code.strip(" .,"))  # as chats cut an address out of text
     except UnknownPlaceError:
         return _unknown_place()
     except RetiredPlaceError as gone:
@@ -43,7 +43,7 @@ def form(code: str) -> Response:
     return citizen_page.answer_with(page, arriving.open_form(site(), place))
 
 
-@citizen.post("/q/<code>")
+@citizen.post("/q/<code>", strict_slashes=False)
 def submit(code: str) -> AnyResponse:
     """Save the rating; on any fault show the form again with everything still in it."""
     sent = CitizenForm(place_code=code)

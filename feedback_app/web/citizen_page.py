@@ -48,7 +48,8 @@ class KeptPage:
 @cache
 def style() -> Markup:
     """The form's own small sheet, folded and inlined so that one response is the whole page."""
-    sheet = (ROOT / "templates" / "citizen" / "form.css").read_text()
+    folder = ROOT / "templates" / "citizen"
+    sheet = "".join((folder / name).read_text() for name in ("form.css", "form_steps.css"))
     return Markup(folded_sheet(sheet))  # noqa: S704 (ours)
 
 

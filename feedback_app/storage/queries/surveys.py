@@ -231,9 +231,7 @@ def newest_done_follow_up(session: Session, unit_id: int) -> FollowUp | None:
     return session.scalar(
         select(FollowUp)
         .join(Survey, Survey.id == FollowUp.survey_id)
-        .where(
-            Survey.unit_id == unit_id, Survey.closed_at.is_not(None), FollowUp.status == "done"
-        )
+        .where(Survey.unit_id == unit_id, Survey.closed_at.is_not(None), FollowUp.status == "done")
         .order_by(FollowUp.changed_at.desc(), FollowUp.id.desc())
         .limit(1)
     )
