@@ -1,4 +1,4 @@
-"""How the form sets the wording of its questions: which words differ, and help where a label misleads.
+"""How the form sets its questions: which words differ, and help where a label misleads.
 
 The wording itself is official (`elements.py`) and never changes here: only weight and a line below.
 """

@@ -44,7 +44,7 @@ def offices(site: Site) -> list[Office]:
 
 
 def in_address(text: str) -> tuple[str, str]:
-    """('q', code) of a pasted address of ours, whatever stands before and behind; ('', text) else."""
+    """('q', code) of a pasted address of ours, whatever stands around it; ('', text) else."""
     found = ADDRESS.search(text)
     kind, rest = (found[1], found[2]) if found else ("", text)
     return kind, rest.strip(" ./,;")

@@ -1,4 +1,4 @@
-"""The newest of what was mended because of answers: the line that form, receipt, card and hall carry."""
+"""The newest of what was mended because of answers, for form, receipt, card and hall."""
 
 from __future__ import annotations
 
