@@ -60,7 +60,6 @@ def ids(live: LiveSite) -> set[str]:
         return set(session.scalars(select(Rating.id)))
 
 
-
 def fits(page: Page, selector: str) -> bool:
     """Whether every such thing that is shown stands whole on the first screen."""
     return bool(

@@ -37,7 +37,7 @@ from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import counters as queries
 from feedback_app.storage.queries import tallies
-from feedback_app.storage.queries.happenings import happenings_of_counters, causes_asked_from
+from feedback_app.storage.queries.happenings import causes_asked_from, happenings_of_counters
 
 COMMENT_MONTHS = 12
 FACT_OF = {fact.key: fact for fact in VISIT_FACTS}
