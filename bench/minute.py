@@ -3,7 +3,8 @@
 Example: .venv/bin/python bench/minute.py
 A model, no measurement: seconds = words / (words a minute) x 60 + 1 s a tap. Words are those that a
 page says to somebody who does this; the opening that all questions share ("Bagaimana pendapat
-Saudara tentang") counts once, the button that sends not at all. Nothing is said of how long people think.
+Saudara tentang") counts once, the button that sends not at all. Nothing is said of how long people
+think.
 """
 
 from __future__ import annotations
