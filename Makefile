@@ -1,6 +1,6 @@
 # Thin aliases for developers; run.py does the work. `make help` lists them: a target's line is the
 # comment above it.
-.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-page bench-plan bench-restore bench-start bench-survey busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig formulas fuzz half-sent help kill-rig long-tests migration mutation needs-truth one-code plan-truth power-rig quick rig-sums routes screenshots serve states supply test truth
+.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-minute bench-page bench-plan bench-restore bench-start bench-survey busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig formulas fuzz half-sent help kill-rig long-tests migration mutation needs-truth one-code plan-truth power-rig quick rig-sums routes screenshots serve states supply test truth
 # Set up everything, load the made-up office, serve it.
 serve:
 	python3 run.py
@@ -39,6 +39,9 @@ states:
 # Time and bytes of the citizen's form.
 bench-page:
 	.venv/bin/python bench/citizen_page.py
+# Taps and words of the citizen's form, and a model reader's seconds.
+bench-minute:
+	.venv/bin/python bench/minute.py
 # Time of a backup, a drill and a restore of 1,000,000 answers.
 bench-restore:
 	.venv/bin/python bench/restore.py

@@ -1,5 +1,6 @@
 /* Help over a form that works without it: a draft for this tab, and one unsent answer that waits on
-   this phone until the office has confirmed it. The form's token makes a doubled sending harmless. */
+   this phone until the office has confirmed it. The form's token makes a doubled sending harmless.
+   Fetched at the first touch of a form, and on any public page while an answer waits. */
 (() => {
   "use strict";
   const NAME = "suara-loket.unsent";
@@ -12,8 +13,8 @@
   const NOT_YET = words("Belum terkirim. Akan dicoba lagi.", "Not sent yet. It will be tried again.");
   const EARLIER = words("Penilaian sebelumnya: ", "Your earlier rating: ");
   const KEPT = words(
-    "Penilaian disimpan di telepon ini, paling lama 48 jam, sampai kantor menerimanya. Bila halaman ini ditutup, pengiriman dicoba lagi saat kode QR loket dibuka kembali.",
-    "The rating is kept on this phone, for 48 hours at most, until the office has received it. If you close this page, sending is tried again when a counter's QR code is opened.");
+    "Telepon ini mengirimnya sendiri begitu ada sinyal, paling lama 48 jam; juga bila Anda membuka halaman kami lagi. Anda boleh pergi.",
+    "This phone sends it by itself once there is a signal, for 48 hours at most; also when you open a page of ours again. You may go.");
 
   let form, waiting = null, isOwn = false, box = null, timer = 0, tries = 0, running = null, stop = null, isPressed = false;
 
@@ -64,7 +65,7 @@
       if (field(name).type === "checkbox") field(name).checked = true;
       else field(name).value = value;
     });
-    form.dispatchEvent(new Event("change"));
+    document.dispatchEvent(new Event("form-filled"));
     keepDraft();
   }
 
@@ -87,6 +88,7 @@
     if (box) box.remove();
     const main = document.querySelector("main");
     Array.from(main.children).forEach((part) => { part.hidden = alone; });
+    document.querySelector("header").hidden = alone; // one heading
     box = document.createElement("section");
     box.className = alone ? "" : "demo";
     box.tabIndex = -1;
@@ -101,7 +103,7 @@
     buttons.forEach(([text, act]) => {
       const button = add("button", text);
       button.type = "button";
-      button.className = alone && text === again[0] ? "" : "quiet";
+      button.className = text === cancel[0] ? "quiet light" : alone ? "" : "quiet";
       button.addEventListener("click", act);
     });
     main.insertBefore(box, main.firstChild);
@@ -138,7 +140,7 @@
         signal: stop.signal,
       });
       const isReceipt = reply.redirected && reply.ok && /\/r\/\w+$/.test(new URL(reply.url).pathname);
-      return { reply, isReceipt, text: isReceipt ? "" : await reply.text() };
+      return { reply, isReceipt, text: await reply.text() };
     } finally {
       clearTimeout(limit);
     }
@@ -163,17 +165,26 @@
     let got = null;
     try { got = await post(answer); } catch (lost) { /* tried again below */ }
     if (waiting !== answer) return false; // cancelled meanwhile
-    if (got && got.isReceipt) { received(got.reply.url); return true; }
+    if (got && got.isReceipt) { received(got.reply.url, got.text); return true; }
     const status = got ? got.reply.status : 0;
     if (status >= 400 && status < 500 && status !== 408 && status !== 429) refused(status, got.text);
     else later(got ? Number(got.reply.headers.get("Retry-After")) * 1000 || 0 : 0);
     return false;
   }
-  function received(url) {
+  function received(url, text) {
     end();
-    if (isOwn) { location.replace(url); return; } // Back finds no filled form
+    if (isOwn) { window.leaveForm(() => paint(url, text)); return; } // Back finds no filled form
     finish(words("sudah diterima. Kode tanda terima ", "received. Receipt code ") +
       url.split("/r/")[1].slice(0, 8).replace(/^(.{4})/, "$1 ") + ".", []);
+  }
+  /* The receipt came with the answer: it is not asked for a second time over a slow network. */
+  function paint(url, text) {
+    const page = new DOMParser().parseFromString(text, "text/html");
+    history.replaceState(null, "", url);
+    document.title = page.title;
+    document.body.replaceWith(page.body);
+    window.scrollTo(0, 0);
+    document.querySelector("h1").focus();
   }
   function later(asked) {
     show(NOT_YET, isOwn ? [KEPT] : [], [again, cancel], isOwn);
@@ -219,7 +230,7 @@
   async function submit(event) {
     if (isPressed) { event.preventDefault(); return; }
     const button = event.submitter || document.activeElement;
-    if (button && button.name === "language") return; // the same page again, nothing is sent
+    if (button && button.hasAttribute("formaction")) return; // another page of the form, nothing is sent
     const body = Array.from(new FormData(form));
     if (button && button.tagName === "BUTTON" && button.name) body.push([button.name, button.value]);
     const answer = { url: form.action, body, token: form.elements.token.value, until: Date.now() + LIFE_MS };
@@ -243,10 +254,13 @@
     box.focus();
   }
   function start() {
-    form = document.querySelector("main form");
+    form = document.getElementById("rating");
+    if (!form) return;
     form.addEventListener("submit", submit);
     form.addEventListener("input", keepDraft);
     fillFromDraft();
+    if (!document.getElementById("errors") && form.querySelector("input:checked")) keepDraft(); // before this came
+    document.documentElement.dataset.keeps = "1";
   }
 
   start();
@@ -256,7 +270,7 @@
   document.addEventListener("visibilitychange", retry);
   // A page that was sent and comes back would show the next person what was chosen.
   window.addEventListener("pageshow", (event) => {
-    if (!event.persisted || draft().get("token") === field("token").value) return;
+    if (!form || !event.persisted || draft().get("token") === field("token").value) return;
     document.querySelector("main").hidden = true;
     location.replace(form.action);
   });

@@ -19,6 +19,7 @@ LEVELS: Mapping[Level, tuple[str, str]] = {  # Indonesian, English
     "process": ("proses", "process"),
     "place": ("tempat", "place"),
 }
+VERSIONS_WITH_CAUSES = ("skm-2017.2", "skm-2017.3")  # of the instrument
 LOW = (1, 2)  # answers under which causes are asked
 MOST = 5  # causes of an element: more are not read on a phone
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-INSTRUMENT_VERSION = "skm-2017.2"  # .2: causes under low answers, and two facts
+# .2: causes under low answers, and two facts; .3: officer items first, then an honest way to stop
+INSTRUMENT_VERSION = "skm-2017.3"
 
 About = Literal["officer", "process", "premises", "unit"]
 
@@ -210,10 +211,13 @@ OWN_KEYS: tuple[str, ...] = tuple(item.key for item in ELEMENTS if not item.offi
 # Only what the officer does may enter an officer's score: not the queue, the chair or the price.
 OFFICER_KEYS: tuple[str, ...] = tuple(item.key for item in ELEMENTS if item.about == "officer")
 
-# Officer items first while the memory is fresh, then process, place, complaints; own items last.
+# Officer items first while the memory is fresh, so that who stops after them has said something
+# whole; then process, place, complaints; trust last.
 FORM_ORDER: tuple[str, ...] = (
     "perilaku",
     "kompetensi",
+    "informasi",
+    "kecepatan",
     "persyaratan",
     "prosedur",
     "waktu",
@@ -221,7 +225,7 @@ FORM_ORDER: tuple[str, ...] = (
     "produk",
     "sarana",
     "pengaduan",
-    *OWN_KEYS,
+    "kepercayaan",
 )
 
 

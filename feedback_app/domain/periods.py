@@ -37,3 +37,8 @@ def weeks_before(today: date, count: int) -> tuple[Period, ...]:
     monday = today - timedelta(days=today.weekday())
     starts = [monday - timedelta(weeks=back) for back in range(count - 1, -1, -1)]
     return tuple(Period("week", start, start + timedelta(days=6)) for start in starts)
+
+
+def quarter_start(day: date) -> date:
+    """The first day of a day's quarter."""
+    return day.replace(month=day.month - (day.month - 1) % 3, day=1)

@@ -71,6 +71,16 @@ class Published:
     aside: int
     visits: int | None
 
+    @property
+    def stopped_early(self) -> int | None:
+        """Of those who sent a form, the share in whole percent that left official questions open.
+
+        None where fewer than ten did: the rounded share must not tell of one person.
+        """
+        if self.partial < MIN_GROUP:
+            return None
+        return round(100 * self.partial / (self.n + self.partial))
+
 
 def publish(figures: Figures, *, weight: Fraction, order: Sequence[str]) -> Published | TooFew:
     """The public's view of a closed survey."""

@@ -23,12 +23,13 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class SheetTexts:
-    """What every slip of a batch says. `day` is written out."""
+    """What every slip of a batch says. `day` is written out, `until` the last day without year."""
 
     agency: str
     unit: str
     service: str
     day: str
+    until: str
     domain: str
     is_demo: bool
 

@@ -22,6 +22,7 @@ class Card:
     typed_code: str
     serial: int
     domain: str
+    mended: str  # what was mended last because of answers, '' for nothing yet
     is_demo: bool
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable
-from datetime import datetime
+from collections.abc import Callable, Hashable, Mapping
+from datetime import date, datetime
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -35,6 +35,25 @@ class Memory:
                 del self._kept[next(iter(self._kept))]
             self._kept[question] = found
         return found
+
+
+class Openings:
+    """Forms opened by counter and first day of the quarter, until somebody keeps them."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[int, date]] = Counter()
+        self._lock = Lock()
+
+    def add(self, counts: Mapping[tuple[int, date], int]) -> None:
+        """Count these too."""
+        with self._lock:
+            self._counts.update(counts)
+
+    def take(self) -> dict[tuple[int, date], int]:
+        """All of them; none is left here."""
+        with self._lock:
+            taken, self._counts = self._counts, Counter()
+        return dict(taken)
 
 
 class ThisMinute:

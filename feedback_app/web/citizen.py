@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.domain.faults import NotSavedError
 from feedback_app.domain.local_time import local_day
-from feedback_app.services.citizen import arriving, note, rating, receipts
+from feedback_app.services.citizen import arriving, note, openings, rating, receipts
 from feedback_app.services.citizen import place as places
 from feedback_app.services.citizen.code_guesses import TooManyGuessesError
 from feedback_app.services.citizen.place import Place, RetiredPlaceError, UnknownPlaceError
@@ -28,26 +28,31 @@ citizen = Blueprint("citizen", __name__)
 citizen.after_request(lead_back)
 
 
-@citizen.get("/q/<code>")
+@citizen.get("/q/<code>", strict_slashes=False)
 def form(code: str) -> Response:
     """The form of the counter on the card."""
     try:
-        place = places.open_place(site(), code)
+        place = places.open_place(site(), code.strip(" .,"))  # as chats cut an address out of text
     except UnknownPlaceError:
         return _unknown_place()
     except RetiredPlaceError as gone:
         return _retired_place(gone.successor)
     page = citizen_page.kept_page(place, language(), "phone", site().settings.base_url)
     headers.allow_inline_style(citizen_page.style_digest())
+    openings.count(site(), place.counter_id)
     return citizen_page.answer_with(page, arriving.open_form(site(), place))
 
 
-@citizen.post("/q/<code>")
+@citizen.post("/q/<code>", strict_slashes=False)
 def submit(code: str) -> AnyResponse:
     """Save the rating; on any fault show the form again with everything still in it."""
     sent = CitizenForm(place_code=code)
     try:
-        if sent.is_for_another_language():
+        if sent.is_for_another_counter():
+            return _other_counters(_place(code, sent), sent)
+        if sent.is_moved():
+            sent.take_over()
+        if sent.is_for_another_language() or sent.is_moved():
             return _again(_place(code, sent), sent, status=200)
         if not sent.validate():
             return _again(_place(code, sent), sent, status=422)
@@ -82,7 +87,9 @@ def receipt(code: str) -> Response:
     found = receipts.receipt_of(site(), code)
     if found is None:
         return make_response(render_template("citizen/no_receipt.html"), 404)
-    return make_response(render_template("citizen/receipt.html", receipt=found))
+    headers.allow_inline_style(citizen_page.style_digest())
+    page = render_template("citizen/receipt.html", receipt=found, style=citizen_page.style())
+    return make_response(page)
 
 
 @citizen.get("/lupakan.css")
@@ -96,12 +103,6 @@ def forget() -> Response:
     response = Response("", mimetype="text/css")
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
-
-
-@citizen.get("/bukan-di-sini")
-def wrong_place() -> str:
-    """The card names another counter than the one the visitor stands at."""
-    return render_template("citizen/wrong_place.html")
 
 
 @citizen.get("/kode")
@@ -119,6 +120,17 @@ def _place(code: str, sent: CitizenForm) -> Place:
     """The place as the form is shown again: a ticket's keeps the names of its own day."""
     now = site().now()
     return places.place_at(site(), code, at=now, ticket_day=sent.day_of_ticket(local_day(now)))
+
+
+def _other_counters(place: Place, sent: CitizenForm) -> Response:
+    """The unit's counters by name; what was filled in goes along to the one that is chosen."""
+    page = render_template(
+        "citizen/other_counter.html",
+        place=place,
+        counters=places.neighbours(site(), place),
+        fields=sent.carried(),
+    )
+    return make_response(page)
 
 
 def _open_again(code: str, sent: CitizenForm) -> Response:

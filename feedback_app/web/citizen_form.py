@@ -65,6 +65,8 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
     pressed = StringField()
     charged = StringField()
     language = StringField()
+    elsewhere = StringField()
+    move = StringField()
 
     elements: ClassVar[tuple[str, ...]] = ALL_KEYS
 
@@ -77,6 +79,19 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
     def is_for_another_language(self) -> bool:
         """Whether the page is only wanted in the other language, with everything still in it."""
         return bool(self.language.data)
+
+    def is_for_another_counter(self) -> bool:
+        """Whether the visitor stood elsewhere and wants to choose the counter by name."""
+        return bool(self.elsewhere.data)
+
+    def is_moved(self) -> bool:
+        """Whether the answers come over from another counter's form, to be looked at here."""
+        return bool(self.move.data)
+
+    def take_over(self) -> None:
+        """Answers stay; what belongs to the other counter goes: officers, services, its opening."""
+        self.token.data = self.served_by.data = self.service.data = ""
+        self.say(_("Loketnya diganti, jawaban Anda tetap. Pilih lagi siapa yang melayani."))
 
     def is_as_it_is(self) -> bool:
         """Whether the citizen chose to send with answers left out."""
@@ -188,6 +203,17 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
             device_secret=request.cookies.get(DEVICE_COOKIE, ""),
             from_staff_browser=is_staff_browser(),
         )
+
+    def carried(self) -> list[tuple[str, str]]:
+        """Every field as it was sent, to go along through a page in between."""
+        steps = ("language", "elsewhere", "move")
+        return [
+            (field.name, clean_text(value))
+            for field in self
+            if field.name not in steps
+            for value in field.raw_data or ()
+            if value
+        ]
 
     def day_of_ticket(self, today: date) -> date | None:
         """The day that a ticket's form was drawn for; only such as a code may still be spent on."""

@@ -15,16 +15,18 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
-from flask import Response, current_app, render_template, request
+from flask import Response, render_template, request
 from markupsafe import Markup
 from wtforms import Field
 
 from feedback_app.config import ROOT
 from feedback_app.domain.causes import OF_ELEMENT, VISIT_FACTS
-from feedback_app.domain.elements import ALL_KEYS, FORM_ORDER, element
+from feedback_app.domain.elements import ALL_KEYS, FORM_ORDER, OFFICER_KEYS, element
+from feedback_app.domain.form_words import DIFFERS, HELP, parts
 from feedback_app.domain.respondent import BANDS, VISIT_PURPOSE
 from feedback_app.services.citizen.place import Place
 from feedback_app.web.citizen_form import CitizenForm, clean_text
+from feedback_app.web.language import language
 
 PLACE_OF_TOKEN = "@@TOKEN@@"  # noqa: S105 (a mark in the page)
 KEPT_PAGES = 512  # counters x languages in memory, about 15 kB each
@@ -46,7 +48,8 @@ class KeptPage:
 @cache
 def style() -> Markup:
     """The form's own small sheet, folded and inlined so that one response is the whole page."""
-    sheet = (ROOT / "templates" / "citizen" / "form.css").read_text()
+    folder = ROOT / "templates" / "citizen"
+    sheet = "".join((folder / name).read_text() for name in ("form.css", "form_steps.css"))
     return Markup(folded_sheet(sheet))  # noqa: S704 (ours)
 
 
@@ -63,10 +66,10 @@ def folded_sheet(sheet: str) -> str:
 def folded_lines(page: str) -> str:
     """The page without its indentation, which costs 75 of 4,000 bytes on the wire.
 
-    A line's end stays, since it may part two words. Only for a page whose textarea is empty:
-    white space in there is what a person typed.
+    A line's end stays where it may part two words; between two tags of ours it parts none. Only for
+    a page whose textarea is empty: white space in there is what a person typed.
     """
-    return re.sub(r"\n\s+", "\n", page)
+    return re.sub(r">\n<", "><", re.sub(r"\n\s+", "\n", page))
 
 
 @cache
@@ -138,10 +141,20 @@ def _render(
     look: Look,
 ) -> str:
     chosen = {} if sent is None else {field.name: _shown_again(field) for field in sent}
+    shown = [element(key) for key in FORM_ORDER]
+    in_english = language() == "en"
     return render_template(
         "citizen/form.html",
         place=place,
-        elements=[element(key) for key in FORM_ORDER],
+        elements=shown,
+        questions={
+            item.key: parts(item.question_en, DIFFERS[item.key][1])
+            if in_english
+            else parts(item.question, DIFFERS[item.key][0])
+            for item in shown
+        },
+        helps=HELP,
+        officer_items=len(OFFICER_KEYS),
         causes=OF_ELEMENT,
         visit_facts=VISIT_FACTS,
         bands=BANDS,
@@ -153,5 +166,4 @@ def _render(
         token=token,
         look=look,
         style=style(),
-        host=current_app.extensions["site"].settings.base_url.split("://")[1],
     )

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from feedback_app.services.citizen import paired_device
+from feedback_app.services.citizen import openings, paired_device
 from feedback_app.services.citizen.place import Place, RetiredPlaceError
 from feedback_app.services.devices import display as display_service
 from feedback_app.web import citizen_page, headers
@@ -66,6 +66,7 @@ def scan(code: str) -> Response:
         return response
     page = citizen_page.kept_page(scanned.place, language(), "phone", site().settings.base_url)
     headers.allow_inline_style(citizen_page.style_digest())
+    openings.count(site(), scanned.place.counter_id)
     return citizen_page.answer_with(page, token)
 
 

@@ -48,6 +48,7 @@ class PlaceFields(FlaskForm):  # type: ignore[misc]
     services = SelectMultipleField(
         "Layanan di loket ini", coerce=int, option_widget=CheckboxInput()
     )
+    has_fork = BooleanField("Formulir menawarkan berhenti setelah empat pertanyaan petugas")
     seen = HiddenField()
 
     def wanted(self, found: PlaceForm | None) -> Wanted:
@@ -65,12 +66,13 @@ class PlaceFields(FlaskForm):  # type: ignore[misc]
             is_free=bool(told("is_free", True)),
             minutes=told("minutes", None),
             service_ids=frozenset(told("services", ()) or ()),
+            has_fork=bool(told("has_fork", True)),
         )
 
 
 _FIELDS = {
     "unit": ("code", "name"),
-    "counter": ("code", "name", "unit", "services"),
+    "counter": ("code", "name", "unit", "services", "has_fork"),
     "service": ("code", "name", "unit", "name_en", "is_free", "minutes"),
 }
 
@@ -88,6 +90,8 @@ def new(word: str) -> str:
     form = _form(_kind(word), None)
     if "is_free" in form:
         form.is_free.data, form.minutes.data = True, 5
+    if "has_fork" in form:
+        form.has_fork.data = True
     return _page(word, form, None)
 
 
@@ -190,7 +194,7 @@ def _kind(word: str) -> str:
 def _form(kind: str, found: PlaceForm | None) -> PlaceFields:
     form: PlaceFields = labelled(PlaceFields())
     wanted = set(_FIELDS[kind]) - ({"code", "unit"} if found and found.is_used else set())
-    for name in ("code", "unit", "name_en", "is_free", "minutes", "services"):
+    for name in ("code", "unit", "name_en", "is_free", "minutes", "services", "has_fork"):
         if name not in wanted:
             delattr(form, name)
     if "unit" in form:
@@ -212,6 +216,7 @@ def _filled(kind: str, found: PlaceForm) -> PlaceFields:
         "is_free": found.is_free,
         "minutes": found.minutes,
         "services": list(found.service_ids),
+        "has_fork": found.has_fork,
         "seen": found.seen,
     }
     for name, value in values.items():

@@ -7,6 +7,7 @@ import logging
 from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from feedback_app.services.citizen import ways_in
 from feedback_app.services.upkeep import schema
 from feedback_app.web.access import site
 
@@ -17,8 +18,8 @@ public = Blueprint("public", __name__)
 
 @public.get("/")
 def home() -> str:
-    """The front page: what this is, where to type a code, where staff log in."""
-    return render_template("public/home.html")
+    """The front page: what this is, where to type a code, every counter by name."""
+    return render_template("public/home.html", offices=ways_in.offices(site()))
 
 
 @public.get("/privasi")

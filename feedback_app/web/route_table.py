@@ -64,7 +64,6 @@ _TABLE: dict[str, Roles | InMenu | tuple[InMenu, ...]] = {
     "citizen.submit": EVERYBODY,
     "citizen.receipt": EVERYBODY,
     "citizen.forget": EVERYBODY,
-    "citizen.wrong_place": EVERYBODY,
     "citizen.typed_code": EVERYBODY,
     "pairing.ask": EVERYBODY,
     "pairing.take": EVERYBODY,

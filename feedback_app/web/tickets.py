@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from feedback_app.services.citizen import arriving, receipts
+from feedback_app.services.citizen import arriving, openings, receipts, ways_in
 from feedback_app.services.citizen import place as places
 from feedback_app.services.citizen.code_guesses import TooManyGuessesError
 from feedback_app.services.citizen.place import RetiredPlaceError, UnknownPlaceError
@@ -23,6 +23,8 @@ from feedback_app.web.language import language
 tickets = Blueprint("tickets", __name__)
 
 LONGEST_CODE = 60
+# A ticket's address is not led to: its code travels in bodies only.
+LEADS_TO = {"q": "citizen.form", "d": "display.scan", "r": "citizen.receipt"}
 NEXT_MINUTE = "60"  # seconds: wrong guesses are counted by the minute
 
 
@@ -49,16 +51,30 @@ def choose() -> Response:
 
 @tickets.post("/kode")
 def typed() -> AnyResponse:
-    """A code typed on the front page: of a card, of a ticket, or of a receipt."""
-    code = request.form.get("kode", "").strip()
+    """What was typed on the front page: a code, an address, or a counter's name."""
+    text = request.form.get("kode", "").strip()
+    if len(text) > ways_in.LONGEST_TYPED or "\x00" in text:
+        return _unknown()
+    kind, code = ways_in.in_address(text)
+    if kind in LEADS_TO:
+        return redirect(url_for(LEADS_TO[kind], code=code, lang=_lang()), 303)
     if is_visit_code(code):
         receipt = receipts.receipt_of(site(), code.upper().replace(" ", ""))
         if receipt is not None:
             return redirect(url_for("citizen.receipt", code=receipt.code, lang=_lang()), 303)
         return _answer(_given, code, counter=None)
-    if not code or len(code) > LONGEST_CODE or "/" in code or "\\" in code or "\x00" in code:
-        return make_response(render_template("citizen/unknown_place.html"), 404)
+    named = ways_in.counters_named(site(), code)
+    if len(named) > 1:
+        return make_response(render_template("citizen/which_counter.html", found=named))
+    if named:
+        return redirect(url_for("citizen.form", code=named[0][1].code, lang=_lang()), 303)
+    if not code or len(code) > LONGEST_CODE or "/" in code or "\\" in code:
+        return _unknown()
     return redirect(url_for("citizen.form", code=code, lang=_lang()), 303)
+
+
+def _unknown() -> Response:
+    return make_response(render_template("citizen/unknown_place.html"), 404)
 
 
 def _given(site: Site, code: str) -> Ticket:
@@ -108,6 +124,7 @@ def _form(ticket: Ticket, counter: TicketCounter) -> Response:
     form.ticket_day.data = ticket.day.isoformat()
     form.service.data = str(ticket.service_id or "")
     form.token.data = arriving.open_form(site(), place)
+    openings.count(site(), place.counter_id)
     headers.allow_inline_style(citizen_page.style_digest())
     return make_response(citizen_page.render_again(place, form, look="phone"))
 

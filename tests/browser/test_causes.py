@@ -23,6 +23,12 @@ def opened(page: Page) -> list[str]:
 
 
 def choose(page: Page, key: str, value: int) -> None:
+    page.evaluate(
+        """key => { const step = document.querySelector(`[name=${key}]`).closest(".step");
+        const next = document.querySelector(".next");
+        while (next && !step.classList.contains("on")) next.click(); }""",
+        key,
+    )
     page.locator(f"label:has([name={key}][value='{value}'])").click()
 
 
@@ -34,16 +40,17 @@ def test_they_open_for_low_answers_only(
     page = context.new_page()
     page.goto(url_on_card(live_sqlite, "L1"))
     assert opened(page) == []
-    for value, seen in ((1, ["waktu"]), (2, ["waktu"]), (3, []), (4, [])):
+    for value, seen in ((1, ["perilaku"]), (2, ["perilaku"])):
+        choose(page, "perilaku", value)
+        assert opened(page) == seen, value
+    page.get_by_label("Nada bicara kasar").check()
+    for value, seen in ((2, ["perilaku", "waktu"]), (4, ["perilaku"])):
         choose(page, "waktu", value)
         assert opened(page) == seen, value
-    choose(page, "perilaku", 2)
-    page.get_by_label("Nada bicara kasar").check()
-    assert opened(page) == ["perilaku"]
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     if has_script:
         assert not violations(page)
-        expect(page.get_by_text("2 dari 12 terjawab")).to_be_visible()  # a cause is no answer
+        page.wait_for_function("document.documentElement.dataset.keeps")
         page.reload()
         expect(page.get_by_label("Nada bicara kasar")).to_be_checked()
 

@@ -187,7 +187,7 @@ def test_a_kiosk_asks_after_forty_seconds_gives_twenty_and_leaves_nothing(
     served: Served, chromium: Browser
 ) -> None:
     tablet = paired_page(chromium, served, "kiosk", TABLET)
-    expect(tablet.get_by_role("heading", level=1)).to_have_text("Bagaimana pelayanan tadi?")
+    expect(tablet.get_by_role("heading", level=1)).to_have_text("Loket A1")
     before = left_behind(tablet)
     fill_in(tablet)
     hold_still(tablet)
@@ -231,7 +231,7 @@ def test_after_sending_a_kiosk_is_empty_again_in_twenty_seconds(
     served.clock.at += timedelta(seconds=21)
     with tablet.expect_navigation():
         move_clock(tablet, 2_000)
-    expect(tablet.get_by_role("heading", level=1)).to_have_text("Bagaimana pelayanan tadi?")
+    expect(tablet.get_by_role("heading", level=1)).to_have_text("Loket A1")
     assert tablet.locator("input:checked").count() == 0
     assert left_behind(tablet) == before
     assert tablet.evaluate("history.length") == entries  # nothing to go back to
@@ -241,7 +241,7 @@ def test_after_sending_a_kiosk_is_empty_again_in_twenty_seconds(
     tablet.get_by_role("button", name="Kirim penilaian").click()
     expect(tablet.get_by_text(COUNTED)).to_be_visible()
     tablet.get_by_role("link", name="Selesai").click()
-    expect(tablet.get_by_role("heading", level=1)).to_have_text("Bagaimana pelayanan tadi?")
+    expect(tablet.get_by_role("heading", level=1)).to_have_text("Loket A1")
     assert tiers(served.site) == ["kiosk", "kiosk"]
 
 
@@ -306,10 +306,10 @@ def test_an_idle_kiosk_fetches_a_fresh_form_and_comes_back_to_indonesian(
         move_clock(tablet, 601_000)
     assert tablet.locator("input[name=token]").input_value() != token
     tablet.get_by_role("button", name="English").click()
-    expect(tablet.get_by_role("button", name="Send rating")).to_be_visible()
+    expect(tablet.get_by_role("button", name="Next")).to_be_visible()
     with tablet.expect_navigation():
         move_clock(tablet, 61_000)
-    expect(tablet.get_by_role("button", name="Kirim penilaian")).to_be_visible()
+    expect(tablet.get_by_role("button", name="Lanjut")).to_be_visible()
 
 
 @pytest.mark.long
@@ -324,7 +324,7 @@ def test_without_a_script_the_thanks_page_goes_by_itself(served: Served, chromiu
     served.clock.at += timedelta(seconds=31)
     tablet.wait_for_url("**/perangkat/kios", timeout=25_000)
     tablet.go_back()
-    expect(tablet.get_by_role("heading", level=1)).to_have_text("Bagaimana pelayanan tadi?")
+    expect(tablet.get_by_role("heading", level=1)).to_have_text("Loket A1")
     assert tablet.locator("input:checked").count() == 0
 
 

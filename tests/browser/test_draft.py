@@ -21,7 +21,7 @@ from tests.browser.test_network import (
     is_received,
     send,
 )
-from tests.ground.browser import ARGUMENTS, find_chromium
+from tests.ground.browser import ARGUMENTS, find_chromium, to_the_end
 
 pytestmark = [
     pytest.mark.proof,
@@ -49,8 +49,7 @@ def other_language_and_back(page: Page) -> None:
 
 
 def open_notes(page: Page) -> None:
-    for name in ("Privasi", "Salah loket?"):
-        page.get_by_text(name, exact=True).click()
+    page.get_by_text("Privasi", exact=True).click()
     page.reload()
 
 
@@ -70,7 +69,7 @@ def is_filled(page: Page, comment: str) -> None:
     assert page.locator("input[value='3']:checked").count() == len(FORM_ORDER)
     assert page.locator("input[name=charged]").is_checked()
     assert page.locator("select[name=sex]").input_value() == "female"
-    expect(page.locator(".bar")).to_contain_text("12 dari 12")
+    expect(page.locator(".foot")).to_contain_text("12 dari 12")
 
 
 def filled_with_more(context: BrowserContext, url: str, comment: str) -> Page:
@@ -134,6 +133,7 @@ def test_after_ten_minutes_it_is_gone(counter: Counter, phone: BrowserContext) -
     page = phone.new_page()
     page.clock.install()
     page.goto(counter.url())
+    to_the_end(page)
     page.get_by_label("Saran atau keluhan (boleh dikosongkan)").fill("sepuluh menit")
     assert page.evaluate(KEPT) != NOTHING
     page.clock.fast_forward(TEN_MINUTES_MS - 5_000)
@@ -150,6 +150,7 @@ def test_a_form_left_for_ten_minutes_comes_back_empty(
     page = phone.new_page()
     page.clock.install()
     page.goto(counter.url())
+    to_the_end(page)
     page.get_by_label("Saran atau keluhan (boleh dikosongkan)").fill("ditinggal")
     page.goto(counter.url().split("/q/")[0] + "/privasi")
     assert page.evaluate(KEPT) != NOTHING  # no script of ours is there to delete it
@@ -164,10 +165,13 @@ def test_an_answer_with_something_to_mend_is_kept_again_until_it_is_sent(
 ) -> None:
     page = filled(phone, counter.url(), "kurang satu lagi", leave_out="waktu")
     send(page)
-    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("Masih ada 1 pertanyaan.")
     page.reload()
     assert page.locator("input:checked").count() == len(FORM_ORDER) - 1
+    send(page)
+    page.get_by_role("button", name="Lanjutkan").click()
     page.locator("input[name=waktu][value='3']").check()
+    to_the_end(page)
     send(page)
     is_received(page)
     assert page.evaluate(KEPT) == NOTHING
@@ -190,6 +194,7 @@ def test_a_kiosk_keeps_no_draft(counter: Counter, phone: BrowserContext) -> None
 def test_a_tickets_code_is_not_in_it(counter: Counter, phone: BrowserContext) -> None:
     page = phone.new_page()
     page.goto(counter.url())
+    to_the_end(page)
     page.evaluate(
         """() => { const box = document.createElement("input"); box.name = "visit";
         document.querySelector("main form").append(box); }"""

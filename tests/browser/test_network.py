@@ -31,6 +31,7 @@ NOT_YET = "Belum terkirim. Akan dicoba lagi."
 RECEIVED = "Diterima. Terima kasih."
 EARLIER = "Penilaian sebelumnya: "
 expect.set_options(timeout=20_000)  # a busy machine draws slowly
+TOO_LONG = "y" * 1001  # letters of a comment: what the office asks to mend
 STORED = "JSON.stringify(Object.entries(localStorage))"
 
 
@@ -294,7 +295,7 @@ def test_another_answer_under_the_same_form_is_told_once_and_never_sent_again(
 def test_an_incomplete_answer_that_waited_is_shown_again_with_what_to_mend(
     counter: Counter, phone: BrowserContext
 ) -> None:
-    page = filled(phone, counter.url(), "kurang satu", leave_out="sarana")
+    page = filled(phone, counter.url(), TOO_LONG)
     page.clock.install()
     phone.set_offline(True)
     send(page)
@@ -302,17 +303,18 @@ def test_an_incomplete_answer_that_waited_is_shown_again_with_what_to_mend(
     posts = posts_of(phone)
     phone.set_offline(False)
     alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("Pertanyaan 8: pilih satu jawaban.")
+    expect(alert).to_contain_text("Saran paling banyak 1.000 huruf.")
     assert alert.evaluate("node => node === document.activeElement")
-    expect(page.locator(".bar")).to_contain_text("11 dari 12")  # the help works here too
-    assert page.locator(".bar").count() == 1
-    assert page.locator("input:checked").count() == len(FORM_ORDER) - 1
+    expect(page.locator(".foot")).to_contain_text("12 dari 12")  # the script works here too
+    assert page.locator(".next").count() == 1
+    assert page.locator("input:checked").count() == len(FORM_ORDER)
     assert stored(page) == "[]"
     page.clock.fast_forward(600_000)
     assert len(posts) == 1
-    page.get_by_role("button", name="Kirim sekarang").first.click()
+    page.get_by_label("Saran atau keluhan (boleh dikosongkan)").fill("lebih pendek")
+    send(page)
     is_received(page)
-    assert counter.answers_to("kurang satu") == [(3, 3)]
+    assert counter.answers_to("lebih pendek") == [(3, 3)]
 
 
 @pytest.mark.long
@@ -320,7 +322,7 @@ def test_an_incomplete_answer_found_at_the_next_visit_is_opened_only_when_asked(
     counter: Counter, phone: BrowserContext
 ) -> None:
     phone.route("**/q/*", cut_sending)
-    page = filled(phone, counter.url(), "kurang, lalu ditutup", leave_out="biaya")
+    page = filled(phone, counter.url(), TOO_LONG)
     send(page)
     expect(page.get_by_role("heading", level=1)).to_have_text(NOT_YET)
     page.close()
@@ -335,12 +337,12 @@ def test_an_incomplete_answer_found_at_the_next_visit_is_opened_only_when_asked(
     page.clock.fast_forward(600_000)
     assert posts == []  # not again by itself
     page.get_by_role("button", name="Buka dan perbaiki").click()
-    expect(page.locator(".place")).to_have_text(card_lines(counter.site)[1].name)
-    page.locator("input[name=biaya][value='4']").check()
+    expect(page.locator("h1")).to_have_text(card_lines(counter.site)[1].name)
+    page.get_by_label("Saran atau keluhan (boleh dikosongkan)").fill("pendek, lalu dikirim")
     send(page)
     is_received(page)
     assert stored(page) == "[]"
-    assert counter.answers_to("kurang, lalu ditutup") == [(3, 4)]
+    assert counter.answers_to("pendek, lalu dikirim") == [(3, 3)]
 
 
 def test_a_refused_answer_stays_in_its_form(counter: Counter, phone: BrowserContext) -> None:
@@ -528,7 +530,7 @@ def test_a_form_that_was_left_comes_back_empty_once_its_draft_is_gone(
     go_back(page)
     assert page.evaluate("sessionStorage.alive") == "1"  # it did come back alive
     assert page.url == counter.url()
-    expect(page.get_by_role("button", name="Kirim penilaian")).to_be_visible()
+    expect(page.get_by_role("button", name="Lanjut")).to_be_visible()
     assert holds_nothing(page)
     assert page.locator("input[name=token]").input_value() != first
     context.close()

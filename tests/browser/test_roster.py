@@ -149,7 +149,12 @@ class Desk:
         phone.goto(self.card())
         texts = phone.locator(
             'input[name="served_by"][value^="o"]:not([value="older"])'
-        ).evaluate_all("all => all.map(one => one.labels[0].innerText.trim().replace('Ya, ', ''))")
+        ).evaluate_all(
+            """all => all.map(one => {
+            const words = one.labels[0].innerText.trim();
+            const asked = one.closest("fieldset").querySelector("legend").innerText;
+            return words === "Ya" ? asked.match(/oleh (.*) hari ini/)[1] : words; })"""
+        )
         phone.context.close()
         return list(texts)
 
@@ -160,7 +165,7 @@ class Desk:
             viewport=PHONE, locale="id-ID", java_script_enabled=False
         ).new_page()
         phone.goto(self.card())
-        phone.get_by_label(re.compile(f"^(Ya, )?{name}$")).first.check()
+        phone.get_by_label(re.compile(f"^(Ya|{name})$")).first.check()
         for number in range(12):
             phone.locator('input[type="radio"][value="4"]').nth(number).check()
         self.office.clock.at += timedelta(minutes=2)

@@ -64,7 +64,7 @@ def test_a_printed_ticket_is_scanned_used_once_and_leaves_no_code_behind(
 
     again = context(chromium, PHONE).new_page()  # somebody who finds the ticket
     again.goto(first)
-    expect(again.get_by_role("heading", level=1)).not_to_have_text("Bagaimana pelayanan tadi?")
+    expect(again.get_by_role("heading", level=1)).to_have_text("Kode kunjungan ini tidak berlaku")
     assert violations(again) == []
     with served.site.db.read() as session:
         assert len(session.scalars(select(Rating)).all()) == 1

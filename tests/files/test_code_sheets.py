@@ -18,6 +18,7 @@ TEXTS = SheetTexts(
     unit="Kantor Dukcapil Muara Tebo",
     service="Kartu Keluarga",
     day="24 November 2026",
+    until="25 November",
     domain="suara.tebokab.go.id",
     is_demo=False,
 )
@@ -77,9 +78,10 @@ def test_a_slip_says_what_it_must_and_carries_no_running_number() -> None:
     for needed in (
         "Kantor Dukcapil Muara Tebo",
         "Kartu Keluarga",
-        "Untuk 24 November 2026",
+        "Nilailah setelah dilayani, sampai 25 November pukul 24.00.",
+        "untuk 24 November 2026",
         "suara.tebokab.go.id",
-        "± 2 menit, tanpa nama, tidak pernah meminta NIK atau uang",
+        "± 2 menit, tanpa nama, tanpa NIK, tanpa uang.",
         "Lembar 1 dari 2",
         made[0].typed,
     ):
@@ -88,14 +90,20 @@ def test_a_slip_says_what_it_must_and_carries_no_running_number() -> None:
     for slip in made[:24]:
         assert words.count(slip.typed) == 1
         without_codes = without_codes.replace(slip.typed, "")
-    left_over = without_codes.replace("24 November 2026", "").replace("Lembar 1 dari 2", "")
+    left_over = (
+        without_codes.replace("24 November 2026", "")
+        .replace("25 November", "")
+        .replace("Lembar 1 dari 2", "")
+    )
     digits = [word for word in left_over.split() if word.isdigit()]
     assert set(digits) <= {"2", "48"}  # "± 2 menit", "berlaku 48 jam"
     assert "DATA CONTOH" not in words
 
 
 def test_names_are_data_never_markup_and_stay_on_their_slip() -> None:
-    texts = SheetTexts(ODD, ODD, ODD, "24 November 2026", "suara.tebokab.go.id", is_demo=True)
+    texts = SheetTexts(
+        ODD, ODD, ODD, "24 November 2026", "25 November", "suara.tebokab.go.id", is_demo=True
+    )
     made = slips(24)
     content = code_sheets_pdf(made, texts)
     assert len(pypdfium2.PdfDocument(content)) == 1

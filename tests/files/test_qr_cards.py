@@ -25,6 +25,7 @@ def card(**changes: object) -> Card:
         "typed_code": URL.rsplit("/", 1)[1],
         "serial": 1,
         "domain": "suara.tebokab.go.id",
+        "mended": "",
         "is_demo": False,
     }
     return Card(**(values | changes))  # type: ignore[arg-type]

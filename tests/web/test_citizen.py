@@ -265,7 +265,7 @@ def test_the_compressed_page_is_the_plain_page_and_small(citizen: Browser, place
 def test_english_is_complete_on_the_form(citizen: Browser, place: str) -> None:
     page = citizen.get(f"/q/{place}?lang=en").get_data(as_text=True)
     assert 'lang="en"' in page
-    assert "How polite and friendly was the officer?" in page
+    assert "How <b>polite and friendly</b> was the officer?" in page
     assert "Send rating" in page
     assert "Kirim penilaian" not in page
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.ground.once import made_once
 from tests.rigs.differencing import BUILT, build_town, first_find, run
+from tests.rigs.differencing_needs import exact_gaps
 from tests.rigs.leaks import (
     a_total_of_both_sets,
     appeals_unseen,
@@ -22,7 +23,6 @@ from tests.rigs.leaks import (
     shares_of_all_and_none,
     units_pooled,
 )
-from tests.rigs.differencing_needs import exact_gaps
 from tests.rigs.subtraction import isolated
 
 pytestmark = pytest.mark.proof

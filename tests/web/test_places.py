@@ -12,7 +12,14 @@ from feedback_app.domain.local_time import local_instant
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep.retention import do_daily_work
 from feedback_app.storage import bulk
-from feedback_app.storage.models import Counter, CounterService, Service, Shift, Unit
+from feedback_app.storage.models import (
+    Counter,
+    CounterService,
+    HappeningRow,
+    Service,
+    Shift,
+    Unit,
+)
 from tests.conftest import Browser, SteppedClock
 from tests.ground.office import TODAY, Office, add_ratings
 from tests.web.test_people import field, send, text_of
@@ -191,3 +198,24 @@ def test_an_old_card_names_the_counter_that_took_over(
     do_daily_work(site)
     gone = browse().get(f"/q/{place}")
     assert (gone.status_code, "sekarang Loket A2" in text_of(gone)) == (410, True)
+
+
+@pytest.mark.engine_alike
+def test_an_admin_turns_the_offer_to_stop_off_and_it_notes_itself(
+    dina: Browser, site: Site, office: Office, place: str
+) -> None:
+    path = f"{TEMPAT}loket/{office.counter['A1']}"
+    page = text_of(dina.get(path))
+    assert 'name="has_fork"' in page
+    services = [office.service["ktp"], office.service["kk"]]
+    fields = {"name": "Loket A1", "seen": field(page, "seen"), "services": services}
+    assert status(send(dina, path, **fields)) == 302  # an unticked box is not sent
+    assert 'class="fork"' not in text_of(dina.get(f"/q/{place}"))
+    with site.db.read() as session:
+        noted = session.scalars(select(HappeningRow)).one()
+    assert (noted.kind, noted.counter_id, noted.first_day) == (
+        "instrument",
+        office.counter["A1"],
+        TODAY,
+    )
+    assert noted.words.startswith("skm-2017.3, tanpa pilihan berhenti")

@@ -40,7 +40,7 @@ def action_of(page: str) -> str:
 
 def filled(page: str) -> dict[str, Any]:
     """What a form that a ticket opened would send, its code as it stands in the page."""
-    code = re.search(r'<input id="visit"[^>]*value="([^"]*)"', page)
+    code = re.search(r'<input [^>]*name="visit"[^>]*value="([^"]*)"', page)
     assert code
     varied = {key: str(1 + i % 4) for i, key in enumerate(ALL_KEYS)}
     return varied | {"token": token_in(page), "visit": code[1]}

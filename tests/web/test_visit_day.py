@@ -57,9 +57,9 @@ def test_the_form_names_both_days_apart(
         (f"o{andi}", "Ibu Andi"),
         ("another", "Petugas lain"),
         ("not_today", "Bukan hari ini"),
+        ("not_sure", "Tidak tahu"),
         (f"y{dewi}", "Ibu Dewi"),
         ("older", "Lebih lama"),
-        ("not_sure", "Tidak tahu"),
     ]
     assert "Kemarin, 23 November 2026:" in page
 

@@ -10,9 +10,10 @@ from feedback_app.domain.codes import place_code, read_place_code
 from feedback_app.domain.local_time import local_day, local_instant, local_zone
 from feedback_app.domain.roster import Shift, offered, on_day
 from feedback_app.domain.tiers import UNTIL_SET
+from feedback_app.services.public.mended import newest_mended
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
-from feedback_app.storage.queries import places, visit_codes
+from feedback_app.storage.queries import counters, places, visit_codes
 
 ONE_DAY = timedelta(days=1)
 CODES_REMEMBERED = timedelta(days=3)  # a code lives two days and may be made the day before
@@ -48,6 +49,8 @@ class Place:
     officers_before: tuple[tuple[int, str], ...]  # those of the day before; none for a ticket
     is_of_ticket: bool  # the day is the ticket's: nobody need be asked for it
     is_retired: bool
+    has_fork: bool  # whether the form offers to stop after the officer's questions
+    mended: str  # the newest of what was mended because of answers, '' for none
     takes_codes: bool  # whether the unit hands out visit codes, so that the form asks for one
     unit_id: int
     minutes: Mapping[int, int] = field(compare=False)  # shortest usual service, by service
@@ -110,6 +113,7 @@ def place_at(site: Site, code: str, *, at: datetime, ticket_day: date | None = N
         before = () if ticket_day else on_day(shifts, counter_id=counter.id, day=day - ONE_DAY)
         names = places.display_names(session, sorted({*officers, *before}))
         successor = places.successor_name(session, counter)
+        mended = newest_mended(session, unit.id)
     is_retired = counter.retired_on is not None or named.serial < counter.card_serial
     return Place(
         agency_id=agency.id,
@@ -125,6 +129,8 @@ def place_at(site: Site, code: str, *, at: datetime, ticket_day: date | None = N
         officers_before=tuple((officer_id, names[officer_id]) for officer_id in before),
         is_of_ticket=ticket_day is not None,
         is_retired=is_retired,
+        has_fork=counter.has_fork,
+        mended=mended,
         takes_codes=takes_codes,
         unit_id=unit.id,
         minutes={row.id: row.minutes for row in services},
@@ -133,6 +139,17 @@ def place_at(site: Site, code: str, *, at: datetime, ticket_day: date | None = N
         shifts=tuple(s for s in shifts if local_day(s.starts_at) == local_day(at)),
         successor=successor,
     )
+
+
+def neighbours(site: Site, place: Place) -> list[tuple[str, str]]:
+    """(name, place code) of the other open counters of the same unit, by code."""
+    key = site.settings.place_key
+    with site.db.read() as session:
+        return [
+            (one.name, place_code(one.number, one.card_serial, key=key))
+            for one in counters.counters_of_units(session, [place.unit_id])
+            if one.id != place.counter_id
+        ]
 
 
 def tiers_for_officers(session: Session, counter_id: int, *, at: datetime) -> frozenset[str]:

@@ -22,7 +22,7 @@ from feedback_app.domain.respondent import BANDS
 from feedback_app.domain.roster import COUNTS_FOR_OFFICER, attribute, on_day
 from feedback_app.domain.screening import Arrival, Circumstances, is_hasty
 from feedback_app.domain.tiers import counts_for_officer
-from feedback_app.services.citizen import screening, visit_codes
+from feedback_app.services.citizen import openings, screening, visit_codes
 from feedback_app.services.citizen.arriving import (
     RECEIPT_PURPOSE,
     Arriving,
@@ -77,6 +77,7 @@ def submit_rating(site: Site, sent: Submission) -> Received:
         _save_patiently(Arriving(site, sent, place, token, digests[0], received.receipt))
     except AlreadyThereError:
         _must_be_the_same(site, token, digests)
+    openings.keep(site)
     return received
 
 

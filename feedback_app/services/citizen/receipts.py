@@ -15,6 +15,7 @@ from feedback_app.domain.receipts import (
     standing_of,
 )
 from feedback_app.domain.survey import Span, title
+from feedback_app.services.public.mended import newest_mended
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import notes
@@ -50,6 +51,8 @@ class Receipt:
     unit_code: str
     agency_code: str
     survey: RunningSurvey | None
+    is_demo: bool
+    mended: str  # what was mended last because of answers, '' for nothing yet
 
 
 def receipt_of(site: Site, code: str) -> Receipt | None:
@@ -77,6 +80,8 @@ def receipt_of(site: Site, code: str) -> Receipt | None:
             unit_code=found.unit.code,
             agency_code=found.agency.code,
             survey=_running(session, found.unit.id, found.day, today=site.today()),
+            is_demo=found.agency.is_demo,
+            mended=newest_mended(session, found.unit.id),
         )
 
 
@@ -95,6 +100,8 @@ def _of_note(session: Session, code: str) -> Receipt | None:
         unit_code=found.unit.code,
         agency_code=found.agency.code,
         survey=None,
+        is_demo=found.agency.is_demo,
+        mended=newest_mended(session, found.unit.id),
     )
 
 

@@ -96,7 +96,7 @@ def _unit(session: Session, name: str, unit_id: int, starts: date, lines: Lines)
     last = quarter_from(starts).last
     counter_ids = surveys.counter_ids_of_unit(session, unit_id)
     names = queries.officers_named(session, lines)
-    days = instrument_days(session, counter_ids).values()
+    days = instrument_days(session, counter_ids)
     return UnitOfficers(
         name=name,
         lines=tuple(

@@ -33,11 +33,12 @@ from feedback_app.domain.survey import quarter_from, slug, title
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.counters import closed_figures
 from feedback_app.services.counters.dashboard import TREND_WEEKS, CounterLine, lines_of
+from feedback_app.services.counters.form_use import FormUse, form_use
 from feedback_app.services.faults import NotThereError
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import counters as queries
-from feedback_app.storage.queries.happenings import happenings_of_counters, instrument_days
+from feedback_app.storage.queries.happenings import causes_asked_from, happenings_of_counters
 
 COMMENT_MONTHS = 12
 FACT_OF = {fact.key: fact for fact in VISIT_FACTS}
@@ -98,6 +99,7 @@ class QuarterView:
     services: tuple[ServiceLine, ...]
     causes: tuple[CauseLine, ...]
     facts: tuple[FactLine, ...]
+    form_use: FormUse
     months: tuple[date, ...]
     causes_from: date | None  # within the quarter: before that day causes were not asked
 
@@ -188,8 +190,9 @@ def _quarter_view(site: Site, session: Session, counter_id: int, quarter: Stretc
         services=_service_lines(session, closed.services),
         causes=tuple(CauseLine(element(own.key), own) for own in closed.causes),
         facts=tuple(FactLine(FACT_OF[own.key], own) for own in closed.facts),
+        form_use=form_use(session, counter_id, quarter.starts),
         months=tuple(month.starts for month in months_of(quarter.blocks)),
-        causes_from=_within(instrument_days(session, [counter_id]).get(counter_id), quarter),
+        causes_from=_within(causes_asked_from(session, [counter_id]).get(counter_id), quarter),
     )
 
 

@@ -9,6 +9,7 @@ from feedback_app.files.qr_cards import Card, qr_cards_pdf
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import LoopbackAddressError, NotThereError
+from feedback_app.services.public.mended import newest_mended
 from feedback_app.services.site import Site
 from feedback_app.storage.models import Agency
 from feedback_app.storage.queries import places
@@ -78,6 +79,8 @@ def _counters(site: Site, agency_id: int | None) -> list[CounterOnCard]:
 
 def _card(site: Site, found: CounterOnCard) -> Card:
     address = site.printed_address(is_demo=found.agency.is_demo)
+    with site.db.read() as session:
+        mended = newest_mended(session, found.unit.id)
     url = _url(site, found)
     return Card(
         agency=found.agency.name,
@@ -89,6 +92,7 @@ def _card(site: Site, found: CounterOnCard) -> Card:
         typed_code=url.rsplit("/", 1)[1],
         serial=found.counter.card_serial,
         domain=address.split("://")[1],
+        mended=mended,
         is_demo=found.agency.is_demo,
     )
 

@@ -19,6 +19,7 @@ from feedback_app.storage.db import Session
 from feedback_app.storage.models import Counter, Service, Unit
 from feedback_app.storage.queries import place_records as queries
 from feedback_app.storage.queries import records, roster
+from feedback_app.storage.queries.happenings import note_fork
 from feedback_app.storage.queries.place_records import Place
 
 KINDS = ("unit", "counter", "service")
@@ -56,6 +57,7 @@ class PlaceForm:
     is_free: bool
     minutes: int
     service_ids: frozenset[int]
+    has_fork: bool  # of a counter: whether its form offers to stop half-way
     number: int | None  # of a counter: what its printed QR carries
     is_used: bool
     units: Sequence[tuple[int, str]]
@@ -75,6 +77,7 @@ class Wanted:
     is_free: bool = True
     minutes: int | None = None
     service_ids: frozenset[int] = frozenset()
+    has_fork: bool = True
 
 
 def refuse_other_than_admin(viewer: Viewer) -> None:
@@ -136,6 +139,7 @@ def place_form(site: Site, viewer: Viewer, kind: str, place_id: int) -> PlaceFor
             is_free=place.is_free if isinstance(place, Service) else True,
             minutes=place.minutes if isinstance(place, Service) else 0,
             service_ids=frozenset(link["service_id"] for link in offered),
+            has_fork=not isinstance(place, Counter) or place.has_fork,
             number=place.number if isinstance(place, Counter) else None,
             is_used=queries.is_used(session, kind, place.id),
             units=_in_use(session, viewer, "unit", also=[getattr(place, "unit_id", None)]),
@@ -182,7 +186,7 @@ def place_mark(session: Session, place: Place) -> str:
     """What a place's forms were shown."""
     values: list[object] = [place.code, place.name, place.ends_on, place.retired_on]
     values += [place.successor_id, getattr(place, "unit_id", "")]
-    values += [getattr(place, name, "") for name in ("name_en", "is_free", "minutes")]
+    values += [getattr(place, name, "") for name in ("name_en", "is_free", "minutes", "has_fork")]
     if isinstance(place, Counter):
         links = records.services_by_counter(session, agency_id=place.agency_id)
         values += [link["service_id"] for link in links.get(place.id, [])]
@@ -225,6 +229,8 @@ def change_place(
             if old != new:
                 setattr(place, name, new)
                 told |= _told(tx, name, old, new)
+                if name == "has_fork":
+                    note_fork(tx, cast("Counter", place), day=site.today(), at=site.now())
         if isinstance(place, Counter) and _offer(tx, viewer, place.id, wanted.service_ids):
             told["services"] = str(len(wanted.service_ids))
         if told:
@@ -263,6 +269,8 @@ def _checked(
         values["unit_id"] = _unit(session, viewer, wanted, before, is_used=is_used)
     if kind == "service":
         values |= _of_service(wanted, name)
+    if kind == "counter":
+        values["has_fork"] = wanted.has_fork
     return values
 
 

@@ -15,6 +15,7 @@ from feedback_app.services.survey.periods import owned, span_of_survey
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Survey
 from feedback_app.storage.queries import surveys as queries
+from feedback_app.storage.queries.counters import counters_of_units
 
 # On the way to its target a service may lag by this much before it is said to be missing.
 LAG = 0.75
@@ -50,6 +51,8 @@ class Progress:
     tiers: Mapping[str, int]
     unheard: tuple[tuple[str, str], ...]
     first_answer: date | None  # the day of the first complete form
+    is_behind: bool  # fewer complete forms than its share of the days wants
+    forks: tuple[str, ...]  # counters whose form offers to stop half-way, by name
 
 
 def progress_of(site: Site, viewer: Viewer, survey_id: int) -> Progress:
@@ -82,6 +85,10 @@ def _progress(session: Session, site: Site, survey: Survey) -> Progress:
         tiers=by_tier,
         unheard=_unheard(session, survey, counters, n),
         first_answer=answered[0] if answered else None,
+        is_behind=n < LAG * elapsed * survey.target,
+        forks=tuple(
+            one.name for one in counters_of_units(session, [survey.unit_id]) if one.has_fork
+        ),
     )
 
 

@@ -8,7 +8,13 @@ from feedback_app.storage.models.audit import AuditEntry
 from feedback_app.storage.models.backup import BackupRun
 from feedback_app.storage.models.case import Case, CaseOpinion, CaseRating
 from feedback_app.storage.models.certificate import Certificate, CertificateRule
-from feedback_app.storage.models.counter import Counter, CounterService, CounterTiers, Service
+from feedback_app.storage.models.counter import (
+    Counter,
+    CounterService,
+    CounterTiers,
+    FormOpening,
+    Service,
+)
 from feedback_app.storage.models.device import Device, DisplayUse
 from feedback_app.storage.models.follow_up import FollowUp
 from feedback_app.storage.models.happening import HappeningRow
@@ -104,6 +110,7 @@ __all__ = [
     "DisplayUse",
     "FigureView",
     "FollowUp",
+    "FormOpening",
     "HappeningRow",
     "HeldUpload",
     "ImpactStudy",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_app.storage.db import Base
@@ -48,6 +48,18 @@ class Counter(Base):
     ends_on: Mapped[date | None]  # as of a service
     retired_on: Mapped[date | None]
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("counter.id"))
+    # Whether its form offers to stop after the officer's questions (ADR 21).
+    has_fork: Mapped[bool] = mapped_column(server_default=true())
+
+
+class FormOpening(Base):
+    """How many forms of a counter were opened in a quarter; no day, no hour, nobody."""
+
+    __tablename__ = "form_opening"
+
+    counter_id: Mapped[int] = mapped_column(ForeignKey("counter.id"), primary_key=True)
+    quarter: Mapped[date] = mapped_column(primary_key=True)  # its first day
+    opened: Mapped[int]
 
 
 class CounterService(Base):

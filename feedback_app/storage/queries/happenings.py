@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from feedback_app.domain.causes import VERSIONS_WITH_CAUSES
 from feedback_app.domain.elements import INSTRUMENT_VERSION
 from feedback_app.domain.happenings import BY_ITSELF, Happening, at_counter
 from feedback_app.storage.db import Session
@@ -124,22 +125,43 @@ def note_instrument(session: Session, *, day: date, at: datetime) -> int:
 
 def instrument_changes(session: Session, *, agency_id: int) -> list[date]:
     """Days on which a counter of the agency began to ask other questions, of every version."""
-    rows = session.scalars(
-        select(HappeningRow.first_day)
-        .where(HappeningRow.agency_id == agency_id, HappeningRow.kind == BY_ITSELF)
-        .distinct()
-    )
-    return sorted(rows)
+    return _changes(session, HappeningRow.agency_id == agency_id)
 
 
-def instrument_days(session: Session, counter_ids: Collection[int]) -> dict[int, date]:
-    """From which day on each counter asks the questions of today; none where it always did."""
+def instrument_days(session: Session, counter_ids: Collection[int]) -> list[date]:
+    """Days on which one of these counters began to ask other questions, of every version."""
+    return _changes(session, HappeningRow.counter_id.in_(counter_ids))
+
+
+def _changes(session: Session, of_whom: ColumnElement[bool]) -> list[date]:
+    days = select(HappeningRow.first_day).where(of_whom, HappeningRow.kind == BY_ITSELF)
+    return sorted(session.scalars(days.distinct()))
+
+
+def note_fork(session: Session, counter: Counter, *, day: date, at: datetime) -> None:
+    """Note that a counter's form offers to stop half-way from today on, or no more."""
+    words = "dengan pilihan berhenti" if counter.has_fork else "tanpa pilihan berhenti"
+    values = {
+        "agency_id": counter.agency_id,
+        "unit_id": counter.unit_id,
+        "counter_id": counter.id,
+        "kind": BY_ITSELF,
+        "first_day": day,
+        "last_day": day,
+        "words": f"{INSTRUMENT_VERSION}, {words}",
+        "recorded_at": at,
+    }
+    session.execute(insert(HappeningRow), [values])
+
+
+def causes_asked_from(session: Session, counter_ids: Collection[int]) -> dict[int, date]:
+    """From which day on each counter asks causes; none where it always did."""
     rows = session.execute(
         select(HappeningRow.counter_id, func.min(HappeningRow.first_day))
         .where(
             HappeningRow.counter_id.in_(counter_ids),
             HappeningRow.kind == BY_ITSELF,
-            HappeningRow.words == INSTRUMENT_VERSION,
+            HappeningRow.words.in_(VERSIONS_WITH_CAUSES),
         )
         .group_by(HappeningRow.counter_id)
     )

@@ -234,6 +234,17 @@ def follow_ups_of_units(session: Session, unit_ids: Collection[int]) -> Sequence
     ).all()
 
 
+def newest_done_follow_up(session: Session, unit_id: int) -> FollowUp | None:
+    """The plan of a unit's closed surveys that was done last."""
+    return session.scalar(
+        select(FollowUp)
+        .join(Survey, Survey.id == FollowUp.survey_id)
+        .where(Survey.unit_id == unit_id, Survey.closed_at.is_not(None), FollowUp.status == "done")
+        .order_by(FollowUp.changed_at.desc(), FollowUp.id.desc())
+        .limit(1)
+    )
+
+
 def follow_ups_due(
     session: Session, unit_ids: Collection[int], *, statuses: Collection[str], by: date
 ) -> Sequence[FollowUp]:

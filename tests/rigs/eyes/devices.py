@@ -58,7 +58,7 @@ def kiosk_with_gaps(office: Office, page: Page, lang: str) -> None:
     kiosk(office, page, lang)
     fill(page, count=2)
     send(page, lang)
-    expect(page.locator("#errors")).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
 
 
 def kiosk_thanks(office: Office, page: Page, lang: str) -> None:

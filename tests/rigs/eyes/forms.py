@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from playwright.sync_api import Page, Route, expect
 
+from tests.ground.browser import answer
 from tests.rigs.eyes.office import ANSWERS, MORNING, Office, database_held, minutes
 
 LANG = {"id": "", "en": "?lang=en"}
@@ -15,8 +16,7 @@ AS_IS = {"id": "Kirim sekarang", "en": "Send now"}
 
 def fill(page: Page, *, count: int = 99, comment: str = "") -> None:
     """Answer so many questions, and say something."""
-    for key, value in list(ANSWERS.items())[:count]:
-        page.locator(f"input[name={key}][value='{value}']").check()
+    answer(page, dict(list(ANSWERS.items())[:count]))
     if comment:
         page.locator("#comment").fill(comment)
 
@@ -35,13 +35,27 @@ def bare(office: Office, page: Page, lang: str) -> None:
     opened(office, page, lang, "L2")
 
 
+def third_question(office: Office, page: Page, lang: str) -> None:
+    """One question at a time: the third, with causes under a low answer."""
+    opened(office, page, lang, "L2")
+    for _ in range(2):
+        page.locator(".next").click()
+    page.locator("label:has([name=informasi][value='2'])").click()
+
+
+def fork(office: Office, page: Page, lang: str) -> None:
+    """After the four questions about the officer."""
+    opened(office, page, lang, "L2")
+    for _ in range(4):
+        page.locator(".next").click()
+
+
 def half_way(office: Office, page: Page, lang: str) -> None:
-    """Some answered, everything that opens is open."""
+    """The last question with all that may be left out, everything that opens is open."""
     opened(office, page, lang, "L2")
     fill(page, count=5, comment="Antrean panjang, tetapi petugas ramah.")
     for part in page.locator("details").all():
         part.evaluate("part => { part.open = true }")
-    page.locator("input[name=served_by][value=not_today]").check()
 
 
 def two_officers(office: Office, page: Page, lang: str) -> None:
@@ -66,7 +80,14 @@ def with_gaps(office: Office, page: Page, lang: str) -> None:
     opened(office, page, lang, "L2")
     fill(page, count=2)
     send(page, lang)
-    expect(page.locator("#errors")).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def other_counter(office: Office, page: Page, lang: str) -> None:
+    """Two answers, but at another counter: chosen by name."""
+    opened(office, page, lang, "L2")
+    page.locator("[name=elsewhere]").click()
+    page.wait_for_load_state()
 
 
 def too_long_open(office: Office, page: Page, lang: str) -> None:
@@ -145,7 +166,10 @@ def which_counter(office: Office, page: Page, lang: str) -> None:
 
 WITH_SCRIPT = {
     "form-bare": bare,
-    "form-half-way": half_way,
+    "form-third-question": third_question,
+    "form-fork": fork,
+    "form-last": half_way,
+    "form-other-counter": other_counter,
     "form-two-officers": two_officers,
     "form-after-a-swap": after_a_swap,
     "form-nobody-on-duty": nobody_on_duty,

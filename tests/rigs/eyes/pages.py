@@ -83,7 +83,6 @@ PAGES: dict[str, State] = {
     "page-results": at("/hasil/"),
     "page-results-unit": at("/hasil/disdukcapil-contoh/kantor"),
     "page-type-ticket": at("/v"),
-    "page-wrong-counter": at("/bukan-di-sini"),
     "page-not-found": at("/tidak-ada"),
     "page-wrong-code": wrong_code,
     "page-unknown-card": unknown_card,

@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from feedback_app.storage.queries import ratings as queries
 from feedback_app.storage.verdicts import Change, append_verdicts
+from tests.ground.browser import to_the_end
 from tests.rigs.eyes.forms import AS_IS, LANG, fill, opened, send
 from tests.rigs.eyes.office import ANSWERS, Office, minutes, token_in
 
@@ -33,7 +34,7 @@ def late(office: Office, page: Page, lang: str) -> None:
     """An officer named, sent 13 hours after opening: counts for the unit only."""
     opened(office, page, lang, "L3")
     fill(page)
-    page.locator("input[name=served_by]").first.check()
+    page.evaluate("document.querySelector('[name=served_by]').click()")
     office.clock.at += timedelta(hours=13)
     sent(office, page, lang)
 
@@ -43,7 +44,7 @@ def unfinished(office: Office, page: Page, lang: str) -> None:
     opened(office, page, lang, "L4")
     fill(page, count=2)
     send(page, lang)
-    page.locator("#errors").get_by_role("button", name=AS_IS[lang]).click()
+    page.locator(".gap").get_by_role("button", name=AS_IS[lang]).click()
     page.wait_for_url("**/r/*")
 
 
@@ -103,6 +104,7 @@ def set_aside(office: Office, page: Page, lang: str) -> None:
 def comment_alone(office: Office, page: Page, lang: str) -> None:
     """Only words."""
     opened(office, page, lang, "L5")
+    to_the_end(page)
     page.locator("#comment").fill(NOTE["comment"])
     sent(office, page, lang)
 
@@ -110,6 +112,7 @@ def comment_alone(office: Office, page: Page, lang: str) -> None:
 def tick_alone(office: Office, page: Page, lang: str) -> None:
     """Only a sign for the inspectorate."""
     opened(office, page, lang, "L6")
+    to_the_end(page)
     page.locator("input[name=charged]").check()
     sent(office, page, lang)
 
