@@ -33,7 +33,7 @@ from tests.rigs import (
 )
 from tests.rigs.faults import books, office
 from tests.rigs.faults.disk import loop_disk, reason_not_to, small_tmpfs
-from tests.rigs.faults.ledger import Account
+from tests.rigs.faults.ledger import Account, Ledger, Sent
 from tests.rigs.faults.server import FAULTS, command_of_run_py
 
 pytestmark = pytest.mark.proof
@@ -76,22 +76,34 @@ def as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
 @ENGINES
 @pytest.mark.usefixtures("own_disk")
 def test_an_answer_is_there_after_a_power_cut_a_moment_after_its_receipt(engine: str) -> None:
-    accounts = power_rig.run_rounds(engine=engine, case="quiet", control="", cuts=1)
+    accounts, _late = power_rig.run_rounds(engine=engine, case="quiet", control="", cuts=1)
     assert books.total(accounts) == Account(acknowledged=1)
 
 
 @pytest.mark.usefixtures("own_disk")
 def test_the_power_rig_sees_what_an_unlinked_journal_loses() -> None:
     """Not always: ext4's own commit every five seconds may come in between."""
-    accounts = power_rig.run_rounds(engine="sqlite", case="quiet", control="DELETE+FULL", cuts=3)
+    accounts, _late = power_rig.run_rounds(
+        engine="sqlite", case="quiet", control="DELETE+FULL", cuts=3
+    )
     assert books.total(accounts).lost > 0
 
 
 @pytest.mark.usefixtures("own_disk")
 def test_a_power_cut_under_load_loses_and_doubles_nothing() -> None:
-    (account,) = power_rig.run_rounds(engine="sqlite", case="loaded", control="", cuts=1)
+    (account,), _late = power_rig.run_rounds(engine="sqlite", case="loaded", control="", cuts=1)
     assert account.faults() == 0
     assert account.acknowledged >= power_rig.RECEIPTS
+
+
+def test_a_receipt_told_after_the_power_went_is_none() -> None:
+    """The control is the one before it: a receipt of the living machine counts."""
+    sent = [Sent(mark, {}, "/", receipt=mark, received_at=at) for mark, at in (("a", 1), ("b", 2))]
+    kept = Ledger()
+    for one in sent:
+        kept.add(one)
+    assert kept.take_back(after=1.5) == 1
+    assert [one.receipt for one in sent] == ["a", ""]
 
 
 @pytest.mark.parametrize("is_synced", [True, False])

@@ -124,6 +124,7 @@ class Crowd:
         sent.presses += 1
         began = time.time()
         status, location, page = self.ask("POST", sent.path, sent)
+        sent.received_at = time.monotonic()
         self.waits.append((began, time.time() - began, status))
         sent.statuses.append(status)
         if status == 303 and self._chance.random() >= self.drops_replies:
