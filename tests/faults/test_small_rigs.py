@@ -20,8 +20,14 @@ from pathlib import Path
 import pytest
 
 import run
-from feedback_app.config import Settings, SettingsError
+from feedback_app.config import Settings, SettingsError, locations
+from feedback_app.domain.faults import NotSavedError
 from feedback_app.services.citizen import rating
+from feedback_app.services.site import Site, open_site
+from feedback_app.services.upkeep import backup, restore
+from feedback_app.services.upkeep.schema import upgrade_schema
+from feedback_app.services.upkeep.wrong_files import faults_of, settings_to_migrate
+from tests.ground.backups import keys_of
 from tests.rigs import (
     busy_rig,
     clock_rig,
@@ -126,6 +132,60 @@ def test_keys_made_at_the_first_start_outlive_a_power_cut(
             return
         with suppress(SettingsError):  # an empty file, or none and a new key
             assert Settings.from_environment(where).place_key != made.place_key
+
+
+@pytest.mark.usefixtures("own_disk")
+def test_a_first_start_on_a_full_disk_says_so_and_the_next_one_does_it(folder: Path) -> None:
+    with small_tmpfs(folder, megabytes=2) as disk:
+        filler = disk.mount_point / "filler"
+        for pages in range(4):
+            instance = disk.mount_point / f"instance{pages}"
+            where = {"INSTANCE_DIR": str(instance)}
+            disk_rig.fill(filler, pages=pages)
+            with pytest.raises((SettingsError, NotSavedError), match=r"No space left|full"):
+                first_start(where)
+            filler.unlink()
+            first_start(where)
+            shutil.rmtree(instance)
+
+
+def first_start(where: dict[str, str]) -> None:
+    site = open_site(settings_to_migrate(where))
+    try:
+        upgrade_schema(site)
+    finally:
+        site.db.close()
+
+
+@pytest.mark.parametrize("is_synced", [True, False])
+@pytest.mark.usefixtures("own_disk")
+def test_an_office_brought_back_into_a_disk_of_its_own_outlives_a_power_cut(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, is_synced: bool
+) -> None:
+    """There the folder cannot be renamed into its place. The control leaves the syncs out."""
+    made, copy = office_with_copy(folder)
+    if not is_synced:
+        monkeypatch.setattr(os, "fsync", lambda _file: None)
+    with loop_disk(folder, megabytes=32) as disk:
+        (disk.mount_point / "lost+found").rmdir()
+        disk.settle()
+        restore.restore_into_folder(copy, keys_of(made), disk.mount_point, clock=made.clock)
+        time.sleep(power_rig.AFTER_RECEIPT_S)
+        disk.cut()
+        disk.restart()
+        where = {"INSTANCE_DIR": str(disk.mount_point)}
+        kinds = {fault.kind for fault in faults_of(locations(where))}
+        assert (kinds == set()) is is_synced
+
+
+def office_with_copy(folder: Path) -> tuple[Site, Path]:
+    made, stick = folder / "made", folder / "stick"
+    made.mkdir()
+    stick.mkdir()
+    with office.build(made, "sqlite").site() as site:
+        copy = backup.back_up(site, backup.Order(stick, None, 1)).copy
+    assert copy is not None
+    return site, copy
 
 
 def killed(folder: Path, engine: str, *, control: str) -> Account:
