@@ -33,11 +33,12 @@ from tests.rigs import (
     clock_rig,
     disk_rig,
     failover_rig,
+    interrupted_rig,
     kill_rig,
     power_rig,
     sums,
 )
-from tests.rigs.faults import books, office
+from tests.rigs.faults import books, office, work
 from tests.rigs.faults.disk import loop_disk, reason_not_to, small_tmpfs
 from tests.rigs.faults.ledger import Account, Ledger, Sent
 from tests.rigs.faults.server import FAULTS, command_of_run_py
@@ -132,6 +133,15 @@ def test_keys_made_at_the_first_start_outlive_a_power_cut(
             return
         with suppress(SettingsError):  # an empty file, or none and a new key
             assert Settings.from_environment(where).place_key != made.place_key
+
+
+@pytest.mark.parametrize("control", ["", work.CONTROL])
+@pytest.mark.usefixtures("own_disk")
+def test_a_first_start_outlives_a_power_cut_a_moment_after_it(control: str) -> None:
+    """Other work, and cuts within it: `make interrupted-rig`."""
+    account, faults = interrupted_rig.interrupt("first start", cuts=1, control=control)
+    assert account.acknowledged == 1
+    assert bool(faults) is bool(control)
 
 
 @pytest.mark.usefixtures("own_disk")
