@@ -61,11 +61,10 @@ class Interrupted:
         told = self._cut_within(folder, is_late=number % 2 == 0)
         self.disk.restart()
         faults = WORKS[self.name].promised(folder, told) if told else []
-        again, code, _child = self._begin(folder, "")
-        again.wait(LONGEST_S)
-        _child.join(LONGEST_S)
-        if _child.exitcode or not again.is_set():
-            faults.append(f"the next run fails: {code.value.decode(errors='replace')}")
+        done, said, child = self._begin(folder, "")
+        child.join(LONGEST_S)
+        if not done.is_set():
+            faults.append(f"the next run fails: {said.value.decode(errors='replace')}")
         else:
             faults += WORKS[self.name].check(folder)
         return faults
