@@ -1,6 +1,6 @@
 # Thin aliases for developers; run.py does the work. `make help` lists them: a target's line is the
 # comment above it.
-.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-minute bench-page bench-plan bench-restore bench-start bench-survey busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig formulas fuzz half-sent help kill-rig long-tests migration mutation needs-truth one-code plan-truth power-rig quick rig-sums routes screenshots serve states supply test truth
+.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-minute bench-page bench-plan bench-restore bench-start bench-survey busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig formulas fuzz half-sent help interrupted-rig kill-rig long-tests migration mutation needs-truth one-code plan-truth power-rig quick rig-sums routes screenshots serve states supply test truth
 # Set up everything, load the made-up office, serve it.
 serve:
 	python3 run.py
@@ -114,7 +114,13 @@ power-rig:
 	.venv/bin/python tests/rigs/power_rig.py --case quiet --cuts 15 --control DELETE+FULL
 	.venv/bin/python tests/rigs/power_rig.py --case quiet --cuts 5 --control synchronous=OFF
 	.venv/bin/python tests/rigs/power_rig.py --case loaded --cuts 5 --control synchronous=NORMAL
+	.venv/bin/python tests/rigs/power_rig.py --case loaded --cuts 5 --control "receipt before commit"
 	.venv/bin/python tests/rigs/power_rig.py --engine postgresql --case quiet --cuts 5 --control synchronous_commit=off
+# P2, P9: power cut during a first start, a migration, upkeep, backup, restore, settings; then the control.
+interrupted-rig:
+	.venv/bin/python tests/rigs/interrupted_rig.py --cuts 10
+	.venv/bin/python tests/rigs/interrupted_rig.py --work "first start" --cuts 4 --control "nothing is synced"
+	.venv/bin/python tests/rigs/interrupted_rig.py --work restore --cuts 4 --control "nothing is synced"
 # P1: SIGKILL of the web server while 16 citizens rate and press again, on both engines; then the controls.
 kill-rig:
 	for engine in sqlite postgresql; do \

@@ -57,8 +57,8 @@ def made(folder: Path, count: int) -> Site:
     site = open_site(Settings.from_environment({"INSTANCE_DIR": str(folder)}))
     upgrade_schema(site)
     with site.db.transaction() as tx:
-        tx.execute(text("INSERT INTO agency VALUES (1, 'd', 'Dinas', 0)"))
-        tx.execute(text("INSERT INTO unit VALUES (1, 1, 'u', 'Unit')"))
+        tx.execute(text("INSERT INTO agency (id, code, name, is_demo) VALUES (1, 'd', 'Dinas', 0)"))
+        tx.execute(text("INSERT INTO unit (id, agency_id, code, name) VALUES (1, 1, 'u', 'Unit')"))
         for table, n, columns, values in (
             ("service", SERVICES, "code, name, name_en, is_free, minutes", "n, n, n, 1, 5"),
             ("counter", COUNTERS, "code, name, number, card_serial", "n, n, n, 1"),

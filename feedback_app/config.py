@@ -257,6 +257,15 @@ def _make_missing_keys(where: Locations) -> None:
     missing = [name for name in KEY_NAMES if not (where.keys / name).exists()]
     if not missing:
         return
+    try:
+        _make_keys(where, missing)
+    except OSError as error:  # a full disk, a closed folder
+        raise SettingsError(
+            f"{where.keys}: kunci tidak dapat ditulis / keys cannot be written: {error.strerror}"
+        ) from None
+
+
+def _make_keys(where: Locations, missing: list[str]) -> None:
     where.instance_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     where.keys.mkdir(exist_ok=True, mode=0o700)
     if len(missing) == len(KEY_NAMES):  # before the first key: a start may end between the two

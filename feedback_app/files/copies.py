@@ -153,6 +153,17 @@ def name_is_on_disk(folder: Path) -> None:
             os.close(opened)
 
 
+def tree_is_on_disk(path: Path) -> None:
+    """Come back once a file, or a folder with all that is in it, is on the disk."""
+    if path.is_dir():
+        for inner in path.iterdir():
+            tree_is_on_disk(inner)
+        name_is_on_disk(path)
+        return
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
+
+
 def give_name(part: Path, path: Path) -> bool:
     """Name a whole file; False where the name is taken: nothing is ever written over."""
     try:

@@ -190,13 +190,18 @@ def rebuild_tally(session: Session) -> None:
 
 def differences_from_recount(session: Session) -> int:
     """How many rows of the tallies differ from a recount of the ratings (0 is the promise)."""
-    found = 0
-    for table, recount in _recounts():
-        kept = select(*(table.c[column.name] for column in recount.selected_columns))
-        for one, other in ((recount, kept), (kept, recount)):
-            difference = select(func.count()).select_from(one.except_(other).subquery())
-            found += int(session.scalar(difference) or 0)
-    return found
+    return sum(_differences(session, table, recount) for table, recount in _recounts())
+
+
+def _differences(session: Session, table: Table, recount: Select[Any]) -> int:
+    """Rows that are on one side only; counted once for both ways: most of a restore's time."""
+    counted = select(*recount.cte("counted").c)
+    kept = select(*(table.c[column.name] for column in recount.selected_columns))
+    one, other = (
+        select(func.count()).select_from(rows.subquery()).scalar_subquery()
+        for rows in (counted.except_(kept), kept.except_(counted))
+    )
+    return int(session.scalar(select(one + other)) or 0)
 
 
 def _recounts() -> tuple[tuple[Table, Select[Any]], ...]:

@@ -20,20 +20,27 @@ from pathlib import Path
 import pytest
 
 import run
-from feedback_app.config import Settings, SettingsError
+from feedback_app.config import Settings, SettingsError, locations
+from feedback_app.domain.faults import NotSavedError
 from feedback_app.services.citizen import rating
+from feedback_app.services.site import Site, open_site
+from feedback_app.services.upkeep import backup, restore
+from feedback_app.services.upkeep.schema import upgrade_schema
+from feedback_app.services.upkeep.wrong_files import faults_of, settings_to_migrate
+from tests.ground.backups import keys_of
 from tests.rigs import (
     busy_rig,
     clock_rig,
     disk_rig,
     failover_rig,
+    interrupted_rig,
     kill_rig,
     power_rig,
     sums,
 )
-from tests.rigs.faults import books, office
+from tests.rigs.faults import books, office, work
 from tests.rigs.faults.disk import loop_disk, reason_not_to, small_tmpfs
-from tests.rigs.faults.ledger import Account
+from tests.rigs.faults.ledger import Account, Ledger, Sent
 from tests.rigs.faults.server import FAULTS, command_of_run_py
 
 pytestmark = pytest.mark.proof
@@ -76,22 +83,34 @@ def as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
 @ENGINES
 @pytest.mark.usefixtures("own_disk")
 def test_an_answer_is_there_after_a_power_cut_a_moment_after_its_receipt(engine: str) -> None:
-    accounts = power_rig.run_rounds(engine=engine, case="quiet", control="", cuts=1)
+    accounts, _late = power_rig.run_rounds(engine=engine, case="quiet", control="", cuts=1)
     assert books.total(accounts) == Account(acknowledged=1)
 
 
 @pytest.mark.usefixtures("own_disk")
 def test_the_power_rig_sees_what_an_unlinked_journal_loses() -> None:
     """Not always: ext4's own commit every five seconds may come in between."""
-    accounts = power_rig.run_rounds(engine="sqlite", case="quiet", control="DELETE+FULL", cuts=3)
+    accounts, _late = power_rig.run_rounds(
+        engine="sqlite", case="quiet", control="DELETE+FULL", cuts=3
+    )
     assert books.total(accounts).lost > 0
 
 
 @pytest.mark.usefixtures("own_disk")
 def test_a_power_cut_under_load_loses_and_doubles_nothing() -> None:
-    (account,) = power_rig.run_rounds(engine="sqlite", case="loaded", control="", cuts=1)
+    (account,), _late = power_rig.run_rounds(engine="sqlite", case="loaded", control="", cuts=1)
     assert account.faults() == 0
     assert account.acknowledged >= power_rig.RECEIPTS
+
+
+def test_a_receipt_told_after_the_power_went_is_none() -> None:
+    """The control is the one before it: a receipt of the living machine counts."""
+    sent = [Sent(mark, {}, "/", receipt=mark, received_at=at) for mark, at in (("a", 1), ("b", 2))]
+    kept = Ledger()
+    for one in sent:
+        kept.add(one)
+    assert kept.take_back(after=1.5) == 1
+    assert [one.receipt for one in sent] == ["a", ""]
 
 
 @pytest.mark.parametrize("is_synced", [True, False])
@@ -114,6 +133,69 @@ def test_keys_made_at_the_first_start_outlive_a_power_cut(
             return
         with suppress(SettingsError):  # an empty file, or none and a new key
             assert Settings.from_environment(where).place_key != made.place_key
+
+
+@pytest.mark.parametrize("control", ["", work.CONTROL])
+@pytest.mark.usefixtures("own_disk")
+def test_a_first_start_outlives_a_power_cut_a_moment_after_it(control: str) -> None:
+    """Other work, and cuts within it: `make interrupted-rig`."""
+    account, faults = interrupted_rig.interrupt("first start", cuts=1, control=control)
+    assert account.acknowledged == 1
+    assert bool(faults) is bool(control)
+
+
+@pytest.mark.usefixtures("own_disk")
+def test_a_first_start_on_a_full_disk_says_so_and_the_next_one_does_it(folder: Path) -> None:
+    with small_tmpfs(folder, megabytes=2) as disk:
+        filler = disk.mount_point / "filler"
+        for pages in range(4):
+            instance = disk.mount_point / f"instance{pages}"
+            where = {"INSTANCE_DIR": str(instance)}
+            disk_rig.fill(filler, pages=pages)
+            with pytest.raises((SettingsError, NotSavedError), match=r"No space left|full"):
+                first_start(where)
+            filler.unlink()
+            first_start(where)
+            shutil.rmtree(instance)
+
+
+def first_start(where: dict[str, str]) -> None:
+    site = open_site(settings_to_migrate(where))
+    try:
+        upgrade_schema(site)
+    finally:
+        site.db.close()
+
+
+@pytest.mark.parametrize("is_synced", [True, False])
+@pytest.mark.usefixtures("own_disk")
+def test_an_office_brought_back_into_a_disk_of_its_own_outlives_a_power_cut(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, is_synced: bool
+) -> None:
+    """There the folder cannot be renamed into its place. The control leaves the syncs out."""
+    made, copy = office_with_copy(folder)
+    if not is_synced:
+        monkeypatch.setattr(os, "fsync", lambda _file: None)
+    with loop_disk(folder, megabytes=32) as disk:
+        (disk.mount_point / "lost+found").rmdir()
+        disk.settle()
+        restore.restore_into_folder(copy, keys_of(made), disk.mount_point, clock=made.clock)
+        time.sleep(power_rig.AFTER_RECEIPT_S)
+        disk.cut()
+        disk.restart()
+        where = {"INSTANCE_DIR": str(disk.mount_point)}
+        kinds = {fault.kind for fault in faults_of(locations(where))}
+        assert (kinds == set()) is is_synced
+
+
+def office_with_copy(folder: Path) -> tuple[Site, Path]:
+    made, stick = folder / "made", folder / "stick"
+    made.mkdir()
+    stick.mkdir()
+    with office.build(made, "sqlite").site() as site:
+        copy = backup.back_up(site, backup.Order(stick, None, 1)).copy
+    assert copy is not None
+    return site, copy
 
 
 def killed(folder: Path, engine: str, *, control: str) -> Account:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import pypdfium2
 import pytest
 import zxingcpp
@@ -98,6 +99,18 @@ def test_a_slip_says_what_it_must_and_carries_no_running_number() -> None:
     digits = [word for word in left_over.split() if word.isdigit()]
     assert set(digits) <= {"2", "48"}  # "± 2 menit", "berlaku 48 jam"
     assert "DATA CONTOH" not in words
+
+
+def test_old_eyes_can_read_a_slip() -> None:
+    """Nothing that stays on it is smaller than 9 pt; the sheet's own line is cut off."""
+    page = pypdfium2.PdfDocument(code_sheets_pdf(slips(24), TEXTS))[0]
+    sizes = {}
+    for one in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_TEXT]):
+        size, matrix = ctypes.c_float(), one.get_matrix()
+        pypdfium2.raw.FPDFTextObj_GetFontSize(one, size)
+        sizes[round(size.value * abs(matrix.d), 1)] = one
+    smallest = sorted(sizes)[:2]
+    assert smallest == [6, 9]
 
 
 def test_names_are_data_never_markup_and_stay_on_their_slip() -> None:

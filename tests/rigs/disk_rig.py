@@ -24,7 +24,7 @@ import time
 import urllib.parse
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -70,7 +70,7 @@ class FullDisk:
         site = self.app.extensions["site"]
         site.db.empty_wal()
         refused = self._open(number)
-        self._fill((number * 7) % MOST_PAGES)
+        fill(self.filler, pages=(number * 7) % MOST_PAGES)
         for _ in range(MOST_ANSWERS):
             if not self._is_taken(refused):
                 break
@@ -120,20 +120,6 @@ class FullDisk:
         is_whole = same and LONG in page and "Retry-After" in answer.headers
         self.found["forms_thrown_away"] += not is_whole
 
-    def _fill(self, pages: int) -> None:
-        """Leave so many pages free."""
-        with self.filler.open("wb", buffering=0) as file:
-            try:
-                while True:
-                    file.write(b"\0" * PAGE * 16)
-            except OSError:
-                pass
-            try:
-                while True:
-                    file.write(b"\0" * PAGE)
-            except OSError:
-                file.truncate(max(file.tell() - pages * PAGE, 0))
-
     def _let_recover(self) -> None:
         """PostgreSQL ends where its WAL finds no room, and starts itself again, or is started."""
         server = self.made.server
@@ -144,6 +130,16 @@ class FullDisk:
         except RuntimeError:
             self.found["server_restarts"] += 1
             server.start()
+
+
+def fill(filler: Path, *, pages: int) -> None:
+    """Leave so many pages of its disk free."""
+    with filler.open("wb", buffering=0) as file:
+        for piece in (PAGE * 16, PAGE):
+            with suppress(OSError):
+                while True:
+                    file.write(b"\0" * piece)
+        file.truncate(max(file.tell() - pages * PAGE, 0))
 
 
 def _address(number: int) -> dict[str, str]:

@@ -8,13 +8,16 @@ The office lies on ext4 in a loop image. Quiet: one answer, then the file system
 writing its journal 0.3 s after the receipt, the server is killed, the image mounted again. A counter
 is nearly always in that state, and a rig that only writes without pause does not see what is lost
 there. Loaded: citizens send without pause and the power goes in between; who got no receipt presses
-again. Controls must lose. Needs root and a kernel that mounts loop images. Exits 1 on a fault, and
+again. A receipt that comes after the cut began is none: the machine that sent it had no power, and
+Linux says "written" to some of the syncs that this kind of cut breaks (`told too late` counts them).
+Controls must lose. Needs root and a kernel that mounts loop images. Exits 1 on a fault, and
 when a control loses nothing.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import shutil
 import sys
@@ -41,7 +44,7 @@ MEGABYTES = {"sqlite": 64, "postgresql": 320}
 # Its writer would flush by itself within 0.2 s, and hide what an unsafe commit loses.
 POSTGRES_CONTROL = {"synchronous_commit": "off", "wal_writer_delay": "10s"}
 CONTROLS = {
-    "sqlite": ("synchronous=OFF", "synchronous=NORMAL", "DELETE+FULL"),
+    "sqlite": ("synchronous=OFF", "synchronous=NORMAL", "DELETE+FULL", "receipt before commit"),
     "postgresql": ("synchronous_commit=off",),
 }
 
@@ -62,6 +65,7 @@ class PowerRig:
             self.office.options = POSTGRES_CONTROL
         self.ledger, self.port, self.chance = Ledger(), free_port(), random.Random()
         self.paths: list[str] = []
+        self.told_too_late = 0
 
     def round(self, number: int) -> Account:
         """Start, rate, cut, start again, look."""
@@ -93,6 +97,7 @@ class PowerRig:
             self.disk.cut()
         finally:
             crowd.stop()
+        self.told_too_late += self.ledger.take_back(after=self.disk.cut_at)
 
     def _look(self, of_round: str) -> Account:
         """What is kept, before and after those without a receipt have pressed again."""
@@ -137,15 +142,15 @@ def _press_again(site: Site, unanswered: list[Sent]) -> None:
     app.extensions["site"].db.close()
 
 
-def run_rounds(*, engine: str, case: str, control: str, cuts: int) -> list[Account]:
-    """So many cuts of one office."""
+def run_rounds(*, engine: str, case: str, control: str, cuts: int) -> tuple[list[Account], int]:
+    """So many cuts of one office; how many receipts came after a cut."""
     with (
         tempfile.TemporaryDirectory(prefix="slcut") as name,
         loop_disk(Path(name), megabytes=MEGABYTES[engine]) as disk,
     ):
         rig = PowerRig(disk, Path(name), engine=engine, case=case, control=control)
         try:
-            return [rig.round(number) for number in range(cuts)]
+            return [rig.round(number) for number in range(cuts)], rig.told_too_late
         finally:
             rig.office.close()
 
@@ -162,7 +167,7 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     if chosen.control and chosen.control not in CONTROLS[chosen.engine]:
         parser.error(f"controls of {chosen.engine}: {', '.join(CONTROLS[chosen.engine])}")
-    accounts = run_rounds(
+    accounts, late = run_rounds(
         engine=chosen.engine, case=chosen.case, control=chosen.control, cuts=chosen.cuts
     )
     account = books.total(accounts)
@@ -174,6 +179,8 @@ def main(arguments: list[str]) -> int:
         count=chosen.cuts,
         account=account,
         cuts_that_lost=sum(one.lost > 0 for one in accounts),
+        told_too_late=late,
+        max_load=round(os.getloadavg()[0], 1),
     )
     books.print_sum("power")
     is_as_promised = account.lost > 0 if chosen.control else account.faults() == 0

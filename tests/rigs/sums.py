@@ -22,6 +22,7 @@ PAGE = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- sums: make rig-sums -->\n", "<!-- end of sums -->\n"
 RIGS = {
     "power": "cuts",
+    "interrupted": "cuts",
     "kill": "kills",
     "disk": "points, faults",
     "busy": "POSTs",

@@ -151,8 +151,8 @@ class Writer:
             self.add("verdict", row)
 
     def _sheet(self) -> None:
-        batch = {"id": 1, "agency_id": 1, "unit_id": 1, "service_id": 1, "counter_id": 1}
-        batch |= {"number": 1, "size": 2, "made_at": NOW, "waits_since": NOW}
+        batch: dict[str, Any] = {"id": 1, "agency_id": 1, "unit_id": 1, "counter_id": 1}
+        batch |= {"service_id": 1, "number": 1, "size": 2, "made_at": NOW, "waits_since": NOW}
         self.add("paper_batch", batch | {"made_by": None, "drawn_at": None})
         sheet = {"agency_id": 1, "batch_id": 1, "state": "keyed", "void_reason": "", "note": ""}
         sheet |= {"is_corrected": False, "checking": "waiting", "compared": 0, "wrong": []}

@@ -87,6 +87,10 @@ def _make_key(path: Path) -> None:
         _name(fresh, path)
     finally:
         fresh.unlink(missing_ok=True)
+    if os.name == "posix":  # elsewhere a folder cannot be opened
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)  # a power cut must not give one device two marks in a day
+        os.close(folder)
 
 
 def _name(fresh: Path, path: Path) -> None:

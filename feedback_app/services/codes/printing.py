@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from feedback_app.domain.visit_codes import grouped
+from feedback_app.domain.visit_codes import LIFETIME, grouped
 from feedback_app.files.code_sheets import SheetTexts, Slip, code_sheets_pdf
 from feedback_app.files.exports import Sheet, to_csv
 from feedback_app.files.indonesian import long_date
 from feedback_app.services.codes.batches import Made
 from feedback_app.services.codes.making import code_address
 from feedback_app.services.site import Site
+
+ONE_DAY = timedelta(days=1)
 
 
 def batch_pdf(site: Site, made: Made) -> bytes:
@@ -21,7 +23,7 @@ def batch_pdf(site: Site, made: Made) -> bytes:
         unit=made.target.unit,
         service=made.target.service or "Semua layanan",
         day=long_date(made.order.valid_on),
-        until=long_date(made.order.valid_on + timedelta(days=1)).rsplit(" ", 1)[0],
+        until=long_date(made.order.valid_on + LIFETIME - ONE_DAY).rsplit(" ", 1)[0],
         domain=site.settings.base_url.split("://")[1],
         is_demo=made.is_demo,
     )

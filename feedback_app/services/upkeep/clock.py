@@ -72,6 +72,7 @@ def mend_strays(tx: Session, site: Site) -> int:
         after=site.today() + DAYS_TO_DECIDE,
         due_on=site.today() + DAYS_TO_DECIDE,
     )
+    mended += queries.bring_restores_to_now(tx, after=now + SLACK, now=now)
     return mended + _mend_staff(tx, site)
 
 

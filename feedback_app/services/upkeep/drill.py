@@ -94,7 +94,7 @@ def _try(site: Site, name: CopyName, found: Opened, keys: Path | None) -> Tried:
 
 def _differences(site: Site, found: Opened) -> int:
     """Bring the copy back as a restore does, on the engine on which the office runs."""
-    finish = Finish(site, found)
+    finish = Finish(site, found, copies.arrivals_kept_from(site))
     if site.db.is_sqlite:
         return restored.finish_file(found.path, finish)
     try:

@@ -16,9 +16,8 @@ from feedback_app.domain.local_time import local_zone
 from feedback_app.files import copies as files
 from feedback_app.services.site import Clock, Site, open_site
 from feedback_app.services.upkeep.backup import add_run
-from feedback_app.services.upkeep.copies import faults_told
+from feedback_app.services.upkeep.copies import arrivals_kept_from, faults_told
 from feedback_app.services.upkeep.fingerprint import office_fingerprint, secret_fingerprint
-from feedback_app.services.upkeep.retention import screening_kept_from
 from feedback_app.storage import ratings, restored, revision, snapshot
 from feedback_app.storage.db import Session, open_database
 from feedback_app.storage.models import BackupRun
@@ -113,7 +112,7 @@ def restore_into_folder(
             found = open_copy(copy, part)
             keys_must_fit(found, keys)
             _write_keys(keys, part / "keys")
-            finish = Finish(_site_of(found, keys, clock), found, tallies)
+            finish = _finish_of(found, keys, clock, tallies)
             if restored.finish_file(found.path, finish):
                 raise BackupFaultError("tally")
             _put_in_place(part, folder)
@@ -141,7 +140,7 @@ def restore_into_postgres(
         with faults_told():
             found = open_copy(copy, work)
             keys_must_fit(found, keys)
-            finish = Finish(_site_of(found, keys, clock), found, tallies)
+            finish = _finish_of(found, keys, clock, tallies)
             _write_keys(keys, instance / "keys")
             if restored.into_postgres(url, found.path, finish):
                 raise BackupFaultError("tally")
@@ -167,12 +166,22 @@ def _site_of(found: Opened, keys: files.KeyFile, clock: Clock) -> Site:
     return open_site(settings, clock=clock)
 
 
+def _finish_of(found: Opened, keys: files.KeyFile, clock: Clock, tallies: Tallies) -> Finish:
+    """By a clock that the copy's own rows make doubtful nothing goes: an admin is asked first."""
+    site = _site_of(found, keys, clock)
+    try:
+        return Finish(site, found, arrivals_kept_from(site), tallies)
+    finally:
+        site.db.close()  # else a WAL would stay beside the file
+
+
 @dataclass(frozen=True, slots=True)
 class Finish:
     """What a restore does to the data, within the transaction that brings them."""
 
     site: Site
     found: Opened
+    arrivals_from: datetime  # fine times from before it go
     tallies: Tallies = "as they are"
 
     def __call__(self, tx: Session) -> None:
@@ -182,7 +191,7 @@ class Finish:
         if self.tallies == "counted again":
             ratings.rebuild_tally(tx)
         for name in snapshot.ARRIVALS:
-            old_rows.delete_before(tx, name, "received_at", before=screening_kept_from(self.site))
+            old_rows.delete_before(tx, name, "received_at", before=self.arrivals_from)
         add_run(
             tx,
             self.site,
@@ -226,11 +235,11 @@ def _must_be_free_for(keys: files.KeyFile, folder: Path) -> None:
 
 
 def _put_in_place(part: Path, folder: Path) -> None:
-    """Give the whole folder its name; where it is a disk of its own, the database comes last."""
-    for path in part.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
+    """Give the whole folder its name; where it is a disk of its own, the database comes last.
+
+    A power cut afterwards takes nothing back, one before leaves no half database under its name.
+    """
+    files.tree_is_on_disk(part)
     try:
         if folder.exists():
             folder.rmdir()
@@ -238,5 +247,9 @@ def _put_in_place(part: Path, folder: Path) -> None:
     except OSError:
         folder.mkdir(mode=0o700, exist_ok=True)
         for path in sorted(part.iterdir(), key=lambda path: path.name == DATABASE):
-            shutil.move(path, folder / path.name)
+            fresh = folder / f".{path.name}{files.PART}"
+            shutil.move(path, fresh)  # from another disk: written anew, not yet on this one
+            files.tree_is_on_disk(fresh)
+            fresh.rename(folder / path.name)
+            files.name_is_on_disk(folder)
     files.name_is_on_disk(folder.absolute().parent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from feedback_app.config import UNUSED, Locations
@@ -32,8 +33,9 @@ def upgrade_schema(site: Site) -> str:
 
 
 def _upgraded(site: Site) -> str:
-    if revision.is_current(site.db):
-        return revision.newest()
+    with suppress(DatabaseError):  # full or locked: the upgrade says it in words, or waits
+        if revision.is_current(site.db):
+            return revision.newest()
     from feedback_app.storage import upgrade  # noqa: PLC0415 (.1 s of each start, to do nothing)
 
     return upgrade.upgrade(site.db)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from feedback_app.storage.db import Session, changed_rows
 from feedback_app.storage.models import (
     AccessLink,
+    BackupRun,
     Case,
     CodeGuess,
     LoginThrottle,
@@ -72,6 +73,12 @@ def set_due(session: Session, *, before: date, after: date, due_on: date) -> int
     is_stray = or_(Case.due_on < before, Case.due_on > after)
     statement = update(Case).where(Case.kind == "held", Case.closed_at.is_(None), is_stray)
     return changed_rows(session.execute(statement.values(due_on=due_on)))
+
+
+def bring_restores_to_now(session: Session, *, after: datetime, now: datetime) -> int:
+    """Date restores anew that lie ahead: until then every display's form would count as too old."""
+    is_stray = (BackupRun.act == "restore", BackupRun.at > after)
+    return changed_rows(session.execute(update(BackupRun).where(*is_stray).values(at=now)))
 
 
 def shorten_sessions(session: Session, *, ends_at: datetime, now: datetime) -> int:

@@ -29,6 +29,7 @@ class LoopDisk:
 
     image: Path
     mount_point: Path
+    cut_at: float = 0.0  # by time.monotonic: what anybody was told later was told by nobody
 
     def mount(self) -> None:
         """As at a boot: ext4 replays its own journal."""
@@ -37,6 +38,7 @@ class LoopDisk:
     def cut(self) -> None:
         """The power goes: nothing that waits in memory reaches the disk any more."""
         folder = os.open(self.mount_point, os.O_RDONLY)
+        self.cut_at = time.monotonic()
         try:
             fcntl.ioctl(folder, EXT4_IOC_SHUTDOWN, struct.pack("I", WITHOUT_JOURNAL_FLUSH))
         finally:

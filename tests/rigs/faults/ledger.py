@@ -24,6 +24,7 @@ class Sent:
     path: str
     body: str = ""
     receipt: str = ""
+    received_at: float = 0.0  # when the receipt came, by time.monotonic
     presses: int = 0
     statuses: list[int] = field(default_factory=list)
 
@@ -60,6 +61,17 @@ class Ledger:
         """Everything sent so far."""
         with self._lock:
             return list(self._sent.values())
+
+    def take_back(self, *, after: float) -> int:
+        """Receipts that came after the power had gone count as none; how many there were.
+
+        A machine without power sends nothing. Here it runs on for some ms, and the kernel tells
+        some of the syncs that the cut broke that all was written.
+        """
+        late = [sent for sent in self.all() if sent.receipt and sent.received_at >= after]
+        for sent in late:
+            sent.receipt = ""
+        return len(late)
 
     def unanswered(self) -> list[Sent]:
         """Sent at least once and no receipt seen: kept or not, nobody knows."""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from feedback_app.services.site import Site
-from feedback_app.services.upkeep import copies, daily_backup
+from feedback_app.services.site import Site, open_site
+from feedback_app.services.upkeep import copies, daily_backup, restore, retention
+from feedback_app.services.upkeep.clock import UpkeepStoppedError
+from feedback_app.services.upkeep.schema import rebuild_tallies
 from feedback_app.storage import bulk
+from feedback_app.storage.queries import backups
 from feedback_app.web import daily
 from feedback_app.wiring import create_app
 from tests.conftest import SteppedClock
-from tests.ground.backups import inside, keep_up, take
+from tests.ground.backups import inside, keep_up, keys_of, take
 from tests.ground.office import Office, rating_row, screening_row
 
 DAY = timedelta(days=1)
@@ -35,6 +39,7 @@ def marked(site: Site, office: Office) -> Site:
     with site.db.transaction() as tx:
         bulk.add_rows(tx, "rating", [row])
         bulk.add_rows(tx, "screening", [screening])
+    rebuild_tallies(site)
     keep_up(site)
     return site
 
@@ -105,3 +110,59 @@ def test_a_clock_in_doubt_stops_what_deletes_and_not_the_backup(
     daily.keep_up(app)
     app.extensions["site"].db.close()
     assert len(started) == 1
+
+
+def came_back(site: Site, copy: Path, folder: Path) -> Site:
+    """A restore into a folder, opened."""
+    done = restore.restore_into_folder(copy, keys_of(site), folder, clock=site.clock)
+    assert done.outcome == "proven"
+    url = f"sqlite:///{folder / restore.DATABASE}"
+    return open_site(
+        replace(site.settings, instance_dir=folder, database_url=url), clock=site.clock
+    )
+
+
+def is_marked(folder: Path) -> bool:
+    return MARK in (folder / restore.DATABASE).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "wrong", [YEARS_AHEAD, datetime(1970, 1, 1, tzinfo=UTC)], ids=["2099", "1970"]
+)
+def test_a_restore_under_a_wrong_clock_keeps_what_is_not_old(
+    marked: Site, stick: Path, clock: SteppedClock, wrong: datetime
+) -> None:
+    copy = take(marked, stick).copy
+    assert copy is not None
+    right, clock.at = clock.at, wrong
+    there = came_back(marked, copy, stick / "new")
+    assert is_marked(stick / "new")
+    with pytest.raises(UpkeepStoppedError):
+        retention.run_daily(there)
+    clock.at = right + 2 * DAY
+    retention.run_daily(there)
+    assert is_marked(stick / "new")
+    with there.db.read() as session:
+        restored_at = backups.restored_at(session)
+    assert restored_at is not None
+    assert restored_at <= clock.at  # else every display's form would be older than the restore
+    clock.at = right + 8 * DAY
+    retention.run_daily(there)
+    clock.at = right + 15 * DAY
+    retention.run_daily(there)  # the control: what is past its time does go
+    there.db.close()
+    assert not is_marked(stick / "new")
+
+
+def test_a_restore_weeks_later_gives_marks_back_until_the_date_is_confirmed(
+    marked: Site, stick: Path, clock: SteppedClock
+) -> None:
+    """A computer that stood broken for 20 days looks as one whose clock is 20 days ahead."""
+    copy = take(marked, stick).copy
+    assert copy is not None
+    clock.at += 20 * DAY
+    there = came_back(marked, copy, stick / "new")
+    assert is_marked(stick / "new")
+    retention.do_daily_work(there)  # as the admin's press does
+    there.db.close()
+    assert not is_marked(stick / "new")
