@@ -2,7 +2,9 @@
 
 Example: .venv/bin/python tests/rigs/bad_imports.py --files 20000
 Spoilt files of every kind go through the import on both engines; after each refusal a digest of
-all tables must be what it was. Prints counts and exits 1 when one file broke the promise.
+all tables must be what it was. Each database's share (250 files) is a line of
+docs/rigs/bad_imports.jsonl, so that slices add up: --first 2500 goes on after the first 2,500.
+Prints counts and exits 1 when one file broke the promise.
 """
 
 from __future__ import annotations
@@ -34,6 +36,8 @@ from tests.conftest import SteppedClock, settings_for
 from tests.ground.office import Office, build_office
 from tests.ground.postgres import on_server, running_postgres
 from tests.ground.quick_folder import quick_folder
+from tests.rigs.faults import books
+from tests.rigs.faults.ledger import Account
 from tests.rigs.spoilt_files import good_rows, spoilt
 
 # Where a kind's rows go: as many rows more as the import says it added.
@@ -170,11 +174,27 @@ def run(engine: str, *, first: int, files: int, seed: int, folder: Path) -> Coun
             site = _fresh_site(folder, server, f"office_{start}")
             numbers = range(start, min(start + FILES_A_DATABASE, first + files))
             part = import_spoilt(site, build_office(site), numbers, seed=seed)
+            _note(engine, part, files=len(numbers))
             counted.outcomes += part.outcomes
             counted.broken += part.broken
             counted.slowest = max(counted.slowest, part.slowest)
             site.db.close()
     return counted
+
+
+def _note(engine: str, part: Counted, *, files: int) -> None:
+    """A receipt is a file taken whole; what broke the promise counts as changed."""
+    told = {name.replace(" ", "_"): part.outcomes[name] for name in ("refused by cells", "no table")}
+    books.write_down(
+        "bad_imports",
+        engine=engine,
+        case="spoilt files",
+        control="",
+        count=files,
+        account=Account(part.outcomes["imported"], changed=len(part.broken)),
+        max_s=round(part.slowest, 2),
+        **told,
+    )
 
 
 FILES_A_DATABASE = 250  # what good files bring makes each digest dearer

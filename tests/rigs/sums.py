@@ -27,6 +27,7 @@ RIGS = {
     "busy": "POSTs",
     "failover": "failovers",
     "clock": "steps",
+    "bad_imports": "files",
 }
 ALWAYS = ("count", "acknowledged", "lost", "doubled", "changed", "differences")
 
