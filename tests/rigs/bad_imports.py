@@ -50,6 +50,8 @@ PASSES_ROWS_OVER = {
     "siasn-kursus",  # people who are no officers here, each with a warning
     "roster",  # days older than yesterday, which need two people: each day with a warning
 }
+# What changes is withdrawn, and a row of its own takes its place.
+REPLACES_ROWS = {"roster", "happenings"}
 SLOWEST_SECONDS = 30.0
 FAULTS_SHOWN = 20
 
@@ -137,8 +139,7 @@ def _fault_of_saved(
         return f"saved in spite of {outcome.errors[0]}"
     table = TABLE_OF[key]
     more = after[table][0] - before[table][0]
-    # A shift that changes is withdrawn, and another one takes its place.
-    added = outcome.added + (outcome.changed if key == "roster" else 0)
+    added = outcome.added + (outcome.changed if key in REPLACES_ROWS else 0)
     if more != added:
         return f"says {added} added, {more} are there"
     # A roster that changes has a line of its own beside the import's.
