@@ -146,7 +146,8 @@ def _fault_of_saved(
     has_moved = key == "roster" and bool(added or outcome.withdrawn)
     if after["audit_entry"][0] != before["audit_entry"][0] + 1 + has_moved:
         return "an import without its line in the audit log"
-    taken = outcome.added + outcome.changed + outcome.same
+    above = sum("di atas judul" in note.text for note in outcome.notes)  # told, each by its number
+    taken = outcome.added + outcome.changed + outcome.same + above
     if key in PASSES_ROWS_OVER and outcome.warnings:
         return ""
     if not taken or (lines is not None and taken != lines):

@@ -22,7 +22,7 @@ ROUNDING = Decimal("0.13")
 
 def save_past_results(work: Work, rows: Rows) -> Counts:
     """Add or change earlier results; none may cut into another survey's days."""
-    units = work.known("unit", "code")
+    units = work.units()
     taken: dict[int, list[Span]] = {}
     wanted: list[dict[str, Any]] = []
     kept = _stored(work, units)
