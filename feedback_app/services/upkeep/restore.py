@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from feedback_app.config import Settings
+from feedback_app.instance import FILE, TIME_ZONES
+from feedback_app.instance import write as write_settings
 from feedback_app.domain.backups import BackupFaultError, Done
 from feedback_app.domain.local_time import local_zone
 from feedback_app.files import copies as files
@@ -41,6 +44,7 @@ class Opened:
     ratings: int
     office: str
     secret: str
+    settings: Mapping[str, str]  # of settings.toml, by the environment's names
 
 
 def open_copy(copy: Path, work: Path) -> Opened:
@@ -57,6 +61,7 @@ def open_copy(copy: Path, work: Path) -> Opened:
         raise BackupFaultError("newer", looked.revision)
     if "backup_run" not in looked.counts:
         raise BackupFaultError("not_a_copy", copy.name)
+    settings = snapshot.take_settings(path)
     restored.bring_up_to_date(path)
     run = _run_in(path)
     if run is None or run.taken_at is None:
@@ -69,6 +74,7 @@ def open_copy(copy: Path, work: Path) -> Opened:
         ratings=looked.counts["rating"],
         office=run.office,
         secret=run.secret,
+        settings=settings,
     )
 
 
@@ -116,6 +122,7 @@ def restore_into_folder(
             finish = Finish(_site_of(found, keys, clock), found, tallies)
             if restored.finish_file(found.path, finish):
                 raise BackupFaultError("tally")
+            _write_settings(found, part)
             _put_in_place(part, folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -145,6 +152,7 @@ def restore_into_postgres(
             _write_keys(keys, instance / "keys")
             if restored.into_postgres(url, found.path, finish):
                 raise BackupFaultError("tally")
+            _write_settings(found, instance)
     except restored.NotEmptyError:
         raise BackupFaultError("not_empty", url.rpartition("@")[2]) from None
     finally:
@@ -162,7 +170,7 @@ def _site_of(found: Opened, keys: files.KeyFile, clock: Clock) -> Site:
         proxy_hops=0,
         secret_keys=keys.secrets,
         place_key=keys.place,
-        time_zone=local_zone().key,
+        time_zone=TIME_ZONES.get(found.settings.get("TIME_ZONE", ""), local_zone().key),
     )
     return open_site(settings, clock=clock)
 
@@ -215,6 +223,12 @@ def _write_keys(keys: files.KeyFile, folder: Path) -> None:
             file.write("".join(f"{key.hex()}\n" for key in lines).encode())
             files.on_disk(file)
             files.give_name(part, path)
+
+
+def _write_settings(found: Opened, folder: Path) -> None:
+    """The office's settings, where a person has not written others meanwhile."""
+    if found.settings and not (folder / FILE).exists():
+        write_settings(folder / FILE, found.settings)
 
 
 def _must_be_free_for(keys: files.KeyFile, folder: Path) -> None:

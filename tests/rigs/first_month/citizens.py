@@ -7,7 +7,7 @@ import random
 import re
 import urllib.parse
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.services.office.cards import card_lines
@@ -22,11 +22,11 @@ READS = timedelta(minutes=2)
 
 @dataclass
 class Hall:
-    """The waiting hall; `sent` counts answers by day and by counter."""
+    """The waiting hall; `sent` notes each answer: when, at which counter, and who was named."""
 
     computer: Computer
     cards: list[str] = field(default_factory=list)
-    sent: dict[date, int] = field(default_factory=dict)
+    sent: list[tuple[datetime, str, str]] = field(default_factory=list)
 
     def take_cards(self) -> None:
         """The addresses that stand on the cards, as paths."""
@@ -47,10 +47,9 @@ class Hall:
             hour = 9 + number * 6 // answers
             self.computer.clock.set_to(day, hour, random.Random(f"{day}/{number}").randint(0, 50))
             self.rate(place, mark=f"{day}/{number}")
-            self.sent[day] = self.sent.get(day, 0) + 1
 
-    def rate(self, place: int, *, mark: str) -> list[str]:
-        """One answer; which officers the form offered."""
+    def rate(self, place: int, *, mark: str) -> None:
+        """One answer about the officer whom the form names first."""
         chance = random.Random(mark)
         page = self._ask("GET", self.cards[place], mark)[2]
         offered = OFFICERS.findall(page)
@@ -64,7 +63,7 @@ class Hall:
         body = urllib.parse.urlencode(fields)
         status, location, told = self._ask("POST", self.cards[place], mark, body)
         assert (status, bool(location)) == (303, True), (status, told)
-        return offered
+        self.sent.append((self.computer.clock(), files.COUNTERS[place], fields["served_by"]))
 
     def _ask(self, method: str, path: str, mark: str, body: str = "") -> tuple[int, str, str]:
         line = http.client.HTTPConnection("127.0.0.1", self.computer.port, timeout=60)
