@@ -4,7 +4,8 @@ Example: .venv/bin/python tests/rigs/differencing.py --days 14 --seed 0
 On the day after the quarter's parts came out two appeals are upheld, a day of absence with a few
 answers and one tier of another officer, and the bot has the figures of before and after. When the
 quarter is over each unit's official survey is closed, and its exact counts are subtracted as well.
-Prints what was collected and what came out, for the product and for five planted faults that must be
+On the same day the few answers under somebody's old number are joined with the person's (ADR 19).
+Prints what was collected and what came out, for the product and for six planted faults that must be
 found; exits 1 when the product gives away a group of fewer than ten or a planted fault hides.
 """
 
@@ -50,6 +51,8 @@ from feedback_app.services.cases.decisions import close_case
 from feedback_app.services.citizen.screening import new_case
 from feedback_app.services.counters import closed_figures, dashboard
 from feedback_app.services.officer import figures as officer_figures
+from feedback_app.services.people import joining
+from feedback_app.services.people.joining import join_officers, joining_of
 from feedback_app.services.site import Site, open_site
 from feedback_app.services.survey import closing
 from feedback_app.services.survey import facts as survey_facts
@@ -57,14 +60,14 @@ from feedback_app.services.survey import periods as surveys
 from feedback_app.services.survey.periods import Settings
 from feedback_app.services.upkeep.schema import upgrade_schema
 from feedback_app.storage.db import Session
-from feedback_app.storage.models import Rating
+from feedback_app.storage.models import OfficerJoin, Rating
 from feedback_app.storage.queries import cases
 from feedback_app.storage.verdicts import standings
 from feedback_app.web import route_table
 from tests.conftest import Browser, SteppedClock, settings_for
 from tests.ground.office import Office, build_office, known_office
 from tests.guard.test_access import CAST, FILLED
-from tests.rigs.small_town import FIRST, FORTNIGHT, add_day, add_history
+from tests.rigs.small_town import FIRST, FORTNIGHT, add_day, add_history, add_old_row
 from tests.rigs.subtraction import isolated
 
 BUILT = "built.db"
@@ -121,7 +124,9 @@ def build_town(folder: Path, *, seed: int) -> None:
     """The town with every day before the fortnight, in a file to copy."""
     site = open_site(_settings(folder / BUILT), clock=_evening_of(FORTNIGHT))
     upgrade_schema(site)
-    add_history(site, build_office(site), seed=seed)
+    office = build_office(site)
+    add_history(site, office, seed=seed)
+    add_old_row(site, office)
     site.db.close()
 
 
@@ -183,6 +188,7 @@ class Walker:
                 survey_ids = close_surveys(self.site, self.office)
             if day == APPEALS_END:
                 uphold_appeals(self.site, self.office)
+                join_rows(self.site, self.office)
             if number in days:
                 yield from self._look(survey_ids)
 
@@ -216,6 +222,7 @@ class Town:
             self.rows = [s for s in _standings(session) if _is_complete(s)]
             ids = list(office.counter.values())
             self.grids = closed_figures.grids(site, session, ids, oldest=date(2026, 1, 1))
+            self.joins = list(session.scalars(select(OfficerJoin)))
         self.services: dict[str, int | None] = {
             "KTP-el": office.service["ktp"],
             "Kartu Keluarga": office.service["kk"],
@@ -237,6 +244,17 @@ class Town:
                 for name, value in fits.items()
             )
         )
+
+    def rows_of(self, officer_id: int, *, day: date) -> tuple[int, ...]:
+        """The rows that count as this person's on a day."""
+        joined = (
+            one.officer_id
+            for one in self.joins
+            if one.into_id == officer_id
+            and one.from_day <= day
+            and (one.until_day is None or day < one.until_day)
+        )
+        return (officer_id, *joined)
 
     def low(self, counter: str, first: date, last: date, key: str) -> frozenset[str]:
         """Those of them that answered it with 1 or 2."""
@@ -279,6 +297,13 @@ def uphold_appeals(site: Site, office: Office) -> None:
             ]
             assert cases.add_answers(tx, case, ids), name
             close_case(tx, site, case, "upheld", reason="two people agreed")
+
+
+def join_rows(site: Site, office: Office) -> None:
+    """Join what stands under Budi, an old number of Andi's, with Andi."""
+    admin = Viewer(1, office.agency_id, "dina", "Dina", Role.ADMIN, frozenset(), None)
+    pair = office.officer["Budi"], office.officer["Andi"]
+    join_officers(site, admin, *pair, seen=joining_of(site, admin, *pair).seen)
 
 
 def _supervisor(office: Office, unit: str) -> Viewer:
@@ -387,8 +412,9 @@ def _part_claims(town: Town, haul: Haul, counter: str, book: Any, about: Mapping
     for row in _rows(book["Petugas"]):
         if row[3] is not None:
             officer_id = town.office.officer[row[0].split()[0]]
+            own = town.rows_of(officer_id, day=first)
             for key in OFFICER_KEYS:  # their mean is known; the bot is granted each of them
-                ids = town.ids(counter, first, last, key, officer_id=officer_id, for_officer=True)
+                ids = town.ids(counter, first, last, key, officer_id=own, for_officer=True)
                 _claim(haul, counter, key, ids, n=None, value=None)
 
 
@@ -458,7 +484,7 @@ def _own_batch(
 
 def _is_of(town: Town, ids: frozenset[str], officer_id: int) -> bool:
     owners = {row["officer_id"] for row in town.rows if row["id"] in ids}
-    return owners == {officer_id}
+    return bool(owners) and owners <= set(town.rows_of(officer_id, day=date.max))
 
 
 def _claim(
@@ -682,6 +708,13 @@ def months_of_few() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def joined_from_before() -> Iterator[None]:
+    """Planted: a joining that holds for the quarter that was shown apart as well."""
+    with patch.object(joining, "quarter_start", lambda _today: FIRST):
+        yield
+
+
 WORLDS: dict[str, Callable[[], Any]] = {
     "the product": as_it_is,
     "planted: live sliding figures": live_sliding_figures,
@@ -689,6 +722,7 @@ WORLDS: dict[str, Callable[[], Any]] = {
     "planted: parts of ten beside blocks": parts_of_ten,
     "planted: appeals that are not looked at": appeals_unseen,
     "planted: causes of months with few low answers": months_of_few,
+    "planted: a joining of a quarter that was shown": joined_from_before,
 }
 
 

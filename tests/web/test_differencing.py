@@ -13,6 +13,7 @@ from tests.rigs.differencing import (
     appeals_unseen,
     build_town,
     first_find,
+    joined_from_before,
     live_sliding_figures,
     months_of_few,
     parts_of_ten,
@@ -71,6 +72,15 @@ def test_the_bot_finds_parts_that_blocks_nearly_equal(tmp_path: Path, built: Pat
 @pytest.mark.long
 def test_the_bot_finds_what_an_appeal_took(tmp_path: Path, built: Path) -> None:
     with appeals_unseen():
+        result = first_find(tmp_path, built=built, days=(10, 11), seed=SEED)
+    assert result.groups > 0, result.line()
+
+
+@pytest.mark.long
+def test_the_bot_finds_a_joining_of_a_quarter_that_was_shown_apart(
+    tmp_path: Path, built: Path
+) -> None:
+    with joined_from_before():
         result = first_find(tmp_path, built=built, days=(10, 11), seed=SEED)
     assert result.groups > 0, result.line()
 
