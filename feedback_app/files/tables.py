@@ -84,7 +84,7 @@ class Table:
 
 
 EMPTY = Cell("", "empty")
-AS_FULL_AS_DATA = 0.6  # of the titled columns: a letterhead fills one or two
+AS_FULL_AS_DATA = 0.5  # of the titled columns: a letterhead fills one or two
 
 
 def read_table(content: bytes, wanted: Wanted = NOTHING, *, sheet: str | None = None) -> Table:
@@ -158,7 +158,9 @@ def _above_notes(above: Sequence[Row], heading: Heading) -> Iterator[Text]:
     full = AS_FULL_AS_DATA * sum(1 for title in heading.titles if title)
     for number, values in above:
         told = [title for title in titles_of(values) if title]
-        is_heading = set(told) & set(heading.titles) or is_numbering(values, len(heading.titles))
+        shared = set(told) & set(heading.titles)
+        is_heading = shared == set(told) or (bool(shared) and number >= heading.last_row - 1)
+        is_heading = is_heading or is_numbering(values, len(heading.titles))
         if len(told) >= max(2, full) and not is_heading:
             yield Text("Baris %(row)s di atas judul kolom tidak dibaca.", row=number)
 

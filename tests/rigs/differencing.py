@@ -4,7 +4,7 @@ Example: .venv/bin/python tests/rigs/differencing.py --days 14 --seed 0
 On the day after the quarter's parts came out two appeals are upheld, a day of absence with a few
 answers and one tier of another officer, and the bot has the figures of before and after. When the
 quarter is over each unit's official survey is closed, and its exact counts are subtracted as well.
-On the same day the few answers under somebody's old number are joined with the person's (ADR 19).
+The day after, the few answers under somebody's old number are joined with the person's (ADR 19).
 Prints what was collected and what came out, for the product and for six planted faults that must be
 found; exits 1 when the product gives away a group of fewer than ten or a planted fault hides.
 """
@@ -78,6 +78,7 @@ LIMITS |= {"0,11", "0.11"}  # bands and weights of the law
 SHIFT_HOURS = {"08.00", "13.00", "16.00"}  # of the town's roster, whose pages tell them
 QUARTER_END = date(2026, 9, 30)
 APPEALS_END = date(2026, 10, 9)  # the quarter's parts come out the day before
+JOIN_DAY = date(2026, 10, 10)  # by itself, so that nothing hides behind what an appeal took
 APPEAL_DAY = date(2026, 9, 10)
 ENGINE = re.compile(r"SQLite [\d.]+")  # the health page names its version
 EXACT = re.compile(r"\d+[.,]\d\d(?!\d)")  # a number with two decimals tells of answers
@@ -188,6 +189,7 @@ class Walker:
                 survey_ids = close_surveys(self.site, self.office)
             if day == APPEALS_END:
                 uphold_appeals(self.site, self.office)
+            if day == JOIN_DAY:
                 join_rows(self.site, self.office)
             if number in days:
                 yield from self._look(survey_ids)
@@ -300,9 +302,9 @@ def uphold_appeals(site: Site, office: Office) -> None:
 
 
 def join_rows(site: Site, office: Office) -> None:
-    """Join what stands under Budi, an old number of Andi's, with Andi."""
+    """Join what stands under Budi, an old number of Sari's, with Sari."""
     admin = Viewer(1, office.agency_id, "dina", "Dina", Role.ADMIN, frozenset(), None)
-    pair = office.officer["Budi"], office.officer["Andi"]
+    pair = office.officer["Budi"], office.officer["Sari"]
     join_officers(site, admin, *pair, seen=joining_of(site, admin, *pair).seen)
 
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Download, Frame, Locator, Page, expect
 from tests.ground.browser import violations
 from tests.rigs.first_month.office import Computer
 
-WAIT_MS = 20_000  # a busy machine
+WAIT_MS = 60_000  # a busy machine
 PAGE_S, FIELD_S = 10, 5  # of a person: looking at a page, filling a field
 SIZES = ({"width": 360, "height": 740}, {"width": 1280, "height": 900})
 
