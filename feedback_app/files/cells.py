@@ -137,11 +137,18 @@ def clock_time(cell: Cell) -> time:
     return time(int(match[1]), int(match[2]))
 
 
+LARGEST_COUNT = (
+    999_999_999  # nine figures, as in a text; PostgreSQL's integer ends at 2,147,483,647
+)
+
+
 def count(cell: Cell) -> int:
     """A whole number from 0; '1.234' is read the Indonesian way."""
     if cell.arrived == "number" and isinstance(cell.value, int | float):
         if cell.value < 0 or not float(cell.value).is_integer():
             raise CellFaultError("harus bilangan bulat mulai dari 0")
+        if cell.value > LARGEST_COUNT:
+            raise CellFaultError("terlalu besar; periksa lagi")
         return int(cell.value)
     if not re.fullmatch(r"[0-9]{1,9}|[0-9]{1,3}([. ])[0-9]{3}(\1[0-9]{3})?", cell.text):
         raise CellFaultError("harus bilangan bulat mulai dari 0")

@@ -16,6 +16,7 @@ from feedback_app.files.tables import Cell, Table
 
 SURE_ENOUGH = 0.62  # of 1: below it, guesses named the wrong column as often as the right one
 PART = 0.7  # "Unit Kerja" for unit: all of one title and a word more
+PART_BY_MEANING = 0.65  # "Konter Awal" for loket; below the word itself, so that "No" is no unit
 SAMPLE = 40
 # Words that mean the same in an office's titles.
 _MEANS = (
@@ -156,8 +157,10 @@ def _alike(one: str, other: str) -> float:
     if not first or not second:
         return letters
     shared = _shared(first, second)
-    is_part = shared == min(len(first), len(second)) and abs(len(first) - len(second)) == 1
-    return max(letters, PART if is_part else shared / max(len(first), len(second)))
+    if shared == min(len(first), len(second)) and abs(len(first) - len(second)) == 1:
+        is_same = set(first) <= set(second) or set(second) <= set(first)
+        return max(letters, PART if is_same else PART_BY_MEANING)
+    return max(letters, shared / max(len(first), len(second)))
 
 
 def _shared(first: Sequence[str], second: Sequence[str]) -> int:

@@ -66,7 +66,15 @@ PAST_RESULTS = Kind(
     "past-results",
     "Hasil SKM terdahulu",
     (
-        column("unit", "unit", cells.code, "kode unit", "kantor", "kantor", also=("kode_unit",)),
+        column(
+            "unit",
+            "unit",
+            cells.text,
+            "kode atau nama unit",
+            "kantor",
+            "kantor",
+            also=("kode_unit", "nama_unit"),
+        ),
         column(
             "first", "mulai", cells.day, "hari pertama periode survei", "01-01-2023", "01-07-2023"
         ),

@@ -6,14 +6,21 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from itertools import chain, dropwhile, islice
+from itertools import chain, islice
 from typing import Literal
 
 from feedback_app.domain.folding import read_once, tidy
 from feedback_app.domain.texts import Text
 from feedback_app.files.reading.book import MAX_COLUMNS, FileFaultError, Raw, Row, Sheet, is_blank
 from feedback_app.files.reading.formats import sheets_of
-from feedback_app.files.reading.headings import SAMPLE_ROWS, Heading, Wanted, find_heading
+from feedback_app.files.reading.headings import (
+    SAMPLE_ROWS,
+    Heading,
+    Wanted,
+    find_heading,
+    is_numbering,
+    titles_of,
+)
 
 MAX_ROWS = 200_000
 ROWS_NAMED = 10  # of hidden rows: enough to find them
@@ -77,6 +84,7 @@ class Table:
 
 
 EMPTY = Cell("", "empty")
+AS_FULL_AS_DATA = 0.5  # of the titled columns: a letterhead fills one or two
 
 
 def read_table(content: bytes, wanted: Wanted = NOTHING, *, sheet: str | None = None) -> Table:
@@ -125,15 +133,36 @@ def open_table(content: bytes, wanted: Wanted, *, sheet: str | None = None) -> O
     chosen, heading, all_rows, filled = _choose(sheets, wanted, sheet)
     if len(heading.titles) > MAX_COLUMNS:
         raise FileFaultError("Terlalu banyak kolom (paling banyak %(most)s).", most=MAX_COLUMNS)
-    rows = dropwhile(lambda row: row[0] <= heading.last_row, all_rows)
+    above, rows = _divided(all_rows, heading.last_row)
     return Opened(
         heading.titles,
         rows,
         chosen,
         filled,
         heading.last_row,
-        tuple(_notes(sheets, chosen, filled)),
+        (*_notes(sheets, chosen, filled), *_above_notes(above, heading)),
     )
+
+
+def _divided(all_rows: Iterator[Row], last: int) -> tuple[list[Row], Iterator[Row]]:
+    above: list[Row] = []
+    for row in all_rows:
+        if row[0] > last:
+            return above, chain([row], all_rows)
+        above.append(row)
+    return above, iter(())
+
+
+def _above_notes(above: Sequence[Row], heading: Heading) -> Iterator[Text]:
+    """Rows over the titles that are as full as data: an office's title or letterhead is not."""
+    full = AS_FULL_AS_DATA * sum(1 for title in heading.titles if title)
+    for number, values in above:
+        told = [title for title in titles_of(values) if title]
+        shared = set(told) & set(heading.titles)
+        is_heading = shared == set(told) or (bool(shared) and number >= heading.last_row - 1)
+        is_heading = is_heading or is_numbering(values, len(heading.titles))
+        if len(told) >= max(2, full) and not is_heading:
+            yield Text("Baris %(row)s di atas judul kolom tidak dibaca.", row=number)
 
 
 _Found = tuple[Sheet, Heading, Iterator[Row]]

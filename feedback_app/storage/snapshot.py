@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -39,6 +39,7 @@ from feedback_app.storage.db import Base, Database, UtcDateTime, open_database
 NEVER_COPIED = ("staff_session", "access_link", "login_throttle", "code_guess", "display_use")
 ARRIVALS = ("screening", "note")  # with the minute of each, for 14 days
 ROWS_AT_ONCE = 5_000
+SETTINGS = "office_settings"  # the table of a copy that holds settings.toml
 
 Counts = dict[str, int]
 
@@ -182,6 +183,30 @@ def forget_paper(path: Path) -> None:
         cursor.execute("UPDATE paper_batch SET waits_since = NULL")
     finally:
         target.close()
+
+
+def put_settings(path: Path, settings: Mapping[str, str]) -> None:
+    """Lay the office's settings into a copy, in a table that the program itself has not."""
+    target = sqlite.library.connect(path, isolation_level=None)
+    try:
+        target.execute(f"CREATE TABLE {SETTINGS} (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        target.executemany(f"INSERT INTO {SETTINGS} VALUES (?, ?)", settings.items())  # noqa: S608
+    finally:
+        target.close()
+
+
+def take_settings(path: Path) -> dict[str, str]:
+    """Take them out again; nothing from a copy of before November 2026."""
+    target = sqlite.library.connect(path, isolation_level=None)
+    try:
+        asked = "SELECT count(*) FROM sqlite_schema WHERE name = ?"
+        if not target.execute(asked, (SETTINGS,)).fetchone()[0]:
+            return {}
+        found = dict(target.execute(f"SELECT name, value FROM {SETTINGS}"))  # noqa: S608
+        target.execute(f"DROP TABLE {SETTINGS}")
+    finally:
+        target.close()
+    return {str(name): str(value) for name, value in found.items()}
 
 
 def write_compact(path: Path, compact: Path) -> None:

@@ -17,6 +17,7 @@ from feedback_app.services.access.people import AccountFaultError
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.people import accounts as people_accounts
 from feedback_app.services.people import history
+from feedback_app.services.people.invitations import free_username
 from feedback_app.services.places.records import choices, place_lines
 from feedback_app.services.roster.writing import ChangedMeanwhileError
 from feedback_app.web.access import site, viewer
@@ -34,7 +35,7 @@ class AccountForm(FlaskForm):  # type: ignore[misc]
 
     username = StringField(
         "Nama pengguna",
-        [InputRequired(NEEDED), Length(max=80, message=TOO_LONG)],
+        [Length(max=80, message=TOO_LONG)],
         render_kw={"autocomplete": "off"},
     )
     name = StringField("Nama lengkap", [InputRequired(NEEDED), Length(max=200, message=TOO_LONG)])
@@ -61,7 +62,7 @@ def add() -> str | tuple[str, int]:
             issued = service.invite_account(
                 site(),
                 agency_id=viewer().agency_id,
-                username=form.username.data,
+                username=form.username.data or free_username(site(), form.name.data),
                 name=form.name.data,
                 role=role,
                 officer_id=people_accounts.chosen_officer(
@@ -70,7 +71,7 @@ def add() -> str | tuple[str, int]:
                     role=role,
                     officer_id=form.officer.data or None,
                 ),
-                unit_ids=frozenset(form.units.data or ()),
+                unit_ids=_units_of(form, role),
                 by=viewer().account_id,
             )
         except AccountFaultError as fault:
@@ -122,7 +123,7 @@ def change_role(account_id: int) -> Response | tuple[str, int]:
                 viewer(),
                 account_id,
                 role=Role(form.role.data),
-                unit_ids=frozenset(form.units.data or ()),
+                unit_ids=_units_of(form, Role(form.role.data)),
                 officer_id=form.officer.data or None,
                 seen=form.seen.data or "",
             )
@@ -211,6 +212,12 @@ def close(account_id: int) -> Response:
 
 def _back_to(account_id: int) -> Response:
     return redirect(url_for("accounts.show", account_id=account_id))
+
+
+def _units_of(form: AccountForm | RoleOfAccountForm, role: Role) -> frozenset[int]:
+    """The units ticked; a supervisor's is the only one there is where none was."""
+    only = form.units.choices if len(form.units.choices) == 1 and role is Role.SUPERVISOR else ()
+    return frozenset(form.units.data or (number for number, _name in only))
 
 
 def _account_form() -> AccountForm:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.people import joining, leaving, person
+from feedback_app.services.roster import leave as leave_of_shifts
 from feedback_app.services.roster.writing import ChangedMeanwhileError
 from feedback_app.web.access import site, viewer
 from feedback_app.web.addresses import day_asked, small_number
@@ -39,6 +40,7 @@ def record_leaving(officer_id: int) -> AnyResponse | tuple[str, int]:
             last_day,
             seen=form.get("seen", ""),
             reason=form.get("reason", "")[:300],
+            substitute_id=small_number(form.get("pengganti", "")),
         )
     except FieldFaultError as fault:
         return _failed(_leaving_page(officer_id, last_day, [(fault.field, _(fault.text))]), 422)
@@ -118,7 +120,13 @@ def _leaving_page(officer_id: int, last_day: date, faults: Faults) -> str | tupl
     except FieldFaultError as fault:
         faults, status = faults or [(fault.field, _(fault.text))], 422
     html = render_template(
-        "people/leave.html", page=page, found=found, last_day=last_day, faults=faults
+        "people/leave.html",
+        page=page,
+        found=found,
+        last_day=last_day,
+        faults=faults,
+        officers=leave_of_shifts.officers_to_choose(site(), viewer()),
+        substitute=small_number(request.form.get("pengganti", "")),
     )
     return html if status == 200 else (html, status)
 

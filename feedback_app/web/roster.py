@@ -105,6 +105,8 @@ def do_act(code: str, day: str, act: str) -> AnyResponse | tuple[str, int]:
             return _changed_meanwhile(form, act, day_view(site(), viewer(), code, view.day))
         else:
             flash(_said(done))
+            if "mulai" in request.args:  # a gap of the week: the next one is there
+                return redirect(url_for("roster.week", hari=view.day))
             return redirect(url_for("roster.day", code=code, day=view.day))
     return _act_page(form, act, view), 422
 

@@ -162,13 +162,16 @@ def _substitutes() -> dict[int, int]:
 
 
 def _leave_page(asked: Leave, found: leaves.Affected | None, faults: Faults) -> str:
+    substitute = small_number(request.args.get("pengganti", ""))
+    everywhere = dict.fromkeys(found.free, substitute) if found and substitute else {}
     return render_template(
         "roster/leave.html",
         asked=asked,
         found=found,
         faults=faults,
         officers=leaves.officers_to_choose(site(), viewer()),
-        chosen=_substitutes() if request.method == "POST" else {},
+        substitute=substitute,
+        chosen=_substitutes() if request.method == "POST" else everywhere,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+
 import pypdfium2
 import pytest
 import zxingcpp

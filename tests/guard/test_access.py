@@ -56,7 +56,6 @@ FILLED = {
     "word": "unit",
     "year": 2027,
     "number": 1,
-    "run_id": 999_999,
     "floor_id": 999_999,
     "lot_id": 999_999,
     "certificate_id": 999_999,

@@ -2,7 +2,9 @@
 
 Example: .venv/bin/python tests/rigs/bad_imports.py --files 20000
 Spoilt files of every kind go through the import on both engines; after each refusal a digest of
-all tables must be what it was. Prints counts and exits 1 when one file broke the promise.
+all tables must be what it was. Each database's share (250 files) is a line of
+docs/rigs/bad_imports.jsonl, so that slices add up: --first 2500 goes on after the first 2,500.
+Prints counts and exits 1 when one file broke the promise.
 """
 
 from __future__ import annotations
@@ -34,6 +36,8 @@ from tests.conftest import SteppedClock, settings_for
 from tests.ground.office import Office, build_office
 from tests.ground.postgres import on_server, running_postgres
 from tests.ground.quick_folder import quick_folder
+from tests.rigs.faults import books
+from tests.rigs.faults.ledger import Account
 from tests.rigs.spoilt_files import good_rows, spoilt
 
 # Where a kind's rows go: as many rows more as the import says it added.
@@ -47,6 +51,8 @@ PASSES_ROWS_OVER = {
     "siasn-kursus",  # people who are no officers here, each with a warning
     "roster",  # days older than yesterday, which need two people: each day with a warning
 }
+# What changes is withdrawn, and a row of its own takes its place.
+REPLACES_ROWS = {"roster", "happenings"}
 SLOWEST_SECONDS = 30.0
 FAULTS_SHOWN = 20
 
@@ -134,15 +140,15 @@ def _fault_of_saved(
         return f"saved in spite of {outcome.errors[0]}"
     table = TABLE_OF[key]
     more = after[table][0] - before[table][0]
-    # A shift that changes is withdrawn, and another one takes its place.
-    added = outcome.added + (outcome.changed if key == "roster" else 0)
+    added = outcome.added + (outcome.changed if key in REPLACES_ROWS else 0)
     if more != added:
         return f"says {added} added, {more} are there"
     # A roster that changes has a line of its own beside the import's.
     has_moved = key == "roster" and bool(added or outcome.withdrawn)
     if after["audit_entry"][0] != before["audit_entry"][0] + 1 + has_moved:
         return "an import without its line in the audit log"
-    taken = outcome.added + outcome.changed + outcome.same
+    above = sum("di atas judul" in note.text for note in outcome.notes)  # told, each by its number
+    taken = outcome.added + outcome.changed + outcome.same + above
     if key in PASSES_ROWS_OVER and outcome.warnings:
         return ""
     if not taken or (lines is not None and taken != lines):
@@ -171,11 +177,29 @@ def run(engine: str, *, first: int, files: int, seed: int, folder: Path) -> Coun
             site = _fresh_site(folder, server, f"office_{start}")
             numbers = range(start, min(start + FILES_A_DATABASE, first + files))
             part = import_spoilt(site, build_office(site), numbers, seed=seed)
+            _note(engine, part, files=len(numbers))
             counted.outcomes += part.outcomes
             counted.broken += part.broken
             counted.slowest = max(counted.slowest, part.slowest)
             site.db.close()
     return counted
+
+
+def _note(engine: str, part: Counted, *, files: int) -> None:
+    """A receipt is a file taken whole; what broke the promise counts as changed."""
+    told = {
+        name.replace(" ", "_"): part.outcomes[name] for name in ("refused by cells", "no table")
+    }
+    books.write_down(
+        "bad_imports",
+        engine=engine,
+        case="spoilt files",
+        control="",
+        count=files,
+        account=Account(part.outcomes["imported"], changed=len(part.broken)),
+        max_s=round(part.slowest, 2),
+        **told,
+    )
 
 
 FILES_A_DATABASE = 250  # what good files bring makes each digest dearer

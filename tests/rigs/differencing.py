@@ -4,6 +4,7 @@ Example: .venv/bin/python tests/rigs/differencing.py --days 14 --seed 0
 On the day after the quarter's parts came out two appeals are upheld, a day of absence with a few
 answers and one tier of another officer, and the bot has the figures of before and after. When the
 quarter is over each unit's official survey is closed, and its exact counts are subtracted as well.
+The day after, the few answers under somebody's old number are joined with the person's (ADR 19).
 Prints what was collected and what came out, for the product and for planted faults that must be
 found; exits 1 when the product gives away a group of fewer than ten or a planted fault hides.
 """
@@ -49,6 +50,7 @@ from feedback_app.services.cases.decisions import close_case
 from feedback_app.services.citizen.screening import new_case
 from feedback_app.services.counters import closed_figures
 from feedback_app.services.officer import figures as officer_figures
+from feedback_app.services.people.joining import join_officers, joining_of
 from feedback_app.services.site import Site, open_site
 from feedback_app.services.survey import closing
 from feedback_app.services.survey import facts as survey_facts
@@ -56,7 +58,7 @@ from feedback_app.services.survey import periods as surveys
 from feedback_app.services.survey.periods import Settings
 from feedback_app.services.upkeep.schema import upgrade_schema
 from feedback_app.storage.db import Session
-from feedback_app.storage.models import Rating
+from feedback_app.storage.models import OfficerJoin, Rating
 from feedback_app.storage.queries import cases
 from feedback_app.storage.verdicts import standings
 from feedback_app.web import route_table
@@ -65,7 +67,7 @@ from tests.ground.office import Office, build_office, known_office
 from tests.guard.test_access import CAST, FILLED
 from tests.rigs import differencing_needs as of_needs
 from tests.rigs.leaks import WORLDS
-from tests.rigs.small_town import FIRST, FORTNIGHT, add_counter, add_day, add_history
+from tests.rigs.small_town import FIRST, FORTNIGHT, add_counter, add_day, add_history, add_old_row
 from tests.rigs.subtraction import isolated
 
 BUILT = "built.db"
@@ -76,6 +78,7 @@ LIMITS |= {"0,11", "0.11"}  # bands and weights of the law
 SHIFT_HOURS = {"08.00", "13.00", "16.00"}  # of the town's roster, whose pages tell them
 QUARTER_END = date(2026, 9, 30)
 APPEALS_END = date(2026, 10, 9)  # the quarter's parts come out the day before
+JOIN_DAY = date(2026, 10, 10)  # by itself, so that nothing hides behind what an appeal took
 APPEAL_DAY = date(2026, 9, 10)
 ENGINE = re.compile(r"SQLite [\d.]+")  # the health page names its version
 EXACT = re.compile(r"\d+[.,]\d\d(?!\d)")  # a number with two decimals tells of answers
@@ -125,6 +128,7 @@ def build_town(folder: Path, *, seed: int) -> None:
     office = build_office(site)
     add_counter(site, office)
     add_history(site, office, seed=seed)
+    add_old_row(site, office)
     site.db.close()
 
 
@@ -186,6 +190,8 @@ class Walker:
                 survey_ids = close_surveys(self.site, self.office)
             if day == APPEALS_END:
                 uphold_appeals(self.site, self.office)
+            if day == JOIN_DAY:
+                join_rows(self.site, self.office)
             if number in days:
                 yield from self._look(survey_ids)
 
@@ -225,6 +231,7 @@ class Town:
             self.early = [row for row in counted if form_set(row) == EARLY]
             ids = list(office.counter.values())
             self.grids = closed_figures.grids(site, session, ids, oldest=date(2026, 1, 1))
+            self.joins = list(session.scalars(select(OfficerJoin)))
         self.services: dict[str, int | None] = {
             "KTP-el": office.service["ktp"],
             "Kartu Keluarga": office.service["kk"],
@@ -265,15 +272,27 @@ class Town:
     ) -> frozenset[str]:
         """Forms of the quarter that count for an officer at these counters and answer the item."""
         places = {self.office.counter[counter] for counter in counters}
+        own = self.rows_of(who, day=FIRST)
         return frozenset(
             row["id"]
             for row in rows
-            if row["officer_id"] == who
+            if row["officer_id"] in own
             and row["for_officer"]
             and row["counter_id"] in places
             and FIRST <= row["day"] <= QUARTER_END
             and row[key] is not None
         )
+
+    def rows_of(self, officer_id: int, *, day: date) -> tuple[int, ...]:
+        """The rows that count as this person's on a day."""
+        joined = (
+            one.officer_id
+            for one in self.joins
+            if one.into_id == officer_id
+            and one.from_day <= day
+            and (one.until_day is None or day < one.until_day)
+        )
+        return (officer_id, *joined)
 
     def low(self, counter: str, first: date, last: date, key: str) -> frozenset[str]:
         """Those of them that answered it with 1 or 2."""
@@ -312,6 +331,13 @@ def uphold_appeals(site: Site, office: Office) -> None:
             ]
             assert cases.add_answers(tx, case, ids), name
             close_case(tx, site, case, "upheld", reason="two people agreed")
+
+
+def join_rows(site: Site, office: Office) -> None:
+    """Join what stands under Budi, an old number of Sari's, with Sari."""
+    admin = Viewer(1, office.agency_id, "dina", "Dina", Role.ADMIN, frozenset(), None)
+    pair = office.officer["Budi"], office.officer["Sari"]
+    join_officers(site, admin, *pair, seen=joining_of(site, admin, *pair).seen)
 
 
 def _supervisor(office: Office, unit: str) -> Viewer:

@@ -25,6 +25,7 @@ from feedback_app.services.counters import officers as officers_page
 from feedback_app.services.counters.officers import NamedLine
 from feedback_app.services.counters.page import CounterView
 from feedback_app.services.officer import figures as officer_figures
+from feedback_app.services.people import joining
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Counter
@@ -221,6 +222,13 @@ def shares_of_all_and_none() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def joined_from_before() -> Iterator[None]:
+    """Planted: a joining that holds for the quarter that was shown apart as well."""
+    with patch.object(joining, "quarter_start", lambda _today: FIRST):
+        yield
+
+
 WORLDS: dict[str, Callable[[], Any]] = {
     "the product": as_it_is,
     "planted: live sliding figures": live_sliding_figures,
@@ -234,5 +242,6 @@ WORLDS: dict[str, Callable[[], Any]] = {
     "planted: an officer's units pooled": units_pooled,
     "planted: nine forms of a counter left beside the blocks": nine_left_beside,
     "planted: shares that say all or none": shares_of_all_and_none,
+    "planted: a joining of a quarter that was shown": joined_from_before,
     "planted: gaps of needs with all their decimals": exact_gaps,
 }

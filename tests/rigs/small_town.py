@@ -23,6 +23,7 @@ TURN = date(2026, 9, 14)
 SWAP = date(2026, 8, 17)
 A_DAY = {"A1": 5, "A2": 3, "B1": 2}
 NOT_OF_OFFICERS = [key for key in ALL_KEYS if key not in OFFICER_KEYS]
+OLD_ROW_DAYS = [date(2026, 8, 3) + timedelta(days=7 * n) for n in range(5)]
 BEST = {"biaya": 0.97}  # share of 4; nearly everybody says that it was free
 
 
@@ -59,6 +60,19 @@ def add_history(site: Site, office: Office, *, seed: int) -> int:
     """Every day before the fortnight."""
     days = (FORTNIGHT - FIRST).days
     return sum(add_day(site, office, FIRST + timedelta(days=n), seed=seed) for n in range(days))
+
+
+def add_old_row(site: Site, office: Office) -> None:
+    """Sari once more under an old number, by which a few named her: too few to be shown."""
+    person = {"agency_id": office.agency_id, "unit_id": office.unit["A"], "retired_on": None}
+    person |= {"nip": "198001012010012009", "name": "Budi Contoh", "display_name": "Bapak Budi"}
+    with site.db.transaction() as tx:
+        number = bulk.add_rows(tx, "officer", [person | {"employment": "PPPK"}])[0]
+        for day in OLD_ROW_DAYS:
+            row = rating_row(office, counter="A1") | {"officer_id": number, "day": day}
+            row |= {"visit_day": day, "for_officer": True}
+            bulk.add_rows(tx, "rating", [row])
+            ratings.count(tx, row)
 
 
 def _rating(office: Office, counter: str, day: date, rng: random.Random) -> dict[str, Any]:

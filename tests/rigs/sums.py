@@ -28,6 +28,7 @@ RIGS = {
     "busy": "POSTs",
     "failover": "failovers",
     "clock": "steps",
+    "bad_imports": "files",
 }
 ALWAYS = ("count", "acknowledged", "lost", "doubled", "changed", "differences")
 

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from feedback_app import instance
 from feedback_app.config import ROOT, Settings
 from feedback_app.domain.backups import EXIT_CODES
 from feedback_app.services.site import Site, open_site
@@ -66,6 +68,9 @@ def test_an_office_is_copied_tried_and_brought_back(
     at: tuple[Site, dict[str, str]], tmp_path: Path
 ) -> None:
     _site, environment = at
+    own = {"OFFICE_NAME": "Dinas Uji", "TIME_ZONE": "WITA", "BACKUP_KEEP": "30"}
+    secret = {"DATABASE_URL": environment.get("DATABASE_URL", "")}
+    instance.write(tmp_path / "instance" / instance.FILE, own | secret)
     code, made, words = run(environment, "backup.py", "--to", tmp_path / "stick")
     assert (code, made["outcome"], made["ratings"]) == (0, "proven", RATINGS)
     assert "another stick" in words
@@ -78,6 +83,12 @@ def test_an_office_is_copied_tried_and_brought_back(
     assert (code, again["reason"]) == (2, "not_empty")
     assert "not empty" in words
     there = {"INSTANCE_DIR": str(tmp_path / "new")}
+    settings = tmp_path / "new" / instance.FILE
+    assert instance.read(settings) == own  # but for what holds a password
+    assert settings.stat().st_mode & 0o777 == 0o600
+    with sqlite3.connect(tmp_path / "new" / "suara_loket.db") as database:
+        asked = "SELECT count(*) FROM sqlite_master WHERE name = 'office_settings'"
+        assert database.execute(asked).fetchone() == (0,)
     assert run_plain(there, "rebuild_tallies.py", "--check") == 0
     assert run_plain(there, "migrate.py") == 0
 

@@ -35,7 +35,7 @@ def citizen(browse: Browse) -> Browser:
 
 def restore_here(site: Site) -> None:
     """What a restore does to the data it brings back, in this database."""
-    found = Opened(Path("x"), "copy", site.now() - timedelta(hours=3), "s", 7, "o", "k")
+    found = Opened(Path("x"), "copy", site.now() - timedelta(hours=3), "s", 7, "o", "k", {})
     with site.db.transaction() as tx:
         Finish(site, found)(tx)
 

@@ -14,6 +14,7 @@ from tests.rigs.leaks import (
     a_total_of_both_sets,
     appeals_unseen,
     early_forms_of_few,
+    joined_from_before,
     live_sliding_figures,
     months_of_few,
     nine_left_beside,
@@ -27,9 +28,9 @@ from tests.rigs.subtraction import isolated
 
 pytestmark = pytest.mark.proof
 
-# 1 October, when September is over, 8 October, when the quarter's parts come out, and 9 October,
-# when two appeals of officers are upheld.
-DAYS = (3, 10, 11)
+# 1 October, when September is over, 8 October, when the quarter's parts come out, 9 October, when
+# two appeals of officers are upheld, and 10 October, when two rows of one person are joined.
+DAYS = (3, 10, 11, 12)
 
 
 SEED = 0
@@ -76,6 +77,15 @@ def test_the_bot_finds_parts_that_blocks_nearly_equal(tmp_path: Path, built: Pat
 def test_the_bot_finds_what_an_appeal_took(tmp_path: Path, built: Path) -> None:
     with appeals_unseen():
         result = first_find(tmp_path, built=built, days=(10, 11), seed=SEED)
+    assert result.groups > 0, result.line()
+
+
+@pytest.mark.long
+def test_the_bot_finds_a_joining_of_a_quarter_that_was_shown_apart(
+    tmp_path: Path, built: Path
+) -> None:
+    with joined_from_before():
+        result = first_find(tmp_path, built=built, days=(11, 12), seed=SEED)
     assert result.groups > 0, result.line()
 
 

@@ -70,6 +70,8 @@ class CaseView:
     own_outcome: str | None
     may_decide: bool
     outcomes: Mapping[str, tuple[str, str]]
+    following: int | None  # the next open case on which the viewer has not said anything
+    waiting: int  # how many of those there are beside this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,8 @@ def case_view(site: Site, viewer: Viewer, case_id: int) -> CaseView:
             raise NotThereError
         found = queries.opinions_on(session, case_id)
         own = next((o.outcome for o, _name in found[::-1] if o.account_id == viewer.account_id), "")
+        waiting = queries.without_opinion_of(session, viewer.account_id, viewer.agency_id)
+        others = [number for number in waiting if number != case_id]
         may_read = bool(own) or row.case.closed_at is not None
         voices = len({opinion.account_id for opinion, _name in found})
         return CaseView(
@@ -149,6 +153,8 @@ def case_view(site: Site, viewer: Viewer, case_id: int) -> CaseView:
             own_outcome=own or None,
             may_decide=row.case.closed_at is None and _is_outside(session, viewer, row.case),
             outcomes=rules.OUTCOMES[row.case.kind],
+            following=others[0] if others else None,
+            waiting=len(others),
         )
 
 

@@ -40,7 +40,7 @@ _NAMED = {
 
 def save_officers(work: Work, rows: Rows) -> Counts:
     """Add or change officers; a greeting that is not told is made from name and NIP."""
-    units = work.known("unit", "code")
+    units = work.units()
     before = {one.nip: one for one in roster.officers_of(work.tx, work.agency_id)}
     joined = joins.owners_now(work.tx)
     wanted: dict[str, Wish] = {}

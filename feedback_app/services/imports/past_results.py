@@ -22,7 +22,7 @@ ROUNDING = Decimal("0.13")
 
 def save_past_results(work: Work, rows: Rows) -> Counts:
     """Add or change earlier results; none may cut into another survey's days."""
-    units = work.known("unit", "code")
+    units = work.units()
     taken: dict[int, list[Span]] = {}
     wanted: list[dict[str, Any]] = []
     kept = _stored(work, units)
@@ -72,9 +72,9 @@ def _stored(work: Work, units: Codes) -> dict[tuple[int, Span], Any]:
 def _with_what_is_kept(work: Work, number: int, record: Record, old: Any) -> Record | None:
     """The row's own figures, and those of the same days that it does not speak of."""
     if old is None:
-        before = len(work.errors)
-        work.need(record, number)
-        return None if len(work.errors) > before else {"weight": "1/9", "ikm": None, **record}
+        work.need(record, number)  # a column that is absent is told at the first such row only
+        needed = {column.field for column in work.kind.columns if column.is_required}
+        return {"weight": "1/9", "ikm": None, **record} if needed <= record.keys() else None
     kept = {"respondents": old.respondents, "weight": old.weight, "ikm": None}
     kept |= {key: Decimal(value) for key, value in old.nrr.items()}
     return {**kept, **record}

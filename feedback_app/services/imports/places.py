@@ -20,7 +20,7 @@ HEADINGS = {"unit_id": "unit", "retired_on": "berhenti"}
 
 def save_services(work: Work, rows: Rows) -> Counts:
     """Add or change services."""
-    units, known = work.known("unit", "code"), work.known("service", "code")
+    units, known = work.units(), work.known("service", "code")
     wanted: dict[str, Wish] = {}
     for number, record in rows:
         code = known.spelt(record["code"])
@@ -63,7 +63,7 @@ def told_of(
 
 def save_counters(work: Work, rows: Rows) -> Counts:
     """Add or change counters; the services that a row names are then exactly those offered."""
-    units, services = work.known("unit", "code"), work.known("service", "code")
+    units, services = work.units(), work.known("service", "code")
     existing = work.known("counter", "code")
     free_number = queries.highest_counter_number(work.tx)
     wanted: dict[str, Wish] = {}

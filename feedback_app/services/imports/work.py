@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from feedback_app.domain.folding import fold
 from feedback_app.domain.texts import Text
 from feedback_app.files.cells import CellError
 from feedback_app.files.records import NO_CHOICES, Choices, Kind, Record
@@ -21,19 +22,29 @@ Counts = tuple[int, int, int]  # added, changed, same
 
 
 class Codes(dict[str, int]):
-    """Identifiers by code; a code is found in any case, as a spreadsheet compares texts."""
+    """Identifiers by code; a code is found in any case, as a spreadsheet compares texts.
 
-    def __init__(self, known: Mapping[str, int]) -> None:
-        """Remember the spelling of each."""
+    `names` are found too: an office's lists say "Dinas Dukcapil" where our files say "kantor".
+    """
+
+    def __init__(self, known: Mapping[str, int], *, names: Mapping[str, int]) -> None:
+        """Remember the spelling of each; a code goes before a name of the same letters."""
         super().__init__(known)
-        self._spelt: dict[str, str] = {}
-        for code in known:
-            folded = code.casefold()
-            self._spelt[folded] = "" if folded in self._spelt else code
+        by_id = {number: code for code, number in known.items()}
+        self._spelt = _once((fold(name), by_id[number]) for name, number in names.items())
+        self._spelt |= _once((fold(code), code) for code in known)
 
     def spelt(self, code: str) -> str:
         """The code as it is known; itself when it is new, or two differ in nothing but case."""
-        return code if code in self else self._spelt.get(code.casefold()) or code
+        return code if code in self else self._spelt.get(fold(code)) or code
+
+
+def _once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Codes by what was written; '' where it could be two."""
+    found: dict[str, str] = {}
+    for written, code in pairs:
+        found[written] = "" if written in found else code
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +67,20 @@ class Work:
 
     def known(self, table: str, column: str) -> Codes:
         """Identifiers by code (or NIP) of this agency."""
-        return Codes(queries.ids_by_code(self.tx, table, column, agency_id=self.agency_id))
+        return Codes(self._ids(table, column), names={})
+
+    def units(self) -> Codes:
+        """Identifiers of units by code or name."""
+        return Codes(self._ids("unit", "code"), names=self._ids("unit", "name"))
 
     def officers(self) -> Codes:
         """Officers by NIP; the number of a joined row names its person."""
         owners = joins.owners_now(self.tx)
         known = queries.ids_by_code(self.tx, "officer", "nip", agency_id=self.agency_id)
-        return Codes({nip: owners.get(row, row) for nip, row in known.items()})
+        return Codes({nip: owners.get(row, row) for nip, row in known.items()}, names={})
+
+    def _ids(self, table: str, column: str) -> dict[str, int]:
+        return queries.ids_by_code(self.tx, table, column, agency_id=self.agency_id)
 
     def look_up(self, known: Mapping[str, int], code: str, row: int, heading: str) -> int | None:
         """The identifier of a code, or an error on its cell."""

@@ -23,7 +23,9 @@ from feedback_app.services.people.table import (
     Asked,
     PersonLine,
     everybody_of,
+    invitable_of,
     matching,
+    may_be_invited,
     refuse_other_than_admin,
 )
 from feedback_app.services.roster.seen import mark_of, refuse_stale
@@ -63,17 +65,20 @@ def invitations_for(
     """Who of those chosen would be invited; `everybody` are all that a filter finds."""
     refuse_other_than_admin(viewer)
     lines = everybody_of(site, viewer)
-    chosen = matching(lines, everybody) if everybody else [x for x in lines if x.key in keys]
+    if everybody:
+        chosen = invitable_of(matching(lines, everybody), everybody)
+    else:
+        chosen = [line for line in lines if line.key in keys]
     if not chosen:
         raise AccountFaultError("Pilih paling sedikit satu orang.")
-    fitting = [line for line in chosen if _may_be_invited(line)]
+    fitting = [line for line in chosen if may_be_invited(line)]
     if len(fitting) > MOST:
         raise AccountFaultError("Paling banyak %(most)s undangan sekali cetak.", most=MOST)
     with site.db.read() as session:
         invited = _named(session, fitting)
     return Invitations(
         invited=invited,
-        without=tuple(line for line in chosen if not _may_be_invited(line)),
+        without=tuple(line for line in chosen if not may_be_invited(line)),
         expires_at=site.now() + LIFE,
         seen=mark_of(
             (one.line.key, one.username, one.account_id, _open_links(site, one)) for one in invited
@@ -87,12 +92,6 @@ def _open_links(site: Site, one: Invited) -> object:
         return ""
     with site.db.read() as session:
         return access_links.newest_link_at(session, one.account_id)
-
-
-def _may_be_invited(line: PersonLine) -> bool:
-    return line.state != "left" and (
-        line.account == "invited" or (line.officer_id is not None and line.account != "open")
-    )
 
 
 def make_invitations(
@@ -164,13 +163,24 @@ def _named(session: Session, lines: Sequence[PersonLine]) -> tuple[Invited, ...]
         if line.account == "invited":
             found.append(Invited(line, line.username, line.account_id))
             continue
-        plain = username_for(line.name)
-        name, number = plain, 2
-        while name in taken or queries.username_is_taken(session, name):
-            name, number = f"{plain}{number}", number + 1
+        name = _free(session, line.name, taken)
         taken.add(name)
         found.append(Invited(line, name, None))
     return tuple(found)
+
+
+def free_username(site: Site, name: str) -> str:
+    """A user name that nobody has, made of a person's name."""
+    with site.db.read() as session:
+        return _free(session, name, frozenset())
+
+
+def _free(session: Session, name: str, taken: Collection[str]) -> str:
+    plain = username_for(name)
+    found, number = plain, 2
+    while found in taken or queries.username_is_taken(session, found):
+        found, number = f"{plain}{number}", number + 1
+    return found
 
 
 def username_for(name: str) -> str:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.roster import Shift
-from feedback_app.domain.roster_plans import Plan, first_day_alone, parted
+from feedback_app.domain.roster_plans import Plan, day_of, first_day_alone, parted
 from feedback_app.services.access.accounts import close_quietly
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.people.person import officer_mark, officer_to_change
 from feedback_app.services.people.table import refuse_other_than_admin
+from feedback_app.services.roster.days import calendar_of
 from feedback_app.services.roster.proposals import propose
+from feedback_app.services.roster.scope import scope_of
 from feedback_app.services.roster.seen import mark_of, refuse_stale
-from feedback_app.services.roster.writing import by, save_plan, seen_mark
+from feedback_app.services.roster.writing import by, refuse_clashes, save_plan, seen_mark
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Account, Officer, Unit
@@ -58,15 +60,27 @@ def leaving_of(site: Site, viewer: Viewer, officer_id: int, last_day: date) -> L
 
 
 def retire(
-    site: Site, viewer: Viewer, officer_id: int, last_day: date, *, seen: str, reason: str
+    site: Site,
+    viewer: Viewer,
+    officer_id: int,
+    last_day: date,
+    *,
+    seen: str,
+    reason: str,
+    substitute_id: int | None,
 ) -> Left:
-    """Keep the last day. Answers given about the officer stay; ChangedMeanwhileError as shown."""
+    """Keep the last day. Answers given about the officer stay; ChangedMeanwhileError as shown.
+
+    `substitute_id` takes all the shifts that fall away; FieldFaultError where that cannot be.
+    """
     with site.db.transaction() as tx:
         roster.hold_roster(tx, viewer.agency_id)
         officer = officer_to_change(tx, viewer, officer_id)
         found = _leaving(tx, site, officer, last_day)
         refuse_stale(seen, found.seen)
-        plan = Plan(tuple(found.shifts), ())
+        plan = Plan(tuple(found.shifts), _taken_over(tx, viewer, found, substitute_id))
+        scope = scope_of(tx, viewer)
+        refuse_clashes(tx, plan, called=scope.called, counters=scope.counter_names)
         recent, old = parted(plan, first_alone=first_day_alone(site.today()))
         if not recent.is_empty:
             save_plan(tx, site, by(viewer), "retire", recent)
@@ -79,6 +93,21 @@ def retire(
         if officer.ends_on <= site.today():
             _end(tx, site, officer, by_account=viewer.account_id)
         return Left(len(recent.withdrawn), asked)
+
+
+def _taken_over(
+    tx: Session, viewer: Viewer, found: Leaving, substitute_id: int | None
+) -> tuple[Shift, ...]:
+    if substitute_id is None:
+        return ()
+    known = {one.id for one in scope_of(tx, viewer).officers} - {found.officer.id}
+    if substitute_id not in known:
+        raise FieldFaultError("officer", "Pilih petugas.")
+    days = [day_of(one) for one in found.shifts] or [found.last_day]
+    calendar = calendar_of(tx, viewer.agency_id, first=min(days), last=max(days))
+    if any(calendar.is_away(substitute_id, day) for day in days):
+        raise FieldFaultError("officer", "Salah satu pengganti tidak bebas pada jam itu.")
+    return tuple(replace(one, shift_id=0, officer_id=substitute_id) for one in found.shifts)
 
 
 def _leaving(session: Session, site: Site, officer: Officer, last_day: date) -> Leaving:

@@ -73,6 +73,7 @@ class PeoplePage:
     total: int
     page: int
     pages: int
+    invitable: int  # whom "all" invites
     plain: int  # who serve and are addressed by their name alone, as nobody said Ibu or Bapak
 
 
@@ -102,6 +103,7 @@ def people_page(site: Site, viewer: Viewer, asked: Asked, *, page: int) -> Peopl
         total=len(everybody),
         page=page,
         pages=pages,
+        invitable=len(invitable_of(found, asked)),
         plain=plain,
     )
 
@@ -213,6 +215,22 @@ def matching(lines: Sequence[PersonLine], asked: Asked) -> list[PersonLine]:
     if asked.order in keys:
         found.sort(key=keys[asked.order])
     return found
+
+
+def may_be_invited(line: PersonLine) -> bool:
+    """Who has no password yet and serves, or waits with an invitation."""
+    return line.state != "left" and (
+        line.account == "invited" or (line.officer_id is not None and line.account != "open")
+    )
+
+
+def invitable_of(found: Sequence[PersonLine], asked: Asked) -> list[PersonLine]:
+    """Whom "all of them" invites: a link that is out already stays good unless it is asked for."""
+    return [
+        line
+        for line in found
+        if may_be_invited(line) and (line.account != "invited" or asked.account == "invited")
+    ]
 
 
 def _is_state(line: PersonLine, state: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from feedback_app import instance
 from feedback_app.domain.backups import BackupFaultError, CopyName, Done, Outcome, Stage
 from feedback_app.domain.faults import NotSavedError
 from feedback_app.files import copies as files
@@ -25,6 +26,7 @@ from feedback_app.storage.queries import backups as queries
 
 log = logging.getLogger(__name__)
 
+OF_THIS_COMPUTER = ("DATABASE_URL",)  # it may hold a password, and a restore is told another
 OFFICE_FIGURES = 8  # of the fingerprint, in a copy's name
 
 
@@ -155,6 +157,7 @@ def _take(site: Site, order: Order) -> tuple[CopyName, int]:
         whole, copy = work / "whole.db", work / "copy.db"
         counts = snapshot.copy_whole(site.db, whole)
         copies.take_out(whole, order.stage, kept_from=copies.arrivals_kept_from(site))
+        snapshot.put_settings(whole, _settings_kept(site))
         snapshot.write_compact(whole, copy)
         whole.unlink()
         _must_be_whole(copy, counts, order.stage)
@@ -166,6 +169,12 @@ def _take(site: Site, order: Order) -> tuple[CopyName, int]:
             stage=order.stage,
         )
         return copies.add_copy(copy, order.folder, name), counts["rating"]
+
+
+def _settings_kept(site: Site) -> dict[str, str]:
+    """The office's settings.toml without what belongs to this computer alone."""
+    kept = instance.read(site.settings.instance_dir / instance.FILE)
+    return {name: value for name, value in kept.items() if name not in OF_THIS_COMPUTER}
 
 
 def _must_be_whole(copy: Path, counts: snapshot.Counts, stage: Stage) -> None:

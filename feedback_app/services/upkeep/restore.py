@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from feedback_app.config import Settings
 from feedback_app.domain.backups import BackupFaultError, Done
 from feedback_app.domain.local_time import local_zone
 from feedback_app.files import copies as files
+from feedback_app.instance import FILE, TIME_ZONES
+from feedback_app.instance import write as write_settings
 from feedback_app.services.site import Clock, Site, open_site
 from feedback_app.services.upkeep.backup import add_run
 from feedback_app.services.upkeep.copies import arrivals_kept_from, faults_told
@@ -40,6 +43,7 @@ class Opened:
     ratings: int
     office: str
     secret: str
+    settings: Mapping[str, str]  # of settings.toml, by the environment's names
 
 
 def open_copy(copy: Path, work: Path) -> Opened:
@@ -56,6 +60,7 @@ def open_copy(copy: Path, work: Path) -> Opened:
         raise BackupFaultError("newer", looked.revision)
     if "backup_run" not in looked.counts:
         raise BackupFaultError("not_a_copy", copy.name)
+    settings = snapshot.take_settings(path)
     restored.bring_up_to_date(path)
     run = _run_in(path)
     if run is None or run.taken_at is None:
@@ -68,6 +73,7 @@ def open_copy(copy: Path, work: Path) -> Opened:
         ratings=looked.counts["rating"],
         office=run.office,
         secret=run.secret,
+        settings=settings,
     )
 
 
@@ -115,6 +121,7 @@ def restore_into_folder(
             finish = _finish_of(found, keys, clock, tallies)
             if restored.finish_file(found.path, finish):
                 raise BackupFaultError("tally")
+            _write_settings(found, part)
             _put_in_place(part, folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -144,6 +151,7 @@ def restore_into_postgres(
             _write_keys(keys, instance / "keys")
             if restored.into_postgres(url, found.path, finish):
                 raise BackupFaultError("tally")
+            _write_settings(found, instance)
     except restored.NotEmptyError:
         raise BackupFaultError("not_empty", url.rpartition("@")[2]) from None
     finally:
@@ -161,7 +169,7 @@ def _site_of(found: Opened, keys: files.KeyFile, clock: Clock) -> Site:
         proxy_hops=0,
         secret_keys=keys.secrets,
         place_key=keys.place,
-        time_zone=local_zone().key,
+        time_zone=TIME_ZONES.get(found.settings.get("TIME_ZONE", ""), local_zone().key),
     )
     return open_site(settings, clock=clock)
 
@@ -224,6 +232,12 @@ def _write_keys(keys: files.KeyFile, folder: Path) -> None:
             file.write("".join(f"{key.hex()}\n" for key in lines).encode())
             files.on_disk(file)
             files.give_name(part, path)
+
+
+def _write_settings(found: Opened, folder: Path) -> None:
+    """The office's settings, where a person has not written others meanwhile."""
+    if found.settings and not (folder / FILE).exists():
+        write_settings(folder / FILE, found.settings)
 
 
 def _must_be_free_for(keys: files.KeyFile, folder: Path) -> None:

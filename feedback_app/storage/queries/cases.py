@@ -133,6 +133,16 @@ def cases_of_agency(
     return total, [CaseRow(row[0], row[1], row[2] or "", row[3]) for row in rows]
 
 
+def without_opinion_of(session: Session, account_id: int, agency_id: int) -> Sequence[int]:
+    """Open cases on which this person has not said anything, by their deadline."""
+    said = select(CaseOpinion.case_id).where(CaseOpinion.account_id == account_id)
+    return session.scalars(
+        select(Case.id)
+        .where(Case.agency_id == agency_id, Case.closed_at.is_(None), Case.id.not_in(said))
+        .order_by(Case.due_on, Case.id)
+    ).all()
+
+
 def case_of_agency(
     session: Session, case_id: int, agency_id: int, *, to_change: bool = False
 ) -> CaseRow | None:

@@ -210,3 +210,21 @@ def test_an_upheld_appeal_releases_nothing_that_is_held_for_another_reason(
     assert {(stands[i].state, stands[i].for_officer) for i in ids} == {("counted", False)}
     assert {stands[i].counted_on for i in ids} == {TODAY}
     assert (stands[held["id"]].state, stands[held["id"]].for_officer) == ("held", True)
+
+
+def test_after_an_opinion_the_next_case_that_waits_is_one_press_away(
+    site: Site, office: Office, browse: Callable[[], Browser]
+) -> None:
+    later, first, closed = (
+        case(site, office, due_on=TODAY + timedelta(days=days), closed_at=closed_at)
+        for days, closed_at in ((9, None), (3, None), (1, site.now()))
+    )
+    ina = inspector(office)
+    assert decisions.case_view(site, ina, later).following == first
+    decisions.give_opinion(site, ina, first, outcome="aside", reason=REASON)
+    view = decisions.case_view(site, ina, first)
+    assert (view.following, view.waiting) == (later, 1)
+    assert decisions.case_view(site, inspector(office, 9), later).following == first
+    page = browse().log_in("ina").client.get(f"/staf/perkara/{first}").get_data(as_text=True)
+    assert f'href="/staf/perkara/{later}"' in page
+    assert f'/staf/perkara/{closed}"' not in page

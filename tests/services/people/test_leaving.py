@@ -67,7 +67,7 @@ def test_a_leaving_withdraws_the_shifts_after_it_and_ends_on_its_day(
     add_ratings(site, office, 3)
     found = leaving_of(site, admin, sari, IN_A_WEEK)
     assert len(found.shifts) == 2
-    done = retire(site, admin, sari, IN_A_WEEK, seen=found.seen, reason="")
+    done = retire(site, admin, sari, IN_A_WEEK, seen=found.seen, reason="", substitute_id=None)
     assert (done.withdrawn, done.proposal_id) == (2, None)
     assert shifts_of(site, sari) == [TODAY, TODAY + timedelta(days=3), IN_A_WEEK]
     assert officer_row(site, sari).retired_on is None
@@ -83,6 +83,25 @@ def test_a_leaving_withdraws_the_shifts_after_it_and_ends_on_its_day(
     assert kept == 3
 
 
+def test_a_substitute_takes_over_the_shifts_that_fall_away_or_nothing_is_kept(
+    site: Site,
+    office: Office,
+    admin: Viewer,  # noqa: F811
+) -> None:
+    sari, andi, dewi = (office.officer[name] for name in ("Sari", "Andi", "Dewi"))
+    on_duty(site, office, sari, IN_A_WEEK + timedelta(days=1))
+    on_duty(site, office, dewi, IN_A_WEEK + timedelta(days=1))
+    seen = leaving_of(site, admin, sari, IN_A_WEEK).seen
+    with pytest.raises(FieldFaultError, match="sudah bertugas"):
+        retire(site, admin, sari, IN_A_WEEK, seen=seen, reason="", substitute_id=dewi)
+    with pytest.raises(FieldFaultError, match="Pilih petugas"):
+        retire(site, admin, sari, IN_A_WEEK, seen=seen, reason="", substitute_id=sari)
+    assert IN_A_WEEK + timedelta(days=1) in shifts_of(site, sari)
+    retire(site, admin, sari, IN_A_WEEK, seen=seen, reason="", substitute_id=andi)
+    assert IN_A_WEEK + timedelta(days=1) in shifts_of(site, andi)
+    assert IN_A_WEEK + timedelta(days=1) not in shifts_of(site, sari)
+
+
 def test_days_older_than_yesterday_wait_for_a_second_person(
     site: Site,
     office: Office,
@@ -94,9 +113,11 @@ def test_days_older_than_yesterday_wait_for_a_second_person(
     found = leaving_of(site, admin, sari, last)
     assert found.has_old_days
     with pytest.raises(FieldFaultError, match="sebabnya"):
-        retire(site, admin, sari, last, seen=found.seen, reason="")
+        retire(site, admin, sari, last, seen=found.seen, reason="", substitute_id=None)
     assert officer_row(site, sari).retired_on is None  # nothing was kept of it
-    done = retire(site, admin, sari, last, seen=found.seen, reason="SK pensiun terlambat")
+    done = retire(
+        site, admin, sari, last, seen=found.seen, reason="SK pensiun terlambat", substitute_id=None
+    )
     assert done.proposal_id is not None
     assert shifts_of(site, sari) == [TODAY - timedelta(days=4)]
     assert officer_row(site, sari).retired_on == last + timedelta(days=1)
@@ -113,7 +134,7 @@ def test_what_somebody_else_changed_meanwhile_is_not_passed_over(
     seen = leaving_of(site, admin, sari, IN_A_WEEK).seen
     on_duty(site, office, sari, TODAY + timedelta(days=9))
     with pytest.raises(ChangedMeanwhileError):
-        retire(site, admin, sari, IN_A_WEEK, seen=seen, reason="")
+        retire(site, admin, sari, IN_A_WEEK, seen=seen, reason="", substitute_id=None)
     with pytest.raises(FieldFaultError, match="satu tahun"):
         leaving_of(site, admin, sari, TODAY + timedelta(days=400))
 
@@ -125,7 +146,9 @@ def test_who_comes_back_serves_again(
 ) -> None:
     dewi = office.officer["Dewi"]
     found = leaving_of(site, admin, dewi, TODAY - timedelta(days=1))
-    retire(site, admin, dewi, TODAY - timedelta(days=1), seen=found.seen, reason="")
+    retire(
+        site, admin, dewi, TODAY - timedelta(days=1), seen=found.seen, reason="", substitute_id=None
+    )
     assert officer_row(site, dewi).retired_on == TODAY
     with pytest.raises(FieldFaultError, match="sudah berhenti"):
         leaving_of(site, admin, dewi, IN_A_WEEK)
