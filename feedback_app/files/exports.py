@@ -119,10 +119,10 @@ def _write_cell(
         page.write_datetime(line, column, cell, formats["day"])
     elif isinstance(cell, int):
         page.write_number(line, column, cell)
-    elif cell is not None and decimals is None:
-        page.write_number(line, column, float(cell))
-    elif cell is not None:
+    elif cell is not None and decimals is not None:
         page.write_number(line, column, float(_rounded(cell, decimals)), formats["decimal"])
+    elif cell is not None:
+        page.write_number(line, column, float(cell))
 
 
 def _local(at: datetime) -> datetime:

@@ -31,8 +31,9 @@ def shown_gap(
     if n < LEAST:
         return None
     percent = None if reliability is None else int(reliability * TENS) * TENS
-    return ShownGap(_tenths(gap), _tenths(low), _tenths(high), n // TENS * TENS, percent)
+    return ShownGap(tenths(gap), tenths(low), tenths(high), n // TENS * TENS, percent)
 
 
-def _tenths(value: float) -> float:
-    return round(value * TENTHS) / TENTHS + 0.0  # no -0.0
+def tenths(value: float) -> float:
+    """Rounded to tenths of a point; no -0.0."""
+    return round(value * TENTHS) / TENTHS + 0.0

@@ -6,46 +6,52 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from feedback_app.domain.needs import DELTA
-from feedback_app.services.needs.found import NoDataError, rows_of
+from feedback_app.domain.disclosure.needs import tenths
 from feedback_app.services.site import Site
+from feedback_app.storage.models import NeedRow
+from feedback_app.storage.queries import needs as queries
 
 Place = tuple[str, str]  # officer's id, item
+ANSWERED_BY_A_PLAN = ("", "plan")  # not decided yet, or that a training be planned
 
 
 @dataclass(frozen=True, slots=True)
 class PlanNeeds:
-    """Training needs: gap in points (above 0 is missing), answers a year, and their product.
+    """Training needs: points missing, as HR reads them; answers a year; what a point is worth.
 
-    `first`, `last`: days of the answers they rest on; None where there are none yet.
+    `weights`: how much is missing times how many answers a point of effect moves. `first`, `last`:
+    days of the answers they rest on; None where nobody has looked yet.
     """
 
     gaps: Mapping[Place, float]
     answers: Mapping[Place, float]
+    weights: Mapping[Place, float]
     first: date | None
     last: date | None
 
-    @property
-    def weights(self) -> dict[Place, float]:
-        """What a point of effect is worth: how much is missing times how many answers it moves."""
-        return {key: gap * self.answers[key] for key, gap in self.gaps.items()}
-
 
 def needs_of_officers(site: Site, *, agency_id: int) -> PlanNeeds:
-    """Needs of the nature "training"; an office without answers has none."""
-    try:
-        found = rows_of(site, agency_id=agency_id, delta=DELTA)
-    except NoDataError:
-        return PlanNeeds({}, {}, None, None)
-    years = ((found.last - found.first).days + 1) / 365.25
-    rows = [
-        row
-        for row in found.rows
-        if row["level"] == "officer" and row["nature"] == "training" and row["gap"] < 0
-    ]
-    return PlanNeeds(
-        gaps={(row["ref"], row["item"]): -row["gap"] for row in rows},
-        answers={(row["ref"], row["item"]): row["n"] / years for row in rows},
-        first=found.first,
-        last=found.last,
-    )
+    """Needs of officers that the newest look found and a training may answer.
+
+    HR's word stands: what was put off, handed to the supervisor or found to be none is left out.
+    """
+    with site.db.read() as session:
+        run = queries.newest_run(session, agency_id=agency_id, state="done")
+        if run is None:
+            return PlanNeeds({}, {}, {}, None, None)
+        found = [row for row in queries.needs_of_run(session, run) if _is_for_training(row)]
+        decisions = queries.decisions_of(session, [row.id for row in found])
+        first, last = run.first_day, run.last_day
+    years = ((last - first).days + 1) / 365.25
+    gaps, answers, weights = dict[Place, float](), dict[Place, float](), dict[Place, float]()
+    for row in found:
+        decided = decisions.get(row.id)
+        if (decided[0].kind if decided else "") in ANSWERED_BY_A_PLAN:
+            key, missing = (str(row.ref_id), row.item), -(row.gap or 0.0)
+            gaps[key], answers[key] = tenths(missing), row.n / years
+            weights[key] = missing * answers[key]
+    return PlanNeeds(gaps, answers, weights, first, last)
+
+
+def _is_for_training(row: NeedRow) -> bool:
+    return row.level == "officer" and row.nature == "training" and (row.gap or 0.0) < 0

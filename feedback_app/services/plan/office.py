@@ -45,7 +45,7 @@ class Prepared:
 
 
 def prepare(site: Site, plan_id: int, *, agency_id: int) -> Prepared:
-    """Read everything; needs are worked out anew, which takes seconds."""
+    """Read everything; needs are those of the newest look at the closed quarters."""
     found = needs.needs_of_officers(site, agency_id=agency_id)
     with site.db.read() as session:
         plan = session.get_one(Plan, plan_id)
