@@ -14,14 +14,13 @@ from feedback_app.domain.disclosure.officers import (
     Column,
     OfficerPart,
     OfficerSums,
-    Row,
     complete_parts,
     early_parts,
     opens_hidden,
     remainders,
     showable_officers,
 )
-from feedback_app.domain.disclosure.parts import REST
+from feedback_app.domain.disclosure.parts import REST, Row
 from feedback_app.domain.elements import OFFICER_KEYS
 from feedback_app.domain.interval import Mean, mean_of_counts, mean_of_sums
 from feedback_app.domain.skm import TooFew

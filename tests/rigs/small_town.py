@@ -1,7 +1,8 @@
 """A small office over one quarter and a fortnight: few ratings a day, weeks of one officer each.
 
-Andi serves in both units. In the middle of the quarter Sari and Dewi change places, for good. Counter
-A3 has nine complete forms in all. Some forms stop early, of Dewi in unit B too few to be told.
+Andi and Dewi serve in both units, Sari in unit B for a few. In the middle of the quarter Sari and Dewi
+change places, for good. Counter A3 has nine complete forms in all. Some forms stop early, of a few
+officers too few to be told.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ FIRST = date(2026, 7, 1)
 FORTNIGHT = date(2026, 9, 28)  # a month ends in it, a quarter does, and its parts come out
 TURN = date(2026, 9, 14)
 SWAP = date(2026, 8, 17)
+IN_B = ("Dewi", "Andi")
 A_DAY = {"A1": 5, "A2": 3, "B1": 2}
 NOT_OF_OFFICERS = [key for key in ALL_KEYS if key not in OFFICER_KEYS]
 OLD_ROW_DAYS = [date(2026, 8, 3) + timedelta(days=7 * n) for n in range(5)]
@@ -81,10 +83,11 @@ def _rating(office: Office, counter: str, day: date, rng: random.Random) -> dict
     row |= {key: _answer(rng, BEST.get(key, 0.2 + 0.5 * mood)) for key in ALL_KEYS}
     row["service_id"] = _service(office, day, rng)
     here, there = ("Sari", "Dewi") if day < SWAP else ("Dewi", "Sari")
-    names = (here, "Andi") if counter == "A1" else (there, "Andi")
+    names = {"A1": (here, "Andi"), "A2": (there, "Andi"), "A3": (here, "Andi")}.get(counter, IN_B)
     in_turn = names[day.isocalendar().week % 2]
     named = rng.random() < 0.75
-    row["officer_id"] = office.officer[in_turn if rng.random() < 0.9 else rng.choice(names)]
+    whoever = (*names, "Sari") if counter == "B1" else names
+    row["officer_id"] = office.officer[in_turn if rng.random() < 0.9 else rng.choice(whoever)]
     if not named:
         row |= {"officer_id": None, "attribution": "unknown", "served_by": "not_sure"}
     row["for_officer"] = named

@@ -24,6 +24,13 @@ from feedback_app.storage.queries import surveys, tallies
 from feedback_app.storage.queries.happenings import instrument_days
 
 BACK = timedelta(days=366)
+OF_EARLY = (
+    "Lewat poster (berhenti lebih awal)",
+    "Rata-rata (berhenti lebih awal)",
+    "Bawah (berhenti lebih awal)",
+    "Atas (berhenti lebih awal)",
+    "Keterangan (berhenti lebih awal)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +122,7 @@ def officer_sheet(view: OfficersView) -> Sheet:
     of_set = ("Lewat poster", "Rata-rata", "Bawah", "Atas", "Keterangan")
     columns = (
         *("Unit", "Petugas", "Formulir lengkap", *of_set),
-        *("Berhenti lebih awal", *(f"{name} (berhenti lebih awal)" for name in of_set)),
+        *("Berhenti lebih awal", *OF_EARLY),
     )
     rows = tuple(
         (unit.name, line.name, *_cells(line.shown.complete), *_cells(line.shown.early))
@@ -131,9 +138,10 @@ def officer_about(view: OfficersView) -> Sequence[tuple[str, Cell]]:
     if view.key:
         about.append(("Triwulan", view.title[0]))
     for unit in view.units:
-        about.append((f"{unit.name}: menyebut petugas lain", unit.another))
+        about.append(("Unit", unit.name))
+        about.append(("Menyebut petugas lain", unit.another))
         if unit.changed_on:
-            about.append((f"{unit.name}: pertanyaan formulir berubah", unit.changed_on))
+            about.append(("Pertanyaan formulir berubah", unit.changed_on))
     return about
 
 
