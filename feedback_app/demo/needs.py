@@ -69,7 +69,7 @@ def add_needs(site: Site, places: Places) -> None:
 
 
 def _found_at(site: Site) -> datetime:
-    """Some days ago, unless a quarter has closed meanwhile: pages would begin a run of their own."""
+    """Some days ago, unless a quarter has closed since: pages would begin a run of their own."""
     ago = site.now() - FOUND
     is_same = closed_span(local_day(ago)) == closed_span(site.today())
     return ago if is_same else site.now()
