@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from feedback_app.demo.people import as_of, viewer_named
 from feedback_app.demo.places import Places
+from feedback_app.domain.local_time import local_day
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.needs import own, unit
 from feedback_app.services.needs.decisions import Told, decide
 from feedback_app.services.needs.overview import overview
 from feedback_app.services.needs.runs import run_first_needs
+from feedback_app.services.needs.span import closed_span
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
 
@@ -43,10 +45,10 @@ FOUND = timedelta(days=9)  # ago: the officers had their week to read it
 def add_needs(site: Site, places: Places) -> None:
     """Find them, and let people speak: a contradiction, answers, proposals, a decision."""
     _add_competences(site, places)
-    run_first_needs(as_of(site, site.now() - FOUND), places.agency_id)
+    run_first_needs(as_of(site, _found_at(site)), places.agency_id)
     officer = viewer_named(site, "petugas", unit_ids=frozenset())
     boss = viewer_named(site, "atasan", unit_ids=frozenset({places.units["kantor"]}))
-    for line in own.own_needs(as_of(site, site.now() - timedelta(days=6)), officer).needs:
+    for line in own.own_needs(site, officer).needs:
         if line.nature == "training":
             own.contradict(site, officer, line.need_id, CONTRADICTION)
             break
@@ -64,6 +66,13 @@ def add_needs(site: Site, places: Places) -> None:
         words = "Sering dipanggil membantu loket lain, sehingga pengunjung menunggu."
         unit.answer(site, boss, line.need_id, ANSWERS, words)
     _decide(site, viewer_named(site, "kepegawaian", unit_ids=frozenset()), places)
+
+
+def _found_at(site: Site) -> datetime:
+    """Some days ago, unless a quarter has closed since: pages would begin a run of their own."""
+    ago = site.now() - FOUND
+    is_same = closed_span(local_day(ago)) == closed_span(site.today())
+    return ago if is_same else site.now()
 
 
 def _decide(site: Site, hr: Viewer, places: Places) -> None:

@@ -299,6 +299,8 @@ STAFF_PAGES = (
     ("admin", "/staf/admin/kartu/L1/ganti"),
     ("admin", "/staf/admin/orang/akun/baru"),
     ("admin", "/staf/catatan/"),
+    ("kepegawaian", "/staf/kebutuhan/"),
+    ("atasan", "/staf/kebutuhan-unit/"),
     ("kepegawaian", "/staf/dampak/"),
     ("kepegawaian", "/staf/dampak/pelatihan/komunikasi"),
     ("kepegawaian", "/staf/dampak/hitung"),

@@ -11,9 +11,11 @@ from sqlalchemy import func, select
 
 from feedback_app.demo.people import viewer_named
 from feedback_app.demo.stories import OLD, RECENT
+from feedback_app.demo.trainings import TRAININGS
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.cases.decisions import case_page, case_view, give_opinion
 from feedback_app.services.devices.register import device_page
+from feedback_app.services.needs.overview import overview as needs_overview
 from feedback_app.services.officer.replies import unit_replies
 from feedback_app.services.officer.room import own_room
 from feedback_app.services.paper.batches import batch_page
@@ -161,3 +163,18 @@ def test_no_measure_is_both_under_way_and_done(site: Site) -> None:
         plans = unit_results(site, agency.code, unit.code, "").plans
         assert {plan.status for plan in plans} == {"done", "running", "planned"}
         assert len({plan.action for plan in plans}) == len(plans)
+
+
+def test_needs_of_every_state_are_there(site: Site) -> None:
+    found = needs_overview(site, viewer(site, "kepegawaian"), only="", item="")
+    lines = [line for group in found.groups for line in group.lines]
+    assert {line.nature for line in lines} == {"training", "process", "ask"}
+    mended = [line for line in lines if line.decision and line.decision.kind == "mend"]
+    assert [(line.level, line.item) for line in mended] == [("counter", "kecepatan")]
+    (contradicted,) = [line for line in lines if line.reply]
+    assert (contradicted.nature, contradicted.item) == ("training", "perilaku")
+    assert {line.voice for line in found.proposals} == {"officer", "supervisor"}
+    assert "inseparable" in {one.nature for one in found.waiting}
+    good, empty = (next(t for t in TRAININGS if t.code == code) for code in ("prima", "etika"))
+    assert not empty.effects
+    assert len(set(good.officers) & set(empty.officers)) == 3

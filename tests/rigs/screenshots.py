@@ -32,6 +32,7 @@ PAGES = {
     "counter": ("atasan", "/staf/loket/L1", 1280, 860),
     "survey": ("atasan", "/staf/skm/7", 900, 809),
     "admin": ("admin", "/staf/admin/", 1280, 860),
+    "needs": ("kepegawaian", "/staf/kebutuhan/", 900, 860),
     "impact": ("kepegawaian", "/staf/dampak/", 900, 773),
     "training": ("kepegawaian", "/staf/dampak/pelatihan/komunikasi", 900, 879),
     "inspectorate": ("inspektorat", "/staf/perkara/", 900, 744),

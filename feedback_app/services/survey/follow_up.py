@@ -18,7 +18,7 @@ from feedback_app.services.survey.periods import owned, span_of_survey
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import FollowUp, Survey
 from feedback_app.storage.queries import surveys as queries
-from feedback_app.storage.queries.needs import counter_names, unit_names
+from feedback_app.storage.queries.needs import counter_names, needs_of_places, unit_names
 
 SOON = timedelta(days=7)
 NONE = ("", "")
@@ -32,6 +32,7 @@ class Plan:
     item: FollowUp
     survey_title: tuple[str, str]  # empty words where it follows none
     place: str = ""  # the counter it is about, or the unit
+    need_id: int | None = None  # of a place; an officer's need is not the supervisor's to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,14 @@ def plans_of_viewer(site: Site, viewer: Viewer) -> list[Plan]:
         surveys = {row.id: row for row in queries.surveys_of_units(session, list(viewer.unit_ids))}
         counters = counter_names(session, agency_id=viewer.agency_id)
         units = unit_names(session, agency_id=viewer.agency_id)
+        readable = needs_of_places(session, [item.need_id for item in found if item.need_id])
     ordered = sorted(found, key=lambda item: item.status not in UNFINISHED)
     return [
         Plan(
             item,
             title(span_of_survey(surveys[item.survey_id])) if item.survey_id in surveys else NONE,
             counters[item.counter_id] if item.counter_id else units[item.unit_id],
+            item.need_id if item.need_id in readable else None,
         )
         for item in ordered
     ]

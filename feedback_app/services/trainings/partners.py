@@ -11,7 +11,8 @@ from feedback_app.services.faults import FieldFaultError, NotThereError
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Partner
-from feedback_app.storage.queries import trainings as queries
+from feedback_app.storage.queries import partners as queries
+from feedback_app.storage.queries import trainings
 
 SOON = timedelta(days=90)  # a new agreement takes about a quarter
 LONGEST = 200
@@ -44,7 +45,7 @@ def partners_of(site: Site, viewer: Viewer) -> list[PartnerLine]:
     """Partners that were entered, and those that trainings name."""
     with site.db.read() as session:
         rows = queries.partners(session, agency_id=viewer.agency_id)
-        catalogue = queries.catalogue(session, agency_id=viewer.agency_id)
+        catalogue = trainings.catalogue(session, agency_id=viewer.agency_id)
     named = [row.partner for row in catalogue if row.partner]
     known = {row.name for row in rows}
     lines = [

@@ -154,6 +154,14 @@ def needs_of_officer(session: Session, officer_ids: Collection[int]) -> Sequence
     ).all()
 
 
+def needs_of_places(session: Session, need_ids: Collection[int]) -> frozenset[int]:
+    """Those of these needs that are about a counter or a unit."""
+    rows = session.scalars(
+        select(NeedRow.id).where(NeedRow.id.in_(need_ids), NeedRow.level != "officer")
+    )
+    return frozenset(rows)
+
+
 def decisions_of(session: Session, need_ids: Collection[int]) -> dict[int, list[NeedDecision]]:
     """Decisions of each need, the one that stands first."""
     rows = session.scalars(
