@@ -59,6 +59,7 @@ SERVICE_ROOMS = (
     "imports",
     "impact",
     "needs",
+    "plan",
     "codes",
     "devices",
     "paper",

@@ -87,7 +87,7 @@ def _row(
     found: Version, units: Mapping[int, Unit], place: int, one: Bought, seat: Seat
 ) -> Mapping[str, Cell]:
     run, training = one.run.run, one.run.training
-    gaps = [f"{item_name(item)[0]} −{number(gap, 2)}" for item, gap in seat.needs.items()]
+    gaps = [f"{item_name(item)[0]} −{number(gap, 1)}" for item, gap in seat.needs.items()]
     known = {row["training"]: row["known"] for row in found.facts["forecast"]["trainings"]}
     days = long_date(run.starts_on)
     if run.ends_on != run.starts_on:

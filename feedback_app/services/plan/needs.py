@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from feedback_app.domain.needs import DELTA
-from feedback_app.services.needs.found import NoDataError, rows_of
+from feedback_app.services.impact.events import NoDataError
+from feedback_app.services.needs.found import rows_of
 from feedback_app.services.site import Site
 
 Place = tuple[str, str]  # officer's id, item
