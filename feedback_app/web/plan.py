@@ -23,6 +23,7 @@ from feedback_app.services.plan import (
     fixing,
     jobs,
     plans,
+    progress,
     questions,
     versions,
     year,
@@ -109,7 +110,7 @@ def change_budget(year: int) -> Answer:
         try:
             plans.change_plan(site(), viewer(), year, form.told())
             if "susun" in request.form:
-                jobs.start_job(site(), viewer(), year, kind=jobs.SOLVE)
+                jobs.start_job(site(), viewer(), year, kind=progress.SOLVE)
         except FieldFaultError as fault:
             tell(form, fault)
         else:
@@ -122,7 +123,7 @@ def change_budget(year: int) -> Answer:
 def solve(year: int) -> Answer:
     """Work the plan out, in the background."""
     try:
-        jobs.start_job(site(), viewer(), year, kind=jobs.SOLVE)
+        jobs.start_job(site(), viewer(), year, kind=progress.SOLVE)
     except FieldFaultError as fault:
         return _year_page(year, _(fault.text)), 422
     flash(_("Rencana sedang disusun. Halaman ini menunjukkan kemajuannya."))
@@ -211,7 +212,7 @@ def worth(year: int) -> str:
 @plan.post("/<int:year>/nilai")
 def ask_worth(year: int) -> AnyResponse:
     """Ask for it, in the background."""
-    jobs.start_job(site(), viewer(), year, kind=jobs.WORTH)
+    jobs.start_job(site(), viewer(), year, kind=progress.WORTH)
     return redirect(url_for("plan.worth", year=year))
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, SelectField, StringField
+from wtforms import DateField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from feedback_app.domain.plan_runs import ToldRun
 from feedback_app.services.plan.plans import STRENGTHS, Told
-from feedback_app.services.plan.runs import Told as ToldRun
 from feedback_app.web.forms import NEEDED, TOO_LONG, WholeNumberField, labelled
 from feedback_app.web.language import gettext as _
 
@@ -36,7 +36,7 @@ class RupiahField(WholeNumberField):
         super().process_formdata(valuelist)
 
 
-def _rupiah(label: str, missing: str = NEEDED) -> IntegerField:
+def _rupiah(label: str, missing: str = NEEDED) -> RupiahField:
     return RupiahField(label, [InputRequired(missing), NumberRange(0, message=FROM_0)])
 
 
@@ -58,9 +58,9 @@ class BudgetForm(FlaskForm):  # type: ignore[misc]
     def told(self) -> Told:
         """What the form says."""
         return Told(
-            self.fee.data,
-            self.travel.data,
-            self.daily.data,
+            self.fee.data or 0,
+            self.travel.data or 0,
+            self.daily.data or 0,
             self.floor.data or 0,
             self.turns.data,
             self.jp.data,
@@ -87,9 +87,9 @@ class PlanRunForm(FlaskForm):  # type: ignore[misc]
             starts_on=self.starts_on.data,
             ends_on=self.ends_on.data or self.starts_on.data,
             seats=self.seats.data or 0,
-            fee=self.fee.data,
-            travel=self.travel.data,
-            daily=self.daily.data,
+            fee=self.fee.data or 0,
+            travel=self.travel.data or 0,
+            daily=self.daily.data or 0,
             jp=self.jp.data or 0,
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from feedback_app.domain.plan_runs import ToldRun
 from feedback_app.domain.plan_words import KIND_OF_MONEY
 from feedback_app.domain.training_plan import MONEY
 from feedback_app.services.faults import FieldFaultError
@@ -45,7 +46,7 @@ def add(year: int) -> Answer:
 def show(year: int, run_id: int) -> str:
     """One candidate, to correct or to withdraw."""
     line = runs.run_line(site(), viewer(), year, run_id)
-    told = runs.Told(
+    told = ToldRun(
         training=line.training.code,
         **{
             name: getattr(line.run, name)

@@ -189,7 +189,7 @@ _TABLE: dict[str, Roles | InMenu | tuple[InMenu, ...]] = {
     "plan_runs.remove_floor": HR,
     "plan_runs.spent": HR,
     "plan_runs.record": HR,
-    "impact.calculator": InMenu("Sebelum membeli", HR, room="Rencana"),
+    "impact.calculator": InMenu("Yang dapat diukur", HR, room="Rencana"),
     "impact.matrix": InMenu("Dampak", HR),
     "impact.start": HR,
     "impact.training": HR,

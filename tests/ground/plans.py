@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import select
 
 from feedback_app.domain.local_time import local_instant
+from feedback_app.domain.plan_runs import ToldRun
 from feedback_app.domain.roles import Role
 from feedback_app.services.access.people import Viewer
-from feedback_app.services.plan import jobs, plans, runs
+from feedback_app.services.plan import jobs, plans, progress, runs
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
 from feedback_app.storage.models import Account, Plan
@@ -31,7 +32,7 @@ def hr_of(site: Site, office: Office) -> Viewer:
     return Viewer(account_id, office.agency_id, "hana", "Hana", Role.HR, frozenset(), None)
 
 
-def told_run(**other: Any) -> runs.Told:
+def told_run(**other: Any) -> ToldRun:
     """A run of the dear training: two seats, for which there is money twice."""
     values: dict[str, Any] = {
         "training": "prima",
@@ -43,7 +44,7 @@ def told_run(**other: Any) -> runs.Told:
         "daily": 100_000,
         "jp": 20,
     }
-    return runs.Told(**values | other)
+    return ToldRun(**values | other)
 
 
 def add_catalogue(site: Site, office: Office) -> None:
@@ -96,12 +97,12 @@ def begin_plan(site: Site, office: Office, hana: Viewer) -> None:
 
 def solved(site: Site, hana: Viewer, year: int = YEAR) -> dict[str, Any]:
     """Work the plan out and wait for it; what came out."""
-    jobs.start_job(site, hana, year, kind=jobs.SOLVE)
+    jobs.start_job(site, hana, year, kind=progress.SOLVE)
     for _ in range(600):
         with site.db.read() as session:
             plan = queries.plan_of_year(session, year, agency_id=hana.agency_id)
             assert isinstance(plan, Plan)
-            job = queries.newest_job(session, plan.id, jobs.SOLVE)
+            job = queries.newest_job(session, plan.id, progress.SOLVE)
             assert job is not None
         if job.state != "running":
             assert job.state == "done", job.fault

@@ -58,6 +58,7 @@ SERVICE_ROOMS = (
     "imports",
     "impact",
     "needs",
+    "plan",
     "lots",
     "officer",
     "codes",

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from feedback_app.domain.plan_runs import ToldRun, fault_of
 from feedback_app.domain.texts import Text
 from feedback_app.domain.training_plan import MONEY
 from feedback_app.files.cells import CellError
 from feedback_app.files.records import Record
-from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.imports.work import Counts, Rows, Work
-from feedback_app.services.plan.runs import Told, check
 from feedback_app.storage.models import Plan, PlanRun
 from feedback_app.storage.queries import plans, trainings
 
@@ -35,29 +34,24 @@ def save_plan_runs(work: Work, rows: Rows) -> Counts:
     hours = {row.id: row.jp for row in trainings.catalogue(work.tx, agency_id=work.agency_id)}
     years = {plan.year: plan for plan in plans.plans_of(work.tx, agency_id=work.agency_id)}
     kept = _kept(work, years.values())
-    wanted: list[tuple[int, Plan, int, Told]] = []
+    wanted: list[tuple[int, Plan, int, ToldRun]] = []
     for number, record in rows:
         training_id = work.look_up(known, record["training"], number, HEADINGS["training"])
         plan = _plan(work, years, record, number)
         if training_id is None or plan is None:
             continue
         told = _told(record, hours.get(training_id))
-        try:
-            check(told, year=plan.year, today=work.site.today())
-        except FieldFaultError as fault:
-            cell = str(record.get(fault.field, ""))
-            heading = HEADINGS.get(fault.field, fault.field)
-            work.errors.append(CellError(number, heading, cell, _reason(fault)))
+        fault = fault_of(told, year=plan.year, today=work.site.today())
+        if fault is not None:
+            field, reason = fault
+            heading, cell = HEADINGS.get(field, field), str(record.get(field, ""))
+            work.errors.append(CellError(number, heading, cell, reason))
             continue
         wanted.append((number, plan, training_id, told))
     if work.errors:
         return 0, 0, 0
     counts = [_save(work, kept, *one) for one in wanted]
     return counts.count("added"), counts.count("changed"), counts.count("same")
-
-
-def _reason(fault: FieldFaultError) -> Text:
-    return fault.text if isinstance(fault.text, Text) else Text(fault.text)
 
 
 def _kept(work: Work, every: Any) -> Kept:
@@ -78,8 +72,8 @@ def _plan(work: Work, years: Mapping[int, Plan], record: Record, number: int) ->
     return years.get(year)
 
 
-def _told(record: Record, hours: int | None) -> Told:
-    return Told(
+def _told(record: Record, hours: int | None) -> ToldRun:
+    return ToldRun(
         training=record["training"],
         starts_on=record["starts_on"],
         ends_on=record.get("ends_on") or record["starts_on"],
@@ -89,7 +83,7 @@ def _told(record: Record, hours: int | None) -> Told:
     )
 
 
-def _save(work: Work, kept: Kept, number: int, plan: Plan, training_id: int, told: Told) -> str:
+def _save(work: Work, kept: Kept, number: int, plan: Plan, training_id: int, told: ToldRun) -> str:
     values = {name: getattr(told, name) for name in ("ends_on", "seats", "jp", *MONEY)}
     name = f"{told.training} · {told.starts_on}"
     old = kept.get((plan.id, training_id, told.starts_on))

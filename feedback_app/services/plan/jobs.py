@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,17 +14,14 @@ from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.plan.plans import own_plan
+from feedback_app.services.plan.progress import SOLVE, TOO_LONG, WORTH, note, note_failure
 from feedback_app.services.site import Site, own_site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import PlanJob
 from feedback_app.storage.queries import plans
 
 STALE_AFTER = timedelta(minutes=5)  # running without a sign of life: it was interrupted
-SOLVE, WORTH = "solve", "worth"
 STEPS = {SOLVE: 3, WORTH: 1}
-TOO_LONG = "too long"  # a fault that pages have words for; every other one is the program's
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +97,6 @@ def _work_in_own_site(settings: Settings, now: datetime, job_id: int) -> None:
 
     with own_site(settings, now) as site:
         do_job(site, job_id)
-
-
-def note(site: Site, job_id: int, **values: Any) -> None:
-    """Write down how far it is; a database that is away shows it as interrupted, minutes later."""
-    with suppress(Exception), site.db.transaction() as tx:
-        job = tx.get(PlanJob, job_id)
-        if job is not None:
-            for name, value in values.items():
-                setattr(job, name, value)
-            job.seen_at = site.now()
-
-
-def note_failure(site: Site, job_id: int, fault: Exception) -> None:
-    """Whatever went wrong is kept as the job's fault."""
-    log.error("plan job %s failed", job_id, exc_info=fault)
-    note(site, job_id, state="failed", fault=type(fault).__name__)
 
 
 def line_of(site: Site, job: PlanJob) -> JobLine:

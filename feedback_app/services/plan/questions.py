@@ -10,8 +10,9 @@ from feedback_app.config import Settings
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import NotThereError
 from feedback_app.services.plan.duty import serving
-from feedback_app.services.plan.jobs import WORTH, JobLine, line_of
+from feedback_app.services.plan.jobs import JobLine, line_of
 from feedback_app.services.plan.plans import own_plan
+from feedback_app.services.plan.progress import WORTH
 from feedback_app.services.site import Site, own_site
 from feedback_app.storage.models import Officer, Plan, PlanRun, Training
 from feedback_app.storage.queries import plans

@@ -16,6 +16,7 @@ from feedback_app.storage.db import Session
 from feedback_app.storage.models import Plan, PlanLine, PlanRun, PlanVersion, PlanVersionRun
 from feedback_app.storage.queries import plans
 
+GAP_PLACES = 1  # tenths of a point: what a reader can use, and less than what could be subtracted
 DAYS_TOLD = 5  # of one counter; how many there are is told too
 
 
@@ -65,7 +66,7 @@ def _add_seats(tx: Session, found: Prepared, version_id: int, seats: Seats) -> N
             officer_id=int(officer),
             gain=found.office.gain(officer, run),
             needs={
-                item: found.needs.gaps[officer, item]
+                item: round(found.needs.gaps[officer, item], GAP_PLACES)
                 for item in run.gains
                 if (officer, item) in found.needs.gaps
             },

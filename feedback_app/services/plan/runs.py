@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from feedback_app.domain.training import LARGEST_JP
-from feedback_app.domain.training_plan import LARGEST_MONEY, LONGEST_RUN, MONEY
+from feedback_app.domain.plan_runs import ToldRun, fault_of
+from feedback_app.domain.training_plan import MONEY
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import FieldFaultError, NotThereError
@@ -16,22 +16,6 @@ from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Plan, PlanRun, Training
 from feedback_app.storage.queries import plans, trainings
-
-MOST_SEATS = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a person or a file says of a run; prices are rupiah a participant."""
-
-    training: str
-    starts_on: date
-    ends_on: date
-    seats: int
-    fee: int
-    travel: int
-    daily: int
-    jp: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,33 +74,15 @@ def _own_run(session: Session, viewer: Viewer, year: int, run_id: int) -> tuple[
     return found
 
 
-def check(told: Told, *, year: int, today: date) -> None:
-    """Raise FieldFaultError for what no run of this year's plan can be."""
-    if told.ends_on < told.starts_on:
-        raise FieldFaultError(
-            "ends_on", "Tanggal selesai harus sama dengan atau sesudah tanggal mulai."
-        )
-    if (told.ends_on - told.starts_on).days >= LONGEST_RUN:
-        raise FieldFaultError("ends_on", "Pelatihan lebih lama dari satu tahun.")
-    if told.starts_on.year != year or told.ends_on.year != year:
-        raise FieldFaultError(
-            "starts_on", "Tanggalnya harus di dalam tahun %(year)s, dari awal sampai akhir.",
-            year=year,
-        )  # fmt: skip
-    if told.starts_on <= today:
-        raise FieldFaultError("starts_on", "Tanggal mulai harus sesudah hari ini.")
-    if not 1 <= told.seats <= MOST_SEATS:
-        raise FieldFaultError("seats", "Jumlah kursi bilangan bulat mulai dari 1.")
-    if not 0 <= told.jp <= LARGEST_JP:
-        raise FieldFaultError("jp", "JP bilangan bulat dari 0 sampai 2.000.")
-    for kind in MONEY:
-        if not 0 <= getattr(told, kind) <= LARGEST_MONEY:
-            raise FieldFaultError(kind, "Biaya seorang peserta dalam rupiah; 0 bila tanpa biaya.")
+def _check(told: ToldRun, *, year: int, today: date) -> None:
+    fault = fault_of(told, year=year, today=today)
+    if fault is not None:
+        raise FieldFaultError(*fault)
 
 
-def add_run(site: Site, viewer: Viewer, year: int, told: Told) -> None:
+def add_run(site: Site, viewer: Viewer, year: int, told: ToldRun) -> None:
     """Add a candidate; FieldFaultError says which field is wrong."""
-    check(told, year=year, today=site.today())
+    _check(told, year=year, today=site.today())
     with site.db.transaction() as tx:
         plan = own_plan(tx, viewer, year)
         training = _training(tx, viewer, told.training)
@@ -135,9 +101,9 @@ def add_run(site: Site, viewer: Viewer, year: int, told: Told) -> None:
         log_act(tx, site, viewer, "add_plan_run", f"{training.code} {told.starts_on}")
 
 
-def correct_run(site: Site, viewer: Viewer, year: int, run_id: int, told: Told) -> None:
+def correct_run(site: Site, viewer: Viewer, year: int, run_id: int, told: ToldRun) -> None:
     """Correct what is said of a candidate; a version that bought it keeps what it was."""
-    check(told, year=year, today=site.today())
+    _check(told, year=year, today=site.today())
     with site.db.transaction() as tx:
         run, training = _own_run(tx, viewer, year, run_id)
         _refuse_past(site, run)
@@ -178,7 +144,7 @@ def _training(tx: Session, viewer: Viewer, code: str) -> Training:
 
 
 def _refuse_double(
-    tx: Session, plan: Plan, training: Training, told: Told, *, besides: int = 0
+    tx: Session, plan: Plan, training: Training, told: ToldRun, *, besides: int = 0
 ) -> None:
     for run, own in plans.runs_of_plan(tx, plan.id):
         is_same = own.id == training.id and run.starts_on == told.starts_on
@@ -186,7 +152,7 @@ def _refuse_double(
             raise FieldFaultError("starts_on", "Jadwal pelatihan ini pada tanggal itu sudah ada.")
 
 
-def _values(told: Told) -> dict[str, object]:
+def _values(told: ToldRun) -> dict[str, object]:
     return {
         "starts_on": told.starts_on,
         "ends_on": told.ends_on,

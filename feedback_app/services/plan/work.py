@@ -9,8 +9,8 @@ from feedback_app.domain.plan_rules import broken
 from feedback_app.domain.training_plan import Office, worth
 from feedback_app.impact.plan.questions import frontier, gain_of, price_of_rules
 from feedback_app.impact.plan.solve import NotProvenError, solve
-from feedback_app.services.plan.jobs import SOLVE, TOO_LONG, note, note_failure
 from feedback_app.services.plan.office import Prepared, prepare
+from feedback_app.services.plan.progress import SOLVE, TOO_LONG, note, note_failure
 from feedback_app.services.plan.record import keep_version
 from feedback_app.services.site import Site
 from feedback_app.storage.models import PlanJob
