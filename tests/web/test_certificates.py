@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -36,11 +37,11 @@ def half_year(site: Site, office: Office) -> Office:
 
 
 def add_half(
-    site: Site, office: Office, officer_id: int, good: int, day: date, **changes: object
+    site: Site, office: Office, officer_id: int, good: int, day: date, **changes: Any
 ) -> None:
     """One quarter's forms of an officer."""
     for count, value in ((good, 4), (FORMS - good, 2)):
-        answers = dict.fromkeys(ALL_KEYS, value) | changes
+        answers: dict[str, Any] = dict.fromkeys(ALL_KEYS, value) | changes
         add_ratings(site, office, count, day=day, officer_id=officer_id, **answers)
 
 

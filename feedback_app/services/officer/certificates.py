@@ -145,7 +145,7 @@ def certificate_file(site: Site, viewer: Viewer, certificate_id: int) -> bytes:
 
 _GROUNDS = {
     "level": "dinilai baik oleh pengunjung, di atas batas yang ditetapkan sebelumnya",
-    "improved": "dinilai lebih baik daripada masa sebelumnya",
+    "improved": "dinilai lebih baik daripada semester sebelumnya",
 }
 
 
