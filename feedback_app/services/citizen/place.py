@@ -10,7 +10,7 @@ from feedback_app.domain.codes import place_code, read_place_code
 from feedback_app.domain.local_time import local_day, local_instant, local_zone
 from feedback_app.domain.roster import Shift, offered, on_day
 from feedback_app.domain.tiers import UNTIL_SET
-from feedback_app.services.public.mended import newest_mended
+from feedback_app.services.citizen.mended import newest_mended
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import counters, places, visit_codes

@@ -15,7 +15,7 @@ from feedback_app.domain.receipts import (
     standing_of,
 )
 from feedback_app.domain.survey import Span, title
-from feedback_app.services.public.mended import newest_mended
+from feedback_app.services.citizen.mended import newest_mended
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import notes

@@ -8,8 +8,8 @@ from feedback_app.domain.codes import place_code
 from feedback_app.files.qr_cards import Card, qr_cards_pdf
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
+from feedback_app.services.citizen.mended import newest_mended
 from feedback_app.services.faults import LoopbackAddressError, NotThereError
-from feedback_app.services.public.mended import newest_mended
 from feedback_app.services.site import Site
 from feedback_app.storage.models import Agency
 from feedback_app.storage.queries import places
