@@ -9,7 +9,8 @@ and files, all ratings are recounted, exported and backed up, again and again. R
 while one transaction that has read stays open for 30 s. Prints p50, p99 and the greatest wait of a
 POST, and how many were told anything but "received". Pass: p99 under 2 s, no 5xx. Controls: a
 SQLite in TRUNCATE mode under the same reader, a lock on PostgreSQL's tally. Waits depend on what
-else the machine does: the load is written down with them.
+else the machine does: the load is written down with them, and how long a bare write with fsync of
+4 kB took beside them, on the same disk, in the same seconds.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,6 +89,29 @@ def open_pages(port: int, until: float) -> None:
     while time.time() < until:
         for path in pages:
             browser.get(address + path, timeout=60).raise_for_status()
+
+
+@contextmanager
+def bare_syncs(folder: Path) -> Iterator[list[float]]:
+    """Seconds of a bare write and sync, twenty times a second beside everything else."""
+    took: list[float] = []
+    over = threading.Event()
+
+    def write_on() -> None:
+        with (folder / "bare").open("wb", buffering=0) as file:
+            while not over.wait(0.05):
+                began = time.perf_counter()
+                file.write(b"\0" * 4096)
+                os.fsync(file.fileno())
+                took.append(time.perf_counter() - began)
+
+    beside = threading.Thread(target=write_on)
+    beside.start()
+    try:
+        yield took
+    finally:
+        over.set()
+        beside.join()
 
 
 @contextmanager
@@ -169,9 +194,10 @@ def main(arguments: list[str]) -> int:
         made.start()
         load = os.getloadavg()[0]
         try:
-            crowd, account = run_case(
-                made, case=chosen.case, control=chosen.control, seconds=seconds
-            )
+            with bare_syncs(Path(name)) as bare:
+                crowd, account = run_case(
+                    made, case=chosen.case, control=chosen.control, seconds=seconds
+                )
         finally:
             made.close()
     waits = sorted(took for _when, took, _status in crowd.waits)
@@ -188,6 +214,7 @@ def main(arguments: list[str]) -> int:
         max_p50_ms=round(waits[len(waits) // 2] * 1000),
         max_p99_ms=round(p99 * 1000),
         max_ms=round(waits[-1] * 1000),
+        max_bare_sync_p99_ms=round(sorted(bare)[int(len(bare) * 0.99)] * 1000),
         max_load=round(load, 1),
     )
     books.print_sum("busy")
