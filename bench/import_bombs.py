@@ -41,8 +41,7 @@ BORDERED, MANY = 300_000, 1_000_000
 
 def _book() -> bytes:
     book = openpyxl.Workbook()
-    page = book.active
-    assert page is not None
+    page = book.create_sheet("Pegawai", 0)
     for row in good_rows(KIND):
         page.append(row)
     content = io.BytesIO()
@@ -71,7 +70,9 @@ def bordered_rows() -> bytes:
 
 def far_cell() -> bytes:
     """One text in the last cell that a sheet can have."""
-    last = b'<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row></sheetData>'
+    last = (
+        b'<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row></sheetData>'
+    )
     return _with({SHEET: lambda xml: xml.replace(b"</sheetData>", last)})
 
 

@@ -137,7 +137,9 @@ def clock_time(cell: Cell) -> time:
     return time(int(match[1]), int(match[2]))
 
 
-LARGEST_COUNT = 999_999_999  # nine figures, as in a text; PostgreSQL's integer ends at 2,147,483,647
+LARGEST_COUNT = (
+    999_999_999  # nine figures, as in a text; PostgreSQL's integer ends at 2,147,483,647
+)
 
 
 def count(cell: Cell) -> int:

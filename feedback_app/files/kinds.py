@@ -11,7 +11,15 @@ from feedback_app.files.tables import read_table
 from feedback_app.files.training_kinds import TRAINING_KINDS_OF_FILE
 
 _NIP_TOO = ("nip_baru", "nomor_induk_pegawai")
-_UNIT = column("unit", "unit", cells.text, "kode atau nama unit", "kantor", "kantor", also=("kode_unit", "nama_unit"))
+_UNIT = column(
+    "unit",
+    "unit",
+    cells.text,
+    "kode atau nama unit",
+    "kantor",
+    "kantor",
+    also=("kode_unit", "nama_unit"),
+)
 
 OFFICE_KINDS = (
     Kind(

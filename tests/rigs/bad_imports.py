@@ -186,7 +186,9 @@ def run(engine: str, *, first: int, files: int, seed: int, folder: Path) -> Coun
 
 def _note(engine: str, part: Counted, *, files: int) -> None:
     """A receipt is a file taken whole; what broke the promise counts as changed."""
-    told = {name.replace(" ", "_"): part.outcomes[name] for name in ("refused by cells", "no table")}
+    told = {
+        name.replace(" ", "_"): part.outcomes[name] for name in ("refused by cells", "no table")
+    }
     books.write_down(
         "bad_imports",
         engine=engine,

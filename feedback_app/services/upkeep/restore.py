@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Literal
 
 from feedback_app.config import Settings
-from feedback_app.instance import FILE, TIME_ZONES
-from feedback_app.instance import write as write_settings
 from feedback_app.domain.backups import BackupFaultError, Done
 from feedback_app.domain.local_time import local_zone
 from feedback_app.files import copies as files
+from feedback_app.instance import FILE, TIME_ZONES
+from feedback_app.instance import write as write_settings
 from feedback_app.services.site import Clock, Site, open_site
 from feedback_app.services.upkeep.backup import add_run
 from feedback_app.services.upkeep.copies import faults_told

@@ -28,6 +28,8 @@ class ClockInFile:
         self._shift(self() - datetime.now(UTC) + span)
 
     def _shift(self, by: timedelta) -> None:
-        fresh = self.file.with_name(f"{self.file.name}.new")  # in one piece: it is read all the time
+        fresh = self.file.with_name(
+            f"{self.file.name}.new"
+        )  # in one piece: it is read all the time
         fresh.write_text(str(by.total_seconds()))
         fresh.replace(self.file)

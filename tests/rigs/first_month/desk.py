@@ -76,7 +76,9 @@ class Book:
 class Desk:
     """One person's browser."""
 
-    def __init__(self, computer: Computer, browser: Browser, book: Book, looks: Path | None) -> None:
+    def __init__(
+        self, computer: Computer, browser: Browser, book: Book, looks: Path | None
+    ) -> None:
         """An empty window; `looks` is where pictures go, if anywhere."""
         self.computer, self.book, self.looks = computer, book, looks
         context = browser.new_context(viewport=SIZES[1], locale="id-ID", accept_downloads=True)  # type: ignore[arg-type]

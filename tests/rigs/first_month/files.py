@@ -105,10 +105,10 @@ def on_duty(counter: int, day: date, hour: int) -> int | None:
 def trainings_csv() -> bytes:
     """What was taught this year."""
     return (
-        "kode;judul;jenis;unsur;penyelenggara;jp;biaya\n"
-        "prima;Pelayanan prima di loket;Bimbingan teknis;perilaku|informasi;BPSDM;20;6.000.000\n"
-        "siak;Aplikasi SIAK terpusat;Kursus;kecepatan;Dukcapil;10;4.000.000\n"
-    ).encode()
+        b"kode;judul;jenis;unsur;penyelenggara;jp;biaya\n"
+        b"prima;Pelayanan prima di loket;Bimbingan teknis;perilaku|informasi;BPSDM;20;6.000.000\n"
+        b"siak;Aplikasi SIAK terpusat;Kursus;kecepatan;Dukcapil;10;4.000.000\n"
+    )
 
 
 def attendance_csv() -> bytes:

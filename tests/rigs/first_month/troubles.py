@@ -21,11 +21,9 @@ class _Troubled(Month):
         """How many rows there are of what must not get lost."""
         with self.computer.site() as site, site.db.read() as session:
             tables = (Base.metadata.tables[name] for name in KEPT)
-            return {
-                t.name: session.scalar(select(func.count()).select_from(t)) for t in tables
-            }
+            return {t.name: session.scalar(select(func.count()).select_from(t)) for t in tables}
 
-    def expect(self, is_so: bool, words: str) -> None:  # noqa: FBT001 (an assertion)
+    def expect(self, is_so: bool, words: str) -> None:
         """Note a fault where it is not so."""
         if not is_so:
             self.faults.append(words)

@@ -115,7 +115,9 @@ def test_days_older_than_yesterday_wait_for_a_second_person(
     with pytest.raises(FieldFaultError, match="sebabnya"):
         retire(site, admin, sari, last, seen=found.seen, reason="", substitute_id=None)
     assert officer_row(site, sari).retired_on is None  # nothing was kept of it
-    done = retire(site, admin, sari, last, seen=found.seen, reason="SK pensiun terlambat", substitute_id=None)
+    done = retire(
+        site, admin, sari, last, seen=found.seen, reason="SK pensiun terlambat", substitute_id=None
+    )
     assert done.proposal_id is not None
     assert shifts_of(site, sari) == [TODAY - timedelta(days=4)]
     assert officer_row(site, sari).retired_on == last + timedelta(days=1)
@@ -144,7 +146,9 @@ def test_who_comes_back_serves_again(
 ) -> None:
     dewi = office.officer["Dewi"]
     found = leaving_of(site, admin, dewi, TODAY - timedelta(days=1))
-    retire(site, admin, dewi, TODAY - timedelta(days=1), seen=found.seen, reason="", substitute_id=None)
+    retire(
+        site, admin, dewi, TODAY - timedelta(days=1), seen=found.seen, reason="", substitute_id=None
+    )
     assert officer_row(site, dewi).retired_on == TODAY
     with pytest.raises(FieldFaultError, match="sudah berhenti"):
         leaving_of(site, admin, dewi, IN_A_WEEK)
