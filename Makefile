@@ -1,6 +1,6 @@
 # Thin aliases for developers; run.py does the work. `make help` lists them: a target's line is the
 # comment above it.
-.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-minute bench-page bench-plan bench-restore bench-start bench-survey busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig formulas fuzz half-sent help interrupted-rig kill-rig long-tests migration mutation needs-truth one-code plan-truth power-rig quick rig-sums routes screenshots serve states supply test truth
+.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-minute bench-page bench-plan bench-restore bench-start bench-survey busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig first-month formulas fuzz half-sent help interrupted-rig kill-rig long-tests migration mutation needs-truth one-code plan-truth power-rig quick rig-sums routes screenshots serve states supply test truth
 # Set up everything, load the made-up office, serve it.
 serve:
 	python3 run.py
@@ -151,6 +151,11 @@ busy-rig:
 	.venv/bin/python tests/rigs/busy_rig.py --engine $$engine --case $$case || exit 1; done; done
 	.venv/bin/python tests/rigs/busy_rig.py --case reader --control "an old SQLite"
 	.venv/bin/python tests/rigs/busy_rig.py --engine postgresql --case reader --control "a locked tally"
+# An office's first month in a browser, from an empty folder; then with a wrong clock, and switched off.
+first-month:
+	.venv/bin/python tests/rigs/first_month/rig.py
+	.venv/bin/python tests/rigs/first_month/rig.py --month "a clock one day wrong"
+	.venv/bin/python tests/rigs/first_month/rig.py --month "off for two weeks"
 # The table of docs/reliability.md, from what the rigs found so far.
 rig-sums:
 	.venv/bin/python tests/rigs/sums.py --write

@@ -66,7 +66,11 @@ def add_history(site: Site, office: Office, *, seed: int) -> int:
 
 def add_old_row(site: Site, office: Office) -> None:
     """Sari once more under an old number, by which a few named her: too few to be shown."""
-    person: dict[str, Any] = {"agency_id": office.agency_id, "unit_id": office.unit["A"], "retired_on": None}
+    person: dict[str, Any] = {
+        "agency_id": office.agency_id,
+        "unit_id": office.unit["A"],
+        "retired_on": None,
+    }
     person |= {"nip": "198001012010012009", "name": "Budi Contoh", "display_name": "Bapak Budi"}
     with site.db.transaction() as tx:
         number = bulk.add_rows(tx, "officer", [person | {"employment": "PPPK"}])[0]

@@ -79,13 +79,8 @@ class _Workbook:
         self.folder = posixpath.dirname(book)
         rels = posixpath.join(self.folder, "_rels", posixpath.basename(book) + ".rels")
         found = _relations(self.packed, rels)
-        by_id = {
-            given: posixpath.normpath(posixpath.join(self.folder, part))
-            for _kind, part, given in found
-        }
-        self.parts = {
-            kind: posixpath.normpath(posixpath.join(self.folder, part)) for kind, part, _id in found
-        }
+        by_id = {given: self._part(target) for _kind, target, given in found}
+        self.parts = {kind: self._part(target) for kind, target, _id in found}
         kinds = {given: kind for kind, _part, given in found}
 
         def start(tag: str, attributes: dict[str, str]) -> None:
@@ -97,6 +92,10 @@ class _Workbook:
                 self.places.append(_Place(attributes.get("name", ""), is_hidden, by_id[given]))
 
         read_part(self.packed, book, start)
+
+    def _part(self, target: str) -> str:
+        """A part's name in the archive; some programs write the whole path, with a slash."""
+        return posixpath.normpath(posixpath.join(self.folder, target)).lstrip("/")
 
     @property
     def texts(self) -> list[str]:

@@ -15,8 +15,9 @@ from feedback_app.services.site import Site
 from feedback_app.storage.db import Base, Session
 from feedback_app.storage.models import Counter, Officer, Rating, Shift, Survey
 from tests.rigs.first_month import files, steps
+from tests.rigs.first_month.citizens import READS
 
-GRACE = timedelta(minutes=30)
+GRACE = timedelta(minutes=30) + 2 * READS  # opened in it, sent a little later
 # account: admin, supervisor, HR, two of the inspectorate, 24 officers
 ROWS = {
     "agency": 1, "unit": 1, "counter": 8, "service": 8, "officer": 24, "account": 29,
@@ -111,7 +112,7 @@ def _faults_of_answers(site: Site, session: Session, month: steps.Month) -> Iter
         yield f"{len(held)} answers do not count: {sorted(set(held))}"
     for at, counter, named in month.hall.sent:
         officer = session.get(Officer, int(named.removeprefix("o")))
-        # For half an hour after a turn the form names who was there before as well.
+        # For half an hour after a turn a form that is opened names who was there before as well.
         names = [*names_at(session, counter, at), *names_at(session, counter, at - GRACE)]
         if officer is None or officer.name not in names:
             yield f"{counter} on {local_day(at)}: the form named {named}, there was {names}"

@@ -10,8 +10,7 @@ import runpy
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from feedback_app.services import site
 from tests.rigs.first_month.clock import ClockInFile
@@ -20,9 +19,8 @@ from tests.rigs.first_month.clock import ClockInFile
 def main(clock_file: str, script: str, *arguments: str) -> None:
     """Become the script."""
     clock = ClockInFile(Path(clock_file))
-    site.system_clock = clock  # type: ignore[assignment]
-    defaults = site.open_site.__kwdefaults__
-    defaults["clock"] = clock
+    site.system_clock = clock
+    site.open_site.__kwdefaults__ = {"clock": clock}
     sys.argv = [script, *arguments]
     runpy.run_path(script, run_name="__main__")
 

@@ -62,7 +62,7 @@ class SwitchedOff(_Troubled):
         self.leaves_on = date(2026, 12, 28)
         self.computer.clock.set_to(TROUBLE, 6)
         before = self.rows()
-        self.computer.off_for(timedelta(days=14, hours=1))
+        self.computer.off_for(timedelta(days=14, hours=4))
         self.hall.rate(0, mark="back")  # citizens can rate before anybody has confirmed
         self.expect(
             self.admin_sees("Apakah hari ini 28 Desember 2026?"), "nobody is asked for the date"
