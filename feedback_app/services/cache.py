@@ -1,4 +1,4 @@
-"""What a process keeps in memory: figures that cannot change, and counts of the running minute."""
+"""What a process keeps in memory: what cannot change, what a stamp answers for, this minute's."""
 
 from __future__ import annotations
 
@@ -30,6 +30,35 @@ class Memory:
             while len(self._kept) >= self._most:
                 del self._kept[next(iter(self._kept))]
             self._kept[question] = found
+        return found
+
+
+class Stamped:
+    """Answers that hold as long as a stamp is the same; with another stamp all of them go."""
+
+    def __init__(self, most: int = MOST) -> None:
+        # together in one name: a reader never takes one stamp's answers for another's
+        self._kept: tuple[str | None, dict[Hashable, Any]] = (None, {})
+        self._most, self._lock = most, Lock()
+
+    def get(self, question: Hashable, stamp: str, work_out: Callable[[], Value]) -> Value:
+        """The answer kept under this stamp, or worked out now.
+
+        The stamp is read before the answer is: what changes in between is kept under the old one
+        and goes with it.
+        """
+        known, kept = self._kept
+        found: Value | None = kept.get(question) if known == stamp else None
+        if found is not None:
+            return found
+        found = work_out()
+        with self._lock:
+            if self._kept[0] != stamp:
+                self._kept = (stamp, {})
+            kept = self._kept[1]
+            while len(kept) >= self._most:
+                del kept[next(iter(kept))]
+            kept[question] = found
         return found
 
 

@@ -31,6 +31,7 @@ from sqlalchemy.orm import DeclarativeBase, sessionmaker
 from feedback_app.domain.faults import ConflictError, NotSavedError
 from feedback_app.storage import deadline, sqlite
 from feedback_app.storage.deadline import Act, Waiting
+from feedback_app.storage.prepared import Core, Driver, Statements
 from feedback_app.storage.turn import Turn
 
 # What services say of the database without importing SQLAlchemy, which stays in this room.
@@ -119,6 +120,30 @@ class Database:
         """Open a session that is rolled back at the end; NotSavedError where it has no answer."""
         with self._waiting.asked("reading"), self._refusals("reading"), self._reading() as session:
             yield session
+
+    @contextmanager
+    def glance(self) -> Iterator[Statements]:
+        """Ask prepared statements, each as of its own instant; NotSavedError as of `read`."""
+        with self._waiting.asked("reading"), self._refusals("reading"):
+            if not self.is_sqlite:
+                with self.engine.connect() as connection:
+                    yield Core(connection)
+                return
+            with self._driver("reading") as cursor:
+                yield Driver(cursor, self.engine.dialect)
+
+    @contextmanager
+    def _driver(self, act: Act) -> Iterator[Any]:
+        """A cursor of the driver's own connection; its faults become SQLAlchemy's."""
+        pooled = self.engine.raw_connection()
+        try:
+            cursor = pooled.cursor()
+            cursor.execute(f"PRAGMA busy_timeout={_sqlite_wait_ms(self._waiting, act)}")
+            yield cursor
+        except sqlite.library.Error as error:
+            raise _as_sqlalchemy(error) from error
+        finally:
+            pooled.close()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -289,6 +314,13 @@ def _tell_no_row(context: ExceptionContext) -> None:
     for error in (context.original_exception, context.sqlalchemy_exception):
         if error is not None and error.args:
             error.args = (str(error.args[0]).partition("\n")[0],)
+
+
+def _as_sqlalchemy(error: Exception) -> Exception:
+    """The fault that SQLAlchemy would have raised, without the row it was about."""
+    return exc.DBAPIError.instance(
+        "", None, error, sqlite.library.Error, hide_parameters=True
+    )
 
 
 def _is_of_disk(error: DatabaseError) -> bool:

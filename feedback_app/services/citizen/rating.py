@@ -38,12 +38,19 @@ from feedback_app.services.citizen.arriving import (
 )
 from feedback_app.services.citizen.code_guesses import Typist
 from feedback_app.services.citizen.daily_key import keyed_mark, mark_of_yesterday
-from feedback_app.services.citizen.place import ONE_DAY, Place, place_at, shifts_of_day
+from feedback_app.services.citizen.place import (
+    ONE_DAY,
+    Place,
+    duty_in_unit,
+    place_at,
+    shifts_of_day,
+)
 from feedback_app.services.citizen.said_before import NONE, Ticks, said_before
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import backups, places
 from feedback_app.storage.queries import ratings as queries
+from feedback_app.storage.queries.place_material import UnitDuty
 from feedback_app.storage.queries.visit_codes import Spent
 from feedback_app.storage.ratings import AlreadyThereError, add_rating
 
@@ -81,10 +88,12 @@ def submit_rating(site: Site, sent: Submission) -> Received:
 
 
 def _save_patiently(arriving: Arriving) -> None:
-    patiently(arriving.site, partial(_save, arriving=arriving))
+    site, unit_id = arriving.site, arriving.place.unit_id
+    roster = duty_in_unit(site, unit_id, day=site.today())
+    patiently(site, partial(_save, arriving=arriving, roster=roster))
 
 
-def _save(tx: Session, arriving: Arriving) -> None:
+def _save(tx: Session, arriving: Arriving, roster: UnitDuty) -> None:
     sent, place = arriving.sent, arriving.place
     places.hold_counter(tx, place.counter_id)
     arriving = arriving.at_one_instant()
@@ -100,6 +109,7 @@ def _save(tx: Session, arriving: Arriving) -> None:
         place,
         marks.arrival,
         _circumstances(tx, arriving, spent, device),
+        roster=roster,
         service_id=rating.service_id,
     )
     if screened.rules:

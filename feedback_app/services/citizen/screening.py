@@ -28,6 +28,7 @@ from feedback_app.storage.db import Session
 from feedback_app.storage.models import Case
 from feedback_app.storage.queries import cases
 from feedback_app.storage.queries import screening as queries
+from feedback_app.storage.queries.place_material import UnitDuty
 from feedback_app.storage.verdicts import Change, append_verdicts, standings
 
 ROSTER_IS_KEPT_WITHIN = timedelta(days=7)
@@ -53,10 +54,11 @@ def screen_arrival(
     arrival: Arrival,
     circumstances: Circumstances,
     *,
+    roster: UnitDuty,
     service_id: int | None,
 ) -> Screened:
     """Ask every rule; changes nothing."""
-    duty = _duty_at(tx, place, arrival)
+    duty = _duty_at(place, roster, arrival.received_at)
     around = _around(tx, place, arrival, duty, circumstances.mark_of_yesterday)
     shortest = min(place.minutes.values(), default=1)  # a counter that offers nothing: a minute
     return screen(
@@ -89,25 +91,30 @@ class _Duty:
     unit_since: datetime
 
 
-def _duty_at(tx: Session, place: Place, arrival: Arrival) -> _Duty:
+def _duty_at(place: Place, roster: UnitDuty, at: datetime) -> _Duty:
     """An answer may follow its service by half an hour, so that counts as duty as well.
 
     Where no roster is kept nobody knows the hours: one officer is taken to be there.
     """
-    at, night = arrival.received_at, arrival.received_at - NIGHT
-    shifts = queries.shifts_of_unit(tx, place.unit_id, since=night - GRACE, until=at)
+    night = at - NIGHT
+    shifts = [
+        shift
+        for shift in roster.shifts
+        if shift.starts_at <= at and shift.ends_at > night - GRACE
+    ]
     here = [shift for shift in shifts if shift.counter_id == place.counter_id]
-    keeps_roster = bool(here or place.shifts) or queries.keeps_roster(
-        tx, place.counter_id, since=at - ROSTER_IS_KEPT_WITHIN
+    last_end = roster.last_end.get(place.counter_id)
+    keeps_roster = bool(here or place.shifts) or (
+        last_end is not None and last_end >= at - ROSTER_IS_KEPT_WITHIN
     )
     officers = _present(here, at) if keeps_roster else 1
-    in_unit = max(_present(shifts, at), officers)
+    unit_officers = max(_present(shifts, at), officers)
     return _Duty(
         keeps_roster=keeps_roster,
         officers=officers,
-        unit_officers=in_unit,
+        unit_officers=unit_officers,
         here_since=at - max(SPANS) if officers else max([night, *_ends(here)]),
-        unit_since=at - HALF_HOUR if in_unit else max([night, *_ends(shifts)]),
+        unit_since=at - HALF_HOUR if unit_officers else max([night, *_ends(shifts)]),
     )
 
 

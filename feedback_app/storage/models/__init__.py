@@ -16,6 +16,7 @@ from feedback_app.storage.models.office_mark import OfficeMark
 from feedback_app.storage.models.officer import Officer, OfficerJoin, Shift
 from feedback_app.storage.models.officer_room import FigureView, OfficerReply
 from feedback_app.storage.models.paper import PaperBatch, PaperSheet
+from feedback_app.storage.models.place_stamp import PlaceStamp
 from feedback_app.storage.models.rating import Comment, Rating, Screening
 from feedback_app.storage.models.roster import (
     CalendarEntry,
@@ -84,6 +85,7 @@ __all__ = [
     "PaperBatch",
     "PaperSheet",
     "PastResult",
+    "PlaceStamp",
     "QueueKey",
     "Rating",
     "RecoveryCode",

@@ -130,11 +130,3 @@ def answers_with_text(
             Screening.counter_id == counter_id, Screening.text_key.in_(text_keys)
         )
     ).all()
-
-
-def keeps_roster(session: Session, counter_id: int, *, since: datetime) -> bool:
-    """Whether anybody was rostered at the counter since then: else its hours are unknown."""
-    found = session.scalar(
-        select(Shift.id).where(Shift.counter_id == counter_id, Shift.ends_at >= since).limit(1)
-    )
-    return found is not None

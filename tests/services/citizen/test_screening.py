@@ -10,16 +10,17 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from feedback_app.domain.codes import place_code
-from feedback_app.domain.local_time import local_instant
+from feedback_app.domain.local_time import local_day, local_instant
 from feedback_app.domain.rating import NewRating, ScreeningMarks
 from feedback_app.domain.roster import UNKNOWN
 from feedback_app.domain.screening import Arrival, Circumstances
 from feedback_app.services.citizen import screening
 from feedback_app.services.citizen.daily_key import keyed_mark, mark_of_yesterday
-from feedback_app.services.citizen.place import open_place
+from feedback_app.services.citizen.place import Place, duty_in_unit, open_place
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
 from feedback_app.storage.models import Case, CounterService, Service
+from feedback_app.storage.queries.place_material import UnitDuty
 from feedback_app.storage.ratings import add_rating
 from tests.conftest import SteppedClock
 from tests.ground.office import TODAY, Office
@@ -47,7 +48,14 @@ def met(
     arrival = Arrival("new", found.counter_id, "visit", at, at, "a phone", None, False)
     about = Circumstances(says_today, False, False, False, at - waited, None, False, None)
     with site.db.read() as session:
-        return screening.screen_arrival(session, found, arrival, about, service_id=service_id).rules
+        return screening.screen_arrival(
+            session, found, arrival, about, roster=on_roster(site, found, at), service_id=service_id
+        ).rules
+
+
+def on_roster(site: Site, found: Place, at: datetime) -> UnitDuty:
+    """Who is on duty in the counter's unit."""
+    return duty_in_unit(site, found.unit_id, day=local_day(at))
 
 
 def test_a_service_has_its_own_pace_and_the_shortest_counts_when_none_is_named(
@@ -109,9 +117,12 @@ def sent(site: Site, place: str, office: Office, at: datetime, **told: object) -
     """Screen one poster answer and keep its marks, as saving it would; return its rules."""
     found = open_place(site, place)
     name = secrets.token_hex(16)
+    roster = on_roster(site, found, at)
     arrival = replace(Arrival(name, found.counter_id, "poster", at, at, name, None, False), **told)  # type: ignore[arg-type]
     with site.db.transaction() as tx:
-        rules = screening.screen_arrival(tx, found, arrival, POSTER, service_id=None).rules
+        rules = screening.screen_arrival(
+            tx, found, arrival, POSTER, roster=roster, service_id=None
+        ).rules
         row = replace(rated(office), id=name, counter_id=found.counter_id)
         add_rating(tx, row, ScreeningMarks(arrival, "", "", rules), comment="")
     return rules
