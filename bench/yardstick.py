@@ -102,11 +102,9 @@ def _compare(
             f"{found_here.p50:7.0f}{found_here.p99:7.0f}{found_here.p99 / found_here.p50:9.1f}",
             end="",
         )
-        print(
-            f"{found_here.flows_a_second / plain.flows_a_second:9.2f}{plain.cpu_ms / found_here.cpu_ms:7.2f}"
-            f"{load:6.1f}",
-            flush=True,
-        )
+        times = found_here.flows_a_second / plain.flows_a_second
+        cpu_times = plain.cpu_ms / found_here.cpu_ms
+        print(f"{times:9.2f}{cpu_times:7.2f}{load:6.1f}", flush=True)
 
 
 def _medians(rounds: list[Round]) -> Round:

@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 # Crockford's base 32: no I, L, O, U, so that a typed code survives handwriting.
@@ -46,6 +47,7 @@ class FormToken:
     device_id: int
 
 
+@lru_cache(maxsize=64)  # of some masters and a dozen purposes; asked ten times an answer
 def derive_key(master: bytes, purpose: str) -> bytes:
     """A key of 32 bytes for one purpose, so that no signature can be used for another."""
     return hmac.new(master, purpose.encode(), hashlib.sha256).digest()

@@ -31,6 +31,7 @@ from sqlalchemy.orm import DeclarativeBase, sessionmaker
 from feedback_app.domain.faults import ConflictError, NotSavedError
 from feedback_app.storage import deadline, sqlite
 from feedback_app.storage.deadline import Act, Waiting
+from feedback_app.storage.group import Group, Write
 from feedback_app.storage.prepared import Core, Driver, Statements
 from feedback_app.storage.turn import Turn
 
@@ -96,6 +97,7 @@ class Database:
         self._turn = Turn()
         writing = engine.execution_options(begin_immediate=True)
         self._writing = sessionmaker(writing, expire_on_commit=False)
+        self._group = Group(self._own_connection, engine.dialect, self.in_turn)
         self._saved_at = self._refused_at = -math.inf  # by time.monotonic
 
     @property
@@ -157,6 +159,26 @@ class Database:
         ):
             yield session
 
+    def save(self, write: Write) -> Any:
+        """On SQLite: write in one commit with all who wait, and return what `write` returned.
+
+        `write` gets prepared statements and what is kept as long as no other connection writes. It
+        runs in any thread that saves and touches nothing of its own request; a fault of its own
+        takes back its own statements only. Refusals of the engine are those of `transaction`.
+        """
+        with self._waiting.asked("writing"), self._refusals("writing"):
+            try:
+                return self._group.put(write, wait_ms=_sqlite_wait_ms(self._waiting, "writing"))
+            except sqlite.library.Error as error:
+                raise _as_sqlalchemy(error) from error
+
+    def _own_connection(self) -> Any:
+        """Beside the pool, for the group alone."""
+        pooled = self.engine.raw_connection()
+        driver = pooled.driver_connection
+        pooled.detach()
+        return driver
+
     @contextmanager
     def _refusals(self, act: Act) -> Iterator[None]:
         """The engine's own faults become ours, and who waited in vain is remembered."""
@@ -194,7 +216,7 @@ class Database:
     def in_turn(
         self, *, within_s: float = sqlite.BUSY_TIMEOUT_MS / 1000
     ) -> AbstractContextManager[None]:
-        """On SQLite the writers of this process queue up here; grouped commits would begin here."""
+        """On SQLite the writers of this process queue up here."""
         if not self.is_sqlite:
             return nullcontext()
         left = self._waiting.left_s("writing")
@@ -230,6 +252,8 @@ class Database:
 
     def close(self) -> None:
         """Give every connection back."""
+        if self.is_sqlite:
+            self._group.close()
         self.engine.dispose()
 
 
@@ -318,9 +342,7 @@ def _tell_no_row(context: ExceptionContext) -> None:
 
 def _as_sqlalchemy(error: Exception) -> Exception:
     """The fault that SQLAlchemy would have raised, without the row it was about."""
-    return exc.DBAPIError.instance(
-        "", None, error, sqlite.library.Error, hide_parameters=True
-    )
+    return exc.DBAPIError.instance("", None, error, sqlite.library.Error, hide_parameters=True)
 
 
 def _is_of_disk(error: DatabaseError) -> bool:

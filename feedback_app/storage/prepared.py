@@ -7,11 +7,11 @@ the same text (tests/storage/test_prepared.py). On PostgreSQL its connection run
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Dialect
-from sqlalchemy.sql.base import Executable
+from sqlalchemy import Connection, Dialect, Insert, Table, bindparam, insert
+from sqlalchemy.orm import Session
 
 Row = tuple[Any, ...]
 Processor = Callable[[Any], Any]
@@ -30,22 +30,32 @@ class Statements(Protocol):
 class Prepared:
     """One statement whose every value is a named parameter or fixed."""
 
-    def __init__(self, statement: Executable) -> None:
-        """Nothing is compiled before the first use."""
-        self.statement = statement
+    def __init__(self, sqlite: Any, postgresql: Any = None) -> None:
+        """One for both engines, or one for each; nothing is compiled before the first use."""
+        self._of = {"sqlite": sqlite, "postgresql": sqlite if postgresql is None else postgresql}
         self._compiled: dict[str, _Compiled] = {}
+
+    def statement(self, dialect: Dialect) -> Any:
+        """As SQLAlchemy runs it."""
+        return self._of[dialect.name]
 
     def on(self, dialect: Dialect) -> _Compiled:
         """Compiled for an engine."""
         found = self._compiled.get(dialect.name)
         if found is None:
-            found = self._compiled[dialect.name] = _Compiled(self.statement, dialect)
+            found = self._compiled[dialect.name] = _Compiled(self.statement(dialect), dialect)
         return found
 
 
+def insertion(table: Table, names: Iterable[str] | None = None) -> Insert:
+    """An INSERT of a row of these columns, or of all, each a parameter of its name."""
+    chosen = [column.name for column in table.columns] if names is None else names
+    return insert(table).values({name: bindparam(name) for name in chosen})
+
+
 class _Compiled:
-    def __init__(self, statement: Executable, dialect: Dialect) -> None:
-        compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+    def __init__(self, statement: Any, dialect: Dialect) -> None:
+        compiled: Any = statement.compile(dialect=dialect)
         self.text: str = compiled.string
         fixed: Mapping[str, Any] = compiled.params
         processors: Mapping[str, Processor] = compiled._bind_processors
@@ -62,7 +72,7 @@ class _Compiled:
         """In the statement's order, as the driver takes them."""
         found = []
         for name, fixed, processor in self._binds:
-            value = given[name] if name in given else fixed
+            value = given.get(name, fixed)
             found.append(processor(value) if processor is not None else value)
         return found
 
@@ -108,8 +118,16 @@ class Core:
 
     def rows(self, prepared: Prepared, values: Mapping[str, Any]) -> Sequence[Row]:
         """The rows it answers with."""
-        return [tuple(row) for row in self._connection.execute(prepared.statement, dict(values))]
+        statement = prepared.statement(self._connection.dialect)
+        return [tuple(row) for row in self._connection.execute(statement, dict(values))]
 
     def run(self, prepared: Prepared, values: Mapping[str, Any]) -> int:
         """How many rows it changed."""
-        return self._connection.execute(prepared.statement, dict(values)).rowcount
+        statement = prepared.statement(self._connection.dialect)
+        return self._connection.execute(statement, dict(values)).rowcount
+
+
+def of_session(session: Session) -> Core:
+    """Run within a session's transaction, after what it has not yet written."""
+    session.flush()
+    return Core(session.connection())

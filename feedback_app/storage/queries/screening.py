@@ -130,3 +130,50 @@ def answers_with_text(
             Screening.counter_id == counter_id, Screening.text_key.in_(text_keys)
         )
     ).all()
+
+
+class OfSession:
+    """The questions of screening within one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        """Ask this session."""
+        self._session = session
+
+    def near(
+        self,
+        counter_id: int,
+        unit_id: int,
+        *,
+        since: datetime,
+        marks: Collection[str],
+        marks_since: datetime,
+        tiers: Collection[str],
+    ) -> list[Arrival]:
+        """As `arrivals_near`."""
+        return arrivals_near(
+            self._session,
+            counter_id,
+            unit_id,
+            since=since,
+            marks=marks,
+            marks_since=marks_since,
+            tiers=tiers,
+        )
+
+    def opened(
+        self, counter_id: int, *, first: datetime, last: datetime, tiers: Collection[str]
+    ) -> list[Arrival]:
+        """As `arrivals_opened`."""
+        return arrivals_opened(self._session, counter_id, first=first, last=last, tiers=tiers)
+
+    def unheld_since(self, counter_id: int, *, since: datetime, tiers: Collection[str]) -> int:
+        """As `unheld_since`."""
+        return unheld_since(self._session, counter_id, since=since, tiers=tiers)
+
+    def with_text(self, counter_id: int, text_keys: Collection[str]) -> Sequence[str]:
+        """As `answers_with_text`."""
+        return answers_with_text(self._session, counter_id, text_keys)
+
+    def days_of_visits(self, counter_id: int, *, first: date, last: date) -> list[int]:
+        """As `days_of_visits`."""
+        return days_of_visits(self._session, counter_id, first=first, last=last)

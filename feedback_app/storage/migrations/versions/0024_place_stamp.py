@@ -49,7 +49,8 @@ def upgrade() -> None:
         f"$$ BEGIN {drawn}; RETURN NULL; END $$"
     )
     for table in STAMPED:
+        events = f"INSERT OR {UPDATES.get(table, 'UPDATE')} OR DELETE OR TRUNCATE"
         op.execute(
-            f"CREATE TRIGGER {table}_stamp AFTER INSERT OR {UPDATES.get(table, 'UPDATE')} OR DELETE "
-            f"OR TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION draw_place_stamp()"
+            f"CREATE TRIGGER {table}_stamp AFTER {events} ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION draw_place_stamp()"
         )
