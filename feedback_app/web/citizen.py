@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -21,8 +22,18 @@ from feedback_app.web.device_cookie import device_secret, kiosk_here, lead_back
 from feedback_app.web.errors import RETRY_AFTER_SECONDS
 from feedback_app.web.language import gettext as _
 from feedback_app.web.language import language
+from feedback_app.web.quick_form import ordinary_submission
 
 log = logging.getLogger(__name__)
+
+# What a page must be drawn for: then the form is read as a form.
+TO_BE_TOLD = (
+    UnknownPlaceError,
+    arriving.StaleFormError,
+    arriving.DifferentAnswerError,
+    arriving.FaultyError,
+    NotSavedError,
+)
 
 citizen = Blueprint("citizen", __name__)
 citizen.after_request(lead_back)
@@ -45,6 +56,15 @@ def form(code: str) -> Response:
 @citizen.post("/q/<code>")
 def submit(code: str) -> AnyResponse:
     """Save the rating; on any fault show the form again with everything still in it."""
+    given = ordinary_submission(code)
+    if given is not None:
+        with suppress(*TO_BE_TOLD):
+            return _to_receipt(rating.submit_rating(site(), given))
+    return _submit_form(code)
+
+
+def _submit_form(code: str) -> AnyResponse:
+    """The same with a form that can be shown again; what is saved already is found by its token."""
     sent = CitizenForm(place_code=code)
     try:
         if sent.is_for_another_language():
@@ -70,6 +90,10 @@ def submit(code: str) -> AnyResponse:
     except arriving.FaultyError:  # a fault of ours, but what was typed need not be lost with it
         log.exception("fault while saving a rating")
         return _not_saved(code, sent)
+    return _to_receipt(received)
+
+
+def _to_receipt(received: arriving.Received) -> AnyResponse:
     lang = None if language() == "id" else language()
     is_on_kiosk = bool(received.was_at and device_secret())
     page = "kiosk.thanks" if is_on_kiosk else "citizen.receipt"
