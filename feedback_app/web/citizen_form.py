@@ -211,7 +211,8 @@ def served_by(text: str, ticket_day: str) -> Served:
 
 def device_of_request() -> str:
     """What one browser tells of itself; kept as a keyed mark of the day only."""
-    return f"{request.user_agent.string}\n{request.accept_languages}"
+    told = request.headers
+    return f"{told.get('User-Agent', '')}\n{told.get('Accept-Language', '')}"
 
 
 def number_of(key: str) -> int:

@@ -24,18 +24,23 @@ from feedback_app.web.citizen_form import (
 )
 from feedback_app.web.language import language
 
+CAUSES = frozenset(CAUSE_FIELDS)
+NOTHING = [""]
 NUMBER_OF = {"1": 1, "2": 2, "3": 3, "4": 4}
 FOR_THE_FORM = ("language", "as_is", "visit", "without_code")  # what needs a second look
 
 
 def ordinary_submission(place_code: str) -> Submission | None:
     """What was sent; None for whatever is not ordinary."""
-    form = request.form
-    if request.cookies or any(form.get(name) for name in FOR_THE_FORM):
+    if request.cookies:
         return None
-    given = [form.getlist(key) for key in ALL_KEYS]
+    sent = dict(request.form.lists())  # asked for absent fields, the form raises each time
+    if any(sent.get(name, NOTHING)[0] for name in FOR_THE_FORM):
+        return None
+    given = [sent.get(key, NOTHING) for key in ALL_KEYS]
     if any(len(values) != 1 or values[0] not in NUMBER_OF for values in given):
         return None
+    form = {name: values[0] for name, values in sent.items()}
     comment = form.get("comment", "")
     if len(comment) > COMMENT_LIMIT:
         return None
@@ -47,7 +52,7 @@ def ordinary_submission(place_code: str) -> Submission | None:
         served=served_by(form.get("served_by", ""), form.get("ticket_day", "")),
         visit_purpose=one_of(VISIT_PURPOSE, form.get("visit_purpose")),
         answers=answers,
-        causes=under_low_answers({name for name in CAUSE_FIELDS if form.get(name)}, answers),
+        causes=under_low_answers({name for name in CAUSES & form.keys() if form[name]}, answers),
         visit_facts={fact.key: one_of(fact.choices, form.get(fact.key)) for fact in VISIT_FACTS},
         bands={band.key: one_of(band.choices, form.get(band.key)) for band in BANDS},
         comment=clean_text(comment),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 from dataclasses import replace
@@ -120,7 +119,7 @@ def digests_of(site: Site, sent: Submission) -> tuple[str, ...]:
     } | _said_since(sent)
     text = json.dumps(body, sort_keys=True).encode()
     keys = site.keys_for(DIGEST_PURPOSE)
-    return tuple(hmac.new(key, text, hashlib.sha256).hexdigest() for key in keys)
+    return tuple(hmac.digest(key, text, "sha256").hex() for key in keys)
 
 
 def _said_since(sent: Submission) -> dict[str, object]:

@@ -5,7 +5,6 @@ Shared by what a form can become: a rating (`rating.py`) or a note (`note.py`).
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Mapping
@@ -180,4 +179,4 @@ def text_key(site: Site, comment: str) -> str | None:
     """A keyed mark of a long comment; None for one too short to compare."""
     text = comparable_text(comment)
     key = site.keys_for("comment text")[-1]
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32] if text else None
+    return hmac.digest(key, text.encode(), "sha256").hex()[:32] if text else None

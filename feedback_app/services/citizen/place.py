@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from feedback_app.domain.codes import PlaceName, place_code, read_place_code
 from feedback_app.domain.local_time import local_day, local_instant, local_zone
-from feedback_app.domain.roster import Shift, offered, on_day
+from feedback_app.domain.roster import GRACE, Shift, offered, on_day
 from feedback_app.domain.tiers import UNTIL_SET
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
@@ -86,25 +87,49 @@ def open_place(site: Site, code: str, *, ticket_day: date | None = None) -> Plac
     return place
 
 
-def place_at(site: Site, code: str, *, at: datetime, ticket_day: date | None = None) -> Place:
+def place_at(
+    site: Site, code: str, *, at: datetime, ticket_day: date | None = None, stamp: str | None = None
+) -> Place:
     """The place as it was offered at an instant, retired or not.
 
     A change of the roster counts from its own moment on: who opened a form before it was shown the
     officers of then, and the answer is about them. A ticket has a day of its own: then the officers
-    are those of that day.
+    are those of that day. `stamp` is of what was known just now, None to ask for it.
     """
     named = read_place_code(code, key=site.settings.place_key)
     if named is None:
         raise UnknownPlaceError
     day = ticket_day or local_day(at)
     span = (min(day, local_day(at)) - ONE_DAY, local_day(at))
-    found = _material(site, named.counter_number, *span)
+    found = _material(site, named.counter_number, *span, stamp=stamp)
     if found is None:
         raise UnknownPlaceError
-    return _place(site, found, named, at=at, ticket_day=ticket_day)
+    now = site.now()
+    part = bisect_right(_turns(found, local_day(at)), at)
+    key = (named.serial, ticket_day, part, _tiers_at(found, now))
+    drawn: Place | None = found.drawn.get(key)
+    if drawn is None:
+        drawn = found.drawn[key] = _place(site, found, named, at=at, ticket_day=ticket_day)
+    return drawn
 
 
-def _material(site: Site, number: int, first: date, last: date) -> Material | None:
+def _turns(found: Material, day: date) -> list[datetime]:
+    """The instants at which something of a day's form turns: between two it stays the same."""
+    turns: list[datetime] | None = found.drawn.get("turns")
+    if turns is None:
+        hours = [h for one in found.services for h in (one.opens_at, one.closes_at) if h]
+        points = {local_instant(day, hour) for hour in hours}
+        for one in found.shifts:
+            ends = (one.shift.starts_at, one.shift.ends_at)
+            points |= {*ends, *(end + GRACE for end in ends), one.recorded_at}
+            points |= {one.withdrawn_at} if one.withdrawn_at else set()
+        turns = found.drawn["turns"] = sorted(points)
+    return turns
+
+
+def _material(
+    site: Site, number: int, first: date, last: date, *, stamp: str | None
+) -> Material | None:
     """The counter's rows with the shifts of these local days, from memory where nothing changed."""
 
     def read() -> Material | None:
@@ -116,10 +141,18 @@ def _material(site: Site, number: int, first: date, last: date) -> Material | No
                 until=local_instant(last + ONE_DAY, time.min),
             )
 
-    return site.places.get(("counter", number, first, last), _stamp(site), read)
+    key = ("counter", number, first, last)
+    return site.places.get(key, _stamp(site) if stamp is None else stamp, read)
 
 
-def duty_in_unit(site: Site, unit_id: int, *, day: date) -> UnitDuty:
+def place_and_duty(site: Site, code: str, *, at: datetime) -> tuple[Place, UnitDuty]:
+    """The place as it was offered at an instant, and who is on duty in its unit now."""
+    stamp = _stamp(site)
+    place = place_at(site, code, at=at, stamp=stamp)
+    return place, duty_in_unit(site, place.unit_id, day=site.today(), stamp=stamp)
+
+
+def duty_in_unit(site: Site, unit_id: int, *, day: date, stamp: str | None = None) -> UnitDuty:
     """Who is on duty at the unit's counters on a local day, the night before it and the day after.
 
     Read before a transaction within which midnight may pass.
@@ -134,7 +167,8 @@ def duty_in_unit(site: Site, unit_id: int, *, day: date) -> UnitDuty:
                 until=local_instant(day + 2 * ONE_DAY, time.min),
             )
 
-    return site.places.get(("unit", unit_id, day), _stamp(site), read)
+    key = ("unit", unit_id, day)
+    return site.places.get(key, _stamp(site) if stamp is None else stamp, read)
 
 
 def _stamp(site: Site) -> str:

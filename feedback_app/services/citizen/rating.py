@@ -33,8 +33,7 @@ from feedback_app.services.citizen.code_guesses import Typist
 from feedback_app.services.citizen.daily_key import mark_of_yesterday
 from feedback_app.services.citizen.place import (
     Place,
-    duty_in_unit,
-    place_at,
+    place_and_duty,
     shifts_of_day,
 )
 from feedback_app.services.citizen.said_before import NONE, Ticks, said_before
@@ -68,21 +67,20 @@ def submit_rating(site: Site, sent: Submission) -> Received:
         _must_be_the_same(site, token, digests)
         return received
     opened_at = min(token.opened_at, site.now())  # never later than now, whatever its clock said
-    place = place_at(site, sent.place_code, at=opened_at)
+    place, roster = place_and_duty(site, sent.place_code, at=opened_at)
     token = replace(token, opened_at=opened_at)
+    arriving = Arriving(site, sent, place, token, digests[0], received.receipt)
     try:
-        _save_patiently(Arriving(site, sent, place, token, digests[0], received.receipt))
+        _save_patiently(arriving, roster)
     except AlreadyThereError:
         _must_be_the_same(site, token, digests)
     return received
 
 
-def _save_patiently(arriving: Arriving) -> None:
-    site, unit_id = arriving.site, arriving.place.unit_id
-    roster = duty_in_unit(site, unit_id, day=site.today())
+def _save_patiently(arriving: Arriving, roster: UnitDuty) -> None:
     if quick_rating.is_ordinary(arriving) and quick_rating.is_saved(arriving, roster):
         return
-    patiently(site, partial(_save, arriving=arriving, roster=roster))
+    patiently(arriving.site, partial(_save, arriving=arriving, roster=roster))
 
 
 def _save(tx: Session, arriving: Arriving, roster: UnitDuty) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Any
 
 from sqlalchemy import func, or_, select
 
@@ -78,6 +79,7 @@ class Material:
     codes_until: date | None  # last day of a batch of codes that was not revoked
     _officers: dict[int, _Named]
     _names: dict[tuple[int, ...], dict[int, str]] = field(default_factory=dict)
+    drawn: dict[Hashable, Any] = field(default_factory=dict)  # what was worked out of it
 
     def names(self, officer_ids: Collection[int]) -> dict[int, str]:
         """As `places.display_names`."""
