@@ -28,12 +28,13 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.crowd import Seen, crowd
+from bench.crowd import Seen, crowd, look_once
 from bench.large_hall import build_hall
 from feedback_app.config import Settings
 from feedback_app.demo.load import load_demo
 from feedback_app.services.office.cards import card_lines
 from feedback_app.services.site import open_site
+from feedback_app.services.upkeep.retention import run_daily
 from feedback_app.services.upkeep.schema import upgrade_schema
 
 HALL = 300
@@ -118,6 +119,7 @@ def _round(served: Served, clients: int, seconds: float, *, seed: int) -> Round:
         folder = Path(name) / "instance"
         shutil.copytree(served.template, folder)
         with _running(served, folder) as (pid, port):
+            look_once(port, served.paths)
             crowd(port, served.paths, clients=clients, seconds=WARM_UP_S, seed=seed + 100)
             before = _cpu_s(pid)
             seen = crowd(port, served.paths, clients=clients, seconds=seconds, seed=seed)
@@ -186,6 +188,7 @@ def _ours(root: Path, folder: Path, places: str) -> Served:
         load_demo(site, progress=lambda items: items, rating_count=4000)
     else:
         build_hall(site, counters=HALL)
+    run_daily(site)  # else the server does it within the first round
     paths = [urlsplit(line.url).path for line in card_lines(site)]
     site.db.empty_wal()
     site.db.close()

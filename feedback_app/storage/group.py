@@ -1,4 +1,4 @@
-"""One durable commit for all who wait: whoever has the turn writes for the others too (ADR 24).
+"""One durable commit for all who wait: whoever has the turn writes for the others too (ADR 20).
 
 A leader takes what the waiting have to write, each into a savepoint of its own, and commits; nobody
 is answered before. There is no thread besides: who writes alone pays nothing for it.

@@ -3,6 +3,9 @@ is everybody's, and what is kept goes as soon as another connection has written.
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, bindparam, insert, text
 
+from feedback_app.config import ROOT
 from feedback_app.domain.faults import NotSavedError
 from feedback_app.storage import deadline, sqlite
 from feedback_app.storage.db import Database, DatabaseError, open_database
@@ -237,3 +241,49 @@ def test_many_at_once_are_all_written_once(db: Database) -> None:
         thread.join()
     assert stored(db) == sorted(100 * n + k for n in range(8) for k in range(20))
     assert heard.count("COMMIT") <= 160
+
+
+CUT = """
+import os, sys, threading, time
+from sqlalchemy import Column, Integer, MetaData, Table, bindparam, insert
+from feedback_app.storage.db import open_database
+from feedback_app.storage.prepared import Prepared
+
+add = Prepared(insert(Table("thing", MetaData(), Column("id", Integer))).values(id=bindparam("id")))
+db = open_database(sys.argv[1])
+cut_at = int(sys.argv[2])
+
+def save(number):
+    def write(statements, kept):
+        statements.run(add, {"id": number})
+        if number == cut_at:
+            os.kill(os.getpid(), 9)
+    db.save(write)
+    os.write(1, b"%d\\n" % number)
+
+def wait_for(count):
+    while len(db._group._waiting) < count:
+        time.sleep(0.001)
+
+save(0)
+threads = [threading.Thread(target=save, args=(n,)) for n in range(1, 6)]
+with db.in_turn():
+    for count, thread in enumerate(threads, start=1):
+        thread.start()
+        wait_for(count)
+for thread in threads:
+    thread.join()
+"""
+
+
+@pytest.mark.parametrize("cut_at", [1, 3, 5])
+def test_a_process_killed_within_a_group_has_told_nobody_and_stored_nothing_of_it(
+    db: Database, cut_at: int
+) -> None:
+    """At the first, the middle and the last member; what was acknowledged before is there."""
+    run = [sys.executable, "-c", CUT, str(db.engine.url), str(cut_at)]
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert done.stdout == b"0\n"
+    assert stored(db) == [0]
+    assert db.save(add(7)) == 7  # its lock is gone with it

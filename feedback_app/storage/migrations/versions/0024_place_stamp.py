@@ -1,6 +1,6 @@
 """A stamp that triggers draw anew whenever something changes that a citizen's form is drawn from.
 
-Processes keep places and rosters in memory under it (ADR 24).
+Processes keep places and rosters in memory under it (ADR 20).
 
 Revision ID: 0024_place_stamp
 Revises: 0023_training_merge
