@@ -137,7 +137,10 @@ class Database:
     @contextmanager
     def _driver(self, act: Act) -> Iterator[Any]:
         """A cursor of the driver's own connection; its faults become SQLAlchemy's."""
-        pooled = self.engine.raw_connection()
+        try:
+            pooled = self.engine.raw_connection()
+        except sqlite.library.Error as error:
+            raise _as_sqlalchemy(error, statement=None) from error
         try:
             cursor = pooled.cursor()
             cursor.execute(f"PRAGMA busy_timeout={_sqlite_wait_ms(self._waiting, act)}")
@@ -340,9 +343,14 @@ def _tell_no_row(context: ExceptionContext) -> None:
             error.args = (str(error.args[0]).partition("\n")[0],)
 
 
-def _as_sqlalchemy(error: Exception) -> Exception:
-    """The fault that SQLAlchemy would have raised, without the row it was about."""
-    return exc.DBAPIError.instance("", None, error, sqlite.library.Error, hide_parameters=True)
+def _as_sqlalchemy(error: Exception, *, statement: str | None = "") -> Exception:
+    """The fault that SQLAlchemy would have raised, without the row it was about.
+
+    No statement means that there was no connection.
+    """
+    return exc.DBAPIError.instance(
+        statement, None, error, sqlite.library.Error, hide_parameters=True
+    )
 
 
 def _is_of_disk(error: DatabaseError) -> bool:
