@@ -1,6 +1,6 @@
 # Thin aliases for developers; run.py does the work. `make help` lists them: a target's line is the
 # comment above it.
-.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-minute bench-page bench-plan bench-restore bench-start bench-survey busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig first-month formulas fuzz half-sent help interrupted-rig kill-rig long-tests migration mutation needs-truth one-code plan-truth power-rig quick rig-sums routes screenshots serve states supply test truth
+.PHONY: attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-minute bench-page bench-plan bench-restore bench-start bench-survey bench-yardstick busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig first-month formulas fuzz half-sent help interrupted-rig kill-rig long-tests migration mutation needs-truth one-code plan-truth power-rig quick rig-sums routes screenshots serve states supply test truth
 # Set up everything, load the made-up office, serve it.
 serve:
 	python3 run.py
@@ -60,6 +60,9 @@ bench-survey:
 # Seconds of a warm start to the first page, beside a bare import.
 bench-start:
 	.venv/bin/python bench/start.py
+# Whole flows of citizens beside a plain Flask program's: server CPU a flow, flows a second, tails.
+bench-yardstick:
+	.venv/bin/python bench/yardstick.py
 # Memory of a web process over 20,000 mixed requests.
 bench-memory:
 	.venv/bin/python bench/memory.py

@@ -26,6 +26,7 @@ from feedback_app.web import (
     limits,
     navigation,
     patience,
+    sessions,
     static_files,
 )
 from feedback_app.web.accounts import accounts
@@ -160,6 +161,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
         template_folder=str(ROOT / "templates"),
         static_folder=None,  # web/static_files.py
     )
+    app.session_interface = sessions.LightSessions()
     _configure(app, settings)
     site = open_site(settings, clock=clock)
     app.extensions["site"] = replace(site, documents=DOCUMENTS, studies=STUDIES)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 # Crockford's base 32: no I, L, O, U, so that a typed code survives handwriting.
@@ -46,9 +46,10 @@ class FormToken:
     device_id: int
 
 
+@lru_cache(maxsize=64)  # of some masters and a dozen purposes; asked ten times an answer
 def derive_key(master: bytes, purpose: str) -> bytes:
     """A key of 32 bytes for one purpose, so that no signature can be used for another."""
-    return hmac.new(master, purpose.encode(), hashlib.sha256).digest()
+    return hmac.digest(master, purpose.encode(), "sha256")
 
 
 def plain_code(text: str) -> str:
@@ -82,8 +83,9 @@ def read_place_code(text: str, *, key: bytes) -> PlaceName | None:
     return PlaceName(counter_number=body >> SERIAL_BITS, serial=body & (1 << SERIAL_BITS) - 1)
 
 
+@lru_cache(maxsize=4096)  # of the cards in use
 def _place_signature(body: int, key: bytes) -> int:
-    digest = hmac.new(key, b"place" + body.to_bytes(4, "big"), hashlib.sha256).digest()
+    digest = hmac.digest(key, b"place" + body.to_bytes(4, "big"), "sha256")
     return int.from_bytes(digest[:7], "big") >> 56 - SIGNATURE_BITS
 
 
@@ -129,12 +131,12 @@ def is_stale(token: FormToken, *, now: datetime, max_age: timedelta) -> bool:
 
 def _token_mac(body: bytes, place: str, key: bytes) -> bytes:
     message = body + plain_code(place).encode("utf-8", "surrogatepass")
-    return hmac.new(key, message, hashlib.sha256).digest()[:TOKEN_MAC_BYTES]
+    return hmac.digest(key, message, "sha256")[:TOKEN_MAC_BYTES]
 
 
 def receipt_code(submission_id: str, *, key: bytes) -> str:
     """A code of 8 to read aloud or note down; the last character checks the others."""
-    digest = int.from_bytes(hmac.new(key, submission_id.encode(), hashlib.sha256).digest(), "big")
+    digest = int.from_bytes(hmac.digest(key, submission_id.encode(), "sha256"), "big")
     letters = ""
     for _ in range(RECEIPT_LENGTH - 1):
         digest, place = divmod(digest, len(RECEIPT_ALPHABET))

@@ -1,14 +1,17 @@
-"""What a process keeps in memory: figures that cannot change, and counts of the running minute."""
+"""What a process keeps in memory: what cannot change, what a stamp answers for, this minute's."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Any, TypeVar
 
 MOST = 5_000  # quarters of counters; each is a few kilobytes
+OPENINGS_TOGETHER = timedelta(
+    minutes=5
+)  # a write of their own after each answer would double its cost
 
 Value = TypeVar("Value")
 
@@ -42,6 +45,7 @@ class Openings:
 
     def __init__(self) -> None:
         self._counts: Counter[tuple[int, date]] = Counter()
+        self._taken_at: datetime | None = None
         self._lock = Lock()
 
     def add(self, counts: Mapping[tuple[int, date], int]) -> None:
@@ -49,11 +53,42 @@ class Openings:
         with self._lock:
             self._counts.update(counts)
 
-    def take(self) -> dict[tuple[int, date], int]:
-        """All of them; none is left here."""
+    def take(self, now: datetime) -> dict[tuple[int, date], int]:
+        """All of them, and none is left here; nothing where they were taken a moment ago."""
         with self._lock:
-            taken, self._counts = self._counts, Counter()
+            if self._taken_at and self._taken_at <= now < self._taken_at + OPENINGS_TOGETHER:
+                return {}
+            taken, self._counts, self._taken_at = self._counts, Counter(), now
         return dict(taken)
+
+
+class Stamped:
+    """Answers that hold as long as a stamp is the same; with another stamp all of them go."""
+
+    def __init__(self, most: int = MOST) -> None:
+        # together in one name: a reader never takes one stamp's answers for another's
+        self._kept: tuple[str | None, dict[Hashable, Any]] = (None, {})
+        self._most, self._lock = most, Lock()
+
+    def get(self, question: Hashable, stamp: str, work_out: Callable[[], Value]) -> Value:
+        """The answer kept under this stamp, or worked out now.
+
+        The stamp is read before the answer is: what changes in between is kept under the old one
+        and goes with it.
+        """
+        known, kept = self._kept
+        found: Value | None = kept.get(question) if known == stamp else None
+        if found is not None:
+            return found
+        found = work_out()
+        with self._lock:
+            if self._kept[0] != stamp:
+                self._kept = (stamp, {})
+            kept = self._kept[1]
+            while len(kept) >= self._most:
+                del kept[next(iter(kept))]
+            kept[question] = found
+        return found
 
 
 class ThisMinute:

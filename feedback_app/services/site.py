@@ -12,7 +12,7 @@ from feedback_app.config import Settings
 from feedback_app.domain.codes import derive_key
 from feedback_app.domain.local_time import keep_time_of, local_day
 from feedback_app.helper.work import Here, Work
-from feedback_app.services.cache import Memory, Openings, ThisMinute
+from feedback_app.services.cache import Memory, Openings, Stamped, ThisMinute
 from feedback_app.services.faults import LoopbackAddressError
 from feedback_app.storage.db import Database, open_database
 from feedback_app.storage.saving import Trial
@@ -40,6 +40,7 @@ class Site:
     clock: Clock
     closed: Memory = field(default_factory=Memory)  # figures of closed quarters and months
     openings: Openings = field(default_factory=Openings)  # forms opened, until they are kept
+    places: Stamped = field(default_factory=Stamped)  # with their rosters (citizen/place.py)
     wrong_codes: ThisMinute = field(default_factory=ThisMinute)  # typed, by network
     documents: Work = field(default_factory=Here)  # where files and large figures are made
     studies: Work = field(default_factory=Here)  # where trainings are measured, which takes minutes

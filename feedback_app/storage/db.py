@@ -31,6 +31,8 @@ from sqlalchemy.orm import DeclarativeBase, sessionmaker
 from feedback_app.domain.faults import ConflictError, NotSavedError
 from feedback_app.storage import deadline, sqlite
 from feedback_app.storage.deadline import Act, Waiting
+from feedback_app.storage.group import Group, Write
+from feedback_app.storage.prepared import Core, Driver, Statements
 from feedback_app.storage.turn import Turn
 
 # What services say of the database without importing SQLAlchemy, which stays in this room.
@@ -95,6 +97,7 @@ class Database:
         self._turn = Turn()
         writing = engine.execution_options(begin_immediate=True)
         self._writing = sessionmaker(writing, expire_on_commit=False)
+        self._group = Group(self._own_connection, engine.dialect, self.in_turn)
         self._saved_at = self._refused_at = -math.inf  # by time.monotonic
 
     @property
@@ -121,6 +124,33 @@ class Database:
             yield session
 
     @contextmanager
+    def glance(self) -> Iterator[Statements]:
+        """Ask prepared statements, each as of its own instant; NotSavedError as of `read`."""
+        with self._waiting.asked("reading"), self._refusals("reading"):
+            if not self.is_sqlite:
+                with self.engine.connect() as connection:
+                    yield Core(connection)
+                return
+            with self._driver("reading") as cursor:
+                yield Driver(cursor, self.engine.dialect)
+
+    @contextmanager
+    def _driver(self, act: Act) -> Iterator[Any]:
+        """A cursor of the driver's own connection; its faults become SQLAlchemy's."""
+        try:
+            pooled = self.engine.raw_connection()
+        except sqlite.library.Error as error:
+            raise _as_sqlalchemy(error, statement=None) from error
+        try:
+            cursor = pooled.cursor()
+            cursor.execute(f"PRAGMA busy_timeout={_sqlite_wait_ms(self._waiting, act)}")
+            yield cursor
+        except sqlite.library.Error as error:
+            raise _as_sqlalchemy(error) from error
+        finally:
+            pooled.close()
+
+    @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Commit everything or nothing; a refusal by the engine becomes NotSavedError."""
         with (
@@ -131,6 +161,26 @@ class Database:
             session.begin(),
         ):
             yield session
+
+    def save(self, write: Write) -> Any:
+        """On SQLite: write in one commit with all who wait, and return what `write` returned.
+
+        `write` gets prepared statements and what is kept as long as no other connection writes. It
+        runs in any thread that saves and touches nothing of its own request; a fault of its own
+        takes back its own statements only. Refusals of the engine are those of `transaction`.
+        """
+        with self._waiting.asked("writing"), self._refusals("writing"):
+            try:
+                return self._group.put(write, wait_ms=_sqlite_wait_ms(self._waiting, "writing"))
+            except sqlite.library.Error as error:
+                raise _as_sqlalchemy(error) from error
+
+    def _own_connection(self) -> Any:
+        """Beside the pool, for the group alone."""
+        pooled = self.engine.raw_connection()
+        driver = pooled.driver_connection
+        pooled.detach()
+        return driver
 
     @contextmanager
     def _refusals(self, act: Act) -> Iterator[None]:
@@ -169,7 +219,7 @@ class Database:
     def in_turn(
         self, *, within_s: float = sqlite.BUSY_TIMEOUT_MS / 1000
     ) -> AbstractContextManager[None]:
-        """On SQLite the writers of this process queue up here; grouped commits would begin here."""
+        """On SQLite the writers of this process queue up here."""
         if not self.is_sqlite:
             return nullcontext()
         left = self._waiting.left_s("writing")
@@ -205,6 +255,8 @@ class Database:
 
     def close(self) -> None:
         """Give every connection back."""
+        if self.is_sqlite:
+            self._group.close()
         self.engine.dispose()
 
 
@@ -289,6 +341,16 @@ def _tell_no_row(context: ExceptionContext) -> None:
     for error in (context.original_exception, context.sqlalchemy_exception):
         if error is not None and error.args:
             error.args = (str(error.args[0]).partition("\n")[0],)
+
+
+def _as_sqlalchemy(error: Exception, *, statement: str | None = "") -> Exception:
+    """The fault that SQLAlchemy would have raised, without the row it was about.
+
+    No statement means that there was no connection.
+    """
+    return exc.DBAPIError.instance(
+        statement, None, error, sqlite.library.Error, hide_parameters=True
+    )
 
 
 def _is_of_disk(error: DatabaseError) -> bool:

@@ -6,10 +6,9 @@ Written with the rating by `storage/ratings.py`; a recount of all ratings gives 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, case, func, literal, select, union_all
+from sqlalchemy import BigInteger, bindparam, case, func, literal, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.selectable import Select, Subquery
 
@@ -18,6 +17,7 @@ from feedback_app.domain.elements import OFFICIAL_KEYS
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import DETAIL_KEY, DetailTally
 from feedback_app.storage.models.tally import NOBODY
+from feedback_app.storage.prepared import Prepared, Statements
 from feedback_app.storage.standing import RATING, with_standing
 
 
@@ -25,7 +25,13 @@ def add_details(session: Session, rating: Mapping[str, Any], *, sign: Literal[1,
     """Add what one rating says beside its answers, or take it out; most ratings say nothing."""
     rows = _rows_of(rating, sign)
     if rows:
-        session.execute(_upsert_of(session.get_bind().dialect.name), rows)
+        session.execute(_UPSERT[session.get_bind().dialect.name], rows)
+
+
+def add_row_details(statements: Statements, rating: Mapping[str, Any]) -> None:
+    """Add what a new rating says beside its answers."""
+    for row in _rows_of(rating, 1):
+        statements.run(ADD_DETAIL, row)
 
 
 def _rows_of(rating: Mapping[str, Any], sign: int) -> list[dict[str, Any]]:
@@ -45,13 +51,17 @@ def _rows_of(rating: Mapping[str, Any], sign: int) -> list[dict[str, Any]]:
     return [key | {"item": item, "choice": choice, "n": sign} for item, choice in said]
 
 
-@cache
-def _upsert_of(dialect: str) -> Any:
-    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(DetailTally)
+def _upsert(insert_of: Any) -> Any:
+    statement = insert_of(DetailTally)
     return statement.on_conflict_do_update(
         index_elements=list(DETAIL_KEY),
         set_={"n": DetailTally.c.n + statement.excluded["n"]},
     )
+
+
+_UPSERT = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
+_EACH: dict[str, Any] = {name: bindparam(name) for name in DetailTally.c.keys()}  # noqa: SIM118 (no mapping)
+ADD_DETAIL = Prepared(*(one.values(_EACH) for one in _UPSERT.values()))
 
 
 def recount_of_details() -> Select[Any]:

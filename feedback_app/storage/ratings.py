@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Integer, Table, case, delete, func, insert, literal, select
+from sqlalchemy import (
+    Column,
+    Integer,
+    Table,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.selectable import Select
 
@@ -22,28 +32,36 @@ from feedback_app.domain.form_sets import COMPLETE, EARLY, PARTIAL, form_set
 from feedback_app.domain.rating import NewRating, ScreeningMarks
 from feedback_app.domain.respondent import BANDS
 from feedback_app.storage import details
-from feedback_app.storage.comments import add_comment
+from feedback_app.storage.comments import COMMENT, add_comment, comment_row, new_comment_id
 from feedback_app.storage.db import Base, Session
 from feedback_app.storage.models import TALLY_KEY, TALLY_SUMS, DetailTally, Tally
 from feedback_app.storage.models.tally import NOBODY
+from feedback_app.storage.prepared import Prepared, Statements, insertion, of_session
 from feedback_app.storage.standing import RATING, with_standing
 
 Row = Mapping[str, Any]
 
 # The table itself: an insert into the mapped class would ask for its rows back.
 SCREENING = Base.metadata.tables["screening"]
+ADD_SCREENING = Prepared(insertion(SCREENING))
+ADD_COMMENT = Prepared(insertion(COMMENT))
 
 
 class AlreadyThereError(Exception):
     """A rating with this id was saved before."""
 
 
-def add_rating(session: Session, rating: NewRating, marks: ScreeningMarks, *, comment: str) -> None:
+def add_rating(
+    statements: Statements, rating: NewRating, marks: ScreeningMarks, *, comment: str
+) -> None:
     """Add one rating with everything that hangs on it; AlreadyThereError when its id is taken."""
     row = _rating_row(rating)
-    _add_row(session, row)
-    comment_id = add_comment(session, row, comment, day=rating.day)
-    session.execute(insert(SCREENING), _screening_row(rating, marks) | {"comment_id": comment_id})
+    _add_row(statements, row)
+    comment_id = new_comment_id() if comment else None
+    if comment_id:
+        added = comment_row(row, comment, day=rating.day, comment_id=comment_id)
+        statements.run(ADD_COMMENT, added)
+    statements.run(ADD_SCREENING, _screening_row(rating, marks) | {"comment_id": comment_id})
 
 
 def add_paper_rating(
@@ -55,7 +73,7 @@ def add_paper_rating(
     the comment's number.
     """
     row = _rating_row(rating)
-    _add_row(session, row)
+    _add_row(of_session(session), row)
     return add_comment(session, row, comment, day=comment_day)
 
 
@@ -102,13 +120,11 @@ def _screening_row(rating: NewRating, marks: ScreeningMarks) -> dict[str, Any]:
     }
 
 
-def _add_row(session: Session, rating: Row) -> None:
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    build = sqlite.insert if is_sqlite else postgresql.insert
-    added = build(RATING).on_conflict_do_nothing(index_elements=["id"]).returning(RATING.c.id)
-    if session.execute(added, dict(rating)).first() is None:
+def _add_row(statements: Statements, rating: Row) -> None:
+    if not statements.rows(ADD_RATING, rating):
         raise AlreadyThereError
-    count(session, rating)
+    statements.run(ADD_TO_TALLY, tally_row(rating))
+    details.add_row_details(statements, rating)
 
 
 def count(session: Session, rating: Row) -> None:
@@ -166,18 +182,28 @@ def tally_row(rating: Row) -> dict[str, Any]:
 
 def add_to_tally(session: Session, rows: Sequence[Row]) -> None:
     """Add counts to the tally's rows, making those that are missing."""
-    statement = _upsert_of(session.get_bind().dialect.name)
+    statement = _UPSERT[session.get_bind().dialect.name]
     session.execute(statement, [dict(row) for row in rows])
 
 
-@cache
-def _upsert_of(dialect: str) -> Any:
-    """Built once: putting 56 sums together takes longer than running them."""
-    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(Tally)
+def _new_rating(insert_of: Any) -> Any:
+    statement = insert_of(RATING).values({name: bindparam(name) for name in RATING.c.keys()})  # noqa: SIM118 (no mapping)
+    return statement.on_conflict_do_nothing(index_elements=["id"]).returning(RATING.c.id)
+
+
+def _upsert(insert_of: Any) -> Any:
+    statement = insert_of(Tally)
     return statement.on_conflict_do_update(
         index_elements=list(TALLY_KEY),
         set_={name: Tally.c[name] + statement.excluded[name] for name in TALLY_SUMS},
     )
+
+
+# Built once: putting 56 sums together takes longer than running them.
+_UPSERT = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
+_EACH_OF_TALLY: dict[str, Any] = {name: bindparam(name) for name in Tally.c.keys()}  # noqa: SIM118 (no mapping)
+ADD_RATING = Prepared(_new_rating(sqlite.insert), _new_rating(postgresql.insert))
+ADD_TO_TALLY = Prepared(*(one.values(_EACH_OF_TALLY) for one in _UPSERT.values()))
 
 
 def rebuild_tally(session: Session) -> None:

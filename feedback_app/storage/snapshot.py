@@ -34,9 +34,14 @@ from sqlalchemy.types import String
 
 from feedback_app.storage import sqlite
 from feedback_app.storage.db import Base, Database, UtcDateTime, open_database
+from feedback_app.storage.models import PlaceStamp
 
-# Of no use after a restore, and better in no copy: log-ins, links, brakes (docs/privacy.md).
-NEVER_COPIED = ("staff_session", "access_link", "login_throttle", "code_guess", "display_use")
+# Of no use after a restore, and better in no copy: log-ins, links, brakes (docs/privacy.md). The
+# stamp of places is drawn anew by the copy's own triggers.
+NEVER_COPIED = (
+    *("staff_session", "access_link", "login_throttle", "code_guess", "display_use"),
+    "place_stamp",
+)
 ARRIVALS = ("screening", "note")  # with the minute of each, for 14 days
 ROWS_AT_ONCE = 5_000
 SETTINGS = "office_settings"  # the table of a copy that holds settings.toml
@@ -112,7 +117,8 @@ def _from_postgres(engine: Engine, path: Path) -> Counts:
             cursor.execute("PRAGMA synchronous=OFF")  # written once more before it is a copy
             counts = {"alembic_version": 1}
             for table in Base.metadata.sorted_tables:
-                counts[table.name] = _fill(source, cursor, table)
+                drawn = table.name == PlaceStamp.__tablename__
+                counts[table.name] = 0 if drawn else _fill(source, cursor, table)
             target.commit()
         finally:
             target.close()

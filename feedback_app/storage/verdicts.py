@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, literal, select
+from sqlalchemy import bindparam, func, insert, literal, select
 
 from feedback_app.domain.local_time import local_day
 from feedback_app.storage.comments import move_along
 from feedback_app.storage.db import Session
+from feedback_app.storage.prepared import Prepared, Statements
 from feedback_app.storage.ratings import count, drop_empty, uncount
 from feedback_app.storage.standing import RATING, VERDICT, with_standing
 
@@ -62,6 +63,24 @@ def standings(session: Session, rating_ids: Collection[str]) -> list[Standing]:
         )
         for row in rows
     ]
+
+
+_NEWEST = (
+    select(VERDICT.c.state)
+    .where(VERDICT.c.rating_id == RATING.c.id)
+    .order_by(VERDICT.c.step.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+STATE = Prepared(
+    select(func.coalesce(_NEWEST, RATING.c.state)).where(RATING.c.id == bindparam("rating_id"))
+)
+
+
+def is_counted(statements: Statements, rating_id: str) -> bool:
+    """Whether an answer counts now."""
+    rows = statements.rows(STATE, {"rating_id": rating_id})
+    return bool(rows) and rows[0][0] == "counted"
 
 
 def append_verdicts(

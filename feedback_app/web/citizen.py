@@ -21,8 +21,19 @@ from feedback_app.web.device_cookie import device_secret, kiosk_here, lead_back
 from feedback_app.web.errors import RETRY_AFTER_SECONDS
 from feedback_app.web.language import gettext as _
 from feedback_app.web.language import language
+from feedback_app.web.quick_form import ordinary_submission
 
 log = logging.getLogger(__name__)
+
+# What the sender must be told with a page of its own.
+TO_BE_TOLD = (
+    UnknownPlaceError,
+    arriving.StaleFormError,
+    arriving.DifferentAnswerError,
+    arriving.FaultyError,
+    TooManyGuessesError,
+    NotSavedError,
+)
 
 citizen = Blueprint("citizen", __name__)
 citizen.after_request(lead_back)
@@ -46,6 +57,17 @@ def form(code: str) -> Response:
 @citizen.post("/q/<code>", strict_slashes=False)
 def submit(code: str) -> AnyResponse:
     """Save the rating; on any fault show the form again with everything still in it."""
+    given = ordinary_submission(code)
+    if given is None:
+        return _submit_form(code)
+    try:
+        return _to_receipt(rating.submit_rating(site(), given))
+    except TO_BE_TOLD as refusal:
+        return _told(code, CitizenForm(place_code=code), refusal)
+
+
+def _submit_form(code: str) -> AnyResponse:
+    """Whatever is not ordinary: read as a form, which can be shown again."""
     sent = CitizenForm(place_code=code)
     try:
         if sent.is_for_another_counter():
@@ -57,24 +79,33 @@ def submit(code: str) -> AnyResponse:
         if not sent.validate():
             return _again(_place(code, sent), sent, status=422)
         save = note.submit_note if sent.is_note() else rating.submit_rating
-        received = save(site(), sent.submission())
-    except UnknownPlaceError:
-        return _unknown_place()
-    except arriving.StaleFormError:
-        return _open_again(code, sent)
-    except arriving.DifferentAnswerError:
-        return make_response(render_template("citizen/already.html"), 409)
-    except TooManyGuessesError:
-        sent.say(
-            _("Terlalu banyak kode kunjungan salah. Kirim lagi semenit lagi, atau tanpa kode.")
-        )
-        return _later(code, sent, status=429)
-    except NotSavedError as error:
-        log.error("rating not saved: %s", error)
-        return _not_saved(code, sent)
-    except arriving.FaultyError:  # a fault of ours, but what was typed need not be lost with it
-        log.exception("fault while saving a rating")
-        return _not_saved(code, sent)
+        return _to_receipt(save(site(), sent.submission()))
+    except TO_BE_TOLD as refusal:
+        return _told(code, sent, refusal)
+
+
+def _told(code: str, sent: CitizenForm, refusal: Exception) -> Response:
+    """Why it was not saved, with the form where sending it again helps."""
+    match refusal:
+        case UnknownPlaceError():
+            return _unknown_place()
+        case arriving.StaleFormError():
+            return _open_again(code, sent)
+        case arriving.DifferentAnswerError():
+            return make_response(render_template("citizen/already.html"), 409)
+        case TooManyGuessesError():
+            sent.say(
+                _("Terlalu banyak kode kunjungan salah. Kirim lagi semenit lagi, atau tanpa kode.")
+            )
+            return _later(code, sent, status=429)
+        case NotSavedError():
+            log.error("rating not saved: %s", refusal)
+        case _:  # a fault of ours, but what was typed need not be lost with it
+            log.exception("fault while saving a rating")
+    return _not_saved(code, sent)
+
+
+def _to_receipt(received: arriving.Received) -> AnyResponse:
     lang = None if language() == "id" else language()
     is_on_kiosk = bool(received.was_at and device_secret())
     page = "kiosk.thanks" if is_on_kiosk else "citizen.receipt"

@@ -183,22 +183,22 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
             place_code=self.place_code,
             token=self.token.data or "",
             service_id=small_number(self.service.data or ""),
-            served=self._served(),
-            visit_purpose=_one_of(VISIT_PURPOSE, self.visit_purpose.data),
+            served=served_by(self.served_by.data or "", self.ticket_day.data or ""),
+            visit_purpose=one_of(VISIT_PURPOSE, self.visit_purpose.data),
             answers=self.answers(),
             causes=under_low_answers(
                 {name for name in CAUSE_FIELDS if self[name].data}, self.answers()
             ),
             visit_facts={
-                fact.key: _one_of(fact.choices, self[fact.key].data) for fact in VISIT_FACTS
+                fact.key: one_of(fact.choices, self[fact.key].data) for fact in VISIT_FACTS
             },
-            bands={band.key: _one_of(band.choices, self[band.key].data) for band in BANDS},
+            bands={band.key: one_of(band.choices, self[band.key].data) for band in BANDS},
             comment=clean_text(self.comment.data or ""),
             visit=self.visit_given(),
             is_pressed=bool(self.pressed.data),
             is_charged=bool(self.charged.data),
             language=language(),
-            device=f"{request.user_agent.string}\n{request.accept_languages}",
+            device=device_of_request(),
             network=request.remote_addr or "",
             device_secret=request.cookies.get(DEVICE_COOKIE, ""),
             from_staff_browser=is_staff_browser(),
@@ -223,16 +223,22 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
             return None
         return day if today - LONGEST_AFTER_VISIT <= day <= today else None
 
-    def _served(self) -> Served:
-        """Who served and on which day, in one choice: 'o7' today, 'y7' the day before."""
-        text = self.served_by.data or ""
-        on: VisitedOn = "day_before" if text.startswith("y") else "today"
-        if self.ticket_day.data:
-            on = "ticket_day"
-        officer_id = small_number(text[1:]) if text[:1] in ("o", "y") else None
-        if officer_id is not None:
-            return Served("officer", officer_id, on)
-        return Served("another", None, on) if text == "another" else NOT_TOLD
+
+def served_by(text: str, ticket_day: str) -> Served:
+    """Who served and on which day, in one choice: 'o7' today, 'y7' the day before."""
+    on: VisitedOn = "day_before" if text.startswith("y") else "today"
+    if ticket_day:
+        on = "ticket_day"
+    officer_id = small_number(text[1:]) if text[:1] in ("o", "y") else None
+    if officer_id is not None:
+        return Served("officer", officer_id, on)
+    return Served("another", None, on) if text == "another" else NOT_TOLD
+
+
+def device_of_request() -> str:
+    """What one browser tells of itself; kept as a keyed mark of the day only."""
+    told = request.headers
+    return f"{told.get('User-Agent', '')}\n{told.get('Accept-Language', '')}"
 
 
 def number_of(key: str) -> int:
@@ -254,6 +260,8 @@ _add_fields()
 
 def clean_text(text: str) -> str:
     """What can be stored and shown: no control, bidi-override or lone surrogate characters."""
+    if not text:
+        return ""
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = (
         letter
@@ -266,5 +274,6 @@ def clean_text(text: str) -> str:
     ).strip()
 
 
-def _one_of(choices: tuple[tuple[str, str, str], ...], value: str | None) -> str | None:
+def one_of(choices: tuple[tuple[str, str, str], ...], value: str | None) -> str | None:
+    """The value, if it is one of the choices' keys."""
     return value if value in {choice[0] for choice in choices} else None

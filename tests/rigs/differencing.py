@@ -47,7 +47,7 @@ from feedback_app.domain.survey import Span
 from feedback_app.files.survey_facts import SurveyFacts
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.cases.decisions import close_case
-from feedback_app.services.citizen.screening import new_case
+from feedback_app.services.citizen.holding import new_case
 from feedback_app.services.counters import closed_figures
 from feedback_app.services.officer import figures as officer_figures
 from feedback_app.services.people.joining import join_officers, joining_of

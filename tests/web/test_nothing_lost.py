@@ -97,7 +97,7 @@ def test_a_database_that_cannot_be_read_gives_the_answers_back_to_send_again(
 
     with monkeypatch.context() as patch:
         patch.setattr(places, "place_at", locked)
-        patch.setattr("feedback_app.services.citizen.rating.place_at", locked)
+        patch.setattr("feedback_app.services.citizen.rating.place_and_duty", locked)
         page = citizen.post(f"/q/{place}", data=answers)
         assert page.status_code == 503
         assert page.headers["Retry-After"]

@@ -9,7 +9,7 @@ from feedback_app.domain.cases import LEAST_REASON, MOST_REASON
 from feedback_app.domain.disclosure import Batch
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
-from feedback_app.services.citizen.screening import new_case
+from feedback_app.services.citizen.holding import new_case
 from feedback_app.services.counters.page import batches_of
 from feedback_app.services.faults import FieldFaultError, NotThereError
 from feedback_app.services.site import Site

@@ -5,7 +5,6 @@ Shared by what a form can become: a rating (`rating.py`) or a note (`note.py`).
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Mapping
@@ -19,11 +18,12 @@ from feedback_app.domain.codes import (
     read_form_token,
 )
 from feedback_app.domain.faults import ConflictError
+from feedback_app.domain.local_time import local_day
 from feedback_app.domain.rating import Served
 from feedback_app.domain.screening import comparable_text
 from feedback_app.services.citizen import paired_device, visit_codes
 from feedback_app.services.citizen.place import Place
-from feedback_app.services.site import Site
+from feedback_app.services.site import Clock, Site
 from feedback_app.storage.db import DatabaseError, Session
 
 TOKEN_PURPOSE = "form token"  # noqa: S105 (a label for key derivation)
@@ -116,9 +116,16 @@ class Arriving:
     digest: str  # of the answer, keyed, so that a retry is told from a second one
     receipt: str
 
+    clock: Clock | None = None  # the running one, once `site`'s was stopped
+
     def at_one_instant(self) -> Arriving:
         """The same with its clock stopped: midnight must not pass within it."""
-        return replace(self, site=self.site.at_one_instant())
+        clock = self.clock or self.site.clock
+        return replace(self, site=replace(self.site, clock=clock).at_one_instant(), clock=clock)
+
+    def is_of_another_day(self) -> bool:
+        """Whether midnight has passed since its clock was stopped."""
+        return self.clock is not None and local_day(self.clock()) != self.site.today()
 
     @property
     def age(self) -> timedelta:
@@ -172,4 +179,4 @@ def text_key(site: Site, comment: str) -> str | None:
     """A keyed mark of a long comment; None for one too short to compare."""
     text = comparable_text(comment)
     key = site.keys_for("comment text")[-1]
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32] if text else None
+    return hmac.digest(key, text.encode(), "sha256").hex()[:32] if text else None

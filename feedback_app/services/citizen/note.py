@@ -12,7 +12,7 @@ from feedback_app.domain.codes import is_stale, receipt_code
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.notes import rules_met
 from feedback_app.domain.pace import HALF_HOUR
-from feedback_app.services.citizen import screening
+from feedback_app.services.citizen import holding
 from feedback_app.services.citizen.arriving import (
     RECEIPT_PURPOSE,
     Arriving,
@@ -82,7 +82,7 @@ def _save(tx: Session, arriving: Arriving) -> None:
         "rules": ",".join(rules),
     }
     notes.add_note(tx, row, sent.comment, day=site.today())
-    tell = screening.signal_of_flood if rules else screening.signal
+    tell = holding.signal_of_flood if rules else holding.signal
     for kind, is_ticked in (("pressed", sent.is_pressed), ("fee", sent.is_charged)):
         if is_ticked:
             tell(tx, site, place, kind, unit_id=place.unit_id)
@@ -131,7 +131,7 @@ def _mark(arriving: Arriving) -> str:
 def _case(tx: Session, arriving: Arriving, rules: tuple[str, ...]) -> Case:
     """The open case of these rules and day that nobody has looked at, or a new one."""
     place, site = arriving.place, arriving.site
-    case = screening.case_of_day(
+    case = holding.case_of_day(
         tx, site, place, kind="note", rules=",".join(rules), unit_id=place.unit_id
     )
     case.size += 1

@@ -1,7 +1,7 @@
 """How many forms are opened, by counter and quarter: few that are finished tell of a long form.
 
 A number only: no day, no hour, nobody. Opening a form writes nothing, so that it also opens while
-the database is busy; what has come together is kept after the next answer. What a process that ends
+the database is busy; what has come together is kept after an answer, every five minutes. What a process that ends
 had not kept is lost, so the figure is a little low.
 """
 
@@ -25,7 +25,7 @@ def count(site: Site, counter_id: int) -> None:
 
 def keep(site: Site) -> None:
     """Write down what has come together; what cannot be written waits for the next time."""
-    counts = site.openings.take()
+    counts = site.openings.take(site.now())
     if not counts:
         return
     try:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
-from feedback_app.domain.codes import place_code, read_place_code
+from feedback_app.domain.codes import PlaceName, place_code, read_place_code
 from feedback_app.domain.local_time import local_day, local_instant, local_zone
-from feedback_app.domain.roster import Shift, offered, on_day
+from feedback_app.domain.roster import GRACE, Shift, offered, on_day
 from feedback_app.domain.tiers import UNTIL_SET
 from feedback_app.services.citizen.mended import newest_mended
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
-from feedback_app.storage.queries import counters, places, visit_codes
+from feedback_app.storage.queries import counters, places
+from feedback_app.storage.queries.place_material import (
+    STAMP,
+    Material,
+    OfferedService,
+    UnitDuty,
+    duty_of_unit,
+    material_of,
+)
 
 ONE_DAY = timedelta(days=1)
 CODES_REMEMBERED = timedelta(days=3)  # a code lives two days and may be made the day before
@@ -81,64 +90,158 @@ def open_place(site: Site, code: str, *, ticket_day: date | None = None) -> Plac
     return place
 
 
-def place_at(site: Site, code: str, *, at: datetime, ticket_day: date | None = None) -> Place:
+def place_at(
+    site: Site, code: str, *, at: datetime, ticket_day: date | None = None, stamp: str | None = None
+) -> Place:
     """The place as it was offered at an instant, retired or not.
 
     A change of the roster counts from its own moment on: who opened a form before it was shown the
     officers of then, and the answer is about them. A ticket has a day of its own: then the officers
-    are those of that day.
+    are those of that day. `stamp` is of what was known just now, None to ask for it.
     """
     named = read_place_code(code, key=site.settings.place_key)
     if named is None:
         raise UnknownPlaceError
-    local = at.astimezone(local_zone())
-    with site.db.read() as session:
-        found = places.counter_with_number(session, named.counter_number)
-        if found is None:
-            raise UnknownPlaceError
-        counter, unit, agency = found
-        services = places.services_at_counter(session, counter.id, at=local.time())
-        takes_codes = visit_codes.are_in_use(
-            session, unit.id, since=local_day(at) - CODES_REMEMBERED
-        )
-        officer_tiers = tiers_for_officers(session, counter.id, at=site.now())
-        day = ticket_day or local_day(at)
-        shifts = _shifts_of_days(
-            session, counter.id, first=day - ONE_DAY, last=local_day(at), known_at=at
-        )
-        if day == local_day(at):
-            officers = offered(shifts, counter_id=counter.id, at=at)
-        else:
-            officers = on_day(shifts, counter_id=counter.id, day=day)
-        before = () if ticket_day else on_day(shifts, counter_id=counter.id, day=day - ONE_DAY)
-        names = places.display_names(session, sorted({*officers, *before}))
-        successor = places.successor_name(session, counter)
-        mended = newest_mended(session, unit.id)
-    is_retired = counter.retired_on is not None or named.serial < counter.card_serial
+    day = ticket_day or local_day(at)
+    span = (min(day, local_day(at)) - ONE_DAY, local_day(at))
+    found = _material(site, named.counter_number, *span, stamp=stamp)
+    if found is None:
+        raise UnknownPlaceError
+    now = site.now()
+    part = bisect_right(_turns(found, local_day(at)), at)
+    key = (named.serial, ticket_day, part, _tiers_at(found, now))
+    drawn: Place | None = found.drawn.get(key)
+    if drawn is None:
+        drawn = found.drawn[key] = _place(site, found, named, at=at, ticket_day=ticket_day)
+    return drawn
+
+
+def _turns(found: Material, day: date) -> list[datetime]:
+    """The instants at which something of a day's form turns: between two it stays the same."""
+    turns: list[datetime] | None = found.drawn.get("turns")
+    if turns is None:
+        hours = [h for one in found.services for h in (one.opens_at, one.closes_at) if h]
+        points = {local_instant(day, hour) for hour in hours}
+        for one in found.shifts:
+            ends = (one.shift.starts_at, one.shift.ends_at)
+            points |= {*ends, *(end + GRACE for end in ends), one.recorded_at}
+            points |= {one.withdrawn_at} if one.withdrawn_at else set()
+        turns = found.drawn["turns"] = sorted(points)
+    return turns
+
+
+def _material(
+    site: Site, number: int, first: date, last: date, *, stamp: str | None
+) -> Material | None:
+    """The counter's rows with the shifts of these local days, from memory where nothing changed."""
+
+    def read() -> Material | None:
+        with site.db.read() as session:
+            found = material_of(
+                session,
+                number,
+                since=local_instant(first, time.min),
+                until=local_instant(last + ONE_DAY, time.min),
+            )
+            return found and replace(found, mended=newest_mended(session, found.unit_id))
+
+    key = ("counter", number, first, last)
+    return site.places.get(key, _stamp(site) if stamp is None else stamp, read)
+
+
+def place_and_duty(site: Site, code: str, *, at: datetime) -> tuple[Place, UnitDuty]:
+    """The place as it was offered at an instant, and who is on duty in its unit now."""
+    stamp = _stamp(site)
+    place = place_at(site, code, at=at, stamp=stamp)
+    return place, duty_in_unit(site, place.unit_id, day=site.today(), stamp=stamp)
+
+
+def duty_in_unit(site: Site, unit_id: int, *, day: date, stamp: str | None = None) -> UnitDuty:
+    """Who is on duty at the unit's counters on a local day, the night before it and the day after.
+
+    Read before a transaction within which midnight may pass.
+    """
+
+    def read() -> UnitDuty:
+        with site.db.read() as session:
+            return duty_of_unit(
+                session,
+                unit_id,
+                since=local_instant(day - ONE_DAY, time.min),
+                until=local_instant(day + 2 * ONE_DAY, time.min),
+            )
+
+    key = ("unit", unit_id, day)
+    return site.places.get(key, _stamp(site) if stamp is None else stamp, read)
+
+
+def _stamp(site: Site) -> str:
+    """What changes with each place and roster; read before what is kept under it."""
+    with site.db.glance() as statements:
+        rows = statements.rows(STAMP, {})
+    return str(rows[0][0]) if rows else ""
+
+
+def _place(
+    site: Site, found: Material, named: PlaceName, *, at: datetime, ticket_day: date | None
+) -> Place:
+    today = local_day(at)
+    day = ticket_day or today
+    shifts = [
+        one.shift
+        for one in found.shifts
+        if one.recorded_at <= at and (one.withdrawn_at is None or one.withdrawn_at > at)
+    ]
+    counter_id = found.counter_id
+    if day == today:
+        officers = offered(shifts, counter_id=counter_id, at=at)
+    else:
+        officers = on_day(shifts, counter_id=counter_id, day=day)
+    before = () if ticket_day else on_day(shifts, counter_id=counter_id, day=day - ONE_DAY)
+    names = found.names({*officers, *before})
+    services = _offered_at(found, at.astimezone(local_zone()).time())
+    codes_since = today - CODES_REMEMBERED
     return Place(
-        agency_id=agency.id,
-        agency=agency.name,
-        is_demo=agency.is_demo,
-        unit=unit.name,
-        counter_id=counter.id,
-        counter=counter.name,
+        agency_id=found.agency_id,
+        agency=found.agency,
+        is_demo=found.is_demo,
+        unit=found.unit,
+        counter_id=counter_id,
+        counter=found.counter,
         code=place_code(named.counter_number, named.serial, key=site.settings.place_key),
-        services=tuple((row.id, row.name, row.name_en) for row in services),
+        services=tuple((one.service_id, one.name, one.name_en) for one in services),
         day=day,
         officers=tuple((officer_id, names[officer_id]) for officer_id in officers),
         officers_before=tuple((officer_id, names[officer_id]) for officer_id in before),
         is_of_ticket=ticket_day is not None,
-        is_retired=is_retired,
-        has_fork=counter.has_fork,
-        mended=mended,
-        takes_codes=takes_codes,
-        unit_id=unit.id,
-        minutes={row.id: row.minutes for row in services},
-        officer_tiers=officer_tiers,
-        free_services=frozenset(row.id for row in services if row.is_free),
-        shifts=tuple(s for s in shifts if local_day(s.starts_at) == local_day(at)),
-        successor=successor,
+        is_retired=found.is_retired or named.serial < found.card_serial,
+        has_fork=found.has_fork,
+        mended=found.mended,
+        takes_codes=found.codes_until is not None and found.codes_until >= codes_since,
+        unit_id=found.unit_id,
+        minutes={one.service_id: one.minutes for one in services},
+        officer_tiers=_tiers_at(found, site.now()),
+        free_services=frozenset(one.service_id for one in services if one.is_free),
+        shifts=tuple(shift for shift in shifts if local_day(shift.starts_at) == today),
+        successor=found.successor,
     )
+
+
+def _offered_at(found: Material, hour: time) -> list[OfferedService]:
+    """The services at a local hour."""
+    return [
+        one
+        for one in found.services
+        if (one.opens_at is None or one.opens_at <= hour)
+        and (one.closes_at is None or one.closes_at > hour)
+    ]
+
+
+def _tiers_at(found: Material, at: datetime) -> frozenset[str]:
+    for from_at, tiers in found.tiers:
+        if from_at <= at:
+            return frozenset(tiers.split(","))
+    return UNTIL_SET
 
 
 def neighbours(site: Site, place: Place) -> list[tuple[str, str]]:

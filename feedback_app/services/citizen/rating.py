@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,14 +12,17 @@ from feedback_app.domain.codes import (
     is_stale,
     receipt_code,
 )
-from feedback_app.domain.elements import ALL_KEYS
-from feedback_app.domain.local_time import local_day
-from feedback_app.domain.rating import NewRating, ScreeningMarks
-from feedback_app.domain.respondent import BANDS
-from feedback_app.domain.roster import COUNTS_FOR_OFFICER, attribute, on_day
-from feedback_app.domain.screening import Arrival, Circumstances, is_hasty
-from feedback_app.domain.tiers import counts_for_officer
-from feedback_app.services.citizen import openings, screening, visit_codes
+from feedback_app.domain.rating import NewRating
+from feedback_app.domain.roster import on_day
+from feedback_app.domain.screening import Circumstances
+from feedback_app.services.citizen import (
+    holding,
+    openings,
+    quick_rating,
+    screening,
+    visit_codes,
+)
+from feedback_app.services.citizen.answer import digests_of, marks_of, rating_of, visit_day_of
 from feedback_app.services.citizen.arriving import (
     RECEIPT_PURPOSE,
     Arriving,
@@ -33,25 +33,27 @@ from feedback_app.services.citizen.arriving import (
     device_of,
     device_text,
     patiently,
-    text_key,
     token_of,
 )
 from feedback_app.services.citizen.code_guesses import Typist
-from feedback_app.services.citizen.daily_key import keyed_mark, mark_of_yesterday
-from feedback_app.services.citizen.place import ONE_DAY, Place, place_at, shifts_of_day
+from feedback_app.services.citizen.daily_key import mark_of_yesterday
+from feedback_app.services.citizen.place import (
+    Place,
+    place_and_duty,
+    shifts_of_day,
+)
 from feedback_app.services.citizen.said_before import NONE, Ticks, said_before
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
+from feedback_app.storage.prepared import of_session
 from feedback_app.storage.queries import backups, places
 from feedback_app.storage.queries import ratings as queries
+from feedback_app.storage.queries.place_material import UnitDuty
+from feedback_app.storage.queries.screening import OfSession
 from feedback_app.storage.queries.visit_codes import Spent
 from feedback_app.storage.ratings import AlreadyThereError, add_rating
 
-DIGEST_PURPOSE = "body digest"
 DISPLAY_PATIENCE = timedelta(minutes=15)  # a display's code is exchanged while standing there
-# A form of the morning may be sent in the evening. After that, only a ticket tells which day was
-# meant: 637 forms opened at nine were sent over two days (review of 27 November).
-LATE = timedelta(hours=12)
 
 
 def submit_rating(site: Site, sent: Submission) -> Received:
@@ -65,27 +67,30 @@ def submit_rating(site: Site, sent: Submission) -> Received:
         receipt_code(token.submission_id, key=site.keys_for(RECEIPT_PURPOSE)[-1]),
         was_at=token.device_id,
     )
-    digests = _digests(site, sent)
+    digests = digests_of(site, sent)
     if is_stale(token, now=site.now(), max_age=timedelta(hours=site.settings.form_hours)):
         _must_be_saved(site, token)
         _must_be_the_same(site, token, digests)
         return received
     opened_at = min(token.opened_at, site.now())  # never later than now, whatever its clock said
-    place = place_at(site, sent.place_code, at=opened_at)
+    place, roster = place_and_duty(site, sent.place_code, at=opened_at)
     token = replace(token, opened_at=opened_at)
+    arriving = Arriving(site, sent, place, token, digests[0], received.receipt)
     try:
-        _save_patiently(Arriving(site, sent, place, token, digests[0], received.receipt))
+        _save_patiently(arriving, roster)
     except AlreadyThereError:
         _must_be_the_same(site, token, digests)
     openings.keep(site)
     return received
 
 
-def _save_patiently(arriving: Arriving) -> None:
-    patiently(arriving.site, partial(_save, arriving=arriving))
+def _save_patiently(arriving: Arriving, roster: UnitDuty) -> None:
+    if quick_rating.is_ordinary(arriving) and quick_rating.is_saved(arriving, roster):
+        return
+    patiently(arriving.site, partial(_save, arriving=arriving, roster=roster))
 
 
-def _save(tx: Session, arriving: Arriving) -> None:
+def _save(tx: Session, arriving: Arriving, roster: UnitDuty) -> None:
     sent, place = arriving.sent, arriving.place
     places.hold_counter(tx, place.counter_id)
     arriving = arriving.at_one_instant()
@@ -94,34 +99,37 @@ def _save(tx: Session, arriving: Arriving) -> None:
     typist = Typist("form", place.unit_id, sent.network)
     spent = visit_codes.spend(tx, arriving.site, sent.visit, typist, agency_id=place.agency_id)
     device = device_of(tx, arriving)
-    rating = _rating_of(tx, arriving, spent, tier=_tier_of(tx, arriving, spent, device))
-    marks = _marks_of(arriving, rating)
+    tier = _tier_of(tx, arriving, spent, device)
+    named = _named_on(tx, place, visit_day_of(arriving, spent))
+    rating = rating_of(arriving, spent, tier=tier, named=named)
+    marks = marks_of(arriving, rating)
     screened = screening.screen_arrival(
-        tx,
+        OfSession(tx),
         place,
         marks.arrival,
         _circumstances(tx, arriving, spent, device),
+        roster=roster,
         service_id=rating.service_id,
     )
     if screened.rules:
         rating, marks = replace(rating, state="held"), replace(marks, rules=screened.rules)
     before = said_before(tx, arriving.site, rating.id)
     is_repeated = before is not None and before.comment == sent.comment
-    add_rating(tx, rating, marks, comment="" if is_repeated else sent.comment)
+    add_rating(of_session(tx), rating, marks, comment="" if is_repeated else sent.comment)
     if screened.rules:
-        held = screening.Held(rating, screened)
-        screening.hold(tx, arriving.site, held, unit_id=place.unit_id)
+        held = holding.Held(rating, screened)
+        holding.hold(tx, arriving.site, held, unit_id=place.unit_id)
     _signal(tx, arriving, rating, before.ticks if before else NONE)
 
 
 def _signal(tx: Session, arriving: Arriving, rating: NewRating, told: Ticks) -> None:
     """What goes to the inspectorate only, counted apart from the answer; `told` was before."""
     site, sent, place = arriving.site, arriving.sent, arriving.place
-    is_charged = sent.is_charged or screening.tells_charge(rating, place.free_services)
+    is_charged = sent.is_charged or holding.tells_charge(rating, place.free_services)
     if sent.is_pressed and not told.pressed:
-        screening.signal(tx, site, place, "pressed", unit_id=place.unit_id)
+        holding.signal(tx, site, place, "pressed", unit_id=place.unit_id)
     if is_charged and not told.charged:
-        screening.signal(tx, site, place, "fee", unit_id=place.unit_id)
+        holding.signal(tx, site, place, "fee", unit_id=place.unit_id)
 
 
 def _tier_of(tx: Session, arriving: Arriving, spent: Spent | None, device: str | None) -> str:
@@ -162,115 +170,12 @@ def _circumstances(
     )
 
 
-def _rating_of(tx: Session, arriving: Arriving, spent: Spent | None, *, tier: str) -> NewRating:
-    sent, place = arriving.sent, arriving.place
-    visit_day = _visit_day(arriving, spent)
-    served, named = sent.served, _named_on(tx, place, visit_day)
-    if sent.is_pressed:  # stored as "not sure": nobody is to find such an answer by its row
-        served = replace(served, by="not_sure", officer_id=None)
-    elif served.by == "another" and not named:  # for want of a name; it blames no colleague
-        served = replace(served, by="not_sure")
-    attribution = attribute(officer_id=served.officer_id, named=named)
-    return NewRating(
-        id=arriving.token.submission_id,
-        agency_id=place.agency_id,
-        counter_id=place.counter_id,
-        service_id=_service_of(sent, place, spent),
-        attribution=attribution,
-        served_by=served.by,
-        visit_day=visit_day if served.by != "not_sure" or spent else None,
-        tier=tier,
-        day=arriving.site.today(),
-        answers=sent.answers,
-        causes=sent.causes,
-        visit_facts=sent.visit_facts,
-        bands=sent.bands,
-        visit_purpose=sent.visit_purpose,
-        language=sent.language,
-        state="counted",
-        for_officer=attribution.kind in COUNTS_FOR_OFFICER
-        and counts_for_officer(tier, allowed=place.officer_tiers)
-        and (spent is not None or arriving.age <= LATE),
-    )
-
-
-def _visit_day(arriving: Arriving, spent: Spent | None) -> date | None:
-    """The ticket's own day, else the one told, counted from the day the form was opened."""
-    if spent:
-        return local_day(spent.valid_from)
-    opened_on = local_day(arriving.token.opened_at)
-    days = {"today": opened_on, "day_before": opened_on - ONE_DAY}
-    return days.get(arriving.sent.served.on or "")
-
-
 def _named_on(tx: Session, place: Place, visit_day: date | None) -> tuple[int, ...]:
     """Officers whom the answer can be about: those on duty on the day of the visit."""
     if visit_day is None or visit_day in (place.day, place.day_before):
         return place.named_on(visit_day)
     shifts = shifts_of_day(tx, place.counter_id, visit_day)
     return on_day(shifts, counter_id=place.counter_id, day=visit_day)
-
-
-def _service_of(sent: Submission, place: Place, spent: Spent | None) -> int | None:
-    """The service as chosen, else the counter's only one, else the visit code's."""
-    offered = [service_id for service_id, _name, _name_en in place.services]
-    if len(offered) == 1 and sent.service_id is None:
-        return offered[0]
-    if sent.service_id in offered:
-        return sent.service_id
-    return spent.service_id if spent and spent.service_id in place.minutes else None
-
-
-def _marks_of(arriving: Arriving, rating: NewRating) -> ScreeningMarks:
-    site, sent, opened_at = arriving.site, arriving.sent, arriving.token.opened_at
-    folder, today = site.settings.instance_dir, site.today()
-    arrival = Arrival(
-        rating_id=rating.id,
-        counter_id=rating.counter_id,
-        tier=rating.tier,
-        opened_at=opened_at,
-        received_at=site.now(),
-        device=keyed_mark(folder, today=today, text=device_text(sent)),
-        text=text_key(site, sent.comment),
-        is_hasty=is_hasty(sent.answers.values(), taken=site.now() - opened_at),
-    )
-    return ScreeningMarks(
-        arrival,
-        body_digest=arriving.digest,
-        receipt=arriving.receipt,
-        rules=(),
-    )
-
-
-def _digests(site: Site, sent: Submission) -> tuple[str, ...]:
-    """Of what was answered, so that a retry over another network is still the same answer.
-
-    One for each key still in use, the newest first. Keyed: beside the answers themselves a bare
-    hash would tell by trying what is not stored with them, as whether somebody was pressed.
-    """
-    body = {
-        "service": sent.service_id,
-        "by": [sent.served.by, sent.served.officer_id, sent.served.on],
-        "purpose": sent.visit_purpose,
-        "answers": {key: sent.answers.get(key) for key in ALL_KEYS},
-        "bands": {band.key: sent.bands.get(band.key) for band in BANDS},
-        "comment": sent.comment,
-        "visit": sent.visit.text,
-        "pressed": sent.is_pressed,
-    } | _said_since(sent)
-    text = json.dumps(body, sort_keys=True).encode()
-    keys = site.keys_for(DIGEST_PURPOSE)
-    return tuple(hmac.new(key, text, hashlib.sha256).hexdigest() for key in keys)
-
-
-def _said_since(sent: Submission) -> dict[str, object]:
-    """What forms did not ask at first: a digest without it is the same as before."""
-    said = {
-        "charged": sent.is_charged,
-        "causes": [cause.number for cause in sent.causes],
-        "facts": {key: choice for key, choice in sent.visit_facts.items() if choice},
-    }
-    return {name: value for name, value in said.items() if value}
 
 
 def _must_be_saved(site: Site, token: FormToken) -> None:

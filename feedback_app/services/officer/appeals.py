@@ -28,7 +28,7 @@ from feedback_app.domain.survey import Span, slug, title
 from feedback_app.domain.tiers import TIERS
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
-from feedback_app.services.citizen.screening import new_case
+from feedback_app.services.citizen.holding import new_case
 from feedback_app.services.faults import FieldFaultError, NotThereError
 from feedback_app.services.officer.signed_in import (
     appeals_made,

@@ -18,7 +18,7 @@ from feedback_app.domain.roster import COUNTS_FOR_OFFICER, UNKNOWN, Attribution
 from feedback_app.domain.screening import Screened
 from feedback_app.domain.survey import Span
 from feedback_app.domain.tiers import counts_for_officer
-from feedback_app.services.citizen import screening, visit_codes
+from feedback_app.services.citizen import holding, visit_codes
 from feedback_app.services.citizen.code_guesses import Typist
 from feedback_app.services.citizen.place import shifts_of_day, tiers_for_officers
 from feedback_app.services.faults import FieldFaultError
@@ -64,10 +64,10 @@ def add_answer(
     words = add_paper_rating(tx, rating, comment=comment, comment_day=site.today())
     sheet.rating_id, sheet.comment_id = rating.id, words
     if is_bad:
-        held = screening.Held(rating, Screened(HELD_FOR, frozenset()))
-        screening.hold(tx, site, held, unit_id=unit_id)
+        held = holding.Held(rating, Screened(HELD_FOR, frozenset()))
+        holding.hold(tx, site, held, unit_id=unit_id)
     free = {batch.service.id} if batch.service.is_free else set()
-    screening.signal_charge(tx, site, rating, free_services=free, unit_id=unit_id)
+    holding.signal_charge(tx, site, rating, free_services=free, unit_id=unit_id)
 
 
 def replace_answer(

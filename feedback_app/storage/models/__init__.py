@@ -33,6 +33,7 @@ from feedback_app.storage.models.office_mark import OfficeMark
 from feedback_app.storage.models.officer import Officer, OfficerJoin, Shift
 from feedback_app.storage.models.officer_room import FigureView, OfficerReply
 from feedback_app.storage.models.paper import PaperBatch, PaperSheet
+from feedback_app.storage.models.place_stamp import PlaceStamp
 from feedback_app.storage.models.plan import (
     Plan,
     PlanFixing,
@@ -133,6 +134,7 @@ __all__ = [
     "PaperSheet",
     "Partner",
     "PastResult",
+    "PlaceStamp",
     "Plan",
     "PlanFixing",
     "PlanFloor",

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import bindparam, func, insert, literal, select, update
 from sqlalchemy import case as when
-from sqlalchemy import func, insert, literal, select, update
 
 from feedback_app.domain.notes import Others
 from feedback_app.storage.comments import COMMENT
 from feedback_app.storage.db import Base, Session, changed_rows
 from feedback_app.storage.models import Agency, Case, Comment, Counter, Note, Screening, Unit
+from feedback_app.storage.prepared import Prepared, Statements
 
 NOTE = Base.metadata.tables[Note.__tablename__]  # an insert into the class would ask for its row
 
@@ -31,6 +32,14 @@ def note_with(session: Session, note_id: str) -> NoteBefore | None:
     row = session.execute(select(Note.body_digest, Note.comment_id).where(Note.id == note_id))
     found = row.first()
     return NoteBefore(*found) if found else None
+
+
+CAME_ALONE = Prepared(select(Note.id).where(Note.id == bindparam("note_id")))
+
+
+def came_alone(statements: Statements, note_id: str) -> bool:
+    """Whether something was sent of this opened form before, alone."""
+    return bool(statements.rows(CAME_ALONE, {"note_id": note_id}))
 
 
 def others_before(

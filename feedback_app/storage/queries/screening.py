@@ -132,9 +132,48 @@ def answers_with_text(
     ).all()
 
 
-def keeps_roster(session: Session, counter_id: int, *, since: datetime) -> bool:
-    """Whether anybody was rostered at the counter since then: else its hours are unknown."""
-    found = session.scalar(
-        select(Shift.id).where(Shift.counter_id == counter_id, Shift.ends_at >= since).limit(1)
-    )
-    return found is not None
+class OfSession:
+    """The questions of screening within one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        """Ask this session."""
+        self._session = session
+
+    def near(
+        self,
+        counter_id: int,
+        unit_id: int,
+        *,
+        since: datetime,
+        marks: Collection[str],
+        marks_since: datetime,
+        tiers: Collection[str],
+    ) -> list[Arrival]:
+        """As `arrivals_near`."""
+        return arrivals_near(
+            self._session,
+            counter_id,
+            unit_id,
+            since=since,
+            marks=marks,
+            marks_since=marks_since,
+            tiers=tiers,
+        )
+
+    def opened(
+        self, counter_id: int, *, first: datetime, last: datetime, tiers: Collection[str]
+    ) -> list[Arrival]:
+        """As `arrivals_opened`."""
+        return arrivals_opened(self._session, counter_id, first=first, last=last, tiers=tiers)
+
+    def unheld_since(self, counter_id: int, *, since: datetime, tiers: Collection[str]) -> int:
+        """As `unheld_since`."""
+        return unheld_since(self._session, counter_id, since=since, tiers=tiers)
+
+    def with_text(self, counter_id: int, text_keys: Collection[str]) -> Sequence[str]:
+        """As `answers_with_text`."""
+        return answers_with_text(self._session, counter_id, text_keys)
+
+    def days_of_visits(self, counter_id: int, *, first: date, last: date) -> list[int]:
+        """As `days_of_visits`."""
+        return days_of_visits(self._session, counter_id, first=first, last=last)

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
 from feedback_app.domain.codes import place_code
+from feedback_app.services.citizen import quick_rating
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage.models import Screening
@@ -30,9 +31,10 @@ class DeadlockError(Exception):
 
 
 @pytest.fixture
-def giving_way(citizen: Browser) -> Callable[[int], None]:
-    """Refuse the next commits, that many times."""
+def giving_way(citizen: Browser, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Refuse the next commits, that many times; each answer has a transaction of its own."""
     left = 0
+    monkeypatch.setattr(quick_rating, "is_ordinary", lambda _arriving: False)
 
     def refuse(_connection: Connection) -> None:
         nonlocal left

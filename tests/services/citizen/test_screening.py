@@ -10,16 +10,19 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from feedback_app.domain.codes import place_code
-from feedback_app.domain.local_time import local_instant
+from feedback_app.domain.local_time import local_day, local_instant
 from feedback_app.domain.rating import NewRating, ScreeningMarks
 from feedback_app.domain.roster import UNKNOWN
 from feedback_app.domain.screening import Arrival, Circumstances
-from feedback_app.services.citizen import screening
+from feedback_app.services.citizen import holding, screening
 from feedback_app.services.citizen.daily_key import keyed_mark, mark_of_yesterday
-from feedback_app.services.citizen.place import open_place
+from feedback_app.services.citizen.place import Place, duty_in_unit, open_place
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
 from feedback_app.storage.models import Case, CounterService, Service
+from feedback_app.storage.prepared import of_session
+from feedback_app.storage.queries.place_material import UnitDuty
+from feedback_app.storage.queries.screening import OfSession
 from feedback_app.storage.ratings import add_rating
 from tests.conftest import SteppedClock
 from tests.ground.office import TODAY, Office
@@ -47,7 +50,19 @@ def met(
     arrival = Arrival("new", found.counter_id, "visit", at, at, "a phone", None, False)
     about = Circumstances(says_today, False, False, False, at - waited, None, False, None)
     with site.db.read() as session:
-        return screening.screen_arrival(session, found, arrival, about, service_id=service_id).rules
+        return screening.screen_arrival(
+            OfSession(session),
+            found,
+            arrival,
+            about,
+            roster=on_roster(site, found, at),
+            service_id=service_id,
+        ).rules
+
+
+def on_roster(site: Site, found: Place, at: datetime) -> UnitDuty:
+    """Who is on duty in the counter's unit."""
+    return duty_in_unit(site, found.unit_id, day=local_day(at))
 
 
 def test_a_service_has_its_own_pace_and_the_shortest_counts_when_none_is_named(
@@ -109,11 +124,14 @@ def sent(site: Site, place: str, office: Office, at: datetime, **told: object) -
     """Screen one poster answer and keep its marks, as saving it would; return its rules."""
     found = open_place(site, place)
     name = secrets.token_hex(16)
+    roster = on_roster(site, found, at)
     arrival = replace(Arrival(name, found.counter_id, "poster", at, at, name, None, False), **told)  # type: ignore[arg-type]
     with site.db.transaction() as tx:
-        rules = screening.screen_arrival(tx, found, arrival, POSTER, service_id=None).rules
+        rules = screening.screen_arrival(
+            OfSession(tx), found, arrival, POSTER, roster=roster, service_id=None
+        ).rules
         row = replace(rated(office), id=name, counter_id=found.counter_id)
-        add_rating(tx, row, ScreeningMarks(arrival, "", "", rules), comment="")
+        add_rating(of_session(tx), row, ScreeningMarks(arrival, "", "", rules), comment="")
     return rules
 
 
@@ -240,7 +258,7 @@ def test_any_charge_at_a_free_service_is_a_sign(
     free = [card] if is_free else [office.service["kk"]]
     with site.db.transaction() as tx:
         rating = rated(office, charge=charge)
-        screening.signal_charge(tx, site, rating, free_services=free, unit_id=office.unit["A"])
+        holding.signal_charge(tx, site, rating, free_services=free, unit_id=office.unit["A"])
     with site.db.read() as session:
         assert [c.size for c in session.scalars(select(Case))] == [1] * counted
 
@@ -251,7 +269,7 @@ def test_signs_of_a_month_are_one_case_each_month_its_own(
     for month, day in ((11, 24), (11, 30), (12, 1)):
         clock.at = local_instant(TODAY.replace(month=month, day=day), time(10))
         with site.db.transaction() as tx:
-            screening.signal(tx, site, rated(office), "fee", unit_id=office.unit["A"])
+            holding.signal(tx, site, rated(office), "fee", unit_id=office.unit["A"])
     with site.db.read() as session:
         cases = session.scalars(select(Case).order_by(Case.first_day)).all()
     found = [(c.size, c.first_day.isoformat(), c.last_day.isoformat()) for c in cases]

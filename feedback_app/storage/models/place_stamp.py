@@ -1,0 +1,28 @@
+"""A stamp that changes with whatever a citizen's form is drawn from."""
+
+from __future__ import annotations
+
+from sqlalchemy import Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from feedback_app.storage.db import Base
+
+# Whatever `storage/queries/place_material.py` reads. A table that it reads and that is not here
+# would leave old forms on the phones: tests/storage/test_place_stamp.py tries each.
+STAMPED = (
+    *("agency", "unit", "counter", "service", "counter_service", "counter_tiers"),
+    *("officer", "shift", "code_batch"),
+)
+
+
+class PlaceStamp(Base):
+    """One row, drawn anew by triggers in the transaction that changes one of `STAMPED`.
+
+    Processes keep places in memory under it. Drawn, not counted: after a restore no old one comes
+    again.
+    """
+
+    __tablename__ = "place_stamp"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)  # always 1
+    stamp: Mapped[str] = mapped_column(String(36))

@@ -1,0 +1,86 @@
+"""Read what nearly everybody sends, without building a form; any doubt is left to the form.
+
+Ordinary is: every question answered once, no visit code, no cookie, nothing to say again. Then
+there is nothing to check that `citizen_form.py` would draw a page for.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs
+
+from flask import request
+
+from feedback_app.domain.causes import VISIT_FACTS, under_low_answers
+from feedback_app.domain.elements import ALL_KEYS
+from feedback_app.domain.respondent import BANDS, VISIT_PURPOSE
+from feedback_app.services.citizen.arriving import Submission
+from feedback_app.services.citizen.visit_codes import NONE_GIVEN
+from feedback_app.web.addresses import small_number
+from feedback_app.web.citizen_form import (
+    CAUSE_FIELDS,
+    COMMENT_LIMIT,
+    clean_text,
+    device_of_request,
+    one_of,
+    served_by,
+)
+from feedback_app.web.language import language
+
+CAUSES = frozenset(CAUSE_FIELDS)
+NOTHING = [""]
+LONGEST_BODY = 16 * 1024  # a comment of 1,000 letters, each nine figures long, and all the rest
+NUMBER_OF = {"1": 1, "2": 2, "3": 3, "4": 4}
+FOR_THE_FORM = ("language", "as_is", "visit", "without_code")  # what needs a second look
+
+
+def ordinary_submission(place_code: str) -> Submission | None:
+    """What was sent; None for whatever is not ordinary."""
+    if request.cookies:
+        return None
+    sent = _fields()
+    if sent is None or any(sent.get(name, NOTHING)[0] for name in FOR_THE_FORM):
+        return None
+    given = [sent.get(key, NOTHING) for key in ALL_KEYS]
+    if any(len(values) != 1 or values[0] not in NUMBER_OF for values in given):
+        return None
+    form = {name: values[0] for name, values in sent.items()}
+    comment = form.get("comment", "")
+    if len(comment) > COMMENT_LIMIT:
+        return None
+    answers = {key: NUMBER_OF[values[0]] for key, values in zip(ALL_KEYS, given, strict=True)}
+    return Submission(
+        place_code=place_code,
+        token=form.get("token", ""),
+        service_id=small_number(form.get("service", "")),
+        served=served_by(form.get("served_by", ""), form.get("ticket_day", "")),
+        visit_purpose=one_of(VISIT_PURPOSE, form.get("visit_purpose")),
+        answers=answers,
+        causes=under_low_answers({name for name in CAUSES & form.keys() if form[name]}, answers),
+        visit_facts={fact.key: one_of(fact.choices, form.get(fact.key)) for fact in VISIT_FACTS},
+        bands={band.key: one_of(band.choices, form.get(band.key)) for band in BANDS},
+        comment=clean_text(comment),
+        visit=NONE_GIVEN,
+        is_pressed=bool(form.get("pressed")),
+        is_charged=bool(form.get("charged")),
+        language=language(),
+        device=device_of_request(),
+        network=request.remote_addr or "",
+        device_secret="",
+        from_staff_browser=False,
+    )
+
+
+def _fields() -> dict[str, list[str]] | None:
+    """Each field's values; None for another kind of body, or a large or odd one.
+
+    The body stays there for the form, which reads it with ten times the calls.
+    """
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return None
+    body = request.get_data()
+    if len(body) > LONGEST_BODY:
+        return None
+    try:
+        return parse_qs(body.decode("ascii"), keep_blank_values=True, errors="strict")
+    except ValueError:
+        return None

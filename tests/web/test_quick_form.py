@@ -1,0 +1,83 @@
+"""What is read without a form is what the form would have read; whatever is odd is left to it."""
+
+from __future__ import annotations
+
+import random
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+
+from feedback_app.domain.elements import ALL_KEYS
+from feedback_app.domain.respondent import BANDS, VISIT_PURPOSE
+from feedback_app.services.citizen.arriving import Submission
+from feedback_app.web.citizen_form import CAUSE_FIELDS, COMMENT_LIMIT, CitizenForm
+from feedback_app.web.quick_form import ordinary_submission
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+FORMS = 400
+OTHERS = {
+    "service": ("", "1", "2", "x", "99999999999"),
+    "served_by": ("", "not_sure", "another", "o1", "y2", "o", "yx", "ö1"),
+    "ticket_day": ("", "2026-11-24"),
+    "visit_purpose": ("", VISIT_PURPOSE[0][0], "other than these"),
+    "comment": ("", "Ramah.", " \r\n a\x00b\u202ec ", "é" * COMMENT_LIMIT, "é" * 1001),
+    "as_is": ("", "1"),
+    "visit": ("", "  ", "ABCD-2345"),
+    "without_code": ("", "1"),
+    "pressed": ("", "1"),
+    "charged": ("", "1"),
+    "language": ("", "en"),
+    "visits_needed": ("", "2", "7"),
+    **{band.key: ("", band.choices[0][0], "none") for band in BANDS},
+    **dict.fromkeys(CAUSE_FIELDS, ("", "", "", "1")),
+}
+
+
+def random_form(chance: random.Random) -> list[tuple[str, str]]:
+    """Mostly ordinary: now and then a question is open, odd or answered twice."""
+    pairs = [("token", chance.choice(("", "abc", "t" * 48)))]
+    for key in ALL_KEYS:
+        value = chance.choices(
+            ("1", "2", "3", "4", "", "5", "\u0664"), (30, 30, 30, 30, 0.3, 0.3, 0.3)
+        )
+        pairs += [(key, value[0])] * chance.choices((1, 0, 2), (100, 1, 1))[0]
+    for name, values in OTHERS.items():
+        if chance.random() < 0.3:
+            pairs += [(name, chance.choices(values, (6, *(1 for _ in values[1:])))[0])]
+    chance.shuffle(pairs)
+    return pairs
+
+
+def read_both_ways(app: Flask, body: str, **options: str) -> tuple[Submission | None, ...]:
+    """As read at once, and as the form reads it; None where it is no answer to be saved."""
+    kind = "application/x-www-form-urlencoded"
+    with app.test_request_context("/q/x", method="POST", data=body, content_type=kind, **options):
+        quick = ordinary_submission("x")
+        form = CitizenForm(place_code="x")
+        is_saved = not form.is_for_another_language() and form.validate() and not form.is_note()
+        return quick, form.submission() if is_saved else None
+
+
+def test_both_ways_read_the_same(app: Flask) -> None:
+    chance = random.Random(18)
+    quick_ones = 0
+    for _ in range(FORMS):
+        body = urlencode(random_form(chance))
+        quick, by_form = read_both_ways(app, body)
+        if quick is not None:
+            quick_ones += 1
+            assert quick == by_form, body
+    assert FORMS / 10 < quick_ones < FORMS  # of both kinds
+
+
+@pytest.mark.parametrize("cookie", ["sl_device=x", "sl_staff=x", "sl=x", "other=x"])
+def test_who_brings_a_cookie_is_left_to_the_form(app: Flask, cookie: str) -> None:
+    body = urlencode(dict.fromkeys(ALL_KEYS, "3"))
+    assert read_both_ways(app, body)[0] is not None
+    kind = "application/x-www-form-urlencoded"
+    headers = {"Cookie": cookie}
+    with app.test_request_context(
+        "/q/x", method="POST", data=body, content_type=kind, headers=headers
+    ):
+        assert ordinary_submission("x") is None
