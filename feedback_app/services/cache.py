@@ -9,9 +9,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 MOST = 5_000  # quarters of counters; each is a few kilobytes
-OPENINGS_TOGETHER = timedelta(
-    minutes=5
-)  # a write of their own after each answer would double its cost
+OPENINGS_TOGETHER = timedelta(minutes=5)
 
 Value = TypeVar("Value")
 

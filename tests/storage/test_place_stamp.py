@@ -35,6 +35,13 @@ CHANGES = {
     "shift": "UPDATE shift SET withdrawn_at = '2026-11-24 06:00:00'",
     "code_batch": "INSERT INTO code_batch (agency_id, unit_id, valid_on, size, way, made_at) "
     "SELECT agency_id, id, '2026-11-24', 1, 'csv', '2026-11-24 06:00:00' FROM unit",
+    "follow_up": "INSERT INTO follow_up (agency_id, unit_id, element, cause, action, due, "
+    "responsible, status, note, changed_at) SELECT agency_id, id, 'waktu', '', 'Kursi', "
+    "'2026-12-01', 'Alice', 'done', '', '2026-11-24 06:00:00' FROM unit",
+    "survey": "INSERT INTO survey (agency_id, unit_id, first_day, last_day, weight, element_order, "
+    "form_rule, instrument_version, population_meaning, population, target, targets, signer, "
+    "opened_at) SELECT agency_id, id, '2026-07-01', '2026-09-30', '1/9', '[]', 'sarana_8', 'x', "
+    "'period', 1, 1, '{}', '{}', '2026-11-24 06:00:00' FROM unit",
 }
 
 

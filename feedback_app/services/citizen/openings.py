@@ -1,8 +1,8 @@
 """How many forms are opened, by counter and quarter: few that are finished tell of a long form.
 
 A number only: no day, no hour, nobody. Opening a form writes nothing, so that it also opens while
-the database is busy; what has come together is kept after an answer, every five minutes. What a process that ends
-had not kept is lost, so the figure is a little low.
+the database is busy; what has come together is kept after an answer, every five minutes. What a
+process that ends had not kept is lost, so the figure is a little low.
 """
 
 from __future__ import annotations
