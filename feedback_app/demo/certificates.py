@@ -10,7 +10,7 @@ import secrets
 from datetime import date, time, timedelta
 
 from feedback_app.demo.office import OFFICERS, ROOM_OWNER
-from feedback_app.demo.people import at_nine
+from feedback_app.demo.people import Event
 from feedback_app.demo.places import Places
 from feedback_app.domain.appeals import published_on
 from feedback_app.domain.certificates import half_of
@@ -28,9 +28,14 @@ MEANS = (3.41, 3.36)  # of the newest half-year that is out, and of the one befo
 FORMS = 371
 
 
-def add_certificates(site: Site, places: Places, hr: Viewer, *, last: date) -> None:
-    """Criteria, a certificate that stands, and an older one that an appeal has withdrawn."""
-    publish_rule(at_nine(site, last - BEFORE), hr, level=LEVEL)
+def criteria_event(hr: Viewer, *, last: date) -> Event:
+    """HR publishes the criteria."""
+    at = local_instant(last - BEFORE, time(9))
+    return Event(at, lambda site: publish_rule(site, hr, level=LEVEL))
+
+
+def add_certificates(site: Site, places: Places, *, last: date) -> None:
+    """A certificate that stands, and an older one that an appeal has withdrawn."""
     newest = half_of(half_of(last).first)  # as the newest of all may not be out yet
     older = half_of(newest.first)
     with site.db.transaction() as tx:
@@ -46,7 +51,7 @@ def _add(
         "agency_id": places.agency_id,
         "officer_id": places.officers[ROOM_OWNER],
         "rule_id": rules_of(tx, places.agency_id)[0].id,
-        "number": f"{out.year}/{9 if is_withdrawn else 4:04}",
+        "number": f"{out.year}/0001",
         "check_code": secrets.token_hex(9).upper(),
         "name": OFFICERS[ROOM_OWNER][0],
         "first_day": first,

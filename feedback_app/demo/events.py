@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from feedback_app.demo.appeals import appeal_events, published_quarters
-from feedback_app.demo.certificates import add_certificates
+from feedback_app.demo.certificates import add_certificates, criteria_event
 from feedback_app.demo.devices import device_events
 from feedback_app.demo.held import held_events
 from feedback_app.demo.lots import lot_events
@@ -37,9 +37,10 @@ def let_happen(site: Site, places: Places, *, last: date) -> int:
     events += device_events(site, admin, last=last)
     events += paper_events(site, places, rng, last=last)
     events += lot_events(hr, last=last)
+    events.append(criteria_event(hr, last=last))
     run_in_order(site, events)
     add_views(site, places)
-    add_certificates(site, places, hr, last=last)
+    add_certificates(site, places, last=last)
     do_daily_work(site)  # fine times of the older answers go, as they would have
     return sum(
         case_page(site, inspector, kind="", is_open=is_open, page=1).total
