@@ -96,6 +96,8 @@ PROMISES = {
     "tidak pernah ditampilkan.": "tests/domain/test_published.py",
     "Halaman penilaian tidak memakai kuki, tidak memuat apa pun dari pihak lain, dan tidak disimpan "
     "oleh peramban.": "test_the_form_sets_no_cookie_and_loads_nothing",
+    "Berapa formulir dibuka dihitung per loket dan triwulan: hanya jumlahnya, tanpa hari dan tanpa "
+    "siapa.": "tests/web/test_ways_in.py",
     "Bila jaringan terputus saat mengirim, penilaian menunggu di telepon Anda sampai terkirim atau "
     "Anda hapus; setelah 48 jam tidak dikirim lagi dan dihapus saat formulir dibuka.": (
         "tests/browser/test_network.py"
