@@ -84,7 +84,7 @@ class Table:
 
 
 EMPTY = Cell("", "empty")
-AS_FULL_AS_DATA = 0.5  # of the titled columns: a letterhead fills one or two
+AS_FULL_AS_DATA = 0.4  # of the titled columns: a letterhead fills one or two
 
 
 def read_table(content: bytes, wanted: Wanted = NOTHING, *, sheet: str | None = None) -> Table:
@@ -156,10 +156,14 @@ def _divided(all_rows: Iterator[Row], last: int) -> tuple[list[Row], Iterator[Ro
 def _above_notes(above: Sequence[Row], heading: Heading) -> Iterator[Text]:
     """Rows over the titles that are as full as data: an office's title or letterhead is not."""
     full = AS_FULL_AS_DATA * sum(1 for title in heading.titles if title)
-    for number, values in above:
+    own = set(titles_of(above[-1][1])) if above else set()
+    for number, values in above[:-1]:
         told = [title for title in titles_of(values) if title]
         shared = set(told) & set(heading.titles)
-        is_heading = shared == set(told) or (bool(shared) and number >= heading.last_row - 1)
+        is_twice = 2 * len(set(told) & own) > len(
+            told
+        )  # the titles once more; else they may be the upper half of two
+        is_heading = bool(shared) and number >= heading.last_row - 1 and not is_twice
         is_heading = is_heading or is_numbering(values, len(heading.titles))
         if len(told) >= max(2, full) and not is_heading:
             yield Text("Baris %(row)s di atas judul kolom tidak dibaca.", row=number)

@@ -13,11 +13,12 @@ from sqlalchemy import func, select, update
 
 from feedback_app.domain.codes import place_code
 from feedback_app.files import tables
+from feedback_app.files.cells import CellFaultError
 from feedback_app.files.examples import example_csv, example_xlsx
 from feedback_app.files.kinds import KINDS
 from feedback_app.files.reading.book import FileFaultError
 from feedback_app.files.records import Kind, Parsed, parse
-from feedback_app.files.tables import read_table
+from feedback_app.files.tables import Cell, read_table
 from feedback_app.services.citizen.place import open_place
 from feedback_app.services.imports.office import Imported, check_records, import_records
 from feedback_app.services.site import Site
@@ -218,6 +219,38 @@ def test_the_check_finds_rows_passed_over_and_what_a_refusal_left_behind(
     monkeypatch.setattr(bad_imports, "import_records", leaky)
     broken = import_spoilt(site, office, range(40), seed=10).broken
     assert any("refused, yet the database changed" in fault for fault in broken)
+
+
+def test_parts_named_by_their_whole_path_are_found() -> None:
+    """As some programs write them; without its styles a day is a bare number."""
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["tanggal"])
+    book.active.append([date(2026, 12, 1)])
+    content = io.BytesIO()
+    book.save(content)
+    whole = changed_member(
+        content.getvalue(),
+        "xl/_rels/workbook.xml.rels",
+        lambda xml: xml.replace(b'"styles.xml"', b'"/xl/styles.xml"'),
+    )
+    assert whole != content.getvalue()
+    ((_number, (cell,)),) = read_table(whole).rows
+    assert (cell.text, cell.arrived) == ("2026-12-01", "date")
+
+
+def test_a_row_as_full_as_data_above_the_titles_is_told() -> None:
+    lines = ["ktp;KTP-el;ya;A", "kode;nama;gratis;unit", "kk;Kartu Keluarga;ya;A"]
+    (note,) = read_table("\n".join(lines).encode(), KINDS["services"].wanted).notes
+    assert str(note) == "Baris 1 di atas judul kolom tidak dibaca."
+    titled = ["DAFTAR LAYANAN;;;", *lines[1:]]
+    assert read_table("\n".join(titled).encode(), KINDS["services"].wanted).notes == ()
+
+
+def test_a_number_that_no_engine_holds_is_refused() -> None:
+    count = next(c for c in KINDS["visits"].columns if c.field == "visits").read
+    with pytest.raises(CellFaultError, match="terlalu besar"):
+        count(Cell("3000000000", "number", 3_000_000_000))
 
 
 @pytest.mark.parametrize(
