@@ -85,7 +85,7 @@ def test_nothing_is_read_for_a_form_that_no_stamp_answers_for(
     event.remove(site.db.engine, "before_cursor_execute", hear)
     tables = set(re.findall(r"(?:FROM|JOIN) (\w+)", " ".join(asked)))
     assert len(tables) > 6
-    assert tables <= set(STAMPED)
+    assert tables - {"place_stamp"} <= set(STAMPED)
 
 
 @pytest.fixture
