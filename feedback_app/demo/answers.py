@@ -31,7 +31,7 @@ CUTS = np.array([-2.4, -0.4, 2.6])
 OFFICER_SD, MONTH_SD, RESPONDENT_SD, SHOCK_RHO = 0.55, 0.12, 1.3, 0.6
 STOPS_EARLY = 0.05
 # What needs find: two officers whose manner lags, and a counter where everybody is slow.
-OFFICER_GAPS = {(2, "perilaku"): -1.8, (23, "perilaku"): -1.7}  # place in OFFICERS, element
+OFFICER_GAPS = {(2, "perilaku"): -1.1, (23, "perilaku"): -1.7}  # place in OFFICERS, element
 COUNTER_GAPS = {(3, "kecepatan"): -1.6}  # place in COUNTERS, element: an old printer
 QUEUE_DROP = {"waktu": 1.1, "prosedur": 0.4, "sarana": 0.4, "kecepatan": 0.3}
 

@@ -13,7 +13,7 @@ from feedback_app.demo.office import COUNTERS, OFFICERS
 MORNING, NOON, EVENING = time(8), time(12), time(16)
 LEAVE_SHARE, SWAP_SHARE = 0.05, 0.02
 DAYS_AHEAD = 14
-STAYS = 6  # place in COUNTERS: its officers cannot be told apart from their counter
+STAYS = 5  # place in COUNTERS: its officers cannot be told apart from their counter
 # Idulfitri, first day (SKB 3 Menteri; later years as calculated): closed for a week, then queues.
 LEBARAN = (
     date(2023, 4, 22),

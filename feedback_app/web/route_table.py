@@ -210,7 +210,7 @@ _TABLE: dict[str, Roles | InMenu | tuple[InMenu, ...]] = {
     "training_merge.do_merge": HR,
     "run_reasons.choose": HR,
     "run_reasons.set_all": HR,
-    "partners.overview": InMenu("Mitra", HR, room="Katalog & petugas"),
+    "partners.overview": InMenu("Mitra pelatihan", HR, room="Katalog & petugas"),
     "partners.add": HR,
     "partners.show": HR,
     "partners.change": HR,
