@@ -37,7 +37,13 @@ def reply(run_id: int, officer_id: int) -> AnyResponse | tuple[str, int]:
     except FieldFaultError as fault:
         return _form(run_id, officer_id, _(fault.text)), 422
     flash(_("Terima kasih. Jawaban disimpan tanpa nama."))
-    return redirect(url_for("after_course.overview"))
+    return redirect(url_for(_room()))
+
+
+def _room() -> str:
+    """Where the viewer came from: an officer is asked on the own first page."""
+    own = service.role_of(viewer()) == ATTENDED
+    return "officer.home" if own else "after_course.overview"
 
 
 def _form(run_id: int, officer_id: int, fault: str) -> str:
@@ -49,5 +55,6 @@ def _form(run_id: int, officer_id: int, fault: str) -> str:
         is_own=role == ATTENDED,
         agreement=AGREEMENT,
         fault=fault,
+        room=_room(),
         typed=request.form,
     )
