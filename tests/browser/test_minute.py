@@ -29,7 +29,9 @@ def page(chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(viewport=PHONE, has_touch=True)  # type: ignore[arg-type]
     context.add_init_script(SHIFTS)
     complaints: list[str] = []
-    context.on("console", lambda said: complaints.append(said.text))
+    context.on(
+        "console", lambda said: complaints.append(said.text) if said.type == "error" else None
+    )
     page = context.new_page()
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
