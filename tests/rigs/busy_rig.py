@@ -91,6 +91,12 @@ def open_pages(port: int, until: float) -> None:
             browser.get(address + path, timeout=60).raise_for_status()
 
 
+def let_staff_in(made: office.OfficeFolder) -> None:
+    """A demo's accounts are closed behind a proxy, as this one is said to be: it is no demo here."""
+    with made.site() as site, site.db.transaction() as tx:
+        tx.execute(text("UPDATE agency SET is_demo = false"))
+
+
 @contextmanager
 def bare_syncs(folder: Path) -> Iterator[list[float]]:
     """Seconds of a bare write and sync, twenty times a second beside everything else."""
@@ -192,6 +198,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="slbusy") as name:
         made = office.build(Path(name), chosen.engine, ratings=chosen.ratings)
         made.start()
+        let_staff_in(made)
         load = os.getloadavg()[0]
         try:
             with bare_syncs(Path(name)) as bare:
