@@ -11,16 +11,10 @@ from typing import Literal
 
 from feedback_app.domain.folding import read_once, tidy
 from feedback_app.domain.texts import Text
+from feedback_app.files.reading.above import above_notes, divided
 from feedback_app.files.reading.book import MAX_COLUMNS, FileFaultError, Raw, Row, Sheet, is_blank
 from feedback_app.files.reading.formats import sheets_of
-from feedback_app.files.reading.headings import (
-    SAMPLE_ROWS,
-    Heading,
-    Wanted,
-    find_heading,
-    is_numbering,
-    titles_of,
-)
+from feedback_app.files.reading.headings import SAMPLE_ROWS, Heading, Wanted, find_heading
 
 MAX_ROWS = 200_000
 ROWS_NAMED = 10  # of hidden rows: enough to find them
@@ -84,7 +78,6 @@ class Table:
 
 
 EMPTY = Cell("", "empty")
-AS_FULL_AS_DATA = 0.4  # of the titled columns: a letterhead fills one or two
 
 
 def read_table(content: bytes, wanted: Wanted = NOTHING, *, sheet: str | None = None) -> Table:
@@ -133,40 +126,15 @@ def open_table(content: bytes, wanted: Wanted, *, sheet: str | None = None) -> O
     chosen, heading, all_rows, filled = _choose(sheets, wanted, sheet)
     if len(heading.titles) > MAX_COLUMNS:
         raise FileFaultError("Terlalu banyak kolom (paling banyak %(most)s).", most=MAX_COLUMNS)
-    above, rows = _divided(all_rows, heading.last_row)
+    above, rows = divided(all_rows, heading.last_row)
     return Opened(
         heading.titles,
         rows,
         chosen,
         filled,
         heading.last_row,
-        (*_notes(sheets, chosen, filled), *_above_notes(above, heading)),
+        (*_notes(sheets, chosen, filled), *above_notes(above, heading)),
     )
-
-
-def _divided(all_rows: Iterator[Row], last: int) -> tuple[list[Row], Iterator[Row]]:
-    above: list[Row] = []
-    for row in all_rows:
-        if row[0] > last:
-            return above, chain([row], all_rows)
-        above.append(row)
-    return above, iter(())
-
-
-def _above_notes(above: Sequence[Row], heading: Heading) -> Iterator[Text]:
-    """Rows over the titles that are as full as data: an office's title or letterhead is not."""
-    full = AS_FULL_AS_DATA * sum(1 for title in heading.titles if title)
-    own = set(titles_of(above[-1][1])) if above else set()
-    for number, values in above[:-1]:
-        told = [title for title in titles_of(values) if title]
-        shared = set(told) & set(heading.titles)
-        is_twice = 2 * len(set(told) & own) > len(
-            told
-        )  # the titles once more; else they may be the upper half of two
-        is_heading = bool(shared) and number >= heading.last_row - 1 and not is_twice
-        is_heading = is_heading or is_numbering(values, len(heading.titles))
-        if len(told) >= max(2, full) and not is_heading:
-            yield Text("Baris %(row)s di atas judul kolom tidak dibaca.", row=number)
 
 
 _Found = tuple[Sheet, Heading, Iterator[Row]]
