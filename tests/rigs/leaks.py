@@ -17,14 +17,12 @@ from feedback_app.domain.disclosure import causes as gate_of_causes
 from feedback_app.domain.disclosure import officers as gate_of_officers
 from feedback_app.domain.disclosure import parts as gate_of_parts
 from feedback_app.domain.disclosure.officers import OfficerLine, OfficerPart, OfficerSums, Part
-from feedback_app.domain.interval import Mean
 from feedback_app.domain.skm import TooFew
 from feedback_app.files.exports import Sheet
 from feedback_app.services.counters import closed_figures, closed_officers, dashboard, exports
 from feedback_app.services.counters import officers as officers_page
 from feedback_app.services.counters.officers import NamedLine
 from feedback_app.services.counters.page import CounterView
-from feedback_app.services.officer import figures as officer_figures
 from feedback_app.services.people import joining
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
@@ -192,23 +190,6 @@ def a_total_of_both_sets() -> Iterator[None]:
 
 
 @contextmanager
-def units_pooled() -> Iterator[None]:
-    """Planted: an officer's own room adds up all units, those too that do not show the officer."""
-    real = officer_figures._batch
-
-    def pooled(rows: Any, starts: date, units: Any) -> Any:
-        batch = real(rows, starts, units)
-        if batch is None or not batch.items:
-            return batch
-        n = sum(lines[row].complete.n for lines in units for row in rows if row in lines)
-        items = {"kompetensi": disclosure.Answers((n, 0, 0, 0), Mean(n, 1.0, 1.0, 1.0))}
-        return replace(batch, n=n, items=items, early=None)
-
-    with patch.object(officer_figures, "_batch", pooled):
-        yield
-
-
-@contextmanager
 def nine_left_beside() -> Iterator[None]:
     """Planted: the nine forms of a counter lie in its unit's survey, and beside all blocks."""
     with patch.object(closed_figures, "_shortened", lambda *_question: 0):
@@ -239,7 +220,6 @@ WORLDS: dict[str, Callable[[], Any]] = {
     "planted: officers by counter beside the unit": officers_by_counter_too,
     "planted: early-stopped forms however few": early_forms_of_few,
     "planted: a total of both sets of forms": a_total_of_both_sets,
-    "planted: an officer's units pooled": units_pooled,
     "planted: nine forms of a counter left beside the blocks": nine_left_beside,
     "planted: shares that say all or none": shares_of_all_and_none,
     "planted: a joining of a quarter that was shown": joined_from_before,

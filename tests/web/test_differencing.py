@@ -22,7 +22,6 @@ from tests.rigs.leaks import (
     parts_of_ten,
     quarters_left_open,
     shares_of_all_and_none,
-    units_pooled,
 )
 from tests.rigs.subtraction import isolated
 
@@ -99,7 +98,6 @@ OFFICERS_FAULTS = {
     "by counter beside the unit": officers_by_counter_too,
     "early forms of few": early_forms_of_few,
     "a total of both sets": a_total_of_both_sets,
-    "units pooled": units_pooled,
 }
 
 
