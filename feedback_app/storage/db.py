@@ -125,8 +125,11 @@ class Database:
 
     @contextmanager
     def glance(self) -> Iterator[Statements]:
-        """Ask prepared statements, each as of its own instant; NotSavedError as of `read`."""
-        with self._waiting.asked("reading"), self._refusals("reading"):
+        """Ask prepared statements, each as of its own instant; NotSavedError as of `read`.
+
+        That one small question was answered is no sign that others would be: it heals nothing.
+        """
+        with self._waiting.asked("reading"), self._refusals("reading", heals=False):
             if not self.is_sqlite:
                 with self.engine.connect() as connection:
                     yield Core(connection)
@@ -183,7 +186,7 @@ class Database:
         return driver
 
     @contextmanager
-    def _refusals(self, act: Act) -> Iterator[None]:
+    def _refusals(self, act: Act, *, heals: bool = True) -> Iterator[None]:
         """The engine's own faults become ours, and who waited in vain is remembered."""
         try:
             yield
@@ -205,7 +208,8 @@ class Database:
         else:
             if act == "writing":
                 self._saved_at = time.monotonic()
-            self._waiting.went_well(act)
+            if heals:
+                self._waiting.went_well(act)
 
     def _remember(self, error: DatabaseError, act: Act) -> None:
         """Who waited in vain for a lock or a server spares others the same; no full disk does."""
