@@ -16,7 +16,6 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
-    ExceptionContext,
     MetaData,
     Result,
     TypeDecorator,
@@ -31,6 +30,15 @@ from sqlalchemy.orm import DeclarativeBase, sessionmaker
 from feedback_app.domain.faults import ConflictError, NotSavedError
 from feedback_app.storage import deadline, sqlite
 from feedback_app.storage.deadline import Act, Waiting
+from feedback_app.storage.engine_faults import (
+    CONFLICT_SQLSTATES,
+    NOT_SAVED_SQLSTATES,
+    WAITED_SQLSTATES,
+    as_sqlalchemy,
+    is_of_disk,
+    sqlstate,
+    tell_no_row,
+)
 from feedback_app.storage.group import Group, Write
 from feedback_app.storage.prepared import Core, Driver, Statements
 from feedback_app.storage.turn import Turn
@@ -39,12 +47,6 @@ from feedback_app.storage.turn import Turn
 Session = orm.Session
 DatabaseError = exc.DBAPIError
 
-# PostgreSQL: disk_full, read_only_sql_transaction (a standby)
-NOT_SAVED_SQLSTATES = ("53100", "25006")
-DISK_WORDS = ("disk is full", "disk I/O error", "readonly database")  # of SQLite's messages
-CONFLICT_SQLSTATES = ("40001", "40P01")  # PostgreSQL: serialization_failure, deadlock_detected
-# PostgreSQL: query_canceled (statement_timeout), lock_not_available
-WAITED_SQLSTATES = ("57014", "55P03")
 POOL_WAIT_S = 2  # for a connection of ours; there are more of them than threads (front/)
 CONNECT_S = 2  # for a new one: the least that PostgreSQL's library takes
 ASK_AGAIN_S = 0.25  # a deadline is told to PostgreSQL again once so much of it is over
@@ -125,8 +127,11 @@ class Database:
 
     @contextmanager
     def glance(self) -> Iterator[Statements]:
-        """Ask prepared statements, each as of its own instant; NotSavedError as of `read`."""
-        with self._waiting.asked("reading"), self._refusals("reading"):
+        """Ask prepared statements, each as of its own instant; NotSavedError as of `read`.
+
+        That one small question was answered is no sign that others would be: it heals nothing.
+        """
+        with self._waiting.asked("reading"), self._refusals("reading", heals=False):
             if not self.is_sqlite:
                 with self.engine.connect() as connection:
                     yield Core(connection)
@@ -140,13 +145,13 @@ class Database:
         try:
             pooled = self.engine.raw_connection()
         except sqlite.library.Error as error:
-            raise _as_sqlalchemy(error, statement=None) from error
+            raise as_sqlalchemy(error, statement=None) from error
         try:
             cursor = pooled.cursor()
             cursor.execute(f"PRAGMA busy_timeout={_sqlite_wait_ms(self._waiting, act)}")
             yield cursor
         except sqlite.library.Error as error:
-            raise _as_sqlalchemy(error) from error
+            raise as_sqlalchemy(error) from error
         finally:
             pooled.close()
 
@@ -173,7 +178,7 @@ class Database:
             try:
                 return self._group.put(write, wait_ms=_sqlite_wait_ms(self._waiting, "writing"))
             except sqlite.library.Error as error:
-                raise _as_sqlalchemy(error) from error
+                raise as_sqlalchemy(error) from error
 
     def _own_connection(self) -> Any:
         """Beside the pool, for the group alone."""
@@ -183,7 +188,7 @@ class Database:
         return driver
 
     @contextmanager
-    def _refusals(self, act: Act) -> Iterator[None]:
+    def _refusals(self, act: Act, *, heals: bool = True) -> Iterator[None]:
         """The engine's own faults become ours, and who waited in vain is remembered."""
         try:
             yield
@@ -192,20 +197,21 @@ class Database:
             deadline.give_up()
             raise NotSavedError("no free connection") from error
         except exc.OperationalError as error:
-            if _sqlstate(error) in CONFLICT_SQLSTATES:
+            if sqlstate(error) in CONFLICT_SQLSTATES:
                 raise ConflictError(str(error.orig)) from error
-            if _is_of_disk(error):
+            if is_of_disk(error):
                 self._refused_at = time.monotonic()
             self._remember(error, act)
             raise NotSavedError(str(error.orig)) from error
         except DatabaseError as error:
-            if error.connection_invalidated or _sqlstate(error) in NOT_SAVED_SQLSTATES:
+            if error.connection_invalidated or sqlstate(error) in NOT_SAVED_SQLSTATES:
                 raise NotSavedError(str(error.orig)) from error
             raise
         else:
             if act == "writing":
                 self._saved_at = time.monotonic()
-            self._waiting.went_well(act)
+            if heals:
+                self._waiting.went_well(act)
 
     def _remember(self, error: DatabaseError, act: Act) -> None:
         """Who waited in vain for a lock or a server spares others the same; no full disk does."""
@@ -213,7 +219,7 @@ class Database:
             deadline.give_up()
         if error.statement is None or (self.is_sqlite and "locked" in str(error.orig)):
             self._waiting.shut(act)
-        elif _sqlstate(error) in WAITED_SQLSTATES:
+        elif sqlstate(error) in WAITED_SQLSTATES:
             self._waiting.in_vain(act)
 
     def in_turn(
@@ -282,7 +288,7 @@ def open_database(url: str) -> Database:
         event.listen(engine, "before_cursor_execute", partial(_limit_postgresql, waiting))
         event.listen(engine, "rollback", _forget_limit)
         event.listen(engine, "commit", _forget_limit)
-    event.listen(engine, "handle_error", _tell_no_row)
+    event.listen(engine, "handle_error", tell_no_row)
     return Database(engine, waiting)
 
 
@@ -334,33 +340,6 @@ def _limit_postgresql(
 def _forget_limit(connection: Connection) -> None:
     """It ended with the transaction."""
     connection.info.pop(LIMITED, None)
-
-
-def _tell_no_row(context: ExceptionContext) -> None:
-    """Errors go to the log; PostgreSQL repeats the refused row, comment and all, on later lines."""
-    for error in (context.original_exception, context.sqlalchemy_exception):
-        if error is not None and error.args:
-            error.args = (str(error.args[0]).partition("\n")[0],)
-
-
-def _as_sqlalchemy(error: Exception, *, statement: str | None = "") -> Exception:
-    """The fault that SQLAlchemy would have raised, without the row it was about.
-
-    No statement means that there was no connection.
-    """
-    return exc.DBAPIError.instance(
-        statement, None, error, sqlite.library.Error, hide_parameters=True
-    )
-
-
-def _is_of_disk(error: DatabaseError) -> bool:
-    """Full, failing or read-only; a lock is none of these."""
-    said = str(error.orig)
-    return _sqlstate(error) in NOT_SAVED_SQLSTATES or any(word in said for word in DISK_WORDS)
-
-
-def _sqlstate(error: DatabaseError) -> str | None:
-    return getattr(error.orig, "sqlstate", None)
 
 
 def changed_rows(result: Result[Any]) -> int:

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_app.storage.db import Base
 
-# Whatever `storage/queries/place_material.py` and what was mended are read from. A table that it reads and that is not here
-# would leave old forms on the phones: tests/storage/test_place_stamp.py tries each.
+# Whatever `storage/queries/place_material.py` reads, and what tells what was mended. One that is
+# not here would leave old forms on the phones: tests/storage/test_place_stamp.py tries each.
 STAMPED = (
     *("agency", "unit", "counter", "service", "counter_service", "counter_tiers"),
     *("officer", "shift", "code_batch", "follow_up", "survey"),

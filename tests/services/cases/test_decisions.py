@@ -17,7 +17,7 @@ from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.roles import Role
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.cases import decisions
-from feedback_app.services.citizen import screening
+from feedback_app.services.citizen import holding
 from feedback_app.services.faults import FieldFaultError, NotThereError
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep.schema import tally_differences
@@ -233,7 +233,7 @@ def test_an_answer_held_while_midnight_passes_is_saved(
 ) -> None:
     midnight = local_instant(TODAY + timedelta(days=1), time(0))
     clock.at = midnight - timedelta(minutes=2)
-    real = screening.standings
+    real = holding.standings
 
     def over_midnight(*args: Any) -> list[Standing]:
         found: list[Standing] = real(*args)
@@ -241,7 +241,7 @@ def test_an_answer_held_while_midnight_passes_is_saved(
             clock.at = max(clock.at, midnight)
         return found
 
-    monkeypatch.setattr(screening, "standings", over_midnight)
+    monkeypatch.setattr(holding, "standings", over_midnight)
     flood()
     assert clock.at > midnight
     assert len(states(site)) == FLOOD
