@@ -97,7 +97,7 @@
     note.className = "gap";
     note.tabIndex = -1;
     note.setAttribute("role", "alert");
-    note.textContent = words(`Masih ada ${left.length} pertanyaan.`, `${left.length} questions are left.`);
+    note.textContent = words("Masih ada " + left.length + " pertanyaan.", left.length + " questions are left.");
     const now = button(words("Kirim sekarang", "Send now"), "quiet");
     Object.assign(now, { type: "submit", name: "as_is", value: "1" });
     note.append(button(words("Lanjutkan", "Continue"), "", () => go(first)), now);

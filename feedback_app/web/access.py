@@ -16,7 +16,8 @@ from feedback_app.domain.staff_sessions import Stage
 from feedback_app.services.access.people import HalfWay, Viewer
 from feedback_app.services.access.sessions import visitor_of_session
 from feedback_app.services.site import Site
-from feedback_app.web.route_table import EVERYBODY, ROUTES, STAFF
+from feedback_app.web.route_lines import EVERYBODY, STAFF
+from feedback_app.web.route_table import ROUTES
 
 # What half a log-in opens, by its stage: the second step, or the setting-up of one.
 HALF_WAY: dict[str, frozenset[Stage]] = {

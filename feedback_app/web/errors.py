@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = "30"
 MACHINES = "/api/"  # below it programs read the answers, not people
 # Fields of several lines in the staff's forms: what somebody would not like to write again.
-LONG_TEXTS = ("text", "reason", "cause", "action", "note", "comment")
+LONG_TEXTS = ("text", "words", "reason", "cause", "action", "note", "comment")
 
 
 def show_errors_as_pages(app: Flask) -> None:

@@ -12,7 +12,8 @@ from feedback_app.domain.roles import Role
 from feedback_app.services.office import agency, in_use
 from feedback_app.web.access import site
 from feedback_app.web.language import gettext as _
-from feedback_app.web.route_table import MENU, ROUTES, InMenu
+from feedback_app.web.route_lines import InMenu
+from feedback_app.web.route_table import MENU, ROUTES
 
 # Rooms of pages that have no menu line of their blueprint above them in route_table.py.
 _ROOM_OF = {

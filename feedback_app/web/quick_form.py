@@ -30,7 +30,8 @@ CAUSES = frozenset(CAUSE_FIELDS)
 NOTHING = [""]
 LONGEST_BODY = 16 * 1024  # a comment of 1,000 letters, each nine figures long, and all the rest
 NUMBER_OF = {"1": 1, "2": 2, "3": 3, "4": 4}
-FOR_THE_FORM = ("language", "as_is", "visit", "without_code")  # what needs a second look
+# What needs a second look, or is no sending at all.
+FOR_THE_FORM = ("language", "elsewhere", "move", "as_is", "visit", "without_code")
 
 
 def ordinary_submission(place_code: str) -> Submission | None:

@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from feedback_app.web.hr_routes import HR_ROUTES
+from feedback_app.web.route_lines import (
+    ADMIN,
+    EVERYBODY,
+    HR,
+    INSPECTORATE,
+    OFFICER,
+    STAFF,
+    SUPERVISOR,
+    InMenu,
+    Line,
+    Roles,
+)
 
-from feedback_app.domain.roles import Role
-
-Roles = frozenset[Role] | None
-EVERYBODY = None  # no set of roles: one that came out empty would close a page, never open it
-STAFF = frozenset(Role)
-ADMIN = frozenset({Role.ADMIN})
-HR = frozenset({Role.HR})
-INSPECTORATE = frozenset({Role.INSPECTORATE})
-SUPERVISOR = frozenset({Role.SUPERVISOR})
-OFFICER = frozenset({Role.OFFICER})
 PROOF = "Bukti kunjungan"  # how an answer shows that somebody was served
-
-
-@dataclass(frozen=True, slots=True)
-class InMenu:
-    """A page in the menu of those who may open it.
-
-    `room` is the entry under which it is a tab; without one it is an entry of its own, and the
-    first tab of its room. `needs` is what must be in use before it is offered; '' for always.
-    """
-
-    text: str
-    roles: frozenset[Role]
-    room: str = ""
-    needs: Literal["", "codes", "paper", "devices", "tiers"] = ""
-
-
 # endpoint -> who may open it; EVERYBODY needs no log-in. `InMenu` adds an entry to their menu, in
 # the order of this table; two of them where roles find the page in different rooms. A route that
 # is missing here stops the program at start-up (`protect`).
-_TABLE: dict[str, Roles | InMenu | tuple[InMenu, ...]] = {
+_TABLE: dict[str, Line] = {
     "static": EVERYBODY,
     "public.home": EVERYBODY,
     "public.privacy": EVERYBODY,
@@ -156,87 +141,7 @@ _TABLE: dict[str, Roles | InMenu | tuple[InMenu, ...]] = {
     "unit_needs.show": SUPERVISOR,
     "unit_needs.answer": SUPERVISOR,
     "unit_needs.withdraw": SUPERVISOR,
-    "needs.overview": InMenu("Kebutuhan", HR),
-    "needs.look": HR,
-    "needs.file": HR,
-    "needs.show": HR,
-    "needs.decide": HR,
-    "needs.blocks": HR,
-    "competences.overview": InMenu("Kompetensi jabatan", HR, room="Kebutuhan"),
-    "plan.overview": InMenu("Rencana", HR),
-    "plan.new": HR,
-    "plan.make": HR,
-    "plan.show": HR,
-    "plan.budget": HR,
-    "plan.change_budget": HR,
-    "plan.solve": HR,
-    "plan.compare": HR,
-    "plan.confirm_fixing": HR,
-    "plan.fix": HR,
-    "plan.why": HR,
-    "plan.worth": HR,
-    "plan.ask_worth": HR,
-    "plan.file": HR,
-    "plan_runs.candidates": HR,
-    "plan_runs.add": HR,
-    "plan_runs.show": HR,
-    "plan_runs.correct": HR,
-    "plan_runs.confirm_withdrawal": HR,
-    "plan_runs.withdraw": HR,
-    "plan_runs.restore": HR,
-    "plan_runs.floors": HR,
-    "plan_runs.set_floor": HR,
-    "plan_runs.remove_floor": HR,
-    "plan_runs.spent": HR,
-    "plan_runs.record": HR,
-    "impact.calculator": InMenu("Yang dapat diukur", HR, room="Rencana"),
-    "impact.matrix": InMenu("Dampak", HR),
-    "impact.start": HR,
-    "impact.training": HR,
-    "impact.report": HR,
-    "impact.matrix_file": HR,
-    "trainings.catalogue": InMenu("Katalog", HR, room="Katalog & petugas"),
-    "trainings.new": HR,
-    "trainings.add": HR,
-    "trainings.show": HR,
-    "trainings.edit": HR,
-    "trainings.change": HR,
-    "trainings.add_run": HR,
-    "trainings.attendance": HR,
-    "trainings.change_attendance": HR,
-    "trainings.confirm_removal": HR,
-    "trainings.remove_attendance": HR,
-    "training_merge.choose": HR,
-    "training_merge.do_merge": HR,
-    "run_reasons.choose": HR,
-    "run_reasons.set_all": HR,
-    "partners.overview": InMenu("Mitra pelatihan", HR, room="Katalog & petugas"),
-    "partners.add": HR,
-    "partners.show": HR,
-    "partners.change": HR,
-    "trainings.hours": InMenu("JP petugas", HR, room="Katalog & petugas"),
-    "trainings.hours_file": HR,
-    "certificates.criteria": InMenu("Sertifikat", HR, room="Katalog & petugas"),
-    "certificates.publish": HR,
-    "lots.overview": InMenu("Undian kursi", HR, room="Katalog & petugas"),
-    "lots.new": HR,
-    "lots.make": HR,
-    "lots.show": HR,
-    "lots.confirm_freezing": HR,
-    "lots.freeze": HR,
-    "lots.drop": HR,
-    "lots.confirm_calling_off": HR,
-    "lots.call_off": HR,
-    "lots.check": HR,
-    "lots.draw": HR,
-    "lots.minutes_file": HR,
-    "lots.confirm_leaving": HR,
-    "lots.leave": HR,
-    "lots.confirm_fewer": HR,
-    "lots.fewer": HR,
-    "lots.attendance": HR,
-    "lots.record_attendance": HR,
-    "trainings.officer": HR,
+    **HR_ROUTES,
     "admin.checklist": InMenu("Kesehatan", ADMIN),
     "admin.confirm_date": ADMIN,
     "roster.week": (InMenu("Jadwal", ADMIN), InMenu("Jadwal", SUPERVISOR, room="Loket")),
@@ -369,13 +274,13 @@ _TABLE: dict[str, Roles | InMenu | tuple[InMenu, ...]] = {
 }
 
 
-def _places(line: Roles | InMenu | tuple[InMenu, ...]) -> tuple[InMenu, ...]:
+def _places(line: Line) -> tuple[InMenu, ...]:
     if isinstance(line, InMenu):
         return (line,)
     return line if isinstance(line, tuple) else ()
 
 
-def _roles(line: Roles | InMenu | tuple[InMenu, ...]) -> Roles:
+def _roles(line: Line) -> Roles:
     if isinstance(line, InMenu | tuple):
         return frozenset().union(*(place.roles for place in _places(line)))
     return line

@@ -22,7 +22,7 @@ from feedback_app.domain.elements import ALL_KEYS, INSTRUMENT_VERSION
 
 # Whoever changes a list raises the version and writes the new digest beside it: answers keep the
 # version, so that a study can tell which list they were asked with.
-LISTS = {"skm-2017.2": "e272f1d50e072e1b"}
+LISTS = {"skm-2017.2": "e272f1d50e072e1b", "skm-2017.3": "e272f1d50e072e1b"}
 
 
 def test_the_lists_are_those_of_the_version() -> None:

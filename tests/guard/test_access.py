@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from feedback_app.domain.roles import Role
-from feedback_app.web import access, route_table
+from feedback_app.web import access, route_lines, route_table
 from tests.conftest import Browser
 
 CAST = {
@@ -82,7 +82,7 @@ def test_every_role_opens_its_routes_and_no_other(
     app.config["WTF_CSRF_ENABLED"] = False  # so that a refusal is the access check's own
     for endpoint, method, path in routes(app):
         allowed = route_table.ROUTES[endpoint]
-        if allowed is route_table.EVERYBODY or endpoint == "staff.logout":
+        if allowed is route_lines.EVERYBODY or endpoint == "staff.logout":
             continue
         for role, browser in browsers.items():
             status = browser.client.open(path, method=method).status_code
@@ -100,7 +100,7 @@ def test_a_stranger_is_sent_to_log_in_and_posts_are_refused(
     app.config["WTF_CSRF_ENABLED"] = False
     stranger = browse()
     for endpoint, method, path in routes(app):
-        if route_table.ROUTES[endpoint] is route_table.EVERYBODY:
+        if route_table.ROUTES[endpoint] is route_lines.EVERYBODY:
             continue
         answer = stranger.client.open(path, method=method)
         if method == "GET":
@@ -115,7 +115,7 @@ def test_nothing_of_the_staff_is_open_to_everybody(app: Flask) -> None:
     open_to_all = {
         path
         for endpoint, _method, path in routes(app)
-        if route_table.ROUTES[endpoint] is route_table.EVERYBODY
+        if route_table.ROUTES[endpoint] is route_lines.EVERYBODY
     }
     assert not [path for path in open_to_all if path.startswith("/staf/")]
     assert open_to_all  # the citizens' own pages are

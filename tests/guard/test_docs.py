@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from feedback_app.config import ROOT
-from feedback_app.web import route_table
+from feedback_app.web import route_lines, route_table
 from tests.rigs import routes
 
 DOCS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -47,7 +47,7 @@ def test_the_route_table_is_that_of_the_program(app: Flask) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_route_that_is_not_listed_is_found(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(route_table.ROUTES, "planted.page", route_table.HR)
+    monkeypatch.setitem(route_table.ROUTES, "planted.page", route_lines.HR)
     app.add_url_rule("/planted", "planted.page", test_every_script_is_explained)
     document = routes.DOCUMENT.read_text()
     assert "| `/planted` | GET | hr | – |" in routes.table(app)

@@ -61,7 +61,7 @@ from feedback_app.storage.db import Session
 from feedback_app.storage.models import OfficerJoin, Rating
 from feedback_app.storage.queries import cases
 from feedback_app.storage.verdicts import standings
-from feedback_app.web import route_table
+from feedback_app.web import route_lines, route_table
 from tests.conftest import Browser, SteppedClock, settings_for
 from tests.ground.office import Office, build_office, known_office
 from tests.guard.test_access import CAST, FILLED
@@ -623,7 +623,7 @@ def _everybody_else(app: Flask, haul: Haul) -> None:
             continue
         path = adapter.build(rule.endpoint, {name: FILLED[name] for name in rule.arguments})
         allowed = route_table.ROUTES[rule.endpoint]
-        looks: Collection[Role | None] = {None} if allowed is route_table.EVERYBODY else allowed
+        looks: Collection[Role | None] = {None} if allowed is route_lines.EVERYBODY else allowed
         for role in looks:
             _page(browsers[role], path, haul, set())
 

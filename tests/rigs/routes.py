@@ -19,7 +19,8 @@ from flask import Flask
 from feedback_app import create_app
 from feedback_app.config import ROOT
 from feedback_app.web.access import HALF_WAY
-from feedback_app.web.route_table import EVERYBODY, ROUTES, STAFF
+from feedback_app.web.route_lines import EVERYBODY, STAFF
+from feedback_app.web.route_table import ROUTES
 from tests.conftest import settings_for
 
 DOCUMENT = ROOT / "docs" / "architecture.md"

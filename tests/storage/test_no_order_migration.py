@@ -206,6 +206,8 @@ def test_nothing_kept_aside_stays_and_keys_are_those_of_the_models(db: Database)
             "held_upload",
             "tally",
             "detail_tally",
+            "course_answer",
+            "course_reply",
         }
 
 

@@ -14,6 +14,7 @@ from feedback_app.domain.visit_codes import LIFETIME
 from feedback_app.services.office.cards import card_lines
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep.backup import add_run
+from feedback_app.services.upkeep.copies import arrivals_kept_from
 from feedback_app.services.upkeep.restore import Finish, Opened
 from tests.conftest import Browser, SteppedClock
 from tests.ground.codes import codes
@@ -37,7 +38,7 @@ def restore_here(site: Site) -> None:
     """What a restore does to the data it brings back, in this database."""
     found = Opened(Path("x"), "copy", site.now() - timedelta(hours=3), "s", 7, "o", "k", {})
     with site.db.transaction() as tx:
-        Finish(site, found)(tx)
+        Finish(site, found, arrivals_kept_from(site))(tx)
 
 
 def proven(site: Site, taken_at: datetime, outcome: str = "proven", reason: str = "") -> None:

@@ -81,7 +81,9 @@ def test_an_officer_earns_one_and_anybody_checks_it_until_it_is_withdrawn(
         assert withdraw_changed(tx, site, [(half_year.officer["Andi"], DAYS[0])]) == 0
         assert withdraw_changed(tx, site, [(one.officer_id, date(2026, 7, 1))]) == 0
         assert withdraw_changed(tx, site, [(one.officer_id, DAYS[1])]) == 1
-    assert "Dicabut" in browse().get(f"/sertifikat/{one.check_code}").get_data(as_text=True)
+    assert "Sertifikat ini dicabut." in browse().get(f"/sertifikat/{one.check_code}").get_data(
+        as_text=True
+    )
     assert "dicabut" in oki.get(OWN).get_data(as_text=True)
     assert oki.get(f"{OWN}/{one.id}.pdf").status_code == 404
 

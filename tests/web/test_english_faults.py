@@ -47,6 +47,14 @@ BAD_FILES = {
         "nip;pelatihan;tanggal_mulai\n198001012010012000;prima;24-11-2030",
         "this day is in the future",
     ),
+    "competences": (
+        "nip;untuk;jabatan;kompetensi;diperlukan\n198001012010012000;besok;Pengelola;Komunikasi;3",
+        "must be sekarang (present) or berikutnya (next)",
+    ),
+    "plan-runs": (
+        "pelatihan;tanggal_mulai;kursi\nprima;31-02-2027;12",
+        "not a valid date; write it like",
+    ),
     "siasn-kursus": ("nip;namakursus;tanggalkursus\n1;Kursus;2026-11-24", "a NIP has 18 digits"),
 }
 

@@ -293,7 +293,8 @@ def test_an_appeal_is_opened_against_a_class_and_upheld(
     assert "Listrik padam seharian." in shown
     decide(browse, case.id, "upheld", "ina", "ilham")
     after = oki.get("/staf/saya/rincian").get_data(as_text=True)
-    assert "· 12 penilaian" in after
+    # Of the 15 left, A1's block would tell the three of A2.
+    assert "Tidak ditampilkan, supaya jawaban orang lain tidak dapat ditebak." in after
     done = oki.get(answer.location).get_data(as_text=True)
     assert "tidak dihitung untuk petugas" in done
     assert "Sudah diperiksa oleh kami" in done
@@ -303,6 +304,10 @@ def test_an_appeal_is_opened_against_a_class_and_upheld(
     with site.db.read() as session:  # the unit loses nothing
         counted = select(func.sum(Tally.c.n)).where(Tally.c.state == "counted")
         assert session.scalar(counted) == 34
+        of_sari = counted.where(
+            Tally.c.officer_id == office.officer["Sari"], Tally.c.for_officer == 1
+        )
+        assert session.scalar(of_sari) == 15
 
 
 def test_an_appeal_after_the_deadline_is_refused(

@@ -126,7 +126,7 @@ IN_DOCS = {
     "signs of pressure and of a charge tell counter and month, not the day": (
         "test_pressure_is_a_number_a_counter_and_month"
     ),
-    "hold no key of the day, no log-ins and links, and no fine times past their 14 days": (
+    "no key of the day, no log-ins and links, and no fine times past their 14 days": (
         "tests/services/upkeep/test_backup.py"
     ),
     "A clock in doubt takes nothing out of copies": "tests/services/upkeep/test_backup_clock.py",

@@ -23,7 +23,7 @@ from feedback_app.services.access.sessions import visitor_of_session
 from feedback_app.services.faults import NotThereError
 from feedback_app.services.site import Site
 from feedback_app.storage.models import Account, Agency, AuditEntry, SecondFactor
-from feedback_app.web import route_table
+from feedback_app.web import route_lines, route_table
 from tests.conftest import Browser, SteppedClock
 from tests.ground.office import PASSWORD, TOTP_SECRETS, Office, app_code
 from tests.ground.staff import account_number, first_step, follow, link_on, second_step
@@ -72,7 +72,7 @@ def test_half_a_log_in_opens_nothing_but_the_second_step(
     app.config["WTF_CSRF_ENABLED"] = False
     opened = set()
     for endpoint, method, path in routes(app):
-        if route_table.ROUTES[endpoint] is route_table.EVERYBODY or endpoint == "staff.logout":
+        if route_table.ROUTES[endpoint] is route_lines.EVERYBODY or endpoint == "staff.logout":
             continue
         answer = dina.client.open(path, method=method)
         if answer.status_code in (200, 422):

@@ -214,7 +214,7 @@ def _marked(page: str, name: str) -> list[tuple[str, str, str]]:
     [
         ("dina", ["Kesehatan", "Jadwal", "Orang", "Tempat", "Bukti kunjungan"]),
         ("alice", ["Loket", "Survei &amp; tindak lanjut"]),
-        ("hana", ["Dampak", "Katalog &amp; petugas"]),
+        ("hana", ["Kebutuhan", "Rencana", "Dampak", "Katalog &amp; petugas"]),
         ("ina", ["Kasus", "Catatan tindakan"]),
         ("oki", ["Penilaian saya"]),
     ],

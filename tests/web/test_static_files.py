@@ -31,7 +31,7 @@ def test_the_forms_scripts_are_small_on_the_wire_and_kept_for_a_year(
     citizen: Browser, place: str
 ) -> None:
     addresses = scripts_of(citizen.get(f"/q/{place}").get_data(as_text=True))
-    assert len(addresses) == 2
+    assert len(addresses) == 1  # the others load when they are needed
     packed = [citizen.get(address, headers={"Accept-Encoding": "gzip"}) for address in addresses]
     assert sum(len(answer.data) for answer in packed) < FIRST_VIEWS_SCRIPTS
     for address, answer in zip(addresses, packed, strict=True):

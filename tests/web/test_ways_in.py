@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -104,7 +105,7 @@ def test_openings_are_kept_with_the_next_answer_by_quarter_only(
     openings.keep(site)  # another process has counted nothing
     sent = answers | dict.fromkeys([k for k in FORM_ORDER if k not in OFFICER_KEYS], "")
     assert citizen.post(f"/q/{place}", data=sent | {"as_is": "1"}).status_code == 303
-    assert app.openings.take() == {}
+    assert app.openings.take(clock.at + timedelta(hours=1)) == {}
     counter, quarter = office.counter["A1"], quarter_start(site.today())
     with site.db.read() as session:
         assert queries.opened_in(session, [counter], quarter) == {counter: 3}
