@@ -147,6 +147,7 @@ def test_hr_opens_the_matrix_a_training_the_calculator_and_measures_again(
     context = chromium.new_context(viewport=DESK)  # type: ignore[arg-type]
     page = context.new_page()
     log_in(page, live, "kepegawaian")
+    page.get_by_role("link", name="Dampak", exact=True).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Dampak pelatihan")
     expect(page.locator(".matrix tbody tr")).to_have_count(6)
     assert page.get_by_text("Belum dapat disimpulkan").count() > 4

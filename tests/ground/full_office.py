@@ -68,7 +68,7 @@ def _add_needs(site: Site, office: Office) -> None:
     """A place handed over, a question, two proposals, what posts ask for, a partner."""
     place = add_need(site, office, nature="process")
     add_need(site, office, level="officer", ref_id=office.officer["Sari"], nature="ask")
-    hana, alice = _viewer(site, "hana"), _viewer(site, "alice")
+    hana, alice = hr_of(site, office), _viewer(site, "alice")
     decide(site, hana, place, Told("mend", "Ganti printer", 0))
     told = {"item": "informasi", "nature": "training", "words": "Bahasa sederhana"}
     unit.propose(site, alice, place=f"counter:{office.counter['A1']}", training="", **told)

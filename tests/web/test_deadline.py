@@ -198,10 +198,13 @@ def test_an_old_form_and_a_staff_browser_lose_nothing_either(
     with held(fault):
         for sent in (answers, broken):
             page, took = timed(lambda sent=sent: citizen.post(f"/q/{place}", data=sent))
-            assert page.status_code == 503
+            # An old form is drawn anew at once where the place is still known from memory.
+            is_drawn_anew = sent is broken and fault == "counter"
+            assert page.status_code == (422 if is_drawn_anew else 503)
             assert took < WITHIN_S + SLOW_MACHINE_S
             kept = fields_of(page.get_data(as_text=True))
-            assert {name: kept.get(name) for name in answers} == sent
+            wanted = sent.keys() - ({"token"} if is_drawn_anew else set())
+            assert {name: kept.get(name) for name in wanted} == {k: sent[k] for k in wanted}
 
 
 def test_a_crowd_is_served_although_it_takes_longer_than_the_deadline() -> None:
