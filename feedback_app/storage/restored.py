@@ -26,7 +26,7 @@ from feedback_app.storage import sqlite
 from feedback_app.storage.db import Base, Session, open_database
 from feedback_app.storage.models import AccessLink, Device, StaffSession, VisitCode
 from feedback_app.storage.ratings import differences_from_recount
-from feedback_app.storage.snapshot import ROWS_AT_ONCE, Counts, count_rows
+from feedback_app.storage.snapshot import ROWS_AT_ONCE, Counts, count_rows, tables_to_fill
 
 Finish = Callable[[Session], None]
 NO_PERMISSION = "42501"  # PostgreSQL: insufficient_privilege
@@ -164,7 +164,7 @@ def _fill(connection: Connection, path: Path, finish: Finish) -> int:
         connection.execute(text(f"DROP INDEX {name}"))
     source = sqlite.library.connect(path)
     try:
-        for table in Base.metadata.sorted_tables:
+        for table in tables_to_fill():
             _copy_rows(connection, source, table)
     finally:
         source.close()

@@ -115,14 +115,23 @@ def _from_postgres(engine: Engine, path: Path) -> Counts:
         try:
             cursor = target.cursor()
             cursor.execute("PRAGMA synchronous=OFF")  # written once more before it is a copy
-            counts = {"alembic_version": 1}
-            for table in Base.metadata.sorted_tables:
-                drawn = table.name == PlaceStamp.__tablename__
-                counts[table.name] = 0 if drawn else _fill(source, cursor, table)
+            counts = {"alembic_version": 1, PlaceStamp.__tablename__: 0}
+            for table in tables_to_fill():
+                counts[table.name] = _fill(source, cursor, table)
             target.commit()
         finally:
             target.close()
     return counts
+
+
+def tables_to_fill() -> list[Table]:
+    """Every table that a copy brings, those that point to others first: references are asked at
+    the end, and a frozen list (`lot`) takes no more names (`lot_entry`) once it is there.
+
+    The stamp of places is left out: triggers draw it.
+    """
+    tables = reversed(Base.metadata.sorted_tables)
+    return [table for table in tables if table.name != PlaceStamp.__tablename__]
 
 
 def _fill(source: Any, cursor: Any, table: Table) -> int:

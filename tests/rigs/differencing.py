@@ -75,6 +75,7 @@ KEY_OF = {item.unsur: item.key for item in ELEMENTS}
 SUPERVISORS = {"alice": ("A1", "A2", "A3"), "charlie": ("B1",)}
 LIMITS = {f"{lowest:.2f}".replace(".", ",") for lowest, _mutu, _kinerja in BANDS}
 LIMITS |= {"0,11", "0.11"}  # bands and weights of the law
+LEVELS = {"3,00", "3,50", "4,00"}  # that a certificate may ask for, before any figure
 SHIFT_HOURS = {"08.00", "13.00", "16.00"}  # of the town's roster, whose pages tell them
 QUARTER_END = date(2026, 9, 30)
 APPEALS_END = date(2026, 10, 9)  # the quarter's parts come out the day before
@@ -593,6 +594,7 @@ def _page(browser: Browser, path: str, haul: Haul, seen: set[str]) -> None:
     text = re.sub(r"<svg.*?</svg>", "", text, flags=re.S)  # drawn from the same numbers
     text = re.sub(r"\d\d\.\d\d WIB", "", text)
     known = seen | LIMITS | (SHIFT_HOURS if path.startswith("/staf/jadwal/") else set())
+    known |= LEVELS if path == "/staf/sertifikat/" else set()
     haul.unplaced |= {
         f"{path}: {number}" for number in set(EXACT.findall(ENGINE.sub("", text))) - known
     }

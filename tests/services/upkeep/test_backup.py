@@ -23,6 +23,7 @@ from feedback_app.storage import bulk
 from feedback_app.storage.db import open_database
 from tests.conftest import SteppedClock
 from tests.ground.backups import changed, inside, keep_up, keys_of, rows_of, take
+from tests.ground.lots import add_course, drawn_lot
 from tests.ground.office import Office, add_comment, add_ratings, rating_row, screening_row
 from tests.ground.postgres import on_server
 
@@ -41,6 +42,8 @@ def stick(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def full(site: Site, office: Office) -> Site:
     """An office with answers, words and fine times."""
     add_ratings(site, office, 30)
+    add_course(site, office)
+    drawn_lot(site, office, seats=3)
     with site.db.transaction() as tx:
         for words in ODD_WORDS:
             row = rating_row(office) | {"for_officer": True, "attribution": "confirmed"}
