@@ -140,9 +140,21 @@ class Group:
             cursor.execute("RELEASE member")
 
     def _forget(self) -> None:
-        """Start anew: nothing is known of a connection on which something failed."""
-        connection, self._connection = self._connection, None
+        """Keep nothing of what was known; the connection stays where it can be rolled back.
+
+        The last one to close takes the index of the WAL with it. On a full disk whose blocks are
+        smaller than a page (ext4 of 1 KB) SQLite cannot know that a new one has no room: writing to
+        it kills the process (SIGBUS), where otherwise "not saved" is told.
+        """
         self._kept, self._seen_version = {}, None
+        if self._connection is not None:
+            try:
+                self._connection.rollback()
+            except sqlite.library.Error:
+                self._close()
+
+    def _close(self) -> None:
+        connection, self._connection = self._connection, None
         if connection is not None:
             with suppress(sqlite.library.Error):
                 connection.close()
@@ -150,7 +162,8 @@ class Group:
     def close(self) -> None:
         """Give the connection back."""
         with self._turn():
-            self._forget()
+            self._kept, self._seen_version = {}, None
+            self._close()
 
 
 def _like(error: BaseException) -> BaseException:
