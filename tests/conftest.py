@@ -70,10 +70,16 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Know what runs a second time, on PostgreSQL; a browser sees no difference."""
+    """Know what runs a second time, on PostgreSQL; a browser sees no difference.
+
+    Pages only show what services say, and services run on both engines. So a page's second turn is
+    long but where it writes or counts (`both_engines`); guard/test_access.py and test_odd_requests.py
+    open every page and send every form on both.
+    """
     if "postgresql" in item.name:
         item.add_marker(pytest.mark.second_engine)
-        if item.get_closest_marker("engine_alike"):
+        is_page = item.path.parent.name == "web" and not item.get_closest_marker("both_engines")
+        if is_page or item.get_closest_marker("engine_alike"):
             item.add_marker(pytest.mark.long)
 
 

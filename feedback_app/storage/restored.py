@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from feedback_app.storage import sqlite
-from feedback_app.storage.db import Base, Session, open_database
+from feedback_app.storage.db import Session, open_database
 from feedback_app.storage.models import AccessLink, Device, StaffSession, VisitCode
 from feedback_app.storage.ratings import differences_from_recount
 from feedback_app.storage.snapshot import ROWS_AT_ONCE, Counts, count_rows, tables_to_fill

@@ -32,6 +32,7 @@ def choose(page: Page, key: str, value: int) -> None:
     page.locator(f"label:has([name={key}][value='{value}'])").click()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("has_script", [True, False])
 def test_they_open_for_low_answers_only(
     live_sqlite: LiveSite, chromium: Browser, has_script: bool

@@ -134,6 +134,7 @@ def test_the_screen_is_read_by_a_camera_and_opens_one_form(
     expect(phone.get_by_role("heading", level=1)).to_have_text("Kode di layar sudah berganti")
 
 
+@pytest.mark.long
 def test_the_code_changes_every_minute_and_an_old_one_is_taken_away(
     served: Served, chromium: Browser
 ) -> None:
@@ -183,6 +184,7 @@ def test_without_a_script_the_screen_renews_itself(served: Served, chromium: Bro
     assert seen_code(screen) != first
 
 
+@pytest.mark.long
 def test_a_kiosk_asks_after_forty_seconds_gives_twenty_and_leaves_nothing(
     served: Served, chromium: Browser
 ) -> None:
@@ -214,6 +216,7 @@ def test_a_kiosk_asks_after_forty_seconds_gives_twenty_and_leaves_nothing(
     assert tiers(served.site) == []
 
 
+@pytest.mark.long
 def test_after_sending_a_kiosk_is_empty_again_in_twenty_seconds(
     served: Served, chromium: Browser
 ) -> None:

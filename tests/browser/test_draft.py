@@ -160,6 +160,7 @@ def test_a_form_left_for_ten_minutes_comes_back_empty(
     assert page.evaluate(KEPT) == NOTHING
 
 
+@pytest.mark.long
 def test_an_answer_with_something_to_mend_is_kept_again_until_it_is_sent(
     counter: Counter, phone: BrowserContext
 ) -> None:

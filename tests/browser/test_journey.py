@@ -141,6 +141,7 @@ def test_a_text_browser_shows_the_whole_form(live: LiveSite) -> None:
         assert needed in done.stdout
 
 
+@pytest.mark.long
 def test_hr_opens_the_matrix_a_training_the_calculator_and_measures_again(
     live: LiveSite, chromium: Browser
 ) -> None:
@@ -194,6 +195,7 @@ def forget_newest_survey(live: LiveSite, unit: str) -> Span:
     return span
 
 
+@pytest.mark.long
 def test_the_yearly_duty_is_a_few_clicks_and_the_public_sees_it(
     live: LiveSite, chromium: Browser
 ) -> None:
@@ -243,6 +245,7 @@ def test_the_yearly_duty_is_a_few_clicks_and_the_public_sees_it(
     context.close()
 
 
+@pytest.mark.long
 def test_the_waiting_halls_screen_fits_and_refreshes_itself(
     live: LiveSite, chromium: Browser
 ) -> None:

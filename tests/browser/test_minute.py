@@ -163,6 +163,7 @@ def test_what_goes_wrong_on_the_way_loses_nothing(live_sqlite: LiveSite, page: P
     assert row.causes
 
 
+@pytest.mark.long
 def test_small_screens_and_large_letters(live_sqlite: LiveSite, chromium: Browser) -> None:
     screens = (((320, 568), 16, True), ((240, 400), 16, False), ((360, 640), 32, False))
     for size, letters, whole in screens:

@@ -165,6 +165,7 @@ def test_an_answer_waits_while_the_network_is_cut_and_is_counted_once(
     assert page.url == "about:blank"  # the form is not in the history at all
 
 
+@pytest.mark.long
 def test_a_server_that_stops_and_starts_again_gets_the_answer_once(
     counter: Counter, phone: BrowserContext
 ) -> None:
@@ -208,6 +209,7 @@ def test_a_lost_confirmation_is_asked_for_again_and_nothing_is_doubled(
     assert stored(page) == "[]"
 
 
+@pytest.mark.long
 def test_a_waiting_answer_survives_the_closing_of_the_tab(
     counter: Counter, phone: BrowserContext
 ) -> None:
@@ -345,6 +347,7 @@ def test_an_incomplete_answer_found_at_the_next_visit_is_opened_only_when_asked(
     assert counter.answers_to("pendek, lalu dikirim") == [(3, 3)]
 
 
+@pytest.mark.long
 def test_a_refused_answer_stays_in_its_form(counter: Counter, phone: BrowserContext) -> None:
     page = filled(phone, counter.url(), "x" * 300_000)
     send(page)

@@ -40,6 +40,7 @@ def paper_ratings(live: LiveSite) -> int:
         return int(session.scalar(question) or 0)
 
 
+@pytest.mark.long
 def test_five_sheets_are_keyed_with_the_keyboard_alone(live: LiveSite, chromium: Browser) -> None:
     context = chromium.new_context(viewport=DESK)  # type: ignore[arg-type]
     page = context.new_page()

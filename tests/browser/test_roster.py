@@ -330,6 +330,7 @@ def january(desk: Desk) -> None:
     desk.look("checklist")
 
 
+@pytest.mark.long
 def test_the_week_by_keyboard(fresh: Served, chromium: Browser) -> None:
     """From the week to a substitute's name with Tab, Enter and letters only."""
     desk = Desk(fresh, chromium)

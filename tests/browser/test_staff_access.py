@@ -46,6 +46,7 @@ def look(page: Page, name: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], name
 
 
+@pytest.mark.long
 def test_from_an_invitation_to_the_inspectors_first_page(
     staffed: StaffedSite, chromium: Browser
 ) -> None:
@@ -93,6 +94,7 @@ def test_from_an_invitation_to_the_inspectors_first_page(
     desk.context.close()
 
 
+@pytest.mark.long
 def test_single_sign_on_with_the_real_provider_and_the_end_of_its_session(
     staffed: StaffedSite, chromium: Browser
 ) -> None:

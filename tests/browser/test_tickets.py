@@ -42,6 +42,7 @@ def fill_in(page: Page) -> None:
     page.get_by_role("button", name="Kirim penilaian").click()
 
 
+@pytest.mark.long
 def test_a_printed_ticket_is_scanned_used_once_and_leaves_no_code_behind(
     served: Served, chromium: Browser, tmp_path: Path
 ) -> None:

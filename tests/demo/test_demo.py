@@ -86,6 +86,7 @@ def test_the_trial_of_visit_codes_is_told_and_changed_no_tier(
     site.db.close()
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_office(tmp_path: Path) -> None:
     found = []
     for name in ("one", "two"):

@@ -87,6 +87,7 @@ def test_an_answer_is_there_after_a_power_cut_a_moment_after_its_receipt(engine:
     assert books.total(accounts) == Account(acknowledged=1)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("own_disk")
 def test_the_power_rig_sees_what_an_unlinked_journal_loses() -> None:
     """Not always: ext4's own commit every five seconds may come in between."""
@@ -217,6 +218,7 @@ def test_a_killed_server_loses_and_doubles_nothing(folder: Path, engine: str) ->
     assert account.acknowledged >= 2 * kill_rig.RECEIPTS
 
 
+@pytest.mark.long
 def test_the_kill_rig_sees_receipts_that_were_told_too_early(folder: Path) -> None:
     assert killed(folder, "sqlite", control="receipt before commit").lost > 0
 
@@ -250,6 +252,7 @@ def test_the_disk_rig_sees_a_receipt_for_what_was_not_saved(
     assert filled(folder, "ext4")[0].lost > 0
 
 
+@pytest.mark.long
 def test_an_io_error_is_told_and_loses_nothing(folder: Path) -> None:
     if why_no_strace():
         pytest.skip(why_no_strace())
@@ -261,12 +264,14 @@ def test_an_io_error_is_told_and_loses_nothing(folder: Path) -> None:
     assert found["status_503"] > 0  # the faults did reach the citizens
 
 
+@pytest.mark.long
 def test_a_failover_to_a_synchronous_standby_loses_nothing(folder: Path) -> None:
     with failover_rig.pair_in(folder, is_synchronous=True) as (made, pair):
         accounts, _outages = failover_rig.fail_again_and_again(made, pair, failovers=1)
     assert books.worst_of(accounts).faults() == 0
 
 
+@pytest.mark.long
 def test_a_clock_that_is_set_wrong_loses_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -276,6 +281,7 @@ def test_a_clock_that_is_set_wrong_loses_nothing(
     assert (seen["status_500"], seen["destroyed"], seen["strays"]) == (0, 0, 0)
 
 
+@pytest.mark.long
 def test_a_long_reader_stops_nobody(folder: Path) -> None:
     """Its control, an old SQLite, is in tests/storage/test_sqlite.py."""
     made = office.build(folder, "sqlite")

@@ -64,6 +64,7 @@ def test_libreoffice_finds_no_formula_in_any_export(tmp_path: Path) -> None:
     assert opened_by_libreoffice(files, tmp_path) == []
 
 
+@pytest.mark.long
 @pytest.mark.proof
 def test_the_rule_and_libreoffice_find_what_a_plain_writer_lets_through(tmp_path: Path) -> None:
     assert len(set(live_in_csv(raw_csv()))) >= 4

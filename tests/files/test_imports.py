@@ -188,6 +188,7 @@ def test_a_service_is_offered_at_its_hours_only(site: Site, office: Office) -> N
         assert [error.column for error in found.errors] == ["layanan"], wrong
 
 
+@pytest.mark.engine_alike
 @pytest.mark.proof
 def test_a_spoilt_file_is_refused_whole_or_taken_whole(site: Site, office: Office) -> None:
     """P10 in small, on both engines; `make bad-imports` takes thousands."""

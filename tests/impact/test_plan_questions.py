@@ -162,6 +162,7 @@ def test_one_date_is_told_as_the_calculator_tells_it() -> None:
     assert lot.smallest == pytest.approx(told)
 
 
+@pytest.mark.long
 @pytest.mark.proof
 def test_forecasts_are_held_to_account_in_simulated_years() -> None:
     """100 years here, 400 in `make plan-truth`; three figures a year: one error is about .025."""
@@ -169,6 +170,7 @@ def test_forecasts_are_held_to_account_in_simulated_years() -> None:
     assert plan_truth.judge({"all": shares["all"]}, slack=0.05) == []
 
 
+@pytest.mark.long
 @pytest.mark.proof
 def test_forecasts_that_are_too_sure_are_caught() -> None:
     assert plan_truth.judge(plan_truth.calibration(60, seed=2, narrow=0.6), slack=0.05) != []

@@ -152,6 +152,7 @@ def test_adjusting_equals_plain_least_squares_with_the_same_penalty() -> None:
     assert estimates_of(study).estimates[0].estimate == pytest.approx(slopes[0], abs=1e-9)
 
 
+@pytest.mark.long
 @pytest.mark.proof
 @pytest.mark.parametrize(
     "name",

@@ -55,6 +55,7 @@ def test_the_harness_catches_a_method_that_is_wrong() -> None:
     assert any("false positives" in fault for fault in judge(result, slack=SLACK))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "most"), [("limit: the boss knows more", 0.3), ("limit: improving volunteers", 0.8)]
 )

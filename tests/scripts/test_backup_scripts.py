@@ -130,6 +130,7 @@ def test_bad_calls_are_2_with_a_word_and_failures_1(
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.long
 @pytest.mark.proof
 @pytest.mark.engine_alike
 def test_a_backup_or_restore_killed_anywhere_leaves_nothing_half(

@@ -155,6 +155,7 @@ def fetched(where: str, /, **fields: str) -> str:
         return html.unescape(str(answer.read().decode()))
 
 
+@pytest.mark.engine_alike
 def test_a_service_asks_on_a_page_and_then_serves_the_office(environment: dict[str, str]) -> None:
     home = f"http://127.0.0.1:{environment['PORT']}/"
     with serving(environment) as (printed, server):
@@ -189,6 +190,7 @@ def test_a_script_that_makes_the_office_ends_the_page(environment: dict[str, str
         assert "Kata sandi" in fetched(home + "masuk")
 
 
+@pytest.mark.engine_alike
 def test_answers_can_be_changed_later_and_bad_ones_change_nothing(
     environment: dict[str, str],
 ) -> None:
@@ -253,6 +255,7 @@ def test_a_demo_that_others_reach_says_that_nobody_can_log_in(environment: dict[
     assert "contoh-suara-loket" not in reached.stdout
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "public",
     [

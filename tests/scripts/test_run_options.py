@@ -64,6 +64,7 @@ def test_the_file_says_where_to_listen(tmp_path: Path, monkeypatch: pytest.Monke
     assert run.main([]) == 1
 
 
+@pytest.mark.long
 @pytest.mark.proof
 def test_a_fresh_copy_keeps_demo_and_office_apart(tmp_path: Path) -> None:
     """What is in a clone, with the folders that it chooses by itself."""

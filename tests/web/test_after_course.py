@@ -19,6 +19,8 @@ from tests.conftest import Browser
 from tests.ground.lots import COURSE, add_attendance, add_course
 from tests.ground.office import TODAY, Office
 
+pytestmark = pytest.mark.both_engines
+
 ROOM = "/staf/sesudah-pelatihan/"
 FULL = {f"q{place}": "3" for place in range(1, 6)}
 

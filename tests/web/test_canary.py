@@ -23,7 +23,7 @@ from tests.ground.backups import inside, take
 from tests.ground.browser import wait_until_ready
 from tests.storage.on_disk import bytes_kept
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.both_engines]
 
 ADDRESS = "203.0.113.177"
 AGENT = "Canary/7.31 (kenari-ajaib)"

@@ -20,6 +20,8 @@ from tests.conftest import Browser
 from tests.ground.lots import add_course
 from tests.ground.office import Office, add_ratings
 
+pytestmark = pytest.mark.both_engines
+
 OWN = "/staf/saya/sertifikat"
 FORMS = 24
 DAYS = (date(2026, 2, 10), date(2026, 5, 12))

@@ -25,6 +25,8 @@ from tests.conftest import Browser, SteppedClock
 from tests.ground.office import Office
 from tests.web.test_surveys import open_survey
 
+pytestmark = pytest.mark.both_engines
+
 
 def opened(citizen: Browser, place: str) -> dict[str, Any]:
     """Open the form and answer 3 to everything."""

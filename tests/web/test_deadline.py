@@ -24,6 +24,8 @@ from tests.conftest import Browser, SteppedClock, settings_for
 from tests.web.test_citizen import opened, stored
 from tests.web.test_nothing_lost import TYPED, fields_of
 
+pytestmark = pytest.mark.both_engines
+
 WITHIN_S = 3.0
 SLOW_MACHINE_S = 2.0  # of a crowded machine; without a deadline it took 10 s
 

@@ -125,6 +125,7 @@ def test_the_bot_finds_a_share_that_says_all_or_none(tmp_path: Path, built: Path
     assert result.answers > 0, result.line()
 
 
+@pytest.mark.long
 def test_the_bot_finds_gaps_of_needs_with_all_their_decimals(tmp_path: Path, built: Path) -> None:
     with exact_gaps():
         result = first_find(tmp_path, built=built, days=(11,), seed=SEED)

@@ -24,6 +24,8 @@ from tests.conftest import Browser, SteppedClock
 from tests.ground.office import Office
 from tests.ground.scores import TRAINED, add_scores
 
+pytestmark = pytest.mark.both_engines
+
 HOME = "/staf/dampak/"
 
 

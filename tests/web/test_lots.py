@@ -38,6 +38,8 @@ from tests.ground.lots import (
 )
 from tests.ground.office import Office
 
+pytestmark = pytest.mark.both_engines
+
 PAGE = "/staf/undian/"
 SEEN = {"dice": DICE, "first_witness": BUDI, "second_witness": CITRA}
 

@@ -21,7 +21,7 @@ from tests.conftest import Browser
 from tests.ground.need_rows import add_need
 from tests.ground.office import Office
 
-pytestmark = pytest.mark.engine_alike
+pytestmark = [pytest.mark.engine_alike, pytest.mark.both_engines]
 
 Browse = Callable[[], Browser]
 HOME = "/staf/kebutuhan/"

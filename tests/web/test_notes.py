@@ -26,6 +26,8 @@ from tests.ground.office import Office
 from tests.web.test_citizen import opened, stored
 from tests.web.test_tickets import filled
 
+pytestmark = pytest.mark.both_engines
+
 WORDS = "Saya dimintai lima puluh ribu di loket ini, padahal layanannya gratis menurut papan."
 
 

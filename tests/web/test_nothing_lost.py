@@ -19,6 +19,8 @@ from tests.ground.office import Office
 from tests.web.test_citizen import opened, stored
 from tests.web.test_tickets import filled
 
+pytestmark = pytest.mark.both_engines
+
 TYPED = {"comment": "Antre lama, tetapi ramah.\nTerima kasih.", "sex": "female", "pressed": "1"}
 
 

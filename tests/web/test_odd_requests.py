@@ -20,6 +20,8 @@ from tests.ground.scores import add_scores
 from tests.rigs.fuzz import Walker, start_of
 from tests.web.test_citizen import opened
 
+pytestmark = pytest.mark.both_engines
+
 # Sent without a form of theirs: machines have none, and the others appear only in the middle of
 # something (a second step, single sign-on, an appeal, a sheet that differs, a verdict after closing,
 # a date in doubt, somebody who left or is entered twice, a place that ended, a second training).

@@ -21,6 +21,8 @@ from tests.conftest import Browser
 from tests.ground.office import Office
 from tests.ground.plans import YEAR, add_catalogue, begin_plan, hr_of, solved
 
+pytestmark = pytest.mark.both_engines
+
 HOME = f"/staf/rencana/{YEAR}"
 RUN = {
     "training": "prima", "starts_on": "2027-03-09", "ends_on": "2027-03-10", "seats": "2",

@@ -292,6 +292,7 @@ def viewer_for_script(office: Office) -> Viewer:
     )
 
 
+@pytest.mark.long
 @pytest.mark.proof
 def test_a_thousand_guesses_never_get_in_and_the_right_one_does_after_the_window(
     site: Site, office: Office, clock: SteppedClock

@@ -17,6 +17,8 @@ from feedback_app.services.site import Site
 from tests.conftest import Browser
 from tests.ground.office import Office, add_ratings
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def alice(browse: Callable[[], Browser]) -> Browser:

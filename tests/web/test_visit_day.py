@@ -18,6 +18,8 @@ from tests.ground.office import TODAY, Office
 from tests.web.test_citizen import opened, stored
 from tests.web.test_tickets import filled
 
+pytestmark = pytest.mark.both_engines
+
 YESTERDAY = TODAY - timedelta(days=1)
 
 

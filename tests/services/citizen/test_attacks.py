@@ -67,6 +67,7 @@ def test_quick_answers_take_no_honest_one_from_an_officer(
     assert suppressed(tmp_path, flood) == (0, 0)
 
 
+@pytest.mark.engine_alike
 def test_two_hundred_faked_poster_answers_move_the_officer_by_exactly_nothing(
     citizen: Browser, place: str, site: Site, office: Office, clock: SteppedClock
 ) -> None:

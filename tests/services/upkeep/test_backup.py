@@ -160,6 +160,7 @@ def test_what_was_packed_again_with_less_in_it_is_found(
     assert drill(full, stick).outcome == "failed"
 
 
+@pytest.mark.engine_alike
 def test_an_old_copy_a_strange_one_and_none_are_told_apart(
     full: Site, stick: Path, clock: SteppedClock
 ) -> None:
@@ -200,6 +201,7 @@ def test_keys_missing_damaged_old_or_of_another_office_are_told_apart(
     assert drill(full, stick, keys=made.keys).reason == "no_keys"
 
 
+@pytest.mark.engine_alike
 def test_keys_are_written_once_for_a_folder_and_again_when_one_changes(
     full: Site, stick: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -265,6 +267,7 @@ def test_a_backup_cut_off_after_its_copy_had_its_name_is_known_by_its_mark(
     assert drill(full, stick).outcome == "proven"
 
 
+@pytest.mark.engine_alike
 def test_n_newest_stay_also_when_the_clock_goes_back(
     full: Site, stick: Path, clock: SteppedClock
 ) -> None:
