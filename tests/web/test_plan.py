@@ -15,6 +15,7 @@ from feedback_app.files.kinds import KINDS
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.imports import office as imports
 from feedback_app.services.plan import runs
+from feedback_app.services.plan.fixing import fix_version
 from feedback_app.services.site import Site
 from feedback_app.storage.models import AuditEntry
 from tests.conftest import Browser
@@ -199,3 +200,21 @@ def test_a_sheet_of_runs_is_taken_whole_or_every_bad_cell_is_named(
         one for one in runs.candidates(site, viewer, YEAR).lines if one.run.fee == 2_500_000
     )
     assert (line.run.jp, line.run.travel) == (20, 0)  # JP as the catalogue has them
+
+
+@pytest.mark.engine_alike
+def test_a_run_by_lot_leads_to_its_draw_with_everybody_ticked(
+    browse: Callable[[], Browser], site: Site, office: Office
+) -> None:
+    viewer = hr_of(site, office)
+    begin_plan(site, office, viewer)
+    hana = browse().log_in("hana")
+    assert solved(site, viewer) == {"version": 1}
+    assert "Siapkan undian" not in hana.get(HOME).text  # nothing holds yet
+    fix_version(site, viewer, YEAR, 1, name="Kepala Dinas", position="Kepala", seen=0)
+    page = html.unescape(hana.get(HOME).text)
+    link = re.search(r'href="(/staf/undian/baru/[^"]+)">\s*Siapkan undian', page)
+    assert link is not None
+    ticked = re.findall(r"<input[^>]*checked[^>]*>", hana.get(link[1]).text)
+    chosen = {re.search(r'value="(\d+)"', one)[1] for one in ticked if 'name="officers"' in one}  # type: ignore[index]
+    assert chosen == {str(one) for one in office.officer.values()}

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from feedback_app.domain.training import HORIZON
 from feedback_app.domain.training_plan import MONEY
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import FieldFaultError, NotThereError
 from feedback_app.services.plan.plans import own_plan
-from feedback_app.services.plan.versions import Version
+from feedback_app.services.plan.versions import Version, read_version
 from feedback_app.services.site import Site
-from feedback_app.storage.models import PlanFixing
-from feedback_app.storage.queries import plans
+from feedback_app.storage.db import Session
+from feedback_app.storage.models import PlanFixing, TrainingRun
+from feedback_app.storage.queries import plans, trainings
 
 LONGEST_NAME = 200
 
@@ -64,7 +66,34 @@ def fix_version(
                 position=position,
             )
         )
+        _into_catalogue(tx, site, read_version(tx, plan, version))
         log_act(tx, site, viewer, "fix_plan", f"{year} v{number}", {"name": name})
+
+
+def _into_catalogue(tx: Session, site: Site, found: Version) -> None:
+    """Runs that are bought stand in the catalogue from now on, where lots find their dates.
+
+    How each will be judged is written down with it; a run that is there already keeps its own.
+    """
+    there = {
+        (line.run.training_id, line.run.starts_on)
+        for line in trainings.runs_of(tx, [one.run.training.id for one in found.bought])
+    }
+    for one in found.bought:
+        run, training = one.run.run, one.run.training
+        if (training.id, run.starts_on) not in there:
+            tx.add(
+                TrainingRun(
+                    agency_id=training.agency_id,
+                    training_id=training.id,
+                    starts_on=run.starts_on,
+                    ends_on=run.ends_on,
+                    seats=run.bought,
+                    planned_elements=list(training.elements),
+                    planned_horizon=HORIZON,
+                    planned_on=site.today(),
+                )
+            )
 
 
 def times_fixed(site: Site, viewer: Viewer, year: int) -> int:
