@@ -161,9 +161,11 @@ def test_a_commit_that_failed_leaves_no_arrival_in_memory(
     for one in lost:
         clock.at += timedelta(seconds=20)
         site.db.save(lambda _statements, _kept: None)
-        site.db._group._connection = FullDisk(site.db._group._connection)
+        whole = site.db._group._connection
+        site.db._group._connection = FullDisk(whole)
         with pytest.raises(NotSavedError):
             submit_rating(site, one)
+        site.db._group._connection = whole
     clock.at += timedelta(seconds=20)
     submit_rating(site, form(site, place))
     assert rules(site) == ["", ""]
