@@ -10,6 +10,7 @@ import argparse
 import io
 import sys
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
@@ -33,6 +34,7 @@ PAGES = {
     "survey": ("atasan", "/staf/skm/7", 900, 809),
     "admin": ("admin", "/staf/admin/", 1280, 860),
     "needs": ("kepegawaian", "/staf/kebutuhan/", 900, 860),
+    "plan": ("kepegawaian", f"/staf/rencana/{datetime.now().astimezone().year - 1}", 900, 860),
     "impact": ("kepegawaian", "/staf/dampak/", 900, 773),
     "training": ("kepegawaian", "/staf/dampak/pelatihan/komunikasi", 900, 879),
     "inspectorate": ("inspektorat", "/staf/perkara/", 900, 744),
