@@ -298,6 +298,7 @@ def test_a_full_disk_says_not_saved_and_works_again_once_there_is_room(
 
     def limit(pages: int) -> None:
         web_site.db.engine.dispose()
+        web_site.db._group.close()
 
         def small(connection: sqlite3.Connection, _record: object) -> None:
             connection.execute(f"PRAGMA max_page_count={pages}")
