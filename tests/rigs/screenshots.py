@@ -40,7 +40,7 @@ PAGES = {
     "inspectorate": ("inspektorat", "/staf/perkara/", 900, 744),
     "officer": ("petugas", "/staf/saya/", 360, 1500),
 }
-DEVICES = {"display": ("Layar:", 900, 506), "kiosk": ("Kios:", 540, 720)}
+DEVICES = {"display": ("Layar:", 900, 506), "kiosk": ("Kios:", 600, 1024)}
 # picture -> who, address of a PDF, width of the picture
 PAPERS = {
     "poster": ("atasan", "/staf/skm/7/poster-a3.pdf", 620),
