@@ -23,7 +23,6 @@ from feedback_app.services.plan import (
     fixing,
     jobs,
     plans,
-    progress,
     questions,
     versions,
     year,
@@ -110,7 +109,7 @@ def change_budget(year: int) -> Answer:
         try:
             plans.change_plan(site(), viewer(), year, form.told())
             if "susun" in request.form:
-                jobs.start_job(site(), viewer(), year, kind=progress.SOLVE)
+                jobs.start_job(site(), viewer(), year, kind=plans.SOLVE)
         except FieldFaultError as fault:
             tell(form, fault)
         else:
@@ -123,7 +122,7 @@ def change_budget(year: int) -> Answer:
 def solve(year: int) -> Answer:
     """Work the plan out, in the background."""
     try:
-        jobs.start_job(site(), viewer(), year, kind=progress.SOLVE)
+        jobs.start_job(site(), viewer(), year, kind=plans.SOLVE)
     except FieldFaultError as fault:
         return _year_page(year, _(fault.text)), 422
     flash(_("Rencana sedang disusun. Halaman ini menunjukkan kemajuannya."))
@@ -212,7 +211,7 @@ def worth(year: int) -> str:
 @plan.post("/<int:year>/nilai")
 def ask_worth(year: int) -> AnyResponse:
     """Ask for it, in the background."""
-    jobs.start_job(site(), viewer(), year, kind=progress.WORTH)
+    jobs.start_job(site(), viewer(), year, kind=plans.WORTH)
     return redirect(url_for("plan.worth", year=year))
 
 

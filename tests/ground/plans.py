@@ -13,7 +13,7 @@ from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.plan_runs import ToldRun
 from feedback_app.domain.roles import Role
 from feedback_app.services.access.people import Viewer
-from feedback_app.services.plan import jobs, plans, progress, runs
+from feedback_app.services.plan import jobs, plans, runs
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
 from feedback_app.storage.models import Account, Plan
@@ -97,12 +97,12 @@ def begin_plan(site: Site, office: Office, hana: Viewer) -> None:
 
 def solved(site: Site, hana: Viewer, year: int = YEAR) -> dict[str, Any]:
     """Work the plan out and wait for it; what came out."""
-    jobs.start_job(site, hana, year, kind=progress.SOLVE)
+    jobs.start_job(site, hana, year, kind=plans.SOLVE)
     for _ in range(600):
         with site.db.read() as session:
             plan = queries.plan_of_year(session, year, agency_id=hana.agency_id)
             assert isinstance(plan, Plan)
-            job = queries.newest_job(session, plan.id, progress.SOLVE)
+            job = queries.newest_job(session, plan.id, plans.SOLVE)
             assert job is not None
         if job.state != "running":
             assert job.state == "done", job.fault

@@ -69,7 +69,7 @@ SERVICE_ROOMS = (
     "upkeep",
 )
 # What stands beside the rooms because every room needs it; it imports none of them.
-SERVICE_GROUND = {"site", "faults", "cache"}
+SERVICE_GROUND = {"site", "faults", "cache", "background"}
 # Packages whose first file is the face of the files inside it: names may be taken from there.
 FACES = {"feedback_app.storage.models", "feedback_app.domain.disclosure"}
 LIBRARY_ROOMS = {

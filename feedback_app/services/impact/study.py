@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import logging
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from feedback_app.config import Settings
 from feedback_app.impact.results import METHOD_VERSION, Measured, Overall, Plan
+from feedback_app.services import background
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import NotThereError
 from feedback_app.services.impact.events import NoDataError
-from feedback_app.services.site import Site, own_site
+from feedback_app.services.site import Site
 from feedback_app.storage.models import ImpactStudy
 from feedback_app.storage.queries import panel as queries
 
-STALE_AFTER = timedelta(minutes=5)  # a running study without a sign of life was interrupted
 STUDIES_SHOWN = 20
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +25,7 @@ class StudyLine:
 
     study_id: int
     asked_at: datetime
-    state: str  # running, done, failed, interrupted
+    state: background.State
     percent: int
     fault: str
     horizon: int | None
@@ -49,28 +42,15 @@ def start_study(site: Site, viewer: Viewer, *, horizon: int | None) -> int:
     plan = Plan(horizon=horizon)
     with site.db.transaction() as tx:
         newest = queries.studies(tx, agency_id=viewer.agency_id, limit=1)
-        if newest and _line(site, newest[0]).state == "running":
+        if newest and background.state_of(site, newest[0]) == "running":
             return newest[0].id
         study = _new_study(site, viewer.agency_id, viewer.account_id, plan)
         tx.add(study)
         tx.flush()
         study_id = study.id
         log_act(tx, site, viewer, "start_impact_study", str(study_id), asdict(plan))
-    threading.Thread(target=_measure_aside, args=(site, study_id), daemon=True).start()
+    background.start(site, run_study, ImpactStudy, study_id)
     return study_id
-
-
-def _measure_aside(site: Site, study_id: int) -> None:
-    """Wait for the process that measures; what it could not write itself is written here."""
-    try:
-        site.studies.run(_run_in_own_site, site.settings, site.now(), study_id)
-    except Exception as fault:  # a thread has nobody else to tell
-        _note_failure(site, study_id, fault)
-
-
-def _run_in_own_site(settings: Settings, now: datetime, study_id: int) -> None:
-    with own_site(settings, now) as site:
-        run_study(site, study_id)
 
 
 def run_first_study(site: Site, agency_id: int) -> None:
@@ -86,13 +66,7 @@ def run_first_study(site: Site, agency_id: int) -> None:
 def _new_study(site: Site, agency_id: int, account_id: int | None, plan: Plan) -> ImpactStudy:
     return ImpactStudy(
         agency_id=agency_id,
-        asked_at=site.now(),
-        asked_by=account_id,
-        state="running",
-        done_steps=0,
-        all_steps=1,
-        seen_at=site.now(),
-        fault="",
+        **background.newly_asked(site, by=account_id),
         plan=asdict(plan),
         method_version=METHOD_VERSION,
         first_day=None,
@@ -124,7 +98,7 @@ def run_study(site: Site, study_id: int) -> None:
             linked.events,
             plan,
             aims=linked.aims,
-            progress=_progress_of(site, study_id),
+            progress=background.progress_of(site, ImpactStudy, study_id),
         )
         values = _kept(found) | {
             "first_day": linked.first,
@@ -133,17 +107,11 @@ def run_study(site: Site, study_id: int) -> None:
             "case_mix": [asdict(line) for line in linked.case_mix],
             "state": "done",
         }
-        _update(site, study_id, **values)
+        background.note(site, ImpactStudy, study_id, **values)
     except NoDataError as fault:
-        _update(site, study_id, state="failed", fault=str(fault))
+        background.note(site, ImpactStudy, study_id, state="failed", fault=str(fault))
     except Exception as fault:  # nobody waits for it
-        _note_failure(site, study_id, fault)
-
-
-def _note_failure(site: Site, study_id: int, fault: Exception) -> None:
-    log.error("impact study %s failed", study_id, exc_info=fault)
-    with suppress(Exception):  # without a database it is shown as interrupted, minutes later
-        _update(site, study_id, state="failed", fault=type(fault).__name__)
+        background.note_failure(site, ImpactStudy, study_id, fault)
 
 
 def _kept(found: Measured) -> dict[str, Any]:
@@ -159,25 +127,6 @@ def _kept_verdict(one: Overall) -> dict[str, Any]:
     kept = asdict(one)
     kept["estimate"]["warnings"] = list(one.estimate.warnings)
     return kept
-
-
-def _update(site: Site, study_id: int, **values: Any) -> None:
-    with site.db.transaction() as tx:
-        study = tx.get(ImpactStudy, study_id)
-        if study is not None:
-            for name, value in values.items():
-                setattr(study, name, value)
-            study.seen_at = site.now()
-
-
-def _progress_of(site: Site, study_id: int) -> Callable[[Sequence[str]], Iterable[str]]:
-    def progress(codes: Sequence[str]) -> Iterator[str]:
-        for done, code in enumerate(codes):
-            _update(site, study_id, done_steps=done, all_steps=len(codes))
-            yield code
-        _update(site, study_id, done_steps=len(codes), all_steps=max(len(codes), 1))
-
-    return progress
 
 
 def study_lines(site: Site, viewer: Viewer) -> tuple[StudyLine, ...]:
@@ -205,14 +154,11 @@ def kept_study(
 
 
 def _line(site: Site, study: ImpactStudy) -> StudyLine:
-    state = study.state
-    if state == "running" and site.now() - study.seen_at > STALE_AFTER:
-        state = "interrupted"
     return StudyLine(
         study_id=study.id,
         asked_at=study.asked_at,
-        state=state,
-        percent=int(100 * study.done_steps / max(study.all_steps, 1)),
+        state=background.state_of(site, study),
+        percent=background.percent_of(study),
         fault=study.fault,
         horizon=study.plan["horizon"],
         seed=study.plan["seed"],

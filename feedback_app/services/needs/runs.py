@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
-from datetime import datetime, timedelta
-from typing import Any
 
-from feedback_app.config import Settings
 from feedback_app.domain.needs import DELTA
+from feedback_app.services import background
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.impact.events import NoDataError
 from feedback_app.services.needs.keeping import keep_found
 from feedback_app.services.needs.span import closed_span
-from feedback_app.services.site import Site, own_site
+from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import NeedRun
 from feedback_app.storage.queries import needs as queries
-
-STALE_AFTER = timedelta(minutes=5)  # a run without a sign of life was interrupted
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +27,7 @@ def start_run(site: Site, viewer: Viewer) -> int:
             return newest.id
         run_id = _add(tx, site, viewer.agency_id, viewer.account_id)
         log_act(tx, site, viewer, "look_for_needs", str(run_id))
-    _run_aside(site, run_id)
+    background.start(site, run_needs, NeedRun, run_id)
     return run_id
 
 
@@ -49,7 +42,7 @@ def look_once_a_quarter(site: Site, agency_id: int) -> None:
             return
         run_id = _add(tx, site, agency_id, None)
     log.info("needs of %s to %s: run %s", span.first, span.last, run_id)
-    _run_aside(site, run_id)
+    background.start(site, run_needs, NeedRun, run_id)
 
 
 def _is_due(session: Session, agency_id: int, site: Site) -> bool:
@@ -70,20 +63,14 @@ def run_first_needs(site: Site, agency_id: int) -> None:
 
 def is_running(site: Site, run: NeedRun) -> bool:
     """Whether it still works; one without a sign of life was interrupted."""
-    return run.state == "running" and site.now() - run.seen_at <= STALE_AFTER
+    return background.state_of(site, run) == "running"
 
 
 def _add(tx: Session, site: Site, agency_id: int, account_id: int | None) -> int:
     span = closed_span(site.today())
     run = NeedRun(
         agency_id=agency_id,
-        asked_at=site.now(),
-        asked_by=account_id,
-        state="running",
-        done_steps=0,
-        all_steps=1,
-        seen_at=site.now(),
-        fault="",
+        **background.newly_asked(site, by=account_id),
         delta=DELTA,
         method_version="",
         first_day=span.first,
@@ -94,23 +81,6 @@ def _add(tx: Session, site: Site, agency_id: int, account_id: int | None) -> int
     tx.add(run)
     tx.flush()
     return run.id
-
-
-def _run_aside(site: Site, run_id: int) -> None:
-    threading.Thread(target=_wait_for_run, args=(site, run_id), daemon=True).start()
-
-
-def _wait_for_run(site: Site, run_id: int) -> None:
-    """Wait for the process that counts; what it could not write itself is written here."""
-    try:
-        site.studies.run(_run_in_own_site, site.settings, site.now(), run_id)
-    except Exception as fault:  # a thread has nobody else to tell
-        _note_failure(site, run_id, fault)
-
-
-def _run_in_own_site(settings: Settings, now: datetime, run_id: int) -> None:
-    with own_site(settings, now) as site:
-        run_needs(site, run_id)
 
 
 def run_needs(site: Site, run_id: int) -> None:
@@ -124,34 +94,15 @@ def run_needs(site: Site, run_id: int) -> None:
             agency_id, delta = run.agency_id, run.delta
             span = run.first_day, run.last_day
         found = rows_of(
-            site, agency_id=agency_id, days=span, delta=delta, progress=_progress_of(site, run_id)
+            site,
+            agency_id=agency_id,
+            days=span,
+            delta=delta,
+            progress=background.progress_of(site, NeedRun, run_id),
         )
         with site.db.transaction() as tx:
             keep_found(tx, site, tx.get_one(NeedRun, run_id), found)
     except NoDataError as fault:
-        _update(site, run_id, state="failed", fault=str(fault))
+        background.note(site, NeedRun, run_id, state="failed", fault=str(fault))
     except Exception as fault:  # nobody waits for it
-        _note_failure(site, run_id, fault)
-
-
-def _note_failure(site: Site, run_id: int, fault: Exception) -> None:
-    log.error("run of needs %s failed", run_id, exc_info=fault)
-    with suppress(Exception):  # without a database it is shown as interrupted, minutes later
-        _update(site, run_id, state="failed", fault=type(fault).__name__)
-
-
-def _update(site: Site, run_id: int, **values: Any) -> None:
-    with site.db.transaction() as tx:
-        run = tx.get_one(NeedRun, run_id)
-        for name, value in values.items():
-            setattr(run, name, value)
-        run.seen_at = site.now()
-
-
-def _progress_of(site: Site, run_id: int) -> Callable[[Sequence[str]], Iterable[str]]:
-    def progress(items: Sequence[str]) -> Iterator[str]:
-        for done, item in enumerate(items):
-            _update(site, run_id, done_steps=done, all_steps=len(items))
-            yield item
-
-    return progress
+        background.note_failure(site, NeedRun, run_id, fault)

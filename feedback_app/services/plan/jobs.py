@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from feedback_app.config import Settings
 from feedback_app.domain.faults import NotMadeError
+from feedback_app.services import background
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import FieldFaultError
-from feedback_app.services.plan.plans import own_plan
-from feedback_app.services.plan.progress import SOLVE, TOO_LONG, WORTH, note, note_failure
-from feedback_app.services.site import Site, own_site
+from feedback_app.services.plan.plans import SOLVE, WORTH, own_plan
+from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import PlanJob
 from feedback_app.storage.queries import plans
 
-STALE_AFTER = timedelta(minutes=5)  # running without a sign of life: it was interrupted
 STEPS = {SOLVE: 3, WORTH: 1}
+TOO_LONG = frozenset({NotMadeError.__name__, "NotProvenError"})  # kinds of faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +28,10 @@ class JobLine:
 
     job_id: int
     asked_at: datetime
-    state: str
+    state: background.State
     percent: int
     fault: str
+    is_too_long: bool  # the search or its process was ended: pages have words for that
     result: Mapping[str, Any]
 
 
@@ -44,7 +43,7 @@ def start_job(site: Site, viewer: Viewer, year: int, *, kind: str) -> int:
     with site.db.transaction() as tx:
         plan = own_plan(tx, viewer, year)
         newest = plans.newest_job(tx, plan.id, kind)
-        if newest is not None and line_of(site, newest).state == "running":
+        if newest is not None and background.state_of(site, newest) == "running":
             return newest.id
         if kind == SOLVE and not _has_runs(tx, plan.id, site):
             raise FieldFaultError(
@@ -54,13 +53,7 @@ def start_job(site: Site, viewer: Viewer, year: int, *, kind: str) -> int:
             agency_id=viewer.agency_id,
             plan_id=plan.id,
             kind=kind,
-            asked_by=viewer.account_id,
-            asked_at=site.now(),
-            state="running",
-            done_steps=0,
-            all_steps=STEPS[kind],
-            seen_at=site.now(),
-            fault="",
+            **background.newly_asked(site, by=viewer.account_id, steps=STEPS[kind]),
             result={},
         )
         tx.add(job)
@@ -70,7 +63,7 @@ def start_job(site: Site, viewer: Viewer, year: int, *, kind: str) -> int:
             log_act(tx, site, viewer, "solve_plan", str(year))
         else:
             log_act(tx, site, viewer, "ask_plan_worth", str(year))
-    threading.Thread(target=_work_aside, args=(site, job_id), daemon=True).start()
+    background.start(site, _work, PlanJob, job_id)
     return job_id
 
 
@@ -81,28 +74,21 @@ def _has_runs(tx: Session, plan_id: int, site: Site) -> bool:
     )
 
 
-def _work_aside(site: Site, job_id: int) -> None:
-    """Wait for the process that works; what it could not write itself is written here."""
-    try:
-        site.studies.run(_work_in_own_site, site.settings, site.now(), job_id)
-    except NotMadeError:
-        note(site, job_id, state="failed", fault=TOO_LONG)
-    except Exception as fault:  # a thread has nobody else to tell
-        note_failure(site, job_id, fault)
-
-
-def _work_in_own_site(settings: Settings, now: datetime, job_id: int) -> None:
+def _work(site: Site, job_id: int) -> None:
     # Only there: scipy takes half a second and 60 MB, which no citizen's request needs.
     from feedback_app.services.plan.work import do_job
 
-    with own_site(settings, now) as site:
-        do_job(site, job_id)
+    do_job(site, job_id)
 
 
 def line_of(site: Site, job: PlanJob) -> JobLine:
     """The job as pages show it."""
-    state = job.state
-    if state == "running" and site.now() - job.seen_at > STALE_AFTER:
-        state = "interrupted"
-    percent = int(100 * job.done_steps / max(job.all_steps, 1))
-    return JobLine(job.id, job.asked_at, state, percent, job.fault, job.result)
+    return JobLine(
+        job_id=job.id,
+        asked_at=job.asked_at,
+        state=background.state_of(site, job),
+        percent=background.percent_of(job),
+        fault=job.fault,
+        is_too_long=job.fault in TOO_LONG,
+        result=job.result,
+    )

@@ -21,6 +21,7 @@ from feedback_app.storage.db import Session
 from feedback_app.storage.models import Plan, PlanFixing, PlanFloor
 from feedback_app.storage.queries import plans, roster
 
+SOLVE, WORTH = "solve", "worth"  # kinds of work that take seconds
 YEARS_AHEAD = 3
 # How strongly a soft rule counts, as a share of a usual gain a turn, or a missing JP.
 STRENGTHS: dict[str, tuple[float, float]] = {

@@ -11,8 +11,7 @@ from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import NotThereError
 from feedback_app.services.plan.duty import serving
 from feedback_app.services.plan.jobs import JobLine, line_of
-from feedback_app.services.plan.plans import own_plan
-from feedback_app.services.plan.progress import WORTH
+from feedback_app.services.plan.plans import WORTH, own_plan
 from feedback_app.services.site import Site, own_site
 from feedback_app.storage.models import Officer, Plan, PlanRun, Training
 from feedback_app.storage.queries import plans

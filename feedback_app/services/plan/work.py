@@ -8,9 +8,10 @@ from typing import Any
 from feedback_app.domain.plan_rules import broken
 from feedback_app.domain.training_plan import Office, worth
 from feedback_app.impact.plan.questions import frontier, gain_of, price_of_rules
-from feedback_app.impact.plan.solve import NotProvenError, solve
+from feedback_app.impact.plan.solve import solve
+from feedback_app.services.background import note, note_failure
 from feedback_app.services.plan.office import Prepared, prepare
-from feedback_app.services.plan.progress import SOLVE, TOO_LONG, note, note_failure
+from feedback_app.services.plan.plans import SOLVE
 from feedback_app.services.plan.record import keep_version
 from feedback_app.services.site import Site
 from feedback_app.storage.models import PlanJob
@@ -25,14 +26,12 @@ def do_job(site: Site, job_id: int) -> None:
         with site.db.read() as session:
             job = session.get_one(PlanJob, job_id)
         found = prepare(site, job.plan_id, agency_id=job.agency_id)
-        note(site, job_id, done_steps=1)
+        note(site, PlanJob, job_id, done_steps=1)
         work = _solved if job.kind == SOLVE else _worth
         result = work(site, job, found)
-        note(site, job_id, state="done", done_steps=job.all_steps, result=result)
-    except NotProvenError:
-        note(site, job_id, state="failed", fault=TOO_LONG)
+        note(site, PlanJob, job_id, state="done", done_steps=job.all_steps, result=result)
     except Exception as fault:  # nobody waits for it
-        note_failure(site, job_id, fault)
+        note_failure(site, PlanJob, job_id, fault)
 
 
 def _solved(site: Site, job: PlanJob, found: Prepared) -> dict[str, Any]:
@@ -40,7 +39,7 @@ def _solved(site: Site, job: PlanJob, found: Prepared) -> dict[str, Any]:
     plan = solve(found.office, longest=LONGEST_S)
     if plan.objective is None:
         return {"collides": _collisions(found.office)}
-    note(site, job.id, done_steps=2)
+    note(site, PlanJob, job.id, done_steps=2)
     return {"version": keep_version(site, found, plan, made_by=job.asked_by)}
 
 

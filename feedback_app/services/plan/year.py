@@ -12,8 +12,7 @@ from feedback_app.services.officer.views import note_views
 from feedback_app.services.plan.fixing import Outdated, outdated
 from feedback_app.services.plan.jobs import JobLine, line_of
 from feedback_app.services.plan.outcome import Expected, expectations
-from feedback_app.services.plan.plans import own_plan
-from feedback_app.services.plan.progress import SOLVE
+from feedback_app.services.plan.plans import SOLVE, own_plan
 from feedback_app.services.plan.spending import MoneyLine, money_lines
 from feedback_app.services.plan.versions import Version, VersionLine, read_version, version_lines
 from feedback_app.services.site import Site
