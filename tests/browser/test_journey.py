@@ -159,6 +159,7 @@ def test_hr_opens_the_matrix_a_training_the_calculator_and_measures_again(
     page.get_by_text("Tabel Kejelasan Informasi").click()  # every picture has its table
     expect(page.get_by_role("row", name=re.compile(r"^\+1 ")).first).to_be_visible()
 
+    page.get_by_role("link", name="Rencana", exact=True).first.click()
     page.get_by_role("link", name="Yang dapat diukur").click()
     page.get_by_label("Berapa petugas akan dikirim?").fill("5")
     page.get_by_role("button", name="Hitung").click()
