@@ -60,6 +60,7 @@ SERVICE_ROOMS = (
     "lots",
     "officer",
     "needs",
+    "alarms",
     "plan",
     "codes",
     "devices",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, Row, cast, extract, func, select, text
 
-from feedback_app.domain.form_sets import OF_OFFICERS
+from feedback_app.domain.form_sets import COMPLETE, OF_OFFICERS
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Counter, ImpactStudy, Service, Tally, VisitCount
 from feedback_app.storage.models.tally import NOBODY
@@ -53,6 +54,42 @@ def monthly_cells(
         execution_options={"yield_per": ROWS_AT_ONCE},
     )
     return found.partitions()
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOfCounter:
+    """A counter's month: how many answered each element with 1, 2, 3, 4 on a complete form."""
+
+    counter_id: int
+    month: int
+    counts: Mapping[str, tuple[int, int, int, int]]
+
+
+def monthly_counts(
+    session: Session, *, agency_id: int, keys: Sequence[str], last: date
+) -> list[MonthOfCounter]:
+    """Counted complete forms of every counter up to this day, by month number."""
+    month = extract("year", Tally.c.day) * 12 + extract("month", Tally.c.day) - 1
+    names = [f"{key}_{value}" for key in keys for value in (1, 2, 3, 4)]
+    sums = [cast(func.sum(Tally.c[name]), BigInteger) for name in names]
+    rows = session.execute(
+        select(Tally.c.counter_id, month.label("month"), *sums)
+        .where(
+            Tally.c.agency_id == agency_id,
+            Tally.c.form_set == COMPLETE,
+            Tally.c.state == "counted",
+            Tally.c.day <= last,
+        )
+        .group_by(Tally.c.counter_id, text("month"))
+    )
+    return [
+        MonthOfCounter(
+            row[0],
+            int(row[1]),
+            {key: tuple(row[2 + 4 * at : 6 + 4 * at]) for at, key in enumerate(keys)},
+        )
+        for row in rows
+    ]
 
 
 def monthly_visits(

@@ -348,6 +348,7 @@ OPENERS = {
     "set_up.py": (),
     "settings.py": ("backup_keep=30",),
     "find_needs.py": (),
+    "find_signals.py": (),
     "first_start.py": (),
 }
 
