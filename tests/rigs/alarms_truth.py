@@ -21,7 +21,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 import numpy as np
 
 from feedback_app.impact.alarms import BASELINE, Chart, find_alarms
-from feedback_app.impact.panel import Floats
 
 COUNTERS, ITEMS, ANSWERS = 8, 12, 60  # an office of a regency, answers a counter and month
 SPREAD, MONTH = 0.75, 0.06  # of an answer before it is a whole number; of a month's mean
@@ -72,8 +71,8 @@ def draw(office: Office, seed: int) -> list[Chart]:
     ]
 
 
-def _mean(rng: np.random.Generator, level: float, n: int) -> Floats:
-    return np.clip(np.rint(rng.normal(level, SPREAD, n)), 1, 4).mean()
+def _mean(rng: np.random.Generator, level: float, n: int) -> float:
+    return float(np.clip(np.rint(rng.normal(level, SPREAD, n)), 1, 4).mean())
 
 
 def look(office: Office, seed: int) -> Seen:
