@@ -21,9 +21,11 @@ from feedback_app.wiring import NO_SESSION
 from tests.conftest import Browser
 from tests.ground.office import PASSWORD, Office, app_code, as_if_unused
 from tests.ground.staff import first_step, second_step
+from tests.guard import test_access
 from tests.guard.test_access import CAST, AnswersTo, routes
 
 ROLES = ("", *CAST.values())
+answers_to = test_access.answers_to
 MAY_BE_KEPT = {"static", "public.favicon"}
 # Published results are the same for everybody; a proxy may keep them as long as this.
 PUBLISHED = "public, max-age=300"
