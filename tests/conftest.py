@@ -11,12 +11,14 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from feedback_app import create_app
@@ -36,7 +38,7 @@ from tests.ground.office import (
     build_office,
     known_office,
 )
-from tests.ground.once import made_once, shared_folder
+from tests.ground.once import copy_into, made_once, shared_folder
 from tests.ground.page_check import faults_of_page
 from tests.ground.postgres import database_of, on_server, running_postgres
 from tests.ground.quick_folder import memory
@@ -51,7 +53,10 @@ compile_once()
 
 # A Tuesday, 13:05 in Jambi: five minutes after the officers changed at the counter.
 NOON = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
+CSRF = "wtf-csrf-token"  # Flask-WTF's own salt
 _names = itertools.count()
+# (what fills it, engine, folder) -> its URL
+Copied = Callable[[Callable[[str, Path], None], str, Path], AbstractContextManager[str]]
 DemoOn = Callable[..., AbstractContextManager[OpenedSite]]  # (engine, folder, **settings)
 # Thousands of small databases are made and thrown away: in memory that costs no disk.
 os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory() or tempfile.gettempdir()))
@@ -151,46 +156,59 @@ def postgres_copy(
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(shared: Path) -> Path:
-    """A migrated file with the office in it, to copy."""
+def copied(request: pytest.FixtureRequest, shared: Path) -> Copied:
+    """Databases, and what lies beside them, that are filled once a run on each engine and copied.
 
-    def make(folder: Path) -> None:
-        fill_with_office(settings_for(f"sqlite:///{folder / 'm.db'}", folder))
+    `fill` gets the URL of an empty database and a folder, whose files come with each copy.
+    """
 
-    return made_once(shared / "migrated", make) / "m.db"
+    @contextmanager
+    def copy(fill: Callable[[str, Path], None], engine: str, folder: Path) -> Iterator[str]:
+        name = f"{fill.__module__.rpartition('.')[2]}_{fill.__name__}"
+        if engine == "sqlite":
+            place = made_once(shared / name, lambda to: fill(f"sqlite:///{to / 'test.db'}", to))
+            copy_into(place, folder)
+            yield f"sqlite:///{folder / 'test.db'}"
+            return
+        server = request.getfixturevalue("postgres_url")
+
+        def make(to: Path) -> None:
+            on_server(server, f"DROP DATABASE IF EXISTS {name}")
+            on_server(server, f"CREATE DATABASE {name}")
+            fill(server.replace("/postgres?", f"/{name}?"), to)
+
+        copy_into(made_once(shared / f"{name}-postgresql", make), folder)
+        with request.getfixturevalue("postgres_copy")(name) as url:
+            yield url
+
+    return copy
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres_url: str, shared: Path) -> str:
-    """The name of a migrated database with the office in it, to copy."""
-
-    def make(folder: Path) -> None:
-        on_server(postgres_url, "DROP DATABASE IF EXISTS migrated")
-        on_server(postgres_url, "CREATE DATABASE migrated")
-        url = postgres_url.replace("/postgres?", "/migrated?")
-        fill_with_office(settings_for(url, folder))
-
-    made_once(shared / "migrated-postgresql", make)
-    return "migrated"
+def migrated_sqlite(shared: Path) -> Path:
+    """A migrated file with the office in it, to copy; rigs/planted.py gives one made before."""
+    made = made_once(
+        shared / "migrated", lambda to: fill_with_office(f"sqlite:///{to / 'm.db'}", to)
+    )
+    return made / "m.db"
 
 
-def fill_with_office(settings: Settings) -> None:
+def fill_with_office(database_url: str, folder: Path) -> None:
     """Migrate an empty database and build the office in it."""
-    site = open_site(settings, clock=SteppedClock())
+    site = open_site(settings_for(database_url, folder), clock=SteppedClock())
     upgrade_schema(site)
     build_office(site)
     site.db.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, copied: Copied, tmp_path: Path) -> Iterator[str]:
     """A fresh migrated database on each engine; both always run."""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "test.db")
         yield f"sqlite:///{tmp_path / 'test.db'}"
         return
-    template = request.getfixturevalue("migrated_postgres")
-    with request.getfixturevalue("postgres_copy")(template) as url:
+    with copied(fill_with_office, request.param, tmp_path) as url:
         yield url
 
 
@@ -265,21 +283,30 @@ class Browser:
         page = self.client.get(path).get_data(as_text=True)
         return page.split('name="csrf_token" value="')[1].split('"')[0]
 
+    def token(self) -> str:
+        """A CSRF token of this session, without a page that carries it."""
+        with self.client.session_transaction() as session:
+            raw = session.setdefault("csrf_token", token_hex(20))
+        return str(URLSafeTimedSerializer(self.client.application.secret_key, salt=CSRF).dumps(raw))
+
     def log_in(self, username: str) -> Browser:
-        """Log in as one of the cast, by both steps where there are two."""
+        """Log in as one of the cast, by both steps where there are two.
+
+        The log-in's own pages are not fetched for it, a thousand times a run; ground/staff.py does.
+        """
         if username in TOTP_SECRETS:
             as_if_unused(self._site, username)
         data = {
             "username": username,
             "password": PASSWORD,
-            "csrf_token": self.csrf("/masuk"),
+            "csrf_token": self.token(),
             "next": "",
         }
         answer = self.post("/masuk", data=data)
         assert answer.status_code == 302, answer.get_data(as_text=True)
         if username in TOTP_SECRETS:
             code = {"typed": app_code(self._site, username), "next": ""}
-            answer = self.post("/masuk/kode", data=code | {"csrf_token": self.csrf("/masuk/kode")})
+            answer = self.post("/masuk/kode", data=code | {"csrf_token": self.token()})
             assert answer.status_code == 302, answer.get_data(as_text=True)
         return self
 

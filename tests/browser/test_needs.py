@@ -40,6 +40,7 @@ def looked_at(page: Page) -> None:
     assert not violations(page)
 
 
+@pytest.mark.long
 def test_hr_decides_in_three_clicks_and_the_others_do_their_part_on_a_phone(
     served: Served, chromium: Browser
 ) -> None:

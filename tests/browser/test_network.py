@@ -181,7 +181,9 @@ def test_a_server_that_stops_and_starts_again_gets_the_answer_once(
     assert counter.answers_to("mati sebentar") == [(3, 3)]
 
 
-@pytest.mark.parametrize("lost", ["answer to the POST", "receipt"])
+@pytest.mark.parametrize(
+    "lost", ["answer to the POST", pytest.param("receipt", marks=pytest.mark.long)]
+)
 def test_a_lost_confirmation_is_asked_for_again_and_nothing_is_doubled(
     counter: Counter, phone: BrowserContext, lost: str
 ) -> None:
@@ -444,7 +446,9 @@ NO_STORAGE = """Object.defineProperty(window, "localStorage", {
   get() { throw new DOMException("denied", "SecurityError"); } });"""
 
 
-@pytest.mark.parametrize("script", ["none", "storage refused"])
+@pytest.mark.parametrize(
+    "script", ["none", pytest.param("storage refused", marks=pytest.mark.long)]
+)
 def test_without_script_or_storage_the_plain_form_works_and_back_is_empty(
     counter: Counter, chromium: Browser, script: str
 ) -> None:
@@ -550,7 +554,7 @@ def bytes_with(folder: Path, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("counter", ["sqlite"], indirect=True)  # the browser's files, no server's
-@pytest.mark.parametrize("script", ["none", "all", "planted"])
+@pytest.mark.parametrize("script", [pytest.param("none", marks=pytest.mark.long), "all", "planted"])
 def test_the_browsers_own_files_hold_no_answer(
     counter: Counter, chromium: Browser, tmp_path: Path, script: str
 ) -> None:

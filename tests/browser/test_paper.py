@@ -91,6 +91,7 @@ def test_five_sheets_are_keyed_with_the_keyboard_alone(live: LiveSite, chromium:
     context.close()
 
 
+@pytest.mark.long
 def test_a_sheet_is_keyed_and_corrected_without_javascript(
     live: LiveSite, chromium: Browser
 ) -> None:

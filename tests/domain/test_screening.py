@@ -285,6 +285,17 @@ def test_many_forms_opened_at_once_are_seen_when_they_are_sent() -> None:
     assert all("opened_ahead" not in look(o, *prompt[:n]).rules for n, o in enumerate(prompt))
 
 
+def test_forms_opened_ahead_take_the_others_along_from_two_families_on() -> None:
+    eight = [
+        replace(one, received_at=NOW + timedelta(seconds=900 + 300 * n))
+        for n, one in enumerate(ahead(ROW, devices=1))
+    ]
+    seven = look(eight[-2], *eight[:-2])
+    assert "opened_ahead" in seven.rules
+    assert seven.also == frozenset()
+    assert look(eight[-1], *eight[:-1]).also == {str(n) for n in range(ROW - 1)}
+
+
 def test_who_opened_a_form_at_that_moment_and_sent_it_at_once_is_not_taken_along() -> None:
     prompt = arrival("prompt", after=20, takes=70, device="d0")
     sent = [

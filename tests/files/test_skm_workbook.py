@@ -14,8 +14,10 @@ from feedback_app.domain.elements import OFFICIAL_KEYS
 from feedback_app.domain.survey import ELEMENT_ORDERS
 from feedback_app.files.skm_workbook import DATA, FIRST_ROW, skm_workbook
 from tests.ground.libreoffice import recalculated
+from tests.ground.once import made_once
 from tests.ground.survey import GASPUL, GASPUL_IKM, Answers, answers_of, facts_of_answers
 
+WEIGHTS = ("1/9", "0.111", "0.11")
 HOSTILE = (
     "=1+1",
     "+62",
@@ -36,32 +38,58 @@ def summary(path: Path) -> dict[str, Any]:
     return {row[0]: row[1] for row in rows if row[0]}
 
 
-@pytest.mark.proof
-@pytest.mark.parametrize("weight", ["1/9", "0.111", "0.11"])
-def test_the_published_example_recalculates_to_its_printed_index(
-    weight: str, tmp_path: Path
-) -> None:
+def with_weight(weight: str) -> bytes:
     answers = answers_of(GASPUL)
-    facts = facts_of_answers(answers, weight=weight)
+    return skm_workbook(facts_of_answers(answers, weight=weight), answers)
+
+
+def changed_by_hand() -> bytes:
+    answers = answers_of(GASPUL)
+    book = openpyxl.load_workbook(io.BytesIO(skm_workbook(facts_of_answers(answers), answers)))
+    page = book[DATA]
+    assert page.cell(FIRST_ROW + 1, 2).value == 4
+    page.cell(FIRST_ROW + 1, 2).value = 1
+    changed = io.BytesIO()
+    book.save(changed)
+    return changed.getvalue()
+
+
+def hostile() -> bytes:
+    answers = answers_of(GASPUL)
+    unit = "A & B <'\"> " + "x" * 180
+    return skm_workbook(
+        facts_of_answers(answers, comments=HOSTILE, unit=unit, agency="=1+1"), answers
+    )
+
+
+@pytest.fixture(scope="session")
+def opened(shared: Path) -> Path:
+    """All workbooks of this file as LibreOffice has recalculated them."""
+
+    def make(folder: Path) -> None:
+        books = {f"weight-{place}": with_weight(weight) for place, weight in enumerate(WEIGHTS)}
+        books |= {ikm: skm_workbook(facts_of_answers(forms), forms) for forms, ikm in ties()}
+        recalculated(books | {"changed": changed_by_hand(), "hostile": hostile()}, folder)
+
+    return made_once(shared / "workbooks", make) / "out"
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("weight", WEIGHTS)
+def test_the_published_example_recalculates_to_its_printed_index(weight: str, opened: Path) -> None:
+    facts = facts_of_answers(answers_of(GASPUL), weight=weight)
     assert facts.index.ikm == Decimal(GASPUL_IKM[weight])
-    found = summary(recalculated(skm_workbook(facts, answers), tmp_path))
+    found = summary(opened / f"weight-{WEIGHTS.index(weight)}.xlsx")
     assert found["Jumlah responden"] == 29
     assert Decimal(str(found["Nilai IKM"])) == Decimal(GASPUL_IKM[weight])
     assert found["Mutu pelayanan"] == "A"
 
 
 @pytest.mark.proof
-def test_every_figure_of_the_sheet_is_recalculated_from_the_answers(tmp_path: Path) -> None:
+def test_every_figure_of_the_sheet_is_recalculated_from_the_answers(opened: Path) -> None:
     """The control: one answer is changed by hand, and LibreOffice finds the new figures."""
     answers = answers_of(GASPUL)
-    content = skm_workbook(facts_of_answers(answers), answers)
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    page = book[DATA]
-    assert page.cell(FIRST_ROW + 1, 2).value == 4
-    page.cell(FIRST_ROW + 1, 2).value = 1
-    changed = io.BytesIO()
-    book.save(changed)
-    found = recalculated(changed.getvalue(), tmp_path)
+    found = opened / "changed.xlsx"
     facts = facts_of_answers([(1, *answers[0][1:]), *answers[1:]])
     assert Decimal(str(summary(found)["Nilai IKM"])) == facts.index.ikm
     assert facts.index.ikm != Decimal("91.48")
@@ -89,11 +117,11 @@ def ties() -> list[tuple[Answers, str]]:
 @pytest.mark.proof
 @pytest.mark.parametrize(("answers", "ikm"), ties(), ids=["76.875", "76.605", "88.305"])
 def test_a_half_is_rounded_up_in_the_sheet_as_in_exact_arithmetic(
-    answers: Answers, ikm: str, tmp_path: Path
+    answers: Answers, ikm: str, opened: Path
 ) -> None:
     facts = facts_of_answers(answers)
     assert facts.index.ikm == Decimal(ikm)
-    found = summary(recalculated(skm_workbook(facts, answers), tmp_path))
+    found = summary(opened / f"{ikm}.xlsx")
     assert Decimal(str(found["Nilai IKM"])) == Decimal(ikm)
     assert found["Mutu pelayanan"] == facts.index.mutu
 
@@ -114,13 +142,9 @@ def test_elements_eight_and_nine_follow_the_chosen_order() -> None:
             assert eighth == 28 * 4 + 3
 
 
-def test_no_identifier_no_time_and_no_formula_of_a_citizen(tmp_path: Path) -> None:
-    answers = answers_of(GASPUL)
-    facts = facts_of_answers(
-        answers, comments=HOSTILE, unit="A & B <'\"> " + "x" * 180, agency="=1+1"
-    )
-    content = skm_workbook(facts, answers)
-    book = openpyxl.load_workbook(io.BytesIO(content))
+@pytest.mark.proof
+def test_no_identifier_no_time_and_no_formula_of_a_citizen(opened: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(hostile()))
     page = book[DATA]
     assert page.max_column == 1 + len(OFFICIAL_KEYS)
     formulas = [
@@ -133,7 +157,7 @@ def test_no_identifier_no_time_and_no_formula_of_a_citizen(tmp_path: Path) -> No
     assert formulas == []
     assert [row[0].value for row in book["Saran"].iter_rows(min_row=3)][:2] == ["=1+1", "+62"]
     assert book["Ringkasan"]["B3"].data_type == "s"
-    assert summary(recalculated(content, tmp_path))["Unit pelayanan"].startswith("A & B <'\">")
+    assert summary(opened / "hostile.xlsx")["Unit pelayanan"].startswith("A & B <'\">")
 
 
 def test_comments_that_may_not_be_shown_are_not_in_the_file() -> None:

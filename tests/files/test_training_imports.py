@@ -206,6 +206,8 @@ LINES = ("kode;judul;jenis\nprima;Prima;kursus", f"nip;pelatihan;tanggal_mulai\n
          siasn(siasn_row(), siasn_row(ANDI)))  # fmt: skip
 
 
+@pytest.mark.engine_alike
+@pytest.mark.proof
 @given(
     kind=st.sampled_from([("trainings", 0), ("attendance", 1), ("siasn-kursus", 2)]),
     place=st.floats(0, 1),

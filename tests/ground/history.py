@@ -55,10 +55,10 @@ def secrets_in(content: bytes) -> list[str]:
     return found
 
 
-def secrets_in_history(repository: Path) -> list[str]:
-    """Everything that looks like a secret in any version of any file."""
+def secrets_in_history(repository: Path, *, newest: int | None = None) -> list[str]:
+    """Everything that looks like a secret in any version of any file, or in the newest commits'."""
     found = []
-    for name, content in blobs(repository):
+    for name, content in blobs(repository, newest=newest):
         if KEPT_OUT.search(name):
             found.append(f"{name}: a file that must never be kept")
         found += [
@@ -69,9 +69,14 @@ def secrets_in_history(repository: Path) -> list[str]:
     return found
 
 
-def blobs(repository: Path) -> Iterator[tuple[str, bytes]]:
-    """(name, content) of every blob that any commit reaches."""
-    listed = _git(repository, "rev-list", "--all", "--objects").decode("utf-8", "replace")
+def blobs(repository: Path, *, newest: int | None = None) -> Iterator[tuple[str, bytes]]:
+    """(name, content) of every blob that any commit reaches, or that so many commits brought in."""
+    words = ["--all"]
+    if newest is not None:
+        commits = _git(repository, "rev-list", f"--max-count={newest + 1}", "--all").split()
+        # Without the one before them, a history that is shorter is looked through whole.
+        words += [f"^{commits[-1].decode()}"] if len(commits) > newest else []
+    listed = _git(repository, "rev-list", *words, "--objects").decode("utf-8", "replace")
     names = dict(line.split(" ", 1) for line in listed.splitlines() if " " in line)
     asked = "\n".join(names).encode() + b"\n"
     answer = _git(repository, "cat-file", "--batch", given=asked)

@@ -20,6 +20,12 @@ def shared_folder(config: pytest.Config, factory: pytest.TempPathFactory) -> Pat
     return own.parent if hasattr(config, "workerinput") else own
 
 
+def copy_into(made: Path, folder: Path) -> None:
+    """What lies in `made`, with its rights, into a folder that is there."""
+    for one in made.iterdir():
+        (shutil.copytree if one.is_dir() else shutil.copy2)(one, folder / one.name)
+
+
 def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
     """`folder`, filled by whoever asks first; one that was left half made is made anew."""
     with folder.with_suffix(".lock").open("w") as lock:

@@ -13,7 +13,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from jinja2 import Environment, nodes
 
@@ -26,6 +26,9 @@ TRANSLATED = {"_": 0, "gettext": 0, "Text": 0, "ValidationError": 0, "InputRequi
 SHOWN = {"flash": (0,), "error_page": (1, 2), "machine_error": (1,), "form_errors.append": (0,)}
 TWO_WORDS = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,}")
 LETTER = re.compile(r"[^\W\d_]")
+
+
+_parsed = lru_cache(maxsize=4)(ast.parse)  # the same file is asked several things
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def texts_of(source: str) -> set[str]:
     """Every constant text that must be in the catalogue."""
     return {
         node.value
-        for use, meant in _uses(ast.parse(source))
+        for use, meant in _uses(_parsed(source))
         if use.is_translated
         for node in meant
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
@@ -70,7 +73,7 @@ def texts_of(source: str) -> set[str]:
 def built_texts(source: str) -> list[str]:
     """Texts for people that are put together, or shown without having been translated."""
     found = []
-    for use, meant in _uses(ast.parse(source)):
+    for use, meant in _uses(_parsed(source)):
         for node in meant:
             if _is_built(node):
                 found.append(f"line {use.line}: {ast.unparse(node)} is put together")
@@ -81,7 +84,7 @@ def built_texts(source: str) -> list[str]:
 
 def built_sentences(source: str) -> list[str]:
     """F-strings of two words or more, wherever they go; those of other errors and logs aside."""
-    tree = ast.parse(source)
+    tree = _parsed(source)
     aside = {id(node) for call in _for_programs(tree) for node in ast.walk(call)}
     return [
         f"line {node.lineno}: {ast.unparse(node)}"

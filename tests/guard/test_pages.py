@@ -15,7 +15,7 @@ from syrupy.assertion import SnapshotAssertion
 from feedback_app.services.site import Site
 from tests.conftest import Browser
 from tests.ground.office import Office, add_ratings
-from tests.ground.page_check import faults_of_page
+from tests.ground.page_check import faults_of_page, skeleton
 
 PAGES = (
     ("", "/q/{place}"),
@@ -126,9 +126,27 @@ GOOD = '<!doctype html><html lang="id"><head><title>A · x</title><link rel="sty
         '<img src="https://other.example/x.png" alt="">',
         '<p onclick="x()">x</p>',
         "<p><div></div></p>",
+        # what the skeleton of a page, which alone is parsed, must not hide
+        "<p>a & b &rarr c</p>",
+        '<a href="/x?a=1&copy=2">x</a>',
+        "<p>\x01</p>",
+        '<p title="\x01">x</p>',
+        '<p class="a" class="b">x</p>',
+        "<table><tr><td>x</td></tr><tr><td>y</td></tr><tr><td><b>z</td></tr></table>",
+        "<ul><li>x</li><li>y</li><li>z</b></li></ul>",
     ],
 )
 def test_the_page_check_finds_a_planted_fault(planted: str) -> None:
     assert faults_of_page(GOOD.format("")) == []
     assert faults_of_page(GOOD.format("").replace("stylesheet", "icon")) == ["no style"]
     assert faults_of_page(GOOD.format(planted))
+
+
+def test_pages_that_differ_in_words_and_rows_only_are_parsed_once() -> None:
+    row = '<tr><td data-label="{0}">{0}</td><td> </td></tr>\n'
+    rows = [
+        "".join(row.format(word) for word in words) for words in (("a", "b"), ("b c", "d", "e"))
+    ]
+    one, other = (skeleton(f"<table>{text}</table>") for text in rows)
+    assert one == other
+    assert one != skeleton(f"<table>{rows[0]}</b></table>")

@@ -28,6 +28,9 @@ def pins(lock: str) -> dict[str, set[str]]:
 
 PRODUCT, EVERYTHING = pins("requirements.txt"), pins("requirements-test.txt")
 ELSEWHERE = "(other platforms)"
+NEWEST = (
+    30  # commits; what was committed before was looked through then, and is again by `make supply`
+)
 
 
 def installed(name: str) -> Distribution | None:
@@ -125,6 +128,12 @@ def test_one_changed_byte_stops_the_installation(
     assert subprocess.run(asked, capture_output=True, text=True, check=True).stdout == "42\n"
 
 
+@pytest.mark.skipif(not is_repository(ROOT), reason="an unpacked archive has no history")
+def test_no_file_of_the_newest_commits_holds_a_secret() -> None:
+    assert secrets_in_history(ROOT, newest=NEWEST) == []
+
+
+@pytest.mark.long
 @pytest.mark.proof
 @pytest.mark.skipif(not is_repository(ROOT), reason="an unpacked archive has no history")
 def test_no_version_of_any_file_holds_a_secret() -> None:

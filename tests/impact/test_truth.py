@@ -41,6 +41,7 @@ def test_the_method_keeps_its_bars(name: str) -> None:
     assert judge(result, slack=SLACK) == []
 
 
+@pytest.mark.long
 def test_other_selections_and_sizes_than_those_listed_are_held_too() -> None:
     world = replace(BY_NAME["lowest 3 months, 40"], name="other", officers=32, rho=0.8, a_date=5)
     assert judge(measure_world(world, repetitions=REPETITIONS, seed=4), slack=SLACK) == []

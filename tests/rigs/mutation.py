@@ -69,6 +69,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "domain/staff_sessions.py": _STAFF,
     "services/access/strength.py": ("tests/services/access/test_strength.py",),
     "domain/disclosure/groups.py": _DISCLOSURE,
+    "domain/disclosure/causes.py": ("tests/domain/test_causes.py",),
     "domain/disclosure/comments.py": _DISCLOSURE,
     "domain/disclosure/gate.py": _DISCLOSURE,
     "domain/disclosure/parts.py": _DISCLOSURE,
@@ -82,6 +83,8 @@ TESTS: dict[str, tuple[str, ...]] = {
     "services/codes/use.py": ("tests/services/codes/test_use.py", "tests/web/test_codes.py"),
     "services/citizen/arriving.py": _RATING,
     "services/citizen/rating.py": _RATING,
+    "services/citizen/quick_rating.py": ("tests/services/citizen/test_quick_rating.py",),
+    "services/citizen/holding.py": ("tests/services/citizen/test_screening.py", *_RATING),
     "services/citizen/screening.py": ("tests/services/citizen/test_screening.py", *_RATING),
     "services/cases/decisions.py": ("tests/services/cases/test_case_views.py", "tests/services/cases/test_decisions.py", "tests/web/test_officer.py"),
     "services/access/accounts.py": _STAFF,
@@ -90,6 +93,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "services/access/second_step.py": _STAFF,
     "services/access/guessing.py": _STAFF,
     "web/access.py": _STAFF,
+    "web/quick_form.py": ("tests/web/test_quick_form.py",),
     "web/citizen_form.py": ("tests/web/test_citizen_form.py", "tests/web/test_citizen.py", "tests/web/test_tickets.py"),
 }  # fmt: skip
 BAR = 0.85

@@ -104,7 +104,10 @@ def test_a_terminal_asks_again_until_every_answer_can_be_used(environment: dict[
 
 
 @pytest.mark.engine_alike
-@pytest.mark.parametrize("answered", [0, 2, 5])
+@pytest.mark.parametrize(
+    "answered",
+    [pytest.param(0, marks=pytest.mark.long), 2, pytest.param(5, marks=pytest.mark.long)],
+)
 def test_a_set_up_that_is_broken_off_leaves_nothing_half(
     environment: dict[str, str], answered: int
 ) -> None:

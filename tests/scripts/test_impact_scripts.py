@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from feedback_app.impact.results import Estimate
 from feedback_app.services.site import Site, open_site
 from feedback_app.services.upkeep.schema import upgrade_schema
 from feedback_app.storage.models import AuditEntry, Officer
-from tests.ground.office import Office, build_office
+from tests.conftest import Copied
+from tests.ground.office import Office, build_office, known_office
 from tests.ground.scores import MONTHS, OFFICERS, TRAINED, add_scores
 from tests.rigs.worlds import World, draw
 
@@ -335,17 +337,24 @@ def test_odd_options_are_refused(run, world, tmp_path: Path, more: tuple[str, st
     assert run("measure_impact", "--panel", world[0], "--out", tmp_path / "o").code == 2
 
 
+def make_scored(_database_url: str, folder: Path) -> None:
+    site = open_site(Settings.from_environment({"INSTANCE_DIR": str(folder / "instance")}))
+    upgrade_schema(site)
+    add_scores(site, build_office(site))
+    site.db.close()
+
+
 @pytest.fixture
-def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Site, Office]:
+def live(
+    copied: Copied, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Site, Office]]:
     """A site that the scripts find through the environment."""
     monkeypatch.setenv("INSTANCE_DIR", str(tmp_path / "instance"))
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    site = open_site(Settings.from_environment())
-    upgrade_schema(site)
-    office = build_office(site)
-    add_scores(site, office)
-    yield site, office  # type: ignore[misc]
-    site.db.close()
+    with copied(make_scored, "sqlite", tmp_path):
+        site = open_site(Settings.from_environment())
+        yield site, known_office(site)
+        site.db.close()
 
 
 def test_the_linked_table_has_a_codebook_and_stable_pseudonyms(run, live, tmp_path: Path) -> None:

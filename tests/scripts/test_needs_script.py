@@ -15,8 +15,9 @@ from feedback_app.files.needs_files import COLUMNS
 from feedback_app.services.site import Site, open_site
 from feedback_app.services.upkeep.schema import upgrade_schema
 from feedback_app.storage.models import AuditEntry
+from tests.conftest import Copied
 from tests.ground.needs import OFFICERS, add_need_scores
-from tests.ground.office import Office, build_office
+from tests.ground.office import Office, build_office, known_office
 from tests.rigs.needs_worlds import BAD_COUNTER, BAD_OFFICER, draw_office
 from tests.rigs.needs_worlds import Office as World
 from tests.scripts.test_impact_scripts import run as run  # noqa: PLC0414 (a fixture)
@@ -146,15 +147,24 @@ def test_rows_without_answers_are_noted_in_english(run, panel: Path) -> None:
     ]
 
 
+def make_small_office(_database_url: str, folder: Path) -> None:
+    site = open_site(Settings.from_environment({"INSTANCE_DIR": str(folder / "instance")}))
+    upgrade_schema(site)
+    build_office(site)
+    site.db.close()
+
+
 @pytest.fixture
-def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Site, Office]]:
+def live(
+    copied: Copied, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Site, Office]]:
     """A site that the script finds through the environment."""
     monkeypatch.setenv("INSTANCE_DIR", str(tmp_path / "instance"))
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    site = open_site(Settings.from_environment())
-    upgrade_schema(site)
-    yield site, build_office(site)
-    site.db.close()
+    with copied(make_small_office, "sqlite", tmp_path):
+        site = open_site(Settings.from_environment())
+        yield site, known_office(site)
+        site.db.close()
 
 
 def test_the_database_is_read_under_pseudonyms_and_logged(run, live) -> None:

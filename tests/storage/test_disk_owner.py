@@ -12,6 +12,7 @@ from tests.rigs.disk_owner import Played
 from tests.rigs.owner.score import compare, most_by_chance
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("engine", "largest"), [("sqlite", 64_000_000), ("sqlite", 0), ("postgresql", 0)]
 )

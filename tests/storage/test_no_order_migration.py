@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -28,31 +28,43 @@ from feedback_app.storage.models import (
 )
 from feedback_app.storage.ratings import differences_from_recount
 from feedback_app.storage.verdicts import Change, append_verdicts, standings
+from tests.conftest import Copied
 from tests.storage.older_office import ANSWERS, DAY, DECIDED_AT, LATE, fill, id_of, midnight
 from tests.storage.older_office import upgrade_to as older
 
 MONTH, DECEMBER = DAY.replace(day=1), LATE.replace(day=1)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def before(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """The older office, not yet upgraded."""
-    with ExitStack() as kept:
-        url = f"sqlite:///{tmp_path / 'old.db'}"
-        if request.param == "postgresql":
-            url = kept.enter_context(request.getfixturevalue("postgres_copy")("template0"))
-        db = open_database(url)
-        kept.callback(db.close)
+def older_office(database_url: str, _folder: Path) -> None:
+    with closing(open_database(database_url)) as db:
         older(db, "0011_visit_day")
         fill(db.engine)
+
+
+def upgraded_office(database_url: str, folder: Path) -> None:
+    older_office(database_url, folder)
+    with closing(open_database(database_url)) as db:
+        upgrade.upgrade(db)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Both engines."""
+    return str(request.param)
+
+
+@pytest.fixture
+def before(copied: Copied, engine: str, tmp_path: Path) -> Iterator[Database]:
+    """The older office, not yet upgraded."""
+    with copied(older_office, engine, tmp_path) as url, closing(open_database(url)) as db:
         yield db
 
 
 @pytest.fixture
-def db(before: Database) -> Database:
+def db(copied: Copied, engine: str, tmp_path: Path) -> Iterator[Database]:
     """The same, upgraded."""
-    upgrade.upgrade(before)
-    return before
+    with copied(upgraded_office, engine, tmp_path) as url, closing(open_database(url)) as db:
+        yield db
 
 
 def rows_of(db: Database, table: str, order: str) -> list[dict[str, Any]]:

@@ -30,7 +30,8 @@ AGENT = "Canary/7.31 (kenari-ajaib)"
 COMMENT = "Kenari bernyanyi di loket"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+# Both have the same tables: what one keeps of a visitor the other keeps.
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def site_and_environment(
     request: pytest.FixtureRequest, demo_on: DemoOn, tmp_path: Path
 ) -> Iterator[tuple[Site, dict[str, str]]]:

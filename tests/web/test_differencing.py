@@ -27,9 +27,11 @@ from tests.rigs.subtraction import isolated
 
 pytestmark = pytest.mark.proof
 
-# 1 October, when September is over, 8 October, when the quarter's parts come out, 9 October, when
-# two appeals of officers are upheld, and 10 October, when two rows of one person are joined.
-DAYS = (3, 10, 11, 12)
+# 8 October, when the quarter's parts come out, and 10 October: in between two appeals of officers are
+# upheld and two rows of one person joined.
+DAYS = (10, 12)
+# The same, with 1 October, when September is over, and 9 October, between the appeals and the joining.
+MORE_DAYS = (3, 10, 11, 12)
 
 
 SEED = 0
@@ -47,6 +49,12 @@ def test_the_bot_recovers_nobody(tmp_path: Path, built: Path) -> None:
     assert result.claims > 60, result.line()
     assert (result.groups, result.answers, result.unplaced) == (0, 0, 0), result.line()
     assert result.smallest >= 10
+
+
+@pytest.mark.long
+def test_the_bot_recovers_nobody_on_the_days_between_either(tmp_path: Path, built: Path) -> None:
+    result = run(tmp_path, built=built, days=MORE_DAYS, seed=SEED)
+    assert (result.groups, result.answers, result.unplaced) == (0, 0, 0), result.line()
 
 
 def test_the_bot_finds_live_sliding_figures(tmp_path: Path, built: Path) -> None:

@@ -120,6 +120,7 @@ def test_a_bad_file_of_each_kind_shows_no_indonesian_fault(
     assert [reason for reason in reasons if not is_english(reason)] == []
 
 
+@pytest.mark.proof
 @on_sqlite
 def test_two_hundred_spoilt_files_have_no_fault_without_english(site: Site, office: Office) -> None:
     """Whatever an office sends: each fault and warning is a text of the catalogue."""

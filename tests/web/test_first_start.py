@@ -5,8 +5,7 @@ from __future__ import annotations
 import html
 import re
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from feedback_app.services.upkeep.schema import has_no_agency, upgrade_schema
 from feedback_app.services.upkeep.wrong_files import settings_to_migrate
 from feedback_app.storage.queries import agencies
 from feedback_app.web import first_start as web
+from tests.conftest import Copied
 from tests.ground.page_check import faults_of_page
 
 TYPED = {
@@ -36,23 +36,24 @@ TYPED = {
 ANSWERS = Answers("Dinas", "https://suara.contoh.go.id", "WIB", "Siti", "siti")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
-    """A migrated database in which nobody has begun."""
-    where = {"INSTANCE_DIR": str(tmp_path / "i"), "DEMO": "0"}
-    copy: Callable[[str], AbstractContextManager[str]] = request.getfixturevalue("postgres_copy")
-    if request.param == "sqlite":
-        yield from _opened(where)
-        return
-    with copy("template1") as url:
-        yield from _opened(where | {"DATABASE_URL": url})
+def environment_of(database_url: str, folder: Path) -> dict[str, str]:
+    url = "" if database_url.startswith("sqlite") else database_url
+    return {"INSTANCE_DIR": str(folder / "i"), "DEMO": "0", "DATABASE_URL": url}
 
 
-def _opened(environment: dict[str, str]) -> Iterator[Site]:
-    site = open_site(settings_to_migrate(environment))
+def make_empty(database_url: str, folder: Path) -> None:
+    site = open_site(settings_to_migrate(environment_of(database_url, folder)))
     upgrade_schema(site)
-    yield site
     site.db.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, copied: Copied, tmp_path: Path) -> Iterator[Site]:
+    """A migrated database in which nobody has begun."""
+    with copied(make_empty, request.param, tmp_path) as url:
+        site = open_site(settings_to_migrate(environment_of(url, tmp_path)))
+        yield site
+        site.db.close()
 
 
 @dataclass

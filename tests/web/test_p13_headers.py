@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
 from flask import Flask
+from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
 
 from feedback_app.services.site import Site
@@ -20,9 +21,11 @@ from feedback_app.wiring import NO_SESSION
 from tests.conftest import Browser
 from tests.ground.office import PASSWORD, Office, app_code, as_if_unused
 from tests.ground.staff import first_step, second_step
-from tests.guard.test_access import CAST, routes
+from tests.guard import test_access
+from tests.guard.test_access import CAST, AnswersTo, routes
 
 ROLES = ("", *CAST.values())
+answers_to = test_access.answers_to
 MAY_BE_KEPT = {"static", "public.favicon"}
 # Published results are the same for everybody; a proxy may keep them as long as this.
 PUBLISHED = "public, max-age=300"
@@ -31,12 +34,12 @@ FOR_CITIZENS = re.compile(r"^(citizen|public|results)\.|^static$")
 STYLE = re.compile(r"style-src 'self'( 'sha256-[A-Za-z0-9+/=]+')?$")
 
 
-def faults_of_headers(answer: TestResponse, endpoint: str | None) -> list[str]:
+def faults_of_headers(headers: Headers, endpoint: str | None) -> list[str]:
     """What is missing or loose in the headers of one answer."""
     faults = []
     policy = dict(
         part.strip().partition(" ")[::2]
-        for part in answer.headers.get("Content-Security-Policy", "").split(";")
+        for part in headers.get("Content-Security-Policy", "").split(";")
     )
     for name, value in (
         ("default-src", "'none'"),
@@ -54,38 +57,30 @@ def faults_of_headers(answer: TestResponse, endpoint: str | None) -> list[str]:
         ("Referrer-Policy", "no-referrer"),
         ("X-Frame-Options", "DENY"),
     ):
-        if answer.headers.get(name) != value:
-            faults.append(f"{name} {answer.headers.get(name)}")
-    kept = answer.headers.get("Cache-Control")
+        if headers.get(name) != value:
+            faults.append(f"{name} {headers.get(name)}")
+    kept = headers.get("Cache-Control")
     is_published = (endpoint or "").startswith("results.") and kept == PUBLISHED
     if endpoint not in MAY_BE_KEPT and kept != "no-store" and not is_published:
         faults.append(f"Cache-Control {kept}")
-    if is_published and "Set-Cookie" in answer.headers:
+    if is_published and "Set-Cookie" in headers:
         faults.append("a cookie on what a proxy may keep")
     return faults
 
 
 @pytest.mark.parametrize("username", ROLES, ids=[name or "citizen" for name in ROLES])
 def test_every_route_answers_every_role_with_safe_headers(
-    app: Flask, browse: Callable[[], Browser], place: str, username: str
+    answers_to: AnswersTo, username: str
 ) -> None:
-    browser = browse().log_in(username) if username else browse()
-    app.config["WTF_CSRF_ENABLED"] = False
-    looked_at = 0
-    for endpoint, method, path in routes(app):
-        if endpoint == "staff.logout":
-            continue  # it would end the walk; log-out has its own tests
-        real = path.replace("A1", place) if endpoint.startswith("citizen.") else path
-        for asked in {path, real}:
-            answer = browser.client.open(asked, method=method)
-            assert faults_of_headers(answer, endpoint) == [], (endpoint, method, asked)
-            assert answer.status_code < 500, (endpoint, method, asked)
-            if not username and FOR_CITIZENS.match(endpoint):
-                assert "Set-Cookie" not in answer.headers, (endpoint, method, asked)
-            answer.close()
-            looked_at += 1
-    print(f"P13: {looked_at} answers to {username or 'citizen'} with safe headers")
-    assert looked_at > 100
+    answers = answers_to(username)
+    for one in answers:
+        told = (one.endpoint, one.method, one.asked)
+        assert faults_of_headers(one.header, one.endpoint) == [], told
+        assert one.status < 500, told
+        if not username and FOR_CITIZENS.match(one.endpoint):
+            assert "Set-Cookie" not in one.header, told
+    print(f"P13: {len(answers)} answers to {username or 'citizen'} with safe headers")
+    assert len(answers) > 100
 
 
 def error_answers(app: Flask, browser: Browser) -> dict[str, TestResponse]:
@@ -111,7 +106,8 @@ def test_error_pages_have_safe_headers_too(app: Flask, browse: Callable[[], Brow
     expected = {"404": 404, "404 static": 404, "405": 405, "400 host": 400, "400 NUL": 400}
     expected |= {"413": 413, "400 token": 400, "400 wrong token": 400, "403": 403}
     for name, answer in answers.items():
-        assert faults_of_headers(answer, None if "static" not in name else "static") == [], name
+        endpoint = "static" if "static" in name else None
+        assert faults_of_headers(answer.headers, endpoint) == [], name
         assert answer.status_code == expected.get(name, answer.status_code), name
         answer.close()
 
@@ -121,13 +117,13 @@ def test_a_fault_inside_the_program_has_safe_headers_too(app: Flask, citizen: Br
     app.view_functions["public.privacy"] = lambda: 1 / 0
     answer = citizen.client.get("/privasi")
     assert answer.status_code == 500
-    assert faults_of_headers(answer, "public.privacy") == []
+    assert faults_of_headers(answer.headers, "public.privacy") == []
     assert "ZeroDivisionError" not in answer.get_data(as_text=True)
 
 
 def test_the_check_finds_a_planted_header(app: Flask, citizen: Browser) -> None:
     answer = citizen.client.get("/")
-    assert faults_of_headers(answer, "public.home") == []
+    assert faults_of_headers(answer.headers, "public.home") == []
     for name, value in (
         ("Content-Security-Policy", "default-src *"),
         ("Cache-Control", "public"),
@@ -137,7 +133,7 @@ def test_the_check_finds_a_planted_header(app: Flask, citizen: Browser) -> None:
     ):
         kept = answer.headers[name]
         answer.headers[name] = value
-        assert faults_of_headers(answer, "public.home"), name
+        assert faults_of_headers(answer.headers, "public.home"), name
         answer.headers[name] = kept
 
 

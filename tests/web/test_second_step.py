@@ -63,6 +63,7 @@ def new_inspector(browse: Callable[[], Browser]) -> Browser:
     return eka
 
 
+@pytest.mark.proof
 def test_half_a_log_in_opens_nothing_but_the_second_step(
     app: Flask, browse: Callable[[], Browser]
 ) -> None:

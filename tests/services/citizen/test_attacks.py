@@ -49,7 +49,12 @@ def test_without_screening_nothing_would_be_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["families of four, one phone", "busy Monday in that hall", "evening raters"]
+    "name",
+    [
+        "families of four, one phone",
+        pytest.param("busy Monday in that hall", marks=pytest.mark.long),
+        pytest.param("evening raters", marks=pytest.mark.long),
+    ],
 )
 def test_honest_visitors_are_seldom_held(tmp_path: Path, name: str) -> None:
     """Of some sixty answers: the rate itself is measured by the rig."""
@@ -59,7 +64,7 @@ def test_honest_visitors_are_seldom_held(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["poster", "kiosk"])
-@pytest.mark.parametrize("number", [6, 30])
+@pytest.mark.parametrize("number", [6, pytest.param(30, marks=pytest.mark.long)])
 def test_quick_answers_take_no_honest_one_from_an_officer(
     tmp_path: Path, way: Literal["poster", "kiosk"], number: int
 ) -> None:

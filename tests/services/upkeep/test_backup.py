@@ -177,6 +177,7 @@ def test_an_old_copy_a_strange_one_and_none_are_told_apart(
     assert drill(full, stick).reason == "unknown_copy"
 
 
+@pytest.mark.engine_alike
 def test_keys_missing_damaged_old_or_of_another_office_are_told_apart(
     full: Site, stick: Path
 ) -> None:
@@ -217,6 +218,7 @@ def test_keys_are_written_once_for_a_folder_and_again_when_one_changes(
     assert second.name != first.name
 
 
+@pytest.mark.proof
 @pytest.mark.engine_alike
 def test_what_32_writers_were_told_is_saved_before_a_backup_is_in_it(
     full: Site, office: Office, stick: Path
@@ -251,6 +253,7 @@ def test_what_32_writers_were_told_is_saved_before_a_backup_is_in_it(
     assert tally_differences(full) == 0
 
 
+@pytest.mark.engine_alike
 def test_a_backup_cut_off_after_its_copy_had_its_name_is_known_by_its_mark(
     full: Site, stick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -285,6 +288,7 @@ def test_n_newest_stay_also_when_the_clock_goes_back(
     assert len(list(stick.glob("suara-loket-00000000*"))) == 1
 
 
+@pytest.mark.engine_alike
 def test_a_copy_that_cannot_be_read_back_removes_no_earlier_one(
     full: Site, stick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,6 +48,7 @@ def content(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+@pytest.mark.engine_alike
 @pytest.mark.parametrize(
     "wrong", [YEARS_AHEAD, datetime(1970, 1, 1, tzinfo=UTC)], ids=["2099", "1970"]
 )
@@ -126,6 +127,7 @@ def is_marked(folder: Path) -> bool:
     return MARK in (folder / restore.DATABASE).read_bytes()
 
 
+@pytest.mark.engine_alike
 @pytest.mark.parametrize(
     "wrong", [YEARS_AHEAD, datetime(1970, 1, 1, tzinfo=UTC)], ids=["2099", "1970"]
 )

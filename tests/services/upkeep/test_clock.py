@@ -148,6 +148,7 @@ def test_what_was_confirmed_holds_for_that_day_only(
     retention.run_daily(site)
 
 
+@pytest.mark.engine_alike
 @pytest.mark.parametrize(
     "wrong", [datetime(1970, 1, 2, 3, tzinfo=UTC), datetime(2099, 12, 31, 3, tzinfo=UTC)]
 )
