@@ -146,7 +146,7 @@ def wait_until_ready(port: int, is_alive: Callable[[], bool]) -> None:
                 if answer.read() == b"ok":
                     return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.02)
+            time.sleep(0.05)
     raise RuntimeError("the server did not get ready")
 
 
