@@ -72,6 +72,7 @@ class Pair:
             "-R",
             "-c",
             "fast",
+            "--no-sync",  # servers die here, no power goes
         )
         self.standby.start()
         self._wait_until("state = 'streaming'")
