@@ -40,7 +40,8 @@ from tests.rigs.faults import books, office
 from tests.rigs.faults.citizens import CUT, Crowd, place_paths
 from tests.rigs.faults.inside import MOMENTS, Inside, members_told
 from tests.rigs.faults.ledger import Account, Ledger
-from tests.rigs.faults.server import Forked, Real
+from tests.rigs.faults.server import Real
+from tests.rigs.faults.warm import Template
 
 CITIZENS = 16
 RECEIPTS, ALIVE_S = 4, 0.4  # the kill comes within 0.4 s after so many receipts of a new server
@@ -60,11 +61,15 @@ class Killer:
     server: str
     fault: str
     told: Path  # where a group that was struck says how many it were
+    form: str  # a form's path
     members: int = 0
 
     def __post_init__(self) -> None:
         """Start all."""
         self._chance, self._starts = random.Random(), count()
+        self._template: Template | None = None
+        if self.server in ("forked", "group"):
+            self._template = Template(self.environments[0], self.fault, self.form)
         self._running = [self._start(environment) for environment in self.environments]
 
     def kill(self, number: int, crowd: Crowd) -> None:
@@ -88,23 +93,31 @@ class Killer:
             place = number % len(self._running)
             self._running[place] = self._start(self.environments[place])
 
+    def strike_no_more(self) -> None:
+        """So that everybody may come to a receipt."""
+        if self.server == "group":
+            self._running[0].kill()
+            self.server = "forked"
+            self.mend(0)
+
     def end(self) -> None:
         """Kill all."""
         for running in self._running:
             running.kill()
+        if self._template:
+            self._template.end()
 
     def _is_of_worker(self, number: int) -> bool:
         return self.server == "real" and number % WORKER_EVERY == WORKER_EVERY - 1
 
     def _start(self, environment: dict[str, str]) -> Any:
         number = next(self._starts)
-        if self.server in ("real", "two"):
+        if self._template is None:
             is_own = self.server == "real" and number % OWN_INTERPRETER_EVERY == 0
             return Real(environment, is_fork=not is_own)
-        inside = None
-        if self.server == "group":
-            inside = Inside(MOMENTS[number % len(MOMENTS)], self.told)
-        return Forked(environment, self.fault, inside=inside)
+        is_struck = self.server == "group"
+        moment = MOMENTS[number % len(MOMENTS)]
+        return self._template.start(Inside(moment, self.told) if is_struck else None)
 
 
 def kill_again_and_again(
@@ -122,16 +135,13 @@ def kill_again_and_again(
         crowd.opens_new_form = control == CONTROLS[1]
         accounts = []
         environments = [made.environment(port) for port in ports]
-        killer = Killer(environments, server, fault, made.folder / "told")
+        killer = Killer(environments, server, fault, made.folder / "told", crowd.paths[0])
         crowd.start(CITIZENS)
         for number in range(kills):
             killer.kill(number, crowd)
             accounts.append(_settled(crowd.ledger, site))
             killer.mend(number)
-        if server == "group":
-            killer.server, killer.fault = "forked", ""
-            killer.end()
-            killer.mend(0)
+        killer.strike_no_more()
         crowd.finish()
         killer.end()
         accounts.append(_settled(crowd.ledger, site))

@@ -13,9 +13,9 @@ import scripts.serve
 import scripts.set_up
 from feedback_app import create_app
 from feedback_app.config import Settings
-from tests.rigs.faults import books, disk, office, server, work
+from tests.rigs.faults import books, disk, office, server, warm, work
 
-LOADED = (granian.server, scripts.serve, scripts.set_up, books, disk, office, server, work)
+LOADED = (granian.server, scripts.serve, scripts.set_up, books, disk, office, server, warm, work)
 
 
 def _load_an_office() -> None:

@@ -55,7 +55,7 @@ class Forked:
         inside: Inside | None = None,
     ) -> None:
         """Start, and wait until it answers."""
-        context = _forkserver()
+        context = forkserver()
         port = int(environment["PORT"])
         self._process = context.Process(
             target=serve, args=(environment, port, fault, clock_file, inside), daemon=True
@@ -88,7 +88,7 @@ class Real:
         port = int(environment["PORT"])
         said = environment | {"HOST": "127.0.0.1"}
         if is_fork:
-            process = _forkserver().Process(target=serve_as_run_py, args=(said, ROOT))
+            process = forkserver().Process(target=serve_as_run_py, args=(said, ROOT))
             process.start()
             self._is_alive, self._join = process.is_alive, process.join
         else:
@@ -150,7 +150,8 @@ def wait_until_ready(port: int, is_alive: Callable[[], bool]) -> None:
     raise RuntimeError("the server did not get ready")
 
 
-def _forkserver() -> Any:
+def forkserver() -> Any:
+    """The context of processes that are forked from a loaded one."""
     context = multiprocessing.get_context("forkserver")
     paths = [str(ROOT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(filter(None, paths)))
@@ -158,7 +159,9 @@ def _forkserver() -> Any:
     return context
 
 
-class _Quiet(WSGIRequestHandler):
+class Quiet(WSGIRequestHandler):
+    """No line for each request."""
+
     def log(self, *_arguments: object) -> None:
         """Say nothing."""
 
@@ -175,7 +178,7 @@ def serve(
         FAULTS[fault]()
     clock: Clock = ClockInFile(clock_file) if clock_file else system_clock
     app = create_app(Settings.from_environment(environment), clock=clock)
-    make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet).serve_forever()
+    make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet).serve_forever()
 
 
 def serve_as_run_py(environment: dict[str, str], root: Path) -> None:
