@@ -1,6 +1,6 @@
 # Thin aliases for developers; run.py does the work. `make help` lists them: a target's line is the
 # comment above it.
-.PHONY: alarms-truth attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-minute bench-page bench-plan bench-restore bench-start bench-survey bench-yardstick busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig first-month formulas fuzz half-sent help interrupted-rig kill-rig long-tests migration mutation needs-truth one-code plan-truth power-rig quick rig-sums routes screenshots serve states supply test truth
+.PHONY: alarms-truth attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-minute bench-page bench-plan bench-restore bench-start bench-survey bench-yardstick busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig first-month formulas fuzz half-sent help holidays interrupted-rig kill-rig long-tests migration mutation needs-truth one-code plan-truth power-rig quick rig-sums routes screenshots serve states supply test truth
 # Set up everything, load the made-up office, serve it.
 serve:
 	python3 run.py
@@ -10,6 +10,9 @@ help:
 # Serve to this machine only; changes of code, templates, styles and translations show at once.
 dev:
 	python3 run.py dev
+# The table of public holidays, after the package `holidays` has changed.
+holidays:
+	.venv/bin/python tests/rigs/holidays_table.py --write
 # Lint, types and the quick tests: before each commit.
 quick:
 	python3 run.py test --quick

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Integer,
     Table,
+    and_,
     bindparam,
     case,
     delete,
@@ -220,14 +221,20 @@ def differences_from_recount(session: Session) -> int:
 
 
 def _differences(session: Session, table: Table, recount: Select[Any]) -> int:
-    """Rows that are on one side only; counted once for both ways: most of a restore's time."""
-    counted = select(*recount.cte("counted").c)
-    kept = select(*(table.c[column.name] for column in recount.selected_columns))
-    one, other = (
-        select(func.count()).select_from(rows.subquery()).scalar_subquery()
-        for rows in (counted.except_(kept), kept.except_(counted))
-    )
-    return int(session.scalar(select(one + other)) or 0)
+    """Rows that are on one side only.
+
+    Each recounted row is looked up by its key: sets of 90 columns (EXCEPT) took longer,
+    and this is most of a restore.
+    """
+    counted = recount.subquery("counted")
+    keys = {column.name for column in table.primary_key}
+    same_key = and_(*(counted.c[name] == table.c[name] for name in sorted(keys)))
+    same = and_(*(one == table.c[one.name] for one in counted.c if one.name not in keys))
+    matched = counted.outerjoin(table, same_key)
+    kept = select(func.count()).select_from(table.alias()).scalar_subquery()
+    asked = select(func.count(), kept, _count_where(same)).select_from(matched)
+    there, told, equal = session.execute(asked).one()  # in one statement, as of one instant
+    return int(there + told - 2 * (equal or 0))
 
 
 def _recounts() -> tuple[tuple[Table, Select[Any]], ...]:
@@ -273,7 +280,7 @@ def recount_of_ratings() -> Select[Any]:
 
 
 def _count_where(condition: Any) -> Any:
-    return _total(case((condition, 1), else_=0))
+    return func.count(case((condition, 1)))
 
 
 def _total(value: Column[int] | Any) -> Any:

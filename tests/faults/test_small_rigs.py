@@ -203,7 +203,7 @@ def killed(folder: Path, engine: str, *, control: str) -> Account:
     made = office.build(folder, engine)
     made.start()
     try:
-        accounts, _crowd = kill_rig.kill_again_and_again(
+        accounts, _crowd, _members = kill_rig.kill_again_and_again(
             made, server="forked", control=control, kills=2
         )
     finally:

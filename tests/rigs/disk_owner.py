@@ -32,6 +32,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from feedback_app.services.upkeep.schema import tally_differences
 from tests.ground.postgres import running_postgres
+from tests.rigs.faults import books
+from tests.rigs.faults.ledger import Account
 from tests.rigs.owner import fortnight, postgres_copy, sqlite_copy
 from tests.rigs.owner.fortnight import Fortnight, Noted
 from tests.rigs.owner.score import Found, table
@@ -191,6 +193,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             outcome = play(Path(folder), played)
         print(report(outcome, engine=engine), flush=True)
+        _note(engine, asked.visitors, outcome)
         is_bad |= is_told(outcome)
         if engine == "postgresql":
             with tempfile.TemporaryDirectory() as folder:
@@ -198,6 +201,25 @@ def main() -> int:
             wal = [one for one in long.found if one.route == "WAL"]
             print("## postgresql, WAL as it comes, on the fifteenth day", table(wal), sep="\n")
     return int(is_bad)
+
+
+def _note(engine: str, visitors: int, outcome: Outcome) -> None:
+    """What broke the promise counts as changed; the control is the copy of the first evening."""
+    readings = (("", outcome.late), ("the copy of the first evening", outcome.first_evening))
+    for control, one in readings:
+        books.write_down(
+            "disk_owner",
+            engine=engine,
+            case="the copy of the fifteenth day",
+            control=control,
+            count=visitors * fortnight.COUNTERS,
+            account=Account(
+                0,
+                changed=len(one.telling) + one.hours + one.links,
+                differences=outcome.differences,
+            ),
+            recovered=one.recovered,
+        )
 
 
 def is_told(outcome: Outcome) -> bool:

@@ -72,6 +72,7 @@ class Pair:
             "-R",
             "-c",
             "fast",
+            "--no-sync",  # servers die here, no power goes
         )
         self.standby.start()
         self._wait_until("state = 'streaming'")
@@ -141,7 +142,9 @@ def fail_again_and_again(
                 accounts.append(_settled(crowd.ledger, site))
                 crowd.wait_for(crowd.count(303) + 1)
                 outages.append(time.time() - died)
+                crowd.pause()  # the copy of the data is no part of what is tried
                 pair.follow()
+                crowd.go_on()
             crowd.finish()
             accounts.append(_settled(crowd.ledger, site))
     finally:

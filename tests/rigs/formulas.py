@@ -34,6 +34,8 @@ from feedback_app.services.impact.files import estimates_csv
 from tests.ground.libreoffice import find_soffice
 from tests.ground.quick_folder import quick_folder
 from tests.ground.survey import GASPUL, answers_of, facts_of_answers
+from tests.rigs.faults import books
+from tests.rigs.faults.ledger import Account
 
 STARTS = (
     "", "=", "+", "-", "@", "|", "%", "\t=", "\r=", "\n=", "\r\n=", " =", "  =", "\u00a0=", "\u3000=", "\u200b=",
@@ -218,6 +220,14 @@ def main() -> int:
                 found += live_cells(texts, folder)
         sample = list(written([odd_text(rng) for _ in range(SAMPLE)], folder))
         opened = opened_by_libreoffice(sample, folder)
+    books.write_down(
+        "formulas",
+        engine="none",
+        case="every writer of exports",
+        control="",
+        count=chosen.texts,
+        account=Account(0, changed=len(found) + len(opened)),
+    )
     writers = ", ".join(name for name, _content in sample)
     print(f"{chosen.texts} texts through {writers}: {len(found)} live cells")
     print(f"LibreOffice opened a sample of {SAMPLE} texts of each: {len(opened)} live cells")

@@ -45,6 +45,8 @@ from tests.ground.full_office import fill_office, place_codes
 from tests.ground.office import PASSWORD, build_office, known_office
 from tests.ground.postgres import on_server, running_postgres
 from tests.ground.quick_folder import quick_folder
+from tests.rigs.faults import books
+from tests.rigs.faults.ledger import Account
 from tests.rigs.odd_requests import Maker, Sent, environ_of
 from tests.rigs.vocabulary import Move, Page, Vocabulary, crawl, hidden_fields, play
 
@@ -408,6 +410,17 @@ def report(engine: str, counted: Counted, *, seconds: float) -> bool:
     """Print the counts; whether there was a fault."""
     total = sum(counted.statuses.values())
     faults = len(counted.failures) + (counted.busy if engine == "postgresql" else 0)
+    books.write_down(
+        "odd_requests",
+        engine=engine,
+        case="every route, every role",
+        control="",
+        count=total,
+        account=Account(0, changed=faults),
+        answered_with_success=sum(counted.reached.values()),
+        max_routes=len(counted.reached),
+        told_not_saved=counted.busy,
+    )
     print(f"{engine}: {total} requests, {faults} server errors, {counted.busy} told 'not saved'")
     print(
         f"  {total / seconds:.0f} requests/s; by status: {dict(sorted(counted.statuses.items()))}"

@@ -89,7 +89,7 @@ class Interrupted:
 
     def _begin(self, folder: Path, control: str) -> tuple[Any, Any, Any]:
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["tests.rigs.faults.work"])
+        context.set_forkserver_preload(["tests.rigs.faults.loaded"])
         done, said = context.Event(), context.Array("c", 300)
         child = context.Process(target=run_in_child, args=(self.name, folder, control, done, said))
         child.start()

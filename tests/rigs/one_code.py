@@ -44,6 +44,8 @@ from tests.conftest import NOON, SteppedClock, settings_for
 from tests.ground.codes import codes as new_codes
 from tests.ground.office import Office, build_office, known_office
 from tests.ground.postgres import running_postgres
+from tests.rigs.faults import books
+from tests.rigs.faults.ledger import Account
 
 SITES = 4  # as many processes of the web server, each with its own connections
 COUNTERS = 10  # where the same code is tried, so that nothing but the code stands in the way
@@ -259,6 +261,22 @@ def run(url: str, folder: Path, *, codes: int, tries: int) -> Outcome:
             site.db.close()
 
 
+def _note(engine: str, found: Outcome, asked: argparse.Namespace, *, control: str) -> None:
+    """A receipt is an answer counted as a visit; a code that opened two is doubled."""
+    account = Account(
+        found.counted_visits, doubled=found.twice, differences=found.tally_differences
+    )
+    books.write_down(
+        "one_code",
+        engine=engine.lower(),
+        case=f"each tried by {asked.tries} at once",
+        control=control,
+        count=asked.codes,
+        account=account,
+        sent=found.sent,
+    )
+
+
 def main() -> int:
     """Both engines; exit 1 when a promise is broken, or the control was not seen."""
     parser = argparse.ArgumentParser(
@@ -274,6 +292,7 @@ def main() -> int:
         if asked.control:
             with planted():
                 found = run(postgres, Path(folder), codes=asked.codes, tries=asked.tries)
+            _note("PostgreSQL", found, asked, control="looked at, then deleted")
             print(f"control: {found.twice} of {asked.codes} codes opened more than one answer")
             return 0 if found.twice else 1
         for name, url in urls.items():
@@ -281,6 +300,7 @@ def main() -> int:
             found = run(url, Path(folder), codes=asked.codes, tries=asked.tries)
             faults = found.faults(codes=asked.codes)
             bad = bad or bool(faults)
+            _note(name, found, asked, control="")
             print(
                 f"{name}: {asked.codes} codes x {asked.tries} at once: {found.kept} of {found.sent}"
                 f" answers kept, {found.counted_visits} counted as visits, {found.held_posters} held"

@@ -29,6 +29,10 @@ RIGS = {
     "failover": "failovers",
     "clock": "steps",
     "bad_imports": "files",
+    "one_code": "codes",
+    "odd_requests": "requests",
+    "formulas": "texts",
+    "disk_owner": "visitors",
 }
 ALWAYS = ("count", "acknowledged", "lost", "doubled", "changed", "differences")
 

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.faults import NotSavedError
 from feedback_app.services.citizen import place as places
 from feedback_app.services.site import Site
+from feedback_app.storage.db import Base
 from tests.conftest import Browser
 from tests.ground.codes import codes
 from tests.ground.office import Office
@@ -110,3 +112,23 @@ def test_a_database_that_cannot_be_read_gives_the_answers_back_to_send_again(
     assert citizen.post(f"/q/{place}", data=kept).status_code == 303
     (rating,) = stored(site)
     assert rating.sex == "female"
+
+
+@pytest.mark.engine_alike
+def test_two_hundred_forms_opened_and_none_sent_write_nothing_and_hold_nobody(
+    citizen: Browser, place: str, site: Site
+) -> None:
+    before = rows_of(site)
+    forms = [opened(citizen, place) for _ in range(200)]
+    assert rows_of(site) == before
+    answer = citizen.post(f"/q/{place}", data=forms[100])
+    assert answer.status_code == 303
+    assert [rating.state for rating in stored(site)] == ["counted"]
+
+
+def rows_of(site: Site) -> dict[str, int]:
+    with site.db.read() as session:
+        return {
+            table.name: session.scalar(select(func.count()).select_from(table)) or 0
+            for table in Base.metadata.sorted_tables
+        }

@@ -21,6 +21,7 @@ from tests.rigs.faults.ledger import Ledger, Sent
 HOST = "127.0.0.1"
 WITHOUT_S = 600  # a rig that runs beside others' work, with less right to the processor, waits
 PAUSE_S = 0.1  # before the form is pressed again
+AWAY_S = 0.5  # where nobody listens: sixteen who ask ten times a second took as much as the server
 CUT, NOT_THERE = 0, -1
 # 500 is a fault, which the rigs count; what dies under a server may make one of its last answers.
 EXPECTED = (CUT, NOT_THERE, 303, 422, 429, 500, 503)
@@ -45,12 +46,15 @@ class Crowd:
     takes_new_token: bool = False
     opens_new_form: bool = False  # a control's fault: each press is of another form
     drops_replies: float = 0  # share of replies that get lost on the way back
+    other_port: int = 0  # of a second server on the same office: every second press goes there
     waits: list[tuple[float, float, int]] = field(default_factory=list)  # (when, seconds, status)
 
     def __post_init__(self) -> None:
         """Numbers come from one place."""
         self._numbers = count()
         self._stop, self._closing = threading.Event(), threading.Event()
+        self._may_begin = threading.Event()
+        self._may_begin.set()
         self._running: list[Future[None]] = []
         self._chance = random.Random(self.name)
 
@@ -72,6 +76,14 @@ class Crowd:
         for seat in self._running:
             seat.result()
         self._seats.shutdown()
+
+    def pause(self) -> None:
+        """Nobody begins another answer until `go_on`; those begun are pressed on."""
+        self._may_begin.clear()
+
+    def go_on(self) -> None:
+        """End of the pause."""
+        self._may_begin.set()
 
     def wait_for(self, receipts: int) -> None:
         """Until so many were given; RuntimeError after ten minutes without."""
@@ -105,12 +117,13 @@ class Crowd:
             if not sent.body:
                 self._open(sent)
             elif not self._press(sent):
-                self._stop.wait(PAUSE_S)
+                self._stop.wait(AWAY_S if sent.statuses[-1] == NOT_THERE else PAUSE_S)
                 sent.body = "" if self.opens_new_form else sent.body
 
     def _rate_on(self) -> None:
         while not (self._stop.is_set() or self._closing.is_set()):
-            self.rate_once()
+            if self._may_begin.wait(PAUSE_S):
+                self.rate_once()
 
     def _open(self, sent: Sent) -> None:
         status, _location, page = self.ask("GET", sent.path, sent)
@@ -119,7 +132,7 @@ class Crowd:
             fields = sent.answers | {"comment": sent.mark, "token": found[1]}
             sent.body = urllib.parse.urlencode(fields | {"served_by": "not_sure"})
         else:
-            self._stop.wait(PAUSE_S)
+            self._stop.wait(AWAY_S if status == NOT_THERE else PAUSE_S)
 
     def _press(self, sent: Sent) -> bool:
         sent.presses += 1
@@ -140,7 +153,9 @@ class Crowd:
 
     def ask(self, method: str, path: str, sent: Sent) -> tuple[int, str, str]:
         """(status, location, page); CUT when no answer came back, NOT_THERE when nobody listens."""
-        line = http.client.HTTPConnection(HOST, self.port, timeout=self.patience_s)
+        is_other = bool(self.other_port) and (sent.presses + hash(sent.mark)) % 2
+        port = self.other_port if is_other else self.port
+        line = http.client.HTTPConnection(HOST, port, timeout=self.patience_s)
         headers = {"Connection": "close", "X-Forwarded-Proto": "http"} | _who(sent.mark)
         body = sent.body if method == "POST" else None
         if body:

@@ -37,12 +37,8 @@ class LoopDisk:
 
     def cut(self) -> None:
         """The power goes: nothing that waits in memory reaches the disk any more."""
-        folder = os.open(self.mount_point, os.O_RDONLY)
         self.cut_at = time.monotonic()
-        try:
-            fcntl.ioctl(folder, EXT4_IOC_SHUTDOWN, struct.pack("I", WITHOUT_JOURNAL_FLUSH))
-        finally:
-            os.close(folder)
+        cut_power(self.mount_point)
 
     def restart(self) -> None:
         """Boot again, from what reached the disk.
@@ -72,6 +68,15 @@ class LoopDisk:
                 return
             time.sleep(0.05)
         raise RuntimeError(done.stderr)
+
+
+def cut_power(mount_point: Path) -> None:
+    """End the file system that is mounted there, its journal unwritten."""
+    folder = os.open(mount_point, os.O_RDONLY)
+    try:
+        fcntl.ioctl(folder, EXT4_IOC_SHUTDOWN, struct.pack("I", WITHOUT_JOURNAL_FLUSH))
+    finally:
+        os.close(folder)
 
 
 @contextmanager

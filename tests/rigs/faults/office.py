@@ -15,13 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import NullPool, create_engine, text
+import psycopg
 
 from feedback_app.config import Settings
 from feedback_app.demo.load import load_demo
 from feedback_app.services.site import Clock, Site, open_site, system_clock
 from feedback_app.services.upkeep.schema import upgrade_schema
-from feedback_app.storage.db import DatabaseError
 from tests.ground.office import build_office
 from tests.ground.postgres import find_binaries
 
@@ -93,7 +92,7 @@ class Postgres:
         for _ in range(600):
             try:
                 self.say("SELECT 1")
-            except DatabaseError:
+            except psycopg.Error:
                 if self.process is None or self.process.poll() is not None:
                     raise RuntimeError(f"PostgreSQL stopped: {self._last_words()}") from None
                 time.sleep(0.1)
@@ -103,12 +102,15 @@ class Postgres:
 
     def say(self, *statements: str) -> list[Any]:
         """Run statements as its owner, each alone; the first value that each gives, or None."""
-        engine = create_engine(
-            self.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool
-        )
-        with engine.connect() as connection:
-            found = [connection.execute(text(statement)) for statement in statements]
-            return [one.scalar() if one.returns_rows else None for one in found]
+        told = []
+        with psycopg.connect(
+            dbname="postgres", user="tests", host=str(self.socket), autocommit=True
+        ) as connection:
+            for statement in statements:
+                done = connection.execute(statement.encode())
+                row = done.fetchone() if done.description else None
+                told.append(row[0] if row else None)
+        return told
 
     def stop(self) -> None:
         """The usual stop, which ends open connections."""
