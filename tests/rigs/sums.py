@@ -29,6 +29,7 @@ RIGS = {
     "failover": "failovers",
     "clock": "steps",
     "bad_imports": "files",
+    "first_month": "months",
 }
 ALWAYS = ("count", "acknowledged", "lost", "doubled", "changed", "differences")
 
