@@ -8,7 +8,8 @@
 one who leaves, answers of citizens, the first survey with its report. The server is the one that
 run.py starts, with a clock that the rig sets. Prints pages, clicks and typed fields of each step; a
 person takes 10 s a page and 5 s a field. Exits 1 above 150 clicks and fields or 60 minutes, or when
-the end is not as it should be; each month is a line of docs/rigs/first_month.jsonl. Taking up invitations is not counted, but for the first admin's.
+the end is not as it should be; each month is a line of docs/rigs/first_month.jsonl. Taking up
+invitations is not counted, but for the first admin's.
 """
 
 from __future__ import annotations
