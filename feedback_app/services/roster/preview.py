@@ -18,7 +18,12 @@ from feedback_app.domain.roster_plans import (
 )
 from feedback_app.domain.texts import Text
 from feedback_app.services.roster.scope import Scope
-from feedback_app.services.roster.writing import clash_text, seen_mark, standing_around
+from feedback_app.services.roster.writing import (
+    clash_text,
+    ended,
+    seen_mark,
+    standing_around,
+)
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 
@@ -56,13 +61,15 @@ def preview_of(
 ) -> Preview:
     """The plan without clashes and older days, with what was left out."""
     recent, old = parted(plan, first_alone=first_day_alone(site.today()))
+    gone = ended(session, recent.added)
+    recent = Plan(recent.withdrawn, tuple(one for one in recent.added if one not in gone))
     kept, refused = without_clashes(recent, standing_around(session, recent))
     names, counters = scope.called, scope.counter_names
     told = [clash_text(new, other, called=names, counters=counters) for new, other in refused]
     return Preview(
         plan=kept,
         lines=lines(kept),
-        skipped=[*skipped, *told],
+        skipped=[*skipped, *{str(text): text for text in gone.values()}.values(), *told],
         old_days=sorted({day_of(shift) for shift in (*old.withdrawn, *old.added)}),
         called=names,
         counters=counters,
