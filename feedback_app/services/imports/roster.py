@@ -26,6 +26,7 @@ from feedback_app.services.roster.writing import (
     By,
     day_span,
     ended,
+    ended_text,
     save_plan,
     standing_around,
 )
@@ -57,8 +58,9 @@ def save_cells(
     plan = replaced(standing, wanted, cells=cells)
     recent, old = parted(plan, first_alone=first_day_alone(work.site.today()))
     _tell_old(work, old, wanted)
-    for shift, reason in ended(work.tx, recent.added).items():
-        work.errors.append(CellError(wanted[shift], PERSON[kind], "", reason))
+    for shift, (name, last) in ended(work.tx, recent.added).items():
+        reason = ended_text(shift, name, last)
+        work.errors.append(CellError(wanted[shift], PERSON[kind], name, reason))
     _find_clashes(work, recent, wanted)
     if work.errors:
         return 0, 0, 0

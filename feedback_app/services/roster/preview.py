@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -69,12 +70,25 @@ def preview_of(
     return Preview(
         plan=kept,
         lines=lines(kept),
-        skipped=[*skipped, *{str(text): text for text in gone.values()}.values(), *told],
+        skipped=[*skipped, *_gone_texts(gone.values()), *told],
         old_days=sorted({day_of(shift) for shift in (*old.withdrawn, *old.added)}),
         called=names,
         counters=counters,
         seen=mark_of(kept),
     )
+
+
+def _gone_texts(gone: Iterable[tuple[str, date]]) -> list[Text]:
+    """Once for each who is there no more, with how many shifts that leaves out."""
+    return [
+        Text(
+            "%(name)s hanya sampai %(last)s; %(n)s jam tugas sesudahnya tidak diisi.",
+            name=name,
+            last=f"{last:%d-%m-%Y}",
+            n=count,
+        )
+        for (name, last), count in sorted(Counter(gone).items())
+    ]
 
 
 def mark_of(plan: Plan) -> str:

@@ -98,8 +98,8 @@ def refuse_clashes(
 ) -> None:
     """FieldFaultError on `officer` when the plan puts somebody at two counters at once, or who
     has left, or where the counter has ended."""
-    for found in ended(session, plan.added).values():
-        raise FieldFaultError("officer", found)
+    for shift, (name, last) in ended(session, plan.added).items():
+        raise FieldFaultError("officer", ended_text(shift, name, last))
     _kept, refused = without_clashes(plan, standing_around(session, plan))
     for new, other in refused:
         raise FieldFaultError("officer", clash_text(new, other, called=called, counters=counters))
@@ -114,8 +114,8 @@ def as_persons(session: Session, plan: Plan) -> Plan:
     return Plan(plan.withdrawn, tuple(added))
 
 
-def ended(session: Session, shifts: Iterable[Shift]) -> dict[Shift, Text]:
-    """Shifts on days when their officer or counter is no more, with the reason."""
+def ended(session: Session, shifts: Iterable[Shift]) -> dict[Shift, tuple[str, date]]:
+    """Shifts whose officer or counter is no more that day: its name and its last day."""
     every = tuple(shifts)
     officers = queries.last_days(session, Officer, {shift.officer_id for shift in every})
     counters = queries.last_days(session, Counter, {shift.counter_id for shift in every})
@@ -123,13 +123,18 @@ def ended(session: Session, shifts: Iterable[Shift]) -> dict[Shift, Text]:
     for shift in every:
         for ends in (officers.get(shift.officer_id), counters.get(shift.counter_id)):
             if ends is not None and ends[1] <= day_of(shift):
-                found[shift] = Text(
-                    "%(name)s hanya sampai %(last)s; tidak dapat dijadwalkan pada %(day)s.",
-                    name=ends[0],
-                    last=f"{ends[1] - ONE_DAY:%d-%m-%Y}",
-                    day=f"{day_of(shift):%d-%m-%Y}",
-                )
+                found[shift] = ends[0], ends[1] - ONE_DAY
     return found
+
+
+def ended_text(shift: Shift, name: str, last: date) -> Text:
+    """Why a shift cannot be: who, or where, was there only until a day."""
+    return Text(
+        "%(name)s hanya sampai %(last)s; tidak dapat dijadwalkan pada %(day)s.",
+        name=name,
+        last=f"{last:%d-%m-%Y}",
+        day=f"{day_of(shift):%d-%m-%Y}",
+    )
 
 
 def clash_text(
