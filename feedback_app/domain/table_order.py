@@ -16,6 +16,7 @@ _UNSEEN = re.compile(r'<span class="hidden">.*?</span>|<svg\b.*?</svg>', re.DOTA
 _TAG = re.compile(r"<[^>]*>")
 _NUMBER = re.compile(r"[−-]?\d+(?:[.,\u00a0]\d+)*")
 _DAY = re.compile(r"(\d{1,2}) ([^\W\d]{3,}) (\d{4})")
+_MONTH = re.compile(r"([^\W\d]{3,}) (\d{4})")
 _PLAIN_DAY = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})")
 _PARTS = re.compile(r"\d+|\D+")
 # The first three letters tell the month in both languages.
@@ -70,6 +71,8 @@ def _day(text: str) -> date | None:
         parts = int(plain[3]), int(plain[2]), int(plain[1])
     elif (long := _DAY.search(text)) and (month := _MONTHS.get(long[2][:3].lower())):
         parts = int(long[3]), month, int(long[1])
+    elif (whole := _MONTH.fullmatch(text)) and (month := _MONTHS.get(whole[1][:3].lower())):
+        parts = int(whole[2]), month, 1
     else:
         return None
     try:

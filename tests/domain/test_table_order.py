@@ -36,6 +36,12 @@ def by_first(text: str) -> list[str]:
             True,
             ["150.000", "3.000.000", "tanpa biaya"],
         ),
+        (
+            ("Mei 2027", "November 2025", "Juni 2026"),
+            ",",
+            False,
+            ["November 2025", "Juni 2026", "Mei 2027"],
+        ),
         (("99-99-2026", "31 Februari 2026"), ",", False, ["31 Februari 2026", "99-99-2026"]),
     ],
 )
