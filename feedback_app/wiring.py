@@ -28,6 +28,7 @@ from feedback_app.web import (
     patience,
     sessions,
     static_files,
+    table_sorting,
 )
 from feedback_app.web.accounts import accounts
 from feedback_app.web.admin import admin
@@ -193,6 +194,7 @@ def _fill_templates(app: Flask) -> None:
         language=language.language,
         points=formats.points,
         say=language.say,
+        sorting=table_sorting.sorting,
         version=VERSION,
         is_too_few=charts.is_too_few,
         is_band=charts.is_band,

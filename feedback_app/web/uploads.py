@@ -63,6 +63,8 @@ class _Page:
 
     @property
     def status(self) -> int:
+        if self.result and self.result.is_outdated:
+            return 409
         return 200 if self.result and not self.result.errors else 422
 
     def for_template(self) -> dict[str, object]:
@@ -113,7 +115,13 @@ def _import(kind: Kind, content: bytes, choices: Choices) -> Imported:
             )
         if rehearsed is None or not rehearsed.questions:
             return imports.import_records(
-                site(), kind, content, agency_id=agency_id, by=viewer().account_id, choices=choices
+                site(),
+                kind,
+                content,
+                agency_id=agency_id,
+                by=viewer().account_id,
+                choices=choices,
+                shown=request.form.get("mark", ""),
             )
         return rehearsed
     return imports.check_records(site(), kind, content, agency_id=agency_id, choices=choices)

@@ -367,3 +367,29 @@ def test_axe_finds_a_planted_fault(live: LiveSite, chromium: Browser) -> None:
     page.evaluate("document.querySelector('label').remove()")
     assert any(fault.startswith("label") for fault in violations(page))
     page.close()
+
+
+def test_staff_tables_print_whole_with_their_headings_on_each_sheet(
+    live_sqlite: LiveSite, chromium: Browser
+) -> None:
+    page = chromium.new_page(viewport=DESK)
+    log_in(page, live_sqlite, "admin")
+    for path, headings, is_wide in (
+        ("/staf/admin/orang/", ("Nama", "Sapaan", "Akun"), False),
+        ("/staf/jadwal/", ("Loket", "Sen", "Jum"), True),
+        ("/staf/catatan/", ("Waktu", "Tindakan", "Tentang"), False),
+    ):
+        page.goto(live_sqlite.address + path)
+        every = page.locator("tbody th[scope=row]").all_inner_texts()
+        rows = [text.strip().split("\n")[0] for text in every]
+        sheets = list(pypdfium2.PdfDocument(page.pdf(format="A4", prefer_css_page_size=True)))
+        told = [" ".join(sheet.get_textpage().get_text_bounded().split()) for sheet in sheets]
+        last = next(text for text in told if rows[-1] in text)  # on a later sheet than the first
+        assert all(word in text for text in (told[0], last) for word in headings), path
+        assert all(row in " ".join(told) for row in rows), path
+        assert "Keluar" not in " ".join(told)
+        assert (sheets[0].get_width() > sheets[0].get_height()) == is_wide, path
+        page.emulate_media(media="print")
+        heads = page.locator("thead th:visible").count()
+        assert heads == page.locator("tbody tr:first-child > :visible").count(), path
+        page.emulate_media(media="screen")

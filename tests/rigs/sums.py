@@ -33,6 +33,7 @@ RIGS = {
     "odd_requests": "requests",
     "formulas": "texts",
     "disk_owner": "visitors",
+    "first_month": "months",
 }
 ALWAYS = ("count", "acknowledged", "lost", "doubled", "changed", "differences")
 

@@ -169,7 +169,9 @@ def test_guessing_codes_is_slowed_and_never_locks_for_good(
     }
     wrong = [f"{n:06d}" for n in range(GUESSES + 3) if f"{n:06d}" not in near][:GUESSES]
     for guess in wrong:
-        assert second_step(dina, guess).status_code == 422
+        refused = second_step(dina, guess)
+        assert refused.status_code == 422
+    assert "setel jam ponsel Anda ke otomatis" in refused.get_data(as_text=True)
     slowed = second_step(dina, app_code(site, "dina"))
     assert slowed.status_code == 422
     assert "Terlalu banyak" in slowed.get_data(as_text=True)

@@ -285,3 +285,22 @@ def test_hr_imports_trainings_and_nothing_else(
     assert hana.get("/staf/impor/siasn-kursus").status_code == 200
     assert hana.get("/staf/impor/officers").status_code == 404
     assert browse().log_in("alice").get("/staf/impor/attendance").status_code == 404
+
+
+def test_the_catalogue_is_put_in_order_by_its_headings(browse: Callable[[], Browser]) -> None:
+    hana = browse().log_in("hana")
+    for code, title, cost in (("a", "Zaitun", "5000"), ("b", "Arsip", ""), ("c", "Mitra", "40000")):
+        add_training(hana, code=code, title=title, cost=cost)
+
+    def titles(query: str) -> list[str]:
+        page = hana.get(f"{HOME}?{query}").get_data(as_text=True)
+        return re.findall(r'<th scope="row">\s*<a [^>]*>(\w+)</a>', page)
+
+    assert titles("urut=katalog.1") == ["Arsip", "Mitra", "Zaitun"]
+    assert titles("urut=katalog.-5") == ["Mitra", "Zaitun", "Arsip"]  # who says no cost is last
+    page = hana.get(f"{HOME}?jenis=kursus&urut=katalog.-5").get_data(as_text=True)
+    assert page.count('aria-sort="descending"') == 1
+    assert re.search(r'href="[^"]*jenis=kursus[^"]*urut=katalog\.1#urut-katalog"', page)
+    as_given = titles("")
+    for odd in ("katalog.99", "katalog.0", "lain.1", "katalog.1;x", "katalog.--1"):
+        assert titles(f"urut={odd}") == as_given

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -15,18 +15,20 @@ from sqlalchemy import func, select
 from feedback_app.services.site import Site
 from feedback_app.storage.models import HeldUpload, Officer
 from tests.conftest import Browser, SteppedClock
-from tests.ground.office import Office
+from tests.ground.office import TODAY, Office
 
 CASES = Path(__file__).parent.parent / "files" / "cases"
 SARI = "198001012010012000"
 PATH = "/staf/impor/officers"
 
 
-def send(browser: Browser, content: bytes | None = None, **form: object) -> tuple[int, str]:
-    data: dict[str, object] = {"csrf_token": browser.csrf(PATH), "do": "check", **form}
+def send(
+    browser: Browser, content: bytes | None = None, *, path: str = PATH, **form: object
+) -> tuple[int, str]:
+    data: dict[str, object] = {"csrf_token": browser.csrf(path), "do": "check", **form}
     if content is not None:
         data["file"] = (io.BytesIO(content), "petugas.csv")
-    answer = browser.post(PATH, data=data)
+    answer = browser.post(path, data=data)
     return answer.status_code, answer.get_data(as_text=True)
 
 
@@ -136,3 +138,27 @@ def test_a_column_that_only_a_new_row_needs_is_told_once_at_that_row(
     wrong = re.findall(r"<td[^>]*>(\d+)</td>\s*<td[^>]*>unit</td>", page)
     assert wrong == ["4"]  # the first new row, below a title and the headings
     assert page.count("baris ini baru, jadi kolom ini diperlukan") == 1
+
+
+def test_what_changed_since_the_rehearsal_is_shown_before_it_is_saved(
+    browse: Callable[[], Browser], clock: SteppedClock
+) -> None:
+    """Five minutes before midnight: what was yesterday then needs two people ten minutes later."""
+    clock.at = datetime(2026, 11, 24, 16, 55, tzinfo=UTC)
+    days = (TODAY - timedelta(days=1), TODAY + timedelta(days=2))
+    rows = [f"{day:%d-%m-%Y};{SARI};A2;17.00;18.00" for day in days]
+    content = "\n".join(["tanggal;nip;loket;mulai;selesai", *rows]).encode()
+    dina, path = browse().log_in("dina"), "/staf/impor/roster"
+    page = send(dina, content, path=path)[1]
+    assert "menambah 2" in page
+
+    def save(shown: str) -> tuple[int, str]:
+        mark = re.findall(r'name="mark" value="([^"]+)"', shown)[0]
+        return send(dina, path=path, do="save", held=token_of(shown), seen="1", mark=mark)
+
+    clock.at += timedelta(minutes=8)
+    status, page = save(page)
+    assert (status, "Belum disimpan: sejak uji coba" in page) == (409, True)
+    assert "menambah 1" in page
+    status, page = save(page)
+    assert (status, "Tersimpan: 1 baru" in page) == (200, True)

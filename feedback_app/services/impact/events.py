@@ -57,15 +57,16 @@ def events_of(
     lists = _lists_by_seat(lots, owners)
     events = [
         Event(
-            officer=str(owners.get(a.attendance.officer_id, a.attendance.officer_id)),
+            officer=str(owners.get(row, row)),
             training=a.training.code,
             month=month_of(a.run.starts_on),
             reason=a.attendance.reason,
             sent=a.attendance.sent,
             cost=float("nan") if a.training.cost is None else float(a.training.cost),
-            drawn_from=lists.get((a.training.id, a.run.starts_on, a.attendance.officer_id), ()),
+            drawn_from=lists.get((a.training.id, a.run.starts_on, owners.get(row, row)), ()),
         )
         for a in attended
+        for row in [a.attendance.officer_id]
     ]
     if not owners:
         return events
@@ -83,5 +84,5 @@ def _lists_by_seat(
     for lot in lots:
         persons = tuple(sorted({str(owners.get(row, row)) for row in lot.pool}))
         for officer, day in lot.seats.items():
-            found[lot.training_id, day, officer] = persons
+            found[lot.training_id, day, owners.get(officer, officer)] = persons
     return found

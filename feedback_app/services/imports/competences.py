@@ -16,8 +16,8 @@ def save_competences(work: Work, rows: Rows) -> Counts:
     """By officer, post and competence; every NIP must be an officer's."""
     officers = work.officers()
     kept = {
-        (row.officer_id, row.post, row.competence): row
-        for row in queries.competences_of(work.tx, agency_id=work.agency_id)
+        (person, row.post, row.competence): row
+        for person, row in queries.competences_of_persons(work.tx, agency_id=work.agency_id)
     }
     headings = {column.field: column.heading for column in work.kind.columns}
     added = changed = same = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -79,11 +80,22 @@ class Imported:
     questions: tuple[Question, ...] = ()
     matched: Matched | None = None
     has_open_columns: bool = False  # a person has to say which column is which
+    is_outdated: bool = False  # it would do other than what was shown: nothing was saved
 
     @property
     def withdrawn(self) -> int:
         """How many rows of before are withdrawn, as the file does not hold them."""
         return sum(1 for change in self.changes if change.what == "withdrawn")
+
+    @property
+    def mark(self) -> str:
+        """A mark of what it does and tells; '' while questions are open, which change it."""
+        if self.questions or self.errors:
+            return ""
+        told = [repr((one.row, one.name, one.what, one.cells)) for one in self.changes]
+        told += [f"{one.row} {one.column} {one.value} {one.reason}" for one in self.warnings]
+        told.append(f"{self.added} {self.changed} {self.same}")
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
 class _Refused(Exception):  # noqa: N818 (never leaves this module: it only rolls back)
@@ -124,11 +136,17 @@ def import_records(
     agency_id: int,
     by: int | None,
     choices: Choices = NO_CHOICES,
+    shown: str = "",
 ) -> Imported:
-    """Import the file, unless a single cell is bad; FileFaultError when it is no table."""
+    """Import the file, unless a single cell is bad; FileFaultError when it is no table.
+
+    `shown` is the mark of the rehearsal that somebody read: where the import would do anything
+    else by now, nothing is saved and what it would do is told anew.
+    """
     return _run(
-        site, kind, content, agency_id=agency_id, by=by, choices=choices, is_rehearsal=False
-    )
+        site, kind, content, agency_id=agency_id, by=by, choices=choices,
+        is_rehearsal=False, shown=shown,
+    )  # fmt: skip
 
 
 def _run(
@@ -140,6 +158,7 @@ def _run(
     by: int | None,
     choices: Choices,
     is_rehearsal: bool,
+    shown: str = "",
 ) -> Imported:
     parsed = reader_for(site, content).run(parse_file, kind.key, content, choices)
     if parsed.errors:
@@ -161,6 +180,8 @@ def _run(
             result = _save(work, parsed)
             if result.errors or is_rehearsal:
                 raise _Refused(result)
+            if shown and result.mark != shown:
+                raise _Refused(replace(result, is_outdated=True))
             _log(work, result, by=by)
     except _Refused as refused:
         return refused.result

@@ -25,11 +25,14 @@ from feedback_app.services.imports.work import Counts, Rows, Work
 from feedback_app.services.roster.writing import (
     By,
     day_span,
+    ended,
+    ended_text,
     save_plan,
     standing_around,
 )
 from feedback_app.storage.queries import roster as queries
 
+PERSON = {"import": "nip", "grid": "petugas"}  # the column that names who is on duty
 ON_DUTY = ("petugas, jam", "officer, hours")
 
 
@@ -55,6 +58,9 @@ def save_cells(
     plan = replaced(standing, wanted, cells=cells)
     recent, old = parted(plan, first_alone=first_day_alone(work.site.today()))
     _tell_old(work, old, wanted)
+    for shift, (name, last) in ended(work.tx, recent.added).items():
+        reason = ended_text(shift, name, last)
+        work.errors.append(CellError(wanted[shift], PERSON[kind], name, reason))
     _find_clashes(work, recent, wanted)
     if work.errors:
         return 0, 0, 0

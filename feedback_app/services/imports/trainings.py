@@ -94,6 +94,7 @@ def save_attendance(work: Work, rows: Rows) -> Counts:
     """Add attendances of the catalogue's trainings; every NIP must be an officer's."""
     officers, trainings = work.officers(), work.known("training", "code")
     hours = {row.id: row.jp for row in queries.catalogue(work.tx, agency_id=work.agency_id)}
+    names = {row.id: row.name for row in queries.officers(work.tx, agency_id=work.agency_id)}
     found: list[Found] = []
     numbers: dict[tuple[str, str], int] = {}
     for number, record in rows:
@@ -106,7 +107,7 @@ def save_attendance(work: Work, rows: Rows) -> Counts:
         told = {name: record[name] for name in TOLD_OF_ATTENDANCE if name in record}
         if told.get("jp", 0) is None:
             told["jp"] = hours[training_id]
-        name = f"{record['nip']} · {record['training']}"
+        name = f"{names[officer_id]} · {record['training']}"
         ends_on, defaults = record.get("ends_on"), {"jp": hours[training_id]}
         found.append(
             Found(

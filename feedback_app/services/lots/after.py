@@ -70,6 +70,7 @@ def record_attendance(
         if day > site.today():
             raise FieldFaultError("came", "Pelatihan ini belum mulai; catat sesudahnya.")
         seated = {officers[one.code] for one in seated_on(places, number)}
+        persons = {one.officer_id: one.person_id for one in queries.listed(tx, lot_id)}
         if not came or set(came) - seated:
             raise FieldFaultError("came", "Pilih yang hadir dari mereka yang mendapat kursi.")
         key = (row.training.id, day)
@@ -81,7 +82,7 @@ def record_attendance(
         }  # fmt: skip
         wishes = [
             trainings.AttendanceWish(runs[key], officer_id, told, defaults)
-            for officer_id in sorted(came)
+            for officer_id in sorted({persons[one] for one in came})
         ]
         done = trainings.save_attendances(tx, wishes, agency_id=viewer.agency_id, at=site.now())
         new = done.count(None)

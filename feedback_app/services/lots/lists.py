@@ -15,8 +15,8 @@ from feedback_app.services.lots.told import Told, told_before
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Lot, Officer, Training, TrainingRun
+from feedback_app.storage.queries import joins, trainings
 from feedback_app.storage.queries import lots as queries
-from feedback_app.storage.queries import trainings
 from feedback_app.storage.queries.lots import LotRow
 
 MOST_DATES = 12
@@ -71,7 +71,11 @@ def choice_for(site: Site, viewer: Viewer, code: str) -> Choice:
         attended = trainings.attendances(
             session, agency_id=viewer.agency_id, training_id=training.id
         )
-        had = {one.attendance.officer_id: one.run.starts_on for one in attended}
+        owners = joins.owners_now(session)
+        had = {
+            owners.get(one.attendance.officer_id, one.attendance.officer_id): one.run.starts_on
+            for one in attended
+        }
         return Choice(
             training=training,
             runs=tuple(runs),

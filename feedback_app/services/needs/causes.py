@@ -23,7 +23,7 @@ Place = tuple[Level, str, str]  # level, ref as in the panel, item
 def cause_levels(session: Session, *, agency_id: int, span: Span) -> dict[Place, CauseLevel]:
     """The level that more than half of the ticks name, of each officer, counter, unit and item."""
     level_of = {(c.element, c.key): c.level for own in OF_ELEMENT.values() for c in own}
-    owners = joins.owners_now(session)
+    owners = joins.owners_on(session, span.last)
     units = queries.unit_of_counter(session, agency_id=agency_id)
     ticks: dict[Place, Counter[str]] = {}
     rows = queries.causes_by_officer(

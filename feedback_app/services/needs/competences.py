@@ -34,20 +34,20 @@ def competences(site: Site, viewer: Viewer, *, post: str, text: str) -> list[Com
     By name, never by how much is missing: it is no ranking.
     """
     with site.db.read() as session:
-        rows = queries.competences_of(session, agency_id=viewer.agency_id)
-        names = counters.officers_named(session, {row.officer_id for row in rows})
+        rows = queries.competences_of_persons(session, agency_id=viewer.agency_id)
+        names = counters.officers_named(session, {person for person, _row in rows})
     wanted = text.strip().casefold()
     lines = [
         CompetenceLine(
-            officer_id=row.officer_id,
-            name=names[row.officer_id],
+            officer_id=person,
+            name=names[person],
             post=row.post,
             title=row.title,
             competence=row.competence,
             needed=row.needed,
             held=row.held,
         )
-        for row in rows
+        for person, row in rows
         if not post or row.post == post
     ]
     found = [

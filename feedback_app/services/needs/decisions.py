@@ -16,6 +16,7 @@ from feedback_app.services.survey.follow_up import Origin, record_plan
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import NeedDecision, NeedRow
 from feedback_app.storage.queries import needs as queries
+from feedback_app.storage.queries import places
 
 MENDED_BY = timedelta(days=60)  # the supervisor changes it to what can be kept
 
@@ -121,6 +122,5 @@ def _hand_over(tx: Session, site: Site, viewer: Viewer, row: NeedRow, reason: st
         "note": "",
     }
     counter_id = row.ref_id if row.level == "counter" else None
-    record_plan(
-        tx, site, viewer, Origin(row.unit_id, counter_id=counter_id, need_id=row.id), values
-    )
+    unit_id, counter_id = places.in_charge(tx, row.unit_id, counter_id)
+    record_plan(tx, site, viewer, Origin(unit_id, counter_id=counter_id, need_id=row.id), values)

@@ -38,9 +38,14 @@ class Helped:
 def trainings_for(site: Site, viewer: Viewer) -> dict[str, tuple[Helped, ...]]:
     """By element: what helped first, then what was measured without a find, then the rest."""
     found = impact_pages.overview(site, viewer, study_id=None)
-    wholes = {line.code: line.whole.finding for line in found.lines if line.whole is not None}
     with site.db.read() as session:
+        now = trainings.merged_codes(session, agency_id=viewer.agency_id)
         catalogue = trainings.catalogue(session, agency_id=viewer.agency_id)
+    wholes = {  # of trainings merged since, what was found of the one that stays
+        now.get(line.code, line.code): line.whole.finding
+        for line in sorted(found.lines, key=lambda line: line.code not in now)
+        if line.whole is not None
+    }
     by_item: dict[str, list[Helped]] = {}
     for row in catalogue:
         for item in row.elements:

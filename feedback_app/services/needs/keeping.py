@@ -9,8 +9,8 @@ from feedback_app.domain.disclosure.needs import shown_gap
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import NeedRow, NeedRun
+from feedback_app.storage.queries import joins, trainings
 from feedback_app.storage.queries import needs as queries
-from feedback_app.storage.queries import trainings
 
 if TYPE_CHECKING:  # its module loads scipy
     from feedback_app.impact.needs.rows import Found
@@ -52,10 +52,13 @@ def _homes(session: Session, agency_id: int) -> dict[tuple[str, int], int]:
     units = queries.unit_of_counter(session, agency_id=agency_id)
     found = {("counter", key): unit for key, unit in units.items()}
     found |= {("unit", key): key for key in units.values()}
+    officers = {row.id: row for row in trainings.officers(session, agency_id=agency_id)}
+    owners = joins.owners_now(session)  # rows joined since the last quarter are told apart in it
     return found | {
-        ("officer", row.id): row.unit_id
-        for row in trainings.officers(session, agency_id=agency_id)
-        if row.retired_on is None
+        ("officer", key): person.unit_id
+        for key in officers
+        for person in [officers[owners.get(key, key)]]
+        if person.retired_on is None
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,13 +10,16 @@ from feedback_app.domain.disclosure.needs import ShownGap, shown_gap
 from feedback_app.domain.need_words import decided_from
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import NeedDecision, NeedReply, NeedRow
-from feedback_app.storage.queries import counters
+from feedback_app.storage.queries import counters, joins
 from feedback_app.storage.queries import needs as queries
 
 
 @dataclass(frozen=True, slots=True)
 class NeedLine:
-    """A need or a proposal; `shown` is None for a proposal, which has no figures."""
+    """A need or a proposal; `shown` is None for a proposal, which has no figures.
+
+    `ref_id` of an officer is who the row is today (ADR 19).
+    """
 
     need_id: int
     level: str
@@ -43,16 +46,21 @@ class NeedLine:
 
 def lines_of(session: Session, agency_id: int, rows: Sequence[NeedRow]) -> list[NeedLine]:
     """The rows in their order, with names."""
-    names = _names(session, agency_id, rows)
+    owners = joins.owners_now(session)
+    persons = {
+        row.id: owners.get(row.ref_id, row.ref_id) if row.level == "officer" else row.ref_id
+        for row in rows
+    }
+    names = _names(session, agency_id, {persons[x.id] for x in rows if x.level == "officer"})
     ids = [row.id for row in rows]
     decisions, replies = queries.decisions_of(session, ids), queries.replies_of(session, ids)
     return [
         NeedLine(
             need_id=row.id,
             level=row.level,
-            ref_id=row.ref_id,
+            ref_id=persons[row.id],
             unit_id=row.unit_id,
-            name=names[row.level, row.ref_id],
+            name=names[row.level, persons[row.id]],
             item=row.item,
             nature=row.nature,
             voice=row.voice,
@@ -82,12 +90,11 @@ def shown_of(row: NeedRow) -> ShownGap | None:
     return shown_gap(gap=row.gap, low=row.low, high=row.high, n=row.n, reliability=row.reliability)
 
 
-def _names(session: Session, agency_id: int, rows: Iterable[NeedRow]) -> dict[tuple[str, int], str]:
-    officers = counters.officers_named(
-        session, {row.ref_id for row in rows if row.level == "officer"}
-    )
+def _names(
+    session: Session, agency_id: int, officer_ids: Collection[int]
+) -> dict[tuple[str, int], str]:
     named = {
-        "officer": officers,
+        "officer": counters.officers_named(session, officer_ids),
         "counter": queries.counter_names(session, agency_id=agency_id),
         "unit": queries.unit_names(session, agency_id=agency_id),
     }

@@ -59,7 +59,10 @@ def own_needs(site: Site, viewer: Viewer) -> OwnNeeds:
             needs=tuple(lines_of(session, viewer.agency_id, _current(session, viewer, ids))),
             proposals=tuple(lines_of(session, viewer.agency_id, mine)),
             competences=tuple(
-                queries.competences_of(session, agency_id=viewer.agency_id, officer_ids=ids)
+                row
+                for _person, row in queries.competences_of_persons(
+                    session, agency_id=viewer.agency_id, officer_ids=ids
+                )
             ),
         )
 

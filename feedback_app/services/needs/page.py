@@ -29,7 +29,7 @@ from feedback_app.services.needs.span import QUARTERS
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import NeedAnswer, NeedDecision, NeedReply, NeedRow
-from feedback_app.storage.queries import counters, happenings
+from feedback_app.storage.queries import counters, happenings, joins
 from feedback_app.storage.queries import needs as queries
 from feedback_app.storage.queries.accounts import accounts_of_agency
 
@@ -174,12 +174,14 @@ def _counters(site: Site, session: Session, row: NeedRow, end: date) -> tuple[Bl
 
 def _quarters(session: Session, row: NeedRow, end: date) -> tuple[OwnQuarter, ...]:
     starts = [months_later(quarter_start(end), -3 * back) for back in range(QUARTERS)]
+    owners = joins.owners_on(session, end)
+    rows = [row.ref_id, *(one for one, owner in owners.items() if owner == row.ref_id)]
     return tuple(
         OwnQuarter(
             title(quarter_from(start)),
             queries.verified_answers(
                 session,
-                row.ref_id,
+                rows,
                 days=(start, months_later(start, 3) - timedelta(days=1)),
             )
             // TENS

@@ -24,6 +24,8 @@ from feedback_app.storage.queries import panel as tally
 def read_panel(site: Site, *, agency_id: int, span: Span) -> NeedsPanel:
     """Cells of one agency; officers, counters, services and units are named by their ids.
 
+    Joined rows are one person where they were joined in these quarters: a look at quarters that
+    were told apart is never one that tells them together (ADR 19).
     Both sets of forms as one: what stopping early adds is taken off (`impact/form_sets.py`).
 
     Only answers that prove a visit and name the officer; NoDataError when there are none.
@@ -31,7 +33,7 @@ def read_panel(site: Site, *, agency_id: int, span: Span) -> NeedsPanel:
     with site.db.read() as session:
         units = queries.unit_of_counter(session, agency_id=agency_id)
         keys, complete, early = _cells(session, agency_id, span)
-        owners = joins.owners_now(session)
+        owners = joins.owners_on(session, span.last)
     for row, owner in owners.items():  # joined rows are one person
         keys[keys[:, 0] == row, 0] = owner
     if not len(keys):

@@ -78,7 +78,7 @@ def unit_need(site: Site, viewer: Viewer, need_id: int) -> UnitNeed:
     with site.db.transaction() as tx:
         row = supervisors_own(tx, viewer, need_id)
         answers = newest_of_roles(queries.answers_of(tx, [need_id]).get(need_id, []))
-        plans = surveys.follow_ups_of_units(tx, [row.unit_id])
+        plans = surveys.follow_ups_of_units(tx, sorted({row.unit_id, *viewer.unit_ids}))
         return UnitNeed(
             line=lines_of(tx, viewer.agency_id, [row])[0],
             answer=next((one for one in answers if one.role == Role.SUPERVISOR), None),

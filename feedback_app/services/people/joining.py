@@ -13,6 +13,7 @@ from feedback_app.domain.roster_plans import Plan, day_of
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import FieldFaultError, NotThereError
+from feedback_app.services.people.joined_lots import Twice, drawn_twice, give_up
 from feedback_app.services.people.person import officer_mark
 from feedback_app.services.people.table import refuse_other_than_admin
 from feedback_app.services.roster.seen import mark_of, refuse_stale
@@ -20,19 +21,23 @@ from feedback_app.services.roster.writing import by, save_plan, seen_mark
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Account, Officer, OfficerJoin
-from feedback_app.storage.queries import joins, roster
+from feedback_app.storage.queries import joins, lots, roster
 from feedback_app.storage.queries import people as queries
 
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """What joining `officer` into `into` would do: from which quarter, which coming shifts."""
+    """What joining `officer` into `into` would do: from which quarter, which coming shifts.
+
+    `seats`: draws in which both have a place, of which one is given up.
+    """
 
     officer: Officer
     into: Officer
     from_day: date
     shifts: Sequence[Shift]
     account: Account | None
+    seats: Sequence[Twice]
     seen: str
 
 
@@ -67,6 +72,8 @@ def join_officers(site: Site, viewer: Viewer, officer_id: int, into_id: int, *, 
         change_id = _move_shifts(tx, site, viewer, found.shifts, to=into_id, kind="join")
         if found.account is not None:
             found.account.officer_id = into_id
+        lots.put_instead(tx, officer_id, into_id)
+        give_up(tx, site, viewer, found.seats)
         tx.add(
             OfficerJoin(
                 agency_id=viewer.agency_id,
@@ -119,13 +126,18 @@ def _joining(
             "into", "Keduanya punya akun. Tutup dahulu akun yang tidak dipakai lagi."
         )
     coming = queries.standing_shifts_of(session, [officer.id], since=site.now())
+    seats = drawn_twice(
+        session, site, joins.rows_of(session, officer.id), joins.rows_of(session, into.id)
+    )
     marks = [officer_mark(officer), officer_mark(into), seen_mark(coming)]
+    marks += [f"{one.lot.lot.id}/{one.officer_id}" for one in seats]
     return Joining(
         officer=officer,
         into=into,
         from_day=quarter_start(site.today()),
         shifts=coming,
         account=account,
+        seats=seats,
         seen=mark_of([*marks, account.id if account else ""]),
     )
 

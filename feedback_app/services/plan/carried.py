@@ -8,7 +8,7 @@ from datetime import date
 
 from feedback_app.domain.training_plan import MONEY
 from feedback_app.storage.db import Session
-from feedback_app.storage.models import Plan, PlanLine, PlanVersionRun
+from feedback_app.storage.models import Officer, Plan, PlanLine, PlanVersionRun
 from feedback_app.storage.queries import plans
 
 
@@ -17,13 +17,13 @@ class Carried:
     """A run of the version that holds whose first day has come; `seated` only without a lot."""
 
     run: PlanVersionRun
-    lines: Sequence[PlanLine]
+    lines: Sequence[tuple[PlanLine, Officer]]
     is_recorded: bool  # attendance and money are written down
 
     @property
     def seated(self) -> frozenset[int]:
         """Officers who sit for sure."""
-        return frozenset() if self.run.is_by_lot else frozenset(x.officer_id for x in self.lines)
+        return frozenset() if self.run.is_by_lot else frozenset(who.id for _line, who in self.lines)
 
 
 def carried_runs(session: Session, plan: Plan, *, today: date) -> list[Carried]:
@@ -32,12 +32,12 @@ def carried_runs(session: Session, plan: Plan, *, today: date) -> list[Carried]:
     if not fixings:
         return []
     version_id = fixings[0].version_id
-    lines = [line for line, _officer in plans.lines_of_version(session, version_id)]
+    lines = plans.lines_of_version(session, version_id)
     recorded = {row.run_id for row in plans.spent_of(session, plan.id)}
     return [
         Carried(
             one.run,
-            [line for line in lines if line.version_run_id == one.run.id],
+            [pair for pair in lines if pair[0].version_run_id == one.run.id],
             one.run.run_id in recorded,
         )
         for one in plans.runs_of_version(session, version_id)

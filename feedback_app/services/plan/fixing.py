@@ -82,6 +82,7 @@ def _into_catalogue(tx: Session, site: Site, found: Version) -> None:
     for one in found.bought:
         run, training = one.run.run, one.run.training
         if (training.id, run.starts_on) not in there:
+            there.add((training.id, run.starts_on))  # two candidates of merged trainings
             tx.add(
                 TrainingRun(
                     agency_id=training.agency_id,

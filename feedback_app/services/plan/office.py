@@ -26,6 +26,7 @@ from feedback_app.storage.models import Officer as OfficerRow
 from feedback_app.storage.models import Plan, PlanRun, Training
 from feedback_app.storage.queries import panel as studies
 from feedback_app.storage.queries import plans
+from feedback_app.storage.queries import trainings as catalogue
 
 if TYPE_CHECKING:  # scipy: only where a plan is worked out
     from feedback_app.impact.plan.forecast import Beliefs, Key
@@ -115,10 +116,14 @@ def _beliefs(
     from feedback_app.impact.plan.forecast import Measured, believe
 
     study = studies.latest_done(session, agency_id=agency_id)
-    measured = {
-        (row["training"], row["item"]): Measured(row["estimate"], row["se"])
-        for row in (study.estimates if study else [])
-        if row["estimate"] is not None and row["se"]
+    now = catalogue.merged_codes(session, agency_id=agency_id)
+    rows = [row for row in study.estimates if row["estimate"] is not None] if study else []
+    measured = {  # of trainings merged since, what was found of the one that stays
+        (now.get(row["training"], row["training"]), row["item"]): Measured(
+            row["estimate"], row["se"]
+        )
+        for row in sorted(rows, key=lambda row: row["training"] not in now)
+        if row["se"]
     }
     keys = [
         (training.code, item)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from feedback_app.services.plan.versions import Version
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import panel as studies
+from feedback_app.storage.queries import trainings
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,9 @@ def expectations(session: Session, version: Version) -> Sequence[Expected]:
     """Forecasts of a version; what came counts from a study whose data end after the course."""
     study = studies.latest_done(session, agency_id=version.plan.agency_id)
     ends = {one.run.training.code: one.run.run.ends_on for one in version.bought}
+    now = trainings.merged_codes(session, agency_id=version.plan.agency_id)
     found = {
-        (row["training"], row["item"]): row["estimate"]
+        (now.get(row["training"], row["training"]), row["item"]): row["estimate"]
         for row in (study.estimates if study else [])
         if row["estimate"] is not None
     }
@@ -48,17 +50,16 @@ def expectations(session: Session, version: Version) -> Sequence[Expected]:
     }
     return tuple(
         Expected(
-            training=row["training"],
-            title=version.titles.get(row["training"], row["training"]),
+            training=code,
+            title=version.titles.get(code, code),
             item=row["item"],
             people=row["people"],
             known=row["known"],
             mean=row["mean"],
             low=row["low"],
             high=row["high"],
-            came=found.get((row["training"], row["item"]))
-            if is_over.get(row["training"])
-            else None,
+            came=found.get((code, row["item"])) if is_over.get(code) else None,
         )
         for row in version.facts["forecast"]["trainings"]
+        for code in [now.get(row["training"], row["training"])]
     )

@@ -87,11 +87,11 @@ def _add_carried(tx: Session, plan: Plan, version_id: int, kept: Sequence[Carrie
             PlanLine(
                 agency_id=plan.agency_id,
                 version_run_id=own.id,
-                officer_id=line.officer_id,
+                officer_id=officer.id,
                 gain=line.gain,
                 needs=line.needs,
             )
-            for line in one.lines
+            for line, officer in one.lines
         )
 
 

@@ -14,7 +14,7 @@ from feedback_app.services.plan.versions import Bought, read_version
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Plan, PlanSpent, PlanVersion
-from feedback_app.storage.queries import plans, trainings
+from feedback_app.storage.queries import joins, plans, trainings
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,18 @@ def spent_page(site: Site, viewer: Viewer, year: int, run_id: int) -> SpentPage:
     """A run of the plan that holds; NotThereError where it buys no such run."""
     with site.db.read() as session:
         plan, bought = _bought(session, viewer, year, run_id)
-        paid = {
-            row.officer_id: row for row in plans.spent_of(session, plan.id) if row.run_id == run_id
-        }
+        paid = _paid(session, plan, run_id)
     return SpentPage(plan, bought, paid, bought.run.run.starts_on <= site.today())
+
+
+def _paid(session: Session, plan: Plan, run_id: int) -> dict[int, PlanSpent]:
+    """What is written down of a run, by person (ADR 19)."""
+    owners = joins.owners_now(session)
+    return {
+        owners.get(row.officer_id, row.officer_id): row
+        for row in plans.spent_of(session, plan.id)
+        if row.run_id == run_id
+    }
 
 
 def _bought(session: Session, viewer: Viewer, year: int, run_id: int) -> tuple[Plan, Bought]:
@@ -109,7 +117,7 @@ def record_spent(
             )
         came = [officer_id for officer_id, one in paid.items() if one.came]
         _save_attendances(tx, site, bought, came)
-        kept = {r.officer_id: r for r in plans.spent_of(tx, plan.id) if r.run_id == run_id}
+        kept = _paid(tx, plan, run_id)
         for officer_id in kept.keys() - paid.keys():
             tx.delete(kept[officer_id])
         for officer_id, one in paid.items():

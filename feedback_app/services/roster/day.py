@@ -120,8 +120,12 @@ def _view(
 
 
 def _choices(scope: Scope, calendar: Calendar, day: date) -> list[tuple[int, str]]:
-    """Who may be put there: not those who are away."""
-    free = [one.id for one in scope.officers if not calendar.is_away(one.id, day)]
+    """Who may be put there: not those who are away, or gone by then."""
+    free = [
+        one.id
+        for one in scope.officers
+        if not calendar.is_away(one.id, day) and not (one.ends_on and one.ends_on <= day)
+    ]
     return sorted(((one, scope.called[one]) for one in free), key=lambda pair: pair[1])
 
 

@@ -126,7 +126,9 @@ def _affected(session: Session, site: Site, viewer: Viewer, scope: Scope, leave:
         free[shift.shift_id] = [
             (one.id, scope.called[one.id])
             for one in scope.officers
-            if one.id not in busy and not calendar.is_away(one.id, day_of(shift))
+            if one.id not in busy
+            and not calendar.is_away(one.id, day_of(shift))
+            and not (one.ends_on and one.ends_on <= day_of(shift))
         ]
     return Affected(
         officer=scope.called[leave.officer_id],

@@ -75,7 +75,7 @@ def _preview(session: Session, site: Site, viewer: Viewer, wanted: Repeat) -> Pr
     )
     # the cell of a shift that nobody can take is emptied all the same: its old one is gone too
     cells = {(s.counter_id, day_of(s)) for s in copied}
-    kept = [shift for shift in copied if not _is_away(scope, calendar, shift)]
+    kept = [shift for shift in copied if not calendar.is_away(shift.officer_id, day_of(shift))]
     plan = replaced(standing, kept, cells=cells)
     return preview_of(session, site, scope, plan, skipped=skipped)
 
@@ -92,13 +92,6 @@ def _pattern(
     return [s for s in every if s.counter_id in counters and s.officer_id not in gone]
 
 
-def _is_away(scope: Scope, calendar: Calendar, shift: Shift) -> bool:
-    """On leave that day, or gone by then."""
-    day = day_of(shift)
-    ends = {one.id: one.ends_on for one in scope.officers}.get(shift.officer_id)
-    return calendar.is_away(shift.officer_id, day) or (ends is not None and ends <= day)
-
-
 def _copied(
     scope: Scope, calendar: Calendar, pattern: Sequence[Shift], monday: date, wanted: Repeat
 ) -> tuple[list[Shift], list[Text]]:
@@ -112,7 +105,7 @@ def _copied(
             closed[day] = calendar.closed_as(day, unit_id=unit_id) or ""
             continue
         found.append(shift)
-        if _is_away(scope, calendar, shift):
+        if calendar.is_away(shift.officer_id, day):
             skipped.append(away_text(scope, shift))
     told = [
         Text("%(day)s libur (%(name)s); tidak diisi.", day=f"{day:%d-%m-%Y}", name=name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +19,12 @@ from feedback_app.domain.roster_plans import (
 )
 from feedback_app.domain.texts import Text
 from feedback_app.services.roster.scope import Scope
-from feedback_app.services.roster.writing import clash_text, seen_mark, standing_around
+from feedback_app.services.roster.writing import (
+    clash_text,
+    ended,
+    seen_mark,
+    standing_around,
+)
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 
@@ -56,18 +62,33 @@ def preview_of(
 ) -> Preview:
     """The plan without clashes and older days, with what was left out."""
     recent, old = parted(plan, first_alone=first_day_alone(site.today()))
+    gone = ended(session, recent.added)
+    recent = Plan(recent.withdrawn, tuple(one for one in recent.added if one not in gone))
     kept, refused = without_clashes(recent, standing_around(session, recent))
     names, counters = scope.called, scope.counter_names
     told = [clash_text(new, other, called=names, counters=counters) for new, other in refused]
     return Preview(
         plan=kept,
         lines=lines(kept),
-        skipped=[*skipped, *told],
+        skipped=[*skipped, *_gone_texts(gone.values()), *told],
         old_days=sorted({day_of(shift) for shift in (*old.withdrawn, *old.added)}),
         called=names,
         counters=counters,
         seen=mark_of(kept),
     )
+
+
+def _gone_texts(gone: Iterable[tuple[str, date]]) -> list[Text]:
+    """Once for each who is there no more, with how many shifts that leaves out."""
+    return [
+        Text(
+            "%(name)s hanya sampai %(last)s; %(n)s jam tugas sesudahnya tidak diisi.",
+            name=name,
+            last=f"{last:%d-%m-%Y}",
+            n=count,
+        )
+        for (name, last), count in sorted(Counter(gone).items())
+    ]
 
 
 def mark_of(plan: Plan) -> str:

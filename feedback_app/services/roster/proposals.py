@@ -17,6 +17,7 @@ from feedback_app.services.roster.scope import Scope, scope_of
 from feedback_app.services.roster.writing import (
     By,
     ChangedMeanwhileError,
+    as_persons,
     refuse_clashes,
     save_plan,
 )
@@ -86,7 +87,7 @@ def confirm(site: Site, viewer: Viewer, proposal_id: int) -> int:
     """Do what was asked for; the number of the change. ChangedMeanwhileError when it cannot be."""
     with site.db.transaction() as tx:
         row, scope = _to_decide(tx, site, viewer, proposal_id, is_confirmed=True)
-        plan = plan_of(row)
+        plan = as_persons(tx, plan_of(row))
         refuse_clashes(tx, plan, called=scope.called, counters=scope.counter_names)
         who = By(viewer.agency_id, row.account_id, second_id=viewer.account_id)
         change_id = save_plan(tx, site, who, row.kind, plan)

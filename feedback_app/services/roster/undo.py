@@ -13,6 +13,7 @@ from feedback_app.services.faults import NotThereError
 from feedback_app.services.roster.scope import Scope, scope_of
 from feedback_app.services.roster.writing import (
     ChangedMeanwhileError,
+    as_persons,
     by,
     day_span,
     refuse_clashes,
@@ -98,7 +99,7 @@ def undo(site: Site, viewer: Viewer, change_id: int) -> int:
             raise NotThereError
         if queries.is_undone(tx, change_id) or not _stands(come):
             raise ChangedMeanwhileError
-        back = plans.reversed_plan(plan)
+        back = as_persons(tx, plans.reversed_plan(plan))
         refuse_clashes(tx, back, called=scope.called, counters=scope.counter_names)
         for entry in queries.entries_of_change(tx, change_id):
             entry.ended_at, entry.ended_by = site.now(), viewer.account_id

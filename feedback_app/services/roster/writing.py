@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from feedback_app.domain.local_time import local_instant
@@ -15,7 +15,8 @@ from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
-from feedback_app.storage.queries import audit
+from feedback_app.storage.models import Counter, Officer
+from feedback_app.storage.queries import audit, joins
 from feedback_app.storage.queries import roster as queries
 
 ONE_DAY = timedelta(days=1)
@@ -95,10 +96,45 @@ def standing_around(session: Session, plan: Plan) -> list[Shift]:
 def refuse_clashes(
     session: Session, plan: Plan, *, called: Mapping[int, str], counters: Mapping[int, str]
 ) -> None:
-    """FieldFaultError on `officer` when the plan puts somebody at two counters at once."""
+    """FieldFaultError on `officer` when the plan puts somebody at two counters at once, or who
+    has left, or where the counter has ended."""
+    for shift, (name, last) in ended(session, plan.added).items():
+        raise FieldFaultError("officer", ended_text(shift, name, last))
     _kept, refused = without_clashes(plan, standing_around(session, plan))
     for new, other in refused:
         raise FieldFaultError("officer", clash_text(new, other, called=called, counters=counters))
+
+
+def as_persons(session: Session, plan: Plan) -> Plan:
+    """The same with who joined officers are today: their old rows take no shift (ADR 19)."""
+    owners = joins.owners_now(session)
+    added = (
+        replace(one, officer_id=owners.get(one.officer_id, one.officer_id)) for one in plan.added
+    )
+    return Plan(plan.withdrawn, tuple(added))
+
+
+def ended(session: Session, shifts: Iterable[Shift]) -> dict[Shift, tuple[str, date]]:
+    """Shifts whose officer or counter is no more that day: its name and its last day."""
+    every = tuple(shifts)
+    officers = queries.last_days(session, Officer, {shift.officer_id for shift in every})
+    counters = queries.last_days(session, Counter, {shift.counter_id for shift in every})
+    found = {}
+    for shift in every:
+        for ends in (officers.get(shift.officer_id), counters.get(shift.counter_id)):
+            if ends is not None and ends[1] <= day_of(shift):
+                found[shift] = ends[0], ends[1] - ONE_DAY
+    return found
+
+
+def ended_text(shift: Shift, name: str, last: date) -> Text:
+    """Why a shift cannot be: who, or where, was there only until a day."""
+    return Text(
+        "%(name)s hanya sampai %(last)s; tidak dapat dijadwalkan pada %(day)s.",
+        name=name,
+        last=f"{last:%d-%m-%Y}",
+        day=f"{day_of(shift):%d-%m-%Y}",
+    )
 
 
 def clash_text(

@@ -13,6 +13,7 @@ from feedback_app.services.faults import FieldFaultError, NotThereError
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Attendance, Training, TrainingRun
+from feedback_app.storage.queries import after_course
 from feedback_app.storage.queries import trainings as queries
 
 # What the one that stays takes over where it says nothing itself.
@@ -146,5 +147,6 @@ def _move_runs(
         if same.planned_on is None:  # how its effect is to be judged goes together
             for name in ("planned_elements", "planned_horizon", "planned_on"):
                 setattr(same, name, getattr(run, name))
+        after_course.move_replies(tx, run.id, same.id)
         tx.delete(run)
     tx.flush()

@@ -98,6 +98,24 @@ def save_reply(
     session.execute(insert(CourseAnswer), [own | {"id": key, "answers": x} for key, x in kept])
 
 
+def move_replies(session: Session, run_id: int, to_id: int) -> None:
+    """Who has answered about one run has answered about the other; once is enough."""
+    known = select(CourseReply.officer_id, CourseReply.role).where(CourseReply.run_id == to_id)
+    there = {(row[0], row[1]) for row in session.execute(known)}
+    for reply in session.scalars(select(CourseReply).where(CourseReply.run_id == run_id)).all():
+        if (reply.officer_id, reply.role) not in there:
+            session.add(
+                CourseReply(
+                    run_id=to_id,
+                    officer_id=reply.officer_id,
+                    role=reply.role,
+                    agency_id=reply.agency_id,
+                )
+            )
+        session.delete(reply)
+    session.flush()
+
+
 def _answer(
     training_id: int, answers: list[int], *, agency_id: int, role: str, block: int
 ) -> CourseAnswer:

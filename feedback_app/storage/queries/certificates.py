@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Agency, Certificate, CertificateRule, Officer
+from feedback_app.storage.queries import joins
 
 
 def rules_of(session: Session, agency_id: int) -> Sequence[CertificateRule]:
@@ -58,9 +59,10 @@ def withdraw_of_days(
 
 
 def colleagues_of(session: Session, officer: Officer) -> Sequence[int]:
-    """The other officers of the unit, those who left too."""
+    """The other officers of the unit, those who left too; joined rows are their person's."""
+    same = (officer.id, *joins.owners_now(session))
     return session.scalars(
         select(Officer.id)
-        .where(Officer.unit_id == officer.unit_id, Officer.id != officer.id)
+        .where(Officer.unit_id == officer.unit_id, Officer.id.not_in(same))
         .order_by(Officer.id)
     ).all()

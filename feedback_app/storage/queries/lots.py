@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from feedback_app.domain.lot import draw, freeze
 from feedback_app.domain.lot_seats import Change, Kind, Place, standing
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Lot, LotChange, LotEntry, Officer, Training
+from feedback_app.storage.queries import joins
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,13 @@ class LotRow:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One person of the list; `unit_id` is where the person is now."""
+    """One person of the list; `unit_id` is where the person is now.
+
+    `officer_id` is the row that was listed, `person_id` who that is today (ADR 19).
+    """
 
     officer_id: int
+    person_id: int
     name: str
     unit_id: int
     code: str
@@ -80,13 +85,17 @@ def _as_today(session: Session, training: Training) -> Training:
 
 def listed(session: Session, lot_id: int) -> list[Listed]:
     """Everybody of a draw's list, by name."""
-    rows = session.execute(
-        select(LotEntry.officer_id, Officer.name, Officer.unit_id, LotEntry.code)
-        .join(Officer, Officer.id == LotEntry.officer_id)
-        .where(LotEntry.lot_id == lot_id)
-        .order_by(Officer.name, Officer.id)
-    )
-    return [Listed(*row) for row in rows]
+    owners = joins.owners_now(session)
+    entries = session.scalars(select(LotEntry).where(LotEntry.lot_id == lot_id)).all()
+    persons = {one.officer_id: owners.get(one.officer_id, one.officer_id) for one in entries}
+    rows = session.scalars(select(Officer).where(Officer.id.in_(set(persons.values()))))
+    known = {row.id: row for row in rows}
+    found = [
+        Listed(one.officer_id, person.id, person.name, person.unit_id, one.code)
+        for one in entries
+        for person in [known[persons[one.officer_id]]]
+    ]
+    return sorted(found, key=lambda one: (one.name, one.officer_id))
 
 
 def frozen_list(session: Session, lot_id: int) -> bytes:
@@ -128,6 +137,27 @@ def standing_of(session: Session, lot: Lot) -> tuple[Place, ...]:
     return standing(drawn, changes)
 
 
+def shared_lots(session: Session, rows: Iterable[int], others: Iterable[int]) -> list[LotRow]:
+    """Lists that hold one of these rows and one of those, without those called off."""
+    holding = [
+        select(LotEntry.lot_id).where(LotEntry.officer_id.in_(list(ids))) for ids in (rows, others)
+    ]
+    wanted = Lot.id.in_(holding[0]) & Lot.id.in_(holding[1]) & Lot.called_off_at.is_(None)
+    return list(reversed(_rows(session, wanted)))
+
+
+def put_instead(session: Session, officer_id: int, other_id: int) -> None:
+    """On lists that are not frozen yet let one row stand where another stood, with its code."""
+    drafts = select(Lot.id).where(Lot.frozen_at.is_(None))
+    taken = select(LotEntry.lot_id).where(LotEntry.officer_id == other_id)
+    session.execute(
+        update(LotEntry)
+        .where(LotEntry.officer_id == officer_id, LotEntry.lot_id.in_(drafts))
+        .where(LotEntry.lot_id.not_in(taken))
+        .values(officer_id=other_id)
+    )
+
+
 def lots_with_officer(session: Session, officer_ids: Iterable[int]) -> list[tuple[LotRow, str]]:
     """Frozen draws that have one of these rows on the list, newest first, with the own code."""
     rows = session.execute(
@@ -144,7 +174,7 @@ def lots_with_officer(session: Session, officer_ids: Iterable[int]) -> list[tupl
 class DrawnLot:
     """One draw as records and studies take it: who could be drawn, and who sits on which day.
 
-    `pool` are the rows of everybody on the list who did not leave; `seats` first day by officer.
+    `pool` is everybody on the list who did not leave, `seats` the first day by person (ADR 19).
     """
 
     training_id: int
@@ -160,7 +190,7 @@ def drawn_lots(session: Session, *, agency_id: int) -> list[DrawnLot]:
     for row in reversed(lots_of(session, agency_id=agency_id)):
         if row.lot.drawn_at is None:
             continue
-        officers = {one.code: one.officer_id for one in listed(session, row.lot.id)}
+        officers = {one.code: one.person_id for one in listed(session, row.lot.id)}
         places = standing_of(session, row.lot)
         found.append(
             DrawnLot(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from feedback_app.domain.tiers import VERIFIED
 from feedback_app.storage.db import Session
@@ -23,6 +23,7 @@ from feedback_app.storage.models import (
     Unit,
 )
 from feedback_app.storage.models.tally import NOBODY
+from feedback_app.storage.queries import joins
 
 
 def unit_of_counter(session: Session, *, agency_id: int) -> dict[int, int]:
@@ -178,14 +179,24 @@ def earlier_decisions(session: Session, need: NeedRow) -> Sequence[NeedDecision]
         select(NeedDecision)
         .join(NeedRow, NeedRow.id == NeedDecision.need_id)
         .where(
-            NeedRow.agency_id == need.agency_id,
-            NeedRow.level == need.level,
-            NeedRow.ref_id == need.ref_id,
+            *_same_place(session, need),
             NeedRow.item == need.item,
             NeedRow.id < need.id,
         )
         .order_by(NeedDecision.id.desc())
     ).all()
+
+
+def _same_place(session: Session, need: NeedRow) -> list[ColumnElement[bool]]:
+    """Needs about the same counter, unit or person, whatever rows that person has (ADR 19)."""
+    rows: Collection[int] = (need.ref_id,)
+    if need.level == "officer":
+        rows = joins.rows_of(session, joins.owners_now(session).get(need.ref_id, need.ref_id))
+    return [
+        NeedRow.agency_id == need.agency_id,
+        NeedRow.level == need.level,
+        NeedRow.ref_id.in_(rows),
+    ]
 
 
 def replies_of(session: Session, need_ids: Collection[int]) -> dict[int, list[NeedReply]]:
@@ -236,6 +247,19 @@ def competences_of(
     ).all()
 
 
+def competences_of_persons(
+    session: Session, *, agency_id: int, officer_ids: Collection[int] | None = None
+) -> list[tuple[int, OfficerCompetence]]:
+    """Whose each is today; of joined rows that both have one, the person's own (ADR 19)."""
+    owners = joins.owners_now(session)
+    found: dict[tuple[int, str, str], OfficerCompetence] = {}
+    for row in competences_of(session, agency_id=agency_id, officer_ids=officer_ids):
+        key = owners.get(row.officer_id, row.officer_id), row.post, row.competence
+        if key not in found or row.officer_id == key[0]:
+            found[key] = row
+    return [(person, row) for (person, _post, _competence), row in found.items()]
+
+
 def proposals_by(session: Session, account_id: int) -> Sequence[NeedRow]:
     """What this account proposed and did not withdraw, newest first."""
     return session.scalars(
@@ -250,9 +274,7 @@ def proposals_about(session: Session, need: NeedRow) -> Sequence[NeedRow]:
     return session.scalars(
         select(NeedRow)
         .where(
-            NeedRow.agency_id == need.agency_id,
-            NeedRow.level == need.level,
-            NeedRow.ref_id == need.ref_id,
+            *_same_place(session, need),
             NeedRow.voice != "data",
             NeedRow.withdrawn_on.is_(None),
             NeedRow.id != need.id,
@@ -261,11 +283,13 @@ def proposals_about(session: Session, need: NeedRow) -> Sequence[NeedRow]:
     ).all()
 
 
-def verified_answers(session: Session, officer_id: int, *, days: tuple[date, date]) -> int:
-    """How many counted answers of these days prove a visit and name the officer."""
+def verified_answers(
+    session: Session, officer_rows: Collection[int], *, days: tuple[date, date]
+) -> int:
+    """How many counted answers of these days prove a visit and name the person."""
     found = session.scalar(
         select(func.sum(Tally.c.n)).where(
-            Tally.c.officer_id == officer_id,
+            Tally.c.officer_id.in_(officer_rows),
             Tally.c.for_officer == 1,
             Tally.c.state == "counted",
             Tally.c.tier.in_(VERIFIED),

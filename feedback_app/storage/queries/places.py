@@ -43,6 +43,17 @@ def successor_name(session: Session, counter: Counter) -> str:
     return session.get_one(Counter, counter.successor_id).name
 
 
+def in_charge(session: Session, unit_id: int, counter_id: int | None) -> tuple[int, int | None]:
+    """Unit and counter, or what took over from them; a counter that nothing follows stays named."""
+    counter = session.get_one(Counter, counter_id) if counter_id is not None else None
+    while counter is not None and counter.retired_on is not None and counter.successor_id:
+        counter = session.get_one(Counter, counter.successor_id)
+    unit = session.get_one(Unit, counter.unit_id if counter is not None else unit_id)
+    while unit.retired_on is not None and unit.successor_id:
+        unit = session.get_one(Unit, unit.successor_id)
+    return unit.id, None if counter is None else counter.id
+
+
 def services_at_counter(session: Session, counter_id: int, *, at: time) -> Sequence[Service]:
     """The services offered at this local hour, by name."""
     link = CounterService

@@ -25,6 +25,7 @@ from feedback_app.storage.models import (
     Training,
     TrainingRun,
 )
+from feedback_app.storage.queries import joins
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,10 @@ def runs_of_version(session: Session, version_id: int) -> list[BoughtRun]:
 
 
 def lines_of_version(session: Session, version_id: int) -> list[tuple[PlanLine, Officer]]:
-    """Who is eligible for which of its runs, the largest expected gain first."""
+    """Who is eligible for which of its runs, the largest expected gain first.
+
+    Rows that are one person today are that person, once a run (ADR 19).
+    """
     rows = session.execute(
         select(PlanLine, Officer)
         .join(PlanVersionRun, PlanVersionRun.id == PlanLine.version_run_id)
@@ -141,7 +145,12 @@ def lines_of_version(session: Session, version_id: int) -> list[tuple[PlanLine, 
         .where(PlanVersionRun.version_id == version_id)
         .order_by(PlanLine.gain.desc(), Officer.name, PlanLine.id)
     )
-    return [(row[0], row[1]) for row in rows]
+    owners = joins.owners_now(session)
+    found: dict[tuple[int, int], tuple[PlanLine, Officer]] = {}
+    for line, officer in rows:
+        person = session.get_one(Officer, owners.get(officer.id, officer.id))
+        found.setdefault((line.version_run_id, person.id), (line, person))
+    return list(found.values())
 
 
 def fixings_of(session: Session, plan_id: int) -> Sequence[PlanFixing]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from feedback_app.domain.roster import Shift as DutyShift
 from feedback_app.domain.working_days import Entry
@@ -91,6 +91,17 @@ def officers_of(session: Session, agency_id: int) -> Sequence[Officer]:
     return session.scalars(
         select(Officer).where(Officer.agency_id == agency_id).order_by(Officer.name)
     ).all()
+
+
+def last_days(
+    session: Session, table: type[Officer] | type[Counter], ids: Collection[int]
+) -> dict[int, tuple[str, date]]:
+    """Of these officers or counters those with an end: name and the first day of being gone."""
+    ends = func.coalesce(table.retired_on, table.ends_on)
+    rows = session.execute(
+        select(table.id, table.name, ends).where(table.id.in_(ids), ends.is_not(None))
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 def officers_gone(session: Session, agency_id: int) -> set[int]:

@@ -13,7 +13,9 @@ from sqlalchemy.orm import aliased
 from feedback_app.storage.db import Session, changed_rows
 from feedback_app.storage.models import (
     Attendance,
+    NeedRow,
     Officer,
+    PlanRun,
     Training,
     TrainingAlias,
     TrainingRun,
@@ -265,13 +267,16 @@ def add_aliases(session: Session, titles: Mapping[str, int], *, agency_id: int) 
 
 
 def point_to(session: Session, gone: Training, kept: Training, title_key: str) -> None:
-    """Let the code, the title and the other titles of one training mean another."""
+    """Let code, titles, candidates of plans and proposals of one training mean another."""
     earlier = Training.merged_into_id == gone.id
     session.execute(update(Training).where(earlier).values(merged_into_id=kept.id))
     gone.merged_into_id = kept.id
     own = TrainingAlias.training_id == gone.id
     session.execute(update(TrainingAlias).where(own).values(training_id=kept.id))
     add_aliases(session, {title_key: kept.id}, agency_id=gone.agency_id)
+    for table in (PlanRun, NeedRow):
+        named = table.training_id == gone.id
+        session.execute(update(table).where(named).values(training_id=kept.id))
 
 
 def attendance_of_agency(

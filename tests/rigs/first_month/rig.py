@@ -8,7 +8,8 @@
 one who leaves, answers of citizens, the first survey with its report. The server is the one that
 run.py starts, with a clock that the rig sets. Prints pages, clicks and typed fields of each step; a
 person takes 10 s a page and 5 s a field. Exits 1 above 150 clicks and fields or 60 minutes, or when
-the end is not as it should be. Taking up invitations is not counted, but for the first admin's.
+the end is not as it should be; each month is a line of docs/rigs/first_month.jsonl. Taking up
+invitations is not counted, but for the first admin's.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ import click
 from playwright.sync_api import sync_playwright
 
 from tests.ground.browser import ARGUMENTS, find_chromium
+from tests.rigs.faults import books
+from tests.rigs.faults.ledger import Account
 from tests.rigs.first_month.check import faults_of
 from tests.rigs.first_month.office import NAME, new_computer
 from tests.rigs.first_month.steps import Month
@@ -37,8 +40,8 @@ MONTHS: dict[str, type[Month]] = {
 MOST_ACTS, MOST_MINUTES = 150, 60
 
 
-def drive(kind: type[Month], looks: Path | None) -> list[str]:
-    """The month once; its faults."""
+def drive(name: str, looks: Path | None) -> list[str]:
+    """The month once; its faults, which are written down with its counts."""
     with (
         tempfile.TemporaryDirectory(prefix="slmonth") as folder,
         sync_playwright() as playwright,
@@ -48,7 +51,7 @@ def drive(kind: type[Month], looks: Path | None) -> list[str]:
         browser = playwright.chromium.launch(
             executable_path=find_chromium(), args=[*ARGUMENTS, resolver]
         )
-        month = kind(computer, browser, looks)
+        month = MONTHS[name](computer, browser, looks)
         month.run()
         faults = [*month.faults, *faults_of(month)]
         browser.close()
@@ -57,6 +60,17 @@ def drive(kind: type[Month], looks: Path | None) -> list[str]:
     click.echo(f"{total.acts} clicks and fields, {total.minutes:.0f} minutes")
     if total.acts > MOST_ACTS or total.minutes > MOST_MINUTES:
         faults.append(f"more than {MOST_ACTS} clicks and fields, or {MOST_MINUTES} minutes")
+    books.write_down(
+        "first_month",
+        engine="sqlite",
+        case=name,
+        control="",
+        count=1,
+        account=Account(len(month.hall.sent), changed=len(faults)),
+        max_pages=total.pages,
+        max_clicks_and_fields=total.acts,
+        max_minutes=round(total.minutes, 1),
+    )
     return faults
 
 
@@ -70,7 +84,7 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     if chosen.looks:
         chosen.looks.mkdir(parents=True, exist_ok=True)
-    faults = drive(MONTHS[chosen.month], chosen.looks)
+    faults = drive(chosen.month, chosen.looks)
     for fault in faults:
         click.echo(f"FAULT: {fault}")
     click.echo("as it must be" if not faults else f"{len(faults)} faults")
