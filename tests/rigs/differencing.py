@@ -63,9 +63,11 @@ from feedback_app.storage.queries import cases
 from feedback_app.storage.verdicts import standings
 from feedback_app.web import route_lines, route_table
 from tests.conftest import Browser, SteppedClock, settings_for
-from tests.ground.office import Office, build_office, known_office
+from tests.ground.office import TODAY, Office, build_office, known_office
 from tests.guard.test_access import CAST, FILLED
 from tests.rigs import differencing_needs as of_needs
+from tests.rigs import differencing_walk as of_walk
+from tests.rigs.differencing_walk import Opened, fill_town
 from tests.rigs.leaks import WORLDS
 from tests.rigs.small_town import FIRST, FORTNIGHT, add_counter, add_day, add_history, add_old_row
 from tests.rigs.subtraction import isolated
@@ -96,6 +98,7 @@ class Haul:
     figures: int = 0
     unplaced: set[str] = field(default_factory=set)
     without_doubt: set[str] = field(default_factory=set)  # a share told what they ticked
+    printed: set[str] = field(default_factory=set)  # numbers of files whose sums are claims
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,29 @@ def first_find(folder: Path, *, built: Path, days: Collection[int], seed: int) -
         return subtract(walker.haul, _answers(walker.site), seed=seed)
 
 
+def look_everywhere(folder: Path, *, built: Path, seed: int) -> tuple[Result, Opened]:
+    """Six weeks after the fortnight: everybody follows every link of a town with all its rooms.
+
+    What stands with two decimals must be one of the figures that the walk took as claims.
+    """
+    with _started(folder, built, seed=seed) as walker:
+        last = JOIN_DAY + timedelta(days=1)
+        survey_ids = walker.live_until(last)
+        walker.clock.at = local_instant(TODAY, time(13))
+        fill_town(walker.site, walker.office)
+        for _look in walker.look(survey_ids):
+            pass
+        opened = Opened()
+        numbers = of_walk.own_numbers(walker.site, walker.office, survey_ids) | walker.haul.printed
+        for role, name in {None: None, **CAST}.items():
+            browser = Browser(walker.app.test_client())
+            if name:
+                browser.log_in(name)
+            of_walk.follow(walker.app, role, browser.client.get, opened, walker.reader(numbers))
+        walker.haul.requests += sum(opened.asked.values())
+        return subtract(walker.haul, _answers(walker.site), seed=seed), opened
+
+
 def _settings(file: Path) -> SiteSettings:
     return settings_for(f"sqlite:///{file}", file.parent)
 
@@ -184,19 +210,38 @@ class Walker:
         """Each day is lived, and looked at if it is one of these; stops after every look."""
         survey_ids = dict[str, int]()
         for number in range(max(days) + 1):
-            day = FORTNIGHT + timedelta(days=number)
-            self.clock.at = local_instant(day, time(18))
-            add_day(self.site, self.office, day, seed=self.seed)
-            if day == QUARTER_END + timedelta(days=1):
-                survey_ids = close_surveys(self.site, self.office)
-            if day == APPEALS_END:
-                uphold_appeals(self.site, self.office)
-            if day == JOIN_DAY:
-                join_rows(self.site, self.office)
+            survey_ids |= self._live(FORTNIGHT + timedelta(days=number))
             if number in days:
-                yield from self._look(survey_ids)
+                yield from self.look(survey_ids)
 
-    def _look(self, survey_ids: Mapping[str, int]) -> Iterator[None]:
+    def live_until(self, last: date) -> dict[str, int]:
+        """Every day without a look; the surveys of the quarter."""
+        survey_ids = dict[str, int]()
+        for number in range((last - FORTNIGHT).days + 1):
+            survey_ids |= self._live(FORTNIGHT + timedelta(days=number))
+        return survey_ids
+
+    def _live(self, day: date) -> dict[str, int]:
+        """One day's answers and what falls on it; the surveys that were closed."""
+        self.clock.at = local_instant(day, time(18))
+        add_day(self.site, self.office, day, seed=self.seed)
+        if day == APPEALS_END:
+            uphold_appeals(self.site, self.office)
+        if day == JOIN_DAY:
+            join_rows(self.site, self.office)
+        is_next = day == QUARTER_END + timedelta(days=1)
+        return close_surveys(self.site, self.office) if is_next else {}
+
+    def reader(self, numbers: Collection[str]) -> of_walk.Read:
+        """Notes what no claim tells, in pages and in files."""
+
+        def read(role: str, address: str, text: str) -> None:
+            strange = _exact_in(address, text) - set(numbers)
+            self.haul.unplaced |= {f"{role} {address}: {number}" for number in strange}
+
+        return read
+
+    def look(self, survey_ids: Mapping[str, int]) -> Iterator[None]:
         """One day: supervisors' pages and files in every choice, each officer's own, surveys."""
         self.haul.of_today.clear()
         town = Town(self.site, self.office)
@@ -323,6 +368,7 @@ def uphold_appeals(site: Site, office: Office) -> None:
             )
             case.officer_id = office.officer[name]
             case.first_day, case.last_day = FIRST, QUARTER_END
+            case.detail |= _detail(narrowed)
             fits = {"officer_id": case.officer_id} | narrowed
             ids = [
                 row["id"]
@@ -332,6 +378,15 @@ def uphold_appeals(site: Site, office: Office) -> None:
             ]
             assert cases.add_answers(tx, case, ids), name
             close_case(tx, site, case, "upheld", reason="two people agreed")
+
+
+def _detail(narrowed: Mapping[str, object]) -> dict[str, object]:
+    """What an appeal keeps of what it is about, as `open_appeal` writes it."""
+    ((kind, value),) = narrowed.items()
+    about = {"kind": kind, "value": str(value), "grounds": "not_me"}
+    about |= {"first": FIRST.isoformat(), "last": QUARTER_END.isoformat()}
+    words = {"class": f"{kind}: {value}", "grounds": "bukan saya", "text": "Saya tidak bertugas."}
+    return {**words, "about": about, "round": 1}
 
 
 def join_rows(site: Site, office: Office) -> None:
@@ -590,25 +645,31 @@ def _page(browser: Browser, path: str, haul: Haul, seen: set[str]) -> None:
     answer = browser.client.get(path)
     if not str(answer.mimetype).startswith(("text/", "application/json")):
         return  # documents and empty example files
-    text = answer.get_data(as_text=True)
+    strange = _exact_in(path, answer.get_data(as_text=True)) - seen
+    haul.unplaced |= {f"{path}: {number}" for number in strange}
+
+
+def _exact_in(path: str, text: str) -> set[str]:
+    """Numbers with two decimals, but for those of the law, hours, and levels of a certificate."""
     text = re.sub(r"<svg.*?</svg>", "", text, flags=re.S)  # drawn from the same numbers
     text = re.sub(r"\d\d\.\d\d WIB", "", text)
-    known = seen | LIMITS | (SHIFT_HOURS if path.startswith("/staf/jadwal/") else set())
-    known |= LEVELS if path == "/staf/sertifikat/" else set()
-    haul.unplaced |= {
-        f"{path}: {number}" for number in set(EXACT.findall(ENGINE.sub("", text))) - known
-    }
+    known = LIMITS | (SHIFT_HOURS if path.startswith("/staf/jadwal/") else set())
+    known |= LEVELS if path.startswith("/staf/sertifikat/") else set()
+    return set(EXACT.findall(ENGINE.sub("", text))) - known
 
 
 def _book(browser: Browser, path: str, haul: Haul) -> Any:
     haul.requests += 1
-    return openpyxl.load_workbook(io.BytesIO(browser.client.get(path).data))
+    book = openpyxl.load_workbook(io.BytesIO(browser.client.get(path).data))
+    haul.printed |= _numbers_of(book)
+    return book
 
 
 def _numbers_of(book: Any) -> set[str]:
     cells = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row]
     numbers = [value for value in cells if isinstance(value, int | float)]
-    return {f"{number:.2f}".replace(".", ",") for number in numbers}
+    points = {f"{number:.2f}" for number in numbers}
+    return points | {number.replace(".", ",") for number in points}
 
 
 def _everybody_else(app: Flask, haul: Haul) -> None:
