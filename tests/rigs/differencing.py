@@ -13,20 +13,22 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
+import click
 import openpyxl
 from flask import Flask
 from sqlalchemy import select
@@ -68,11 +70,12 @@ from tests.guard.test_access import CAST, FILLED
 from tests.rigs import differencing_needs as of_needs
 from tests.rigs import differencing_walk as of_walk
 from tests.rigs.differencing_walk import Opened, fill_town
-from tests.rigs.leaks import WORLDS
+from tests.rigs.faults import books
+from tests.rigs.leaks import WORLDS, quarters_left_open
 from tests.rigs.small_town import FIRST, FORTNIGHT, add_counter, add_day, add_history, add_old_row
 from tests.rigs.subtraction import isolated
 
-BUILT = "built.db"
+BUILT, PRODUCT = "built.db", "the product"
 KEY_OF = {item.unsur: item.key for item in ELEMENTS}
 SUPERVISORS = {"alice": ("A1", "A2", "A3"), "charlie": ("B1",)}
 LIMITS = {f"{lowest:.2f}".replace(".", ",") for lowest, _mutu, _kinerja in BANDS}
@@ -175,6 +178,20 @@ def look_everywhere(folder: Path, *, built: Path, seed: int) -> tuple[Result, Op
             of_walk.follow(walker.app, role, browser.client.get, opened, walker.reader(numbers))
         walker.haul.requests += sum(opened.asked.values())
         return subtract(walker.haul, _answers(walker.site), seed=seed), opened
+
+
+def forms_beside_blocks(folder: Path, *, built: Path, seed: int) -> dict[str, int]:
+    """By unit: forms that its survey counts and no block would hold, were quarters left open."""
+    with _started(folder, built, seed=seed) as walker:
+        walker.live_until(QUARTER_END + timedelta(days=1))
+        with quarters_left_open():
+            town = Town(walker.site, walker.office)
+            left = {}
+            for unit, counters in zip(("A", "B"), SUPERVISORS.values(), strict=True):
+                shown = (town.ids(counter, FIRST, QUARTER_END, "nine") for counter in counters)
+                left[unit] = len(town.of_survey(counters, "nine").difference(*shown))
+    (folder / "town.db").unlink()
+    return left
 
 
 def _settings(file: Path) -> SiteSettings:
@@ -777,6 +794,42 @@ def _single_answers(sets: set[frozenset[str]], key: str, rows: Mapping[str, Rati
     return len(told)
 
 
+def _town_of(folder: Path, *, seed: int) -> Path:
+    """The town of this seed, built once."""
+    own = folder / str(seed)
+    if not own.exists():
+        own.mkdir()
+        build_town(own, seed=seed)
+    return own / BUILT
+
+
+def _told_everywhere(folder: Path, *, seed: int) -> bool:
+    """Walk over all rooms, print what each role opened and what nobody did."""
+    result, opened = look_everywhere(folder, built=_town_of(folder, seed=seed), seed=seed)
+    click.echo(f"every room: {result.line()}")
+    for line in opened.lines():
+        click.echo(line)
+    _note("every room", result, seed=seed, days=0)
+    passed_over = opened.passed_over()
+    for endpoint, roles in passed_over.items():
+        click.echo(f"passed over: {endpoint} ({', '.join(sorted(roles))})")
+    return not (result.groups + result.answers + result.unplaced or passed_over)
+
+
+def _note(name: str, result: Result, *, seed: int, days: int) -> None:
+    """A line a world in docs/rigs/differencing.jsonl."""
+    line = {
+        "commit": books.commit(),
+        "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ"),
+        "case": name,
+        "seed": seed,
+        "days": days,
+        **asdict(result),
+    }
+    with (books.BOOKS / "differencing.jsonl").open("a") as file:
+        file.write(json.dumps(line) + "\n")
+
+
 def main() -> int:
     """Run the product and the planted faults."""
     parser = argparse.ArgumentParser(
@@ -784,21 +837,26 @@ def main() -> int:
     )
     parser.add_argument("--days", type=int, default=14)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--world", default="", help="only worlds whose name holds this")
     arguments = parser.parse_args()
+    chosen = {name: one for name, one in WORLDS.items() if arguments.world in name}
+    days = range(arguments.days)
     is_good = True
     with tempfile.TemporaryDirectory() as folder:
-        build_town(Path(folder), seed=arguments.seed)
-        built = Path(folder) / BUILT
-        for name, world in WORLDS.items():
+        for name, world in chosen.items():
             began = datetime.now().astimezone()
-            walk = run if name == "the product" else first_find
-            with world():
-                days = range(arguments.days)
-                result = walk(Path(folder), built=built, days=days, seed=arguments.seed)
+            seed = arguments.seed + world.seed
+            built = _town_of(Path(folder), seed=seed)
+            walk = run if name == PRODUCT else first_find
+            with world.plant():
+                result = walk(Path(folder), built=built, days=days, seed=seed)
             seconds = (datetime.now().astimezone() - began).seconds
-            print(f"{name}: {result.line()} ({seconds} s)")
+            click.echo(f"{name}: {result.line()} ({seconds} s)")
             leaks = result.groups + result.answers + result.unplaced
-            is_good &= (leaks == 0) == (name == "the product")
+            is_good &= (leaks == 0) == (name == PRODUCT)
+            _note(name, result, seed=seed, days=arguments.days)
+        if not arguments.world:
+            is_good &= _told_everywhere(Path(folder), seed=arguments.seed)
     return 0 if is_good else 1
 
 

@@ -50,6 +50,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 STRANGER = "everybody"
 OPEN_SURVEY = Span(date(2026, 4, 1), date(2026, 6, 30))  # before the town's first answer
+NO_FIGURES = frozenset[str]()
 OLD_ROW = "Budi"  # joined with Sari: on no list
 CHECK_CODE = "BCDFGHJKMNPQRTVWXY"
 PAPER = {"3,83", "3.83", "3,77", "3.77", "3,89", "3.89", "0,86", "0.86"}  # Sari's own
@@ -65,29 +66,37 @@ class Opened:
     by: dict[str, set[str]] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
 
-    def passed_over(self, app: Flask) -> dict[str, set[str]]:
-        """Pages that a role may open and never got, by page."""
+    pages: set[str] = field(default_factory=set)  # all that answer to GET
+
+    def passed_over(self) -> dict[str, set[str]]:
+        """Pages that a role may open and never got, but for those without a figure."""
         missing: dict[str, set[str]] = {}
-        for rule in app.url_map.iter_rules():
-            if "GET" not in (rule.methods or ()):
-                continue
-            allowed = route_table.ROUTES[rule.endpoint]
+        for endpoint in sorted(self.pages - NO_FIGURES):
+            allowed = route_table.ROUTES[endpoint]
             everybody = allowed is route_lines.EVERYBODY
             names = {STRANGER} if everybody else {role.value for role in allowed}
-            rest = names - self.by.get(rule.endpoint, set())
+            rest = names - self.by.get(endpoint, set())
             if rest:
-                missing[rule.endpoint] = rest
+                missing[endpoint] = rest
         return missing
+
+    def lines(self) -> Iterator[str]:
+        """For each role, how many pages it got, and which."""
+        for name in sorted({name for names in self.by.values() for name in names}):
+            own = sorted(endpoint for endpoint, names in self.by.items() if name in names)
+            yield f"{name} opened {len(own)} pages: {' '.join(own)}"
 
 
 def follow(app: Flask, role: Role | None, get: Get, opened: Opened, read: Read) -> None:
     """Follow every link from this role's plain pages on; `read` gets the text of each answer."""
     name = role.value if role else STRANGER
+    rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    opened.pages |= {rule.endpoint for rule in rules}
     adapter = app.url_map.bind("localhost")
     waiting = [
         adapter.build(rule.endpoint)
-        for rule in app.url_map.iter_rules()
-        if not rule.arguments and "GET" in (rule.methods or ()) and _may(role, rule.endpoint)
+        for rule in rules
+        if not rule.arguments and _may(role, rule.endpoint)
     ]
     seen: set[str] = set()
     asked: Counter[str] = Counter()
