@@ -11,6 +11,7 @@ from feedback_app.storage.db import Session
 from feedback_app.storage.models import Case
 from feedback_app.storage.queries.counters import counters_of_agency
 from feedback_app.storage.queries.happenings import happenings_between
+from feedback_app.storage.queries.officer_room import counter_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +41,6 @@ def beside_days(
 def _with_places(
     session: Session, found: Sequence[Happening], *, agency_id: int
 ) -> tuple[Beside, ...]:
-    names = counters_of_agency(session, agency_id) if found else {}
+    ids = [one.counter_id for one in found if one.counter_id is not None]
+    names = counter_names(session, ids) | counters_of_agency(session, agency_id) if ids else {}
     return tuple(Beside(one, names.get(one.counter_id or 0, "")) for one in found)
