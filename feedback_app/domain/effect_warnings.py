@@ -112,6 +112,18 @@ WARNING_WORDS: dict[str, Words] = {
         "The questions of the form changed around the training. Those trained and the comparison"
         " were asked the same, but scores before and after are not from quite the same instrument.",
     ),
+    "HAPPENING": (
+        "Pada bulan-bulan yang dibandingkan ada kejadian di loket, misalnya alat rusak atau pindah"
+        " tempat. Sebagian perubahan dapat berasal dari situ.",
+        "In the months that are compared something happened at counters, such as a broken machine"
+        " or a move. Part of the change may come from that.",
+    ),
+    "HAPPENING_UNEVEN": (
+        "Kejadian di loket, atau pergantian formulir, jauh lebih banyak mengenai satu pihak:"
+        " peserta atau pembandingnya. Karena itu perubahan nilai tidak disebut hasil pelatihan.",
+        "What happened at counters, or a change of the form, reached one side much more: those"
+        " trained or the comparison. So a change is not called a result of the training.",
+    ),
 }
 
 # What each check's number is; its p stands beside it where there is one.

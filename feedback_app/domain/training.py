@@ -56,6 +56,7 @@ RESULTS: dict[str, tuple[str, str]] = {
 PNS_LEAST_JP = 20
 PPPK_MOST_JP = 24
 HORIZON = 4  # months after a training that its effect is judged by, where nothing else was fixed
+USUAL = 9  # months before a date that say what is usual (LAGS without the oldest)
 HORIZONS = (2, 4, 6, 12)  # that may be chosen
 LARGEST_JP = 2000  # of one training; more is a typing error
 

@@ -21,8 +21,9 @@ from feedback_app.files.reading.headings import Wanted
 from feedback_app.files.tables import Cell
 
 PANEL_COLUMNS = ("officer", "counter", "month", "score", "n")
-# Of an export of this program: shares of 4 and of 1 or 2, what the case mix took, visits.
-MORE_OF_PANEL = ("top", "low", "mix", "visits")
+# Of an export of this program: shares of 4 and of 1 or 2, what the case mix took, visits, and where
+# something happened at the counter or the form changed (1, else 0).
+MORE_OF_PANEL = ("top", "low", "mix", "visits", "happened", "new_form")
 MORE_OF_EVENT = ("elements", "horizon", "fixed_on")  # what was fixed before the scores
 LIST_OF_EVENT = "drawn_from"  # by lot: who else stood on the list
 EVENT_COLUMNS = ("officer", "training", "date", "reason", "assigned_unit", "cost")

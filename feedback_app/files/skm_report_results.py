@@ -199,6 +199,7 @@ def _trend(facts: SurveyFacts) -> Iterator[Block]:
             "label": point.short,
             "value": number(point.ikm, 2),
             "past": point.is_past,
+            "changed": bool(point.new_form),
         }
         for place, point in enumerate(shown)
     ]
@@ -215,6 +216,13 @@ def _trend(facts: SurveyFacts) -> Iterator[Block]:
         "aplikasi ini dipakai.",
         told,
     )
+    changed = [day for point in shown for day in point.new_form]
+    if changed:
+        days = ", ".join(long_date(day) for day in changed)
+        yield Paragraph(
+            f"Pertanyaan formulir berubah pada {days} (garis tegak putus-putus pada grafik). Nilai "
+            "sebelum dan sesudahnya tidak berasal dari alat ukur yang persis sama."
+        )
     yield Table(
         "Perkembangan nilai IKM",
         ("Periode survei", "Responden", "IKM", "Mutu"),

@@ -41,7 +41,10 @@ class ProfileTable:
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """One survey on the trend line; `is_past` when it was imported."""
+    """One survey on the trend line; `is_past` when it was imported.
+
+    `new_form`: days since the point before on which a counter began to ask other questions.
+    """
 
     span: Span
     title: str
@@ -50,6 +53,7 @@ class TrendPoint:
     ikm: Decimal
     mutu: str
     is_past: bool
+    new_form: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from feedback_app.domain.training import HORIZON
 from feedback_app.impact.events import Event
-from feedback_app.impact.panel import Floats, Ints, Panel, in_own_order, month_number
+from feedback_app.impact.panel import Bools, Floats, Ints, Panel, in_own_order, month_number
 from feedback_app.impact.results import Aim
 
 ITEM = "score"  # the item's name when a table holds one score only
@@ -53,6 +53,8 @@ def panel_from_frame(frame: pd.DataFrame) -> Panel:
         low=_means(frame, "low", place, n),
         mix=_by_officer_month(frame, "mix", place, grid, missing=0.0),
         visits=_by_officer_month(frame, "visits", place, grid, missing=0.0),
+        happened=_marked(frame, "happened", place, grid),
+        new_form=_marked(frame, "new_form", place, grid),
     )
     return in_own_order(panel)
 
@@ -81,6 +83,14 @@ def _by_officer_month(
     found = np.full(grid[1] * grid[2], missing)
     found[place % (grid[1] * grid[2])] = np.nan_to_num(frame[name].to_numpy(dtype=float))
     return found.reshape(grid[1:])
+
+
+def _marked(
+    frame: pd.DataFrame, name: str, place: Ints, grid: tuple[int, int, int]
+) -> Bools | None:
+    """Where a column of 0 and 1 says 1 (O, T); None without it."""
+    found = _by_officer_month(frame, name, place, grid, missing=0.0)
+    return None if found is None else np.asarray(found > 0)
 
 
 def aims_from_frame(frame: pd.DataFrame) -> dict[str, Aim]:

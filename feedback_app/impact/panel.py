@@ -44,8 +44,9 @@ class Panel:
     the officer had most answers that month, −1 for none. `top` and `low` are the shares of 4 and
     of 1 or 2, (I, O, T), or None when the source does not tell. `mix` (O, T) is what the case mix
     alone would make of the score, or None. `visits` (O, T) are visits to the officer's counter
-    that month, or None where nobody counts them. `changed` are columns in which a counter began to
-    ask other questions.
+    that month, or None where nobody counts them. `happened` and `new_form` (O, T) say where
+    something happened at the officer's counter that month, and where it began to ask other
+    questions; None: nothing is known of it.
     """
 
     officers: tuple[str, ...]
@@ -59,7 +60,8 @@ class Panel:
     low: Floats | None = None
     mix: Floats | None = None
     visits: Floats | None = None
-    changed: tuple[int, ...] = ()
+    happened: Bools | None = None
+    new_form: Bools | None = None
 
     @property
     def months(self) -> int:
@@ -102,6 +104,8 @@ def in_own_order(panel: Panel) -> Panel:
         low=None if panel.low is None else panel.low[:, order],
         mix=None if panel.mix is None else panel.mix[order],
         visits=None if panel.visits is None else panel.visits[order],
+        happened=None if panel.happened is None else panel.happened[order],
+        new_form=None if panel.new_form is None else panel.new_form[order],
     )
 
 

@@ -30,10 +30,21 @@ CODES = (
     "CEILING",
     "MANY_TESTS",
     "FORM_CHANGED",
+    "HAPPENING",
+    "HAPPENING_UNEVEN",
 )
 VERDICTS = ("cannot be told apart", "too small to matter", "improved", "worse", "cannot tell")
 # What a rise or a fall may not be called a result of the training on.
-WITHHOLD = frozenset({"PRETREND", "RESPONSE_SHIFT", "OVERLAP", "MANY_TESTS", "ESTIMATORS_DISAGREE"})
+WITHHOLD = frozenset(
+    {
+        "PRETREND",
+        "RESPONSE_SHIFT",
+        "OVERLAP",
+        "MANY_TESTS",
+        "ESTIMATORS_DISAGREE",
+        "HAPPENING_UNEVEN",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import numpy as np
 
 from feedback_app.impact.ancova import Design
 from feedback_app.impact.events import Event
+from feedback_app.impact.happened import one_sided, reaches
 from feedback_app.impact.inference import LEAST_ASSIGNMENTS, Draws, draw_assignments
 from feedback_app.impact.others import HELD, Others, other_trainings
 from feedback_app.impact.panel import LEAST_ANSWERS, NEVER, Bools, Floats, Ints, Panel
@@ -28,7 +29,6 @@ from feedback_app.impact.stack import (
 
 FEW = 7  # docs/method.md, FEW_TRAINED
 LEAST_CLUSTERS = 6
-USUAL = 9  # months before a date that say what is usual (LAGS without the oldest)
 NOTHING_LEFT = 0.15  # of the contrast; an estimate would only tell of both trainings together
 
 
@@ -195,8 +195,14 @@ def _about_events(study: Study) -> tuple[str, ...]:
     known = set(study.panel.officers)
     if any(e.reason in ("volunteer", "unknown") for e in study.events if e.officer in known):
         found.append("HIDDEN_SELECTION")
-    if _form_changed(study):
+    if reaches(study.stack, study.panel.new_form):
         found.append("FORM_CHANGED")
+    if reaches(study.stack, study.panel.happened):
+        found.append("HAPPENING")
+    if any(
+        one_sided(study.stack, months) for months in (study.panel.new_form, study.panel.happened)
+    ):
+        found.append("HAPPENING_UNEVEN")
     if study.others.overlapping or study.others.partners:
         found.append("OVERLAP")
     if study.others.partners:
@@ -205,14 +211,6 @@ def _about_events(study: Study) -> tuple[str, ...]:
     if study.level == "counter" and (is_small or not study.has_interval):
         found.append("CLUSTERED")
     return tuple(found)
-
-
-def _form_changed(study: Study) -> bool:
-    """Whether the questions changed between the months before a date and those after it."""
-    dates, horizon = study.stack.dates, study.stack.horizon
-    return any(
-        date - USUAL <= column <= date + horizon for column in study.panel.changed for date in dates
-    )
 
 
 def covariates(study: Study, own: Outcome) -> Floats:

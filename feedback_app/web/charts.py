@@ -163,7 +163,8 @@ def trend(
 class Step:
     """One survey on the trend: where it stands, and what is written at it ('' for nothing).
 
-    `value` is the index to print at `value_y`, on the first and the last.
+    `value` is the index to print at `value_y`, on the first and the last; `changed_x` is where the
+    form's change before it is marked, None for none.
     """
 
     x: float
@@ -174,6 +175,7 @@ class Step:
     value_y: float
     label: str
     is_past: bool
+    changed_x: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,7 @@ def survey_trend(points: Sequence[Point], *, width: float, height: float) -> Ste
                 value_y=_beside(point, ikm, lowest=lowest, y=y),
                 label=point.short if (len(shown) - 1 - place) % every == 0 else "",
                 is_past=point.is_past,
+                changed_x=round(max(place - 0.5, 0) * step, 1) if point.new_form else None,
             )
             for place, (point, ikm) in enumerate(shown)
         ),

@@ -12,6 +12,7 @@ from feedback_app.domain.effect_charts import PICTURE_WIDTH, axis_for, event_axi
 from feedback_app.domain.effect_warnings import CHECK_WORDS
 from feedback_app.domain.effect_words import LIMITS, item_name
 from feedback_app.domain.findings import caveats, summary
+from feedback_app.domain.happenings import KINDS as HAPPENINGS
 from feedback_app.domain.lot_words import said_before
 from feedback_app.domain.texts import Words
 from feedback_app.domain.training import HORIZON, HORIZONS, REASONS
@@ -82,6 +83,7 @@ def training(code: str) -> str:
             [*([found.whole.finding] if found.whole is not None else []), *found.findings]
         ),
         check_words=CHECK_WORDS,
+        happening_kinds=HAPPENINGS,
         reasons=REASONS,
         limits=LIMITS,
     )

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import RadioField, TextAreaField
 
 from feedback_app.domain.cases import ALL_OUTCOMES, KINDS, VOICES
+from feedback_app.domain.happenings import KINDS as HAPPENINGS
 from feedback_app.domain.screening import RULES
 from feedback_app.domain.tiers import TIERS
 from feedback_app.services.cases import decisions
@@ -110,6 +111,7 @@ def _page(view: decisions.CaseView, form: OpinionForm) -> str:
 def _words() -> dict[str, object]:
     return {
         "kinds": KINDS,
+        "happening_kinds": HAPPENINGS,
         "rule_words": RULES,
         "tiers": TIERS,
         "all_outcomes": ALL_OUTCOMES,

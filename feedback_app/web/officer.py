@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired
 from feedback_app.domain.appeals import GROUNDS, KINDS, AppealClass, Offer
 from feedback_app.domain.cases import ALL_OUTCOMES
 from feedback_app.domain.elements import ELEMENTS
+from feedback_app.domain.happenings import KINDS as HAPPENINGS
 from feedback_app.domain.need_words import POSTS
 from feedback_app.domain.officer_words import beside, change
 from feedback_app.domain.survey import title
@@ -251,6 +252,7 @@ def _one_appeal(case_id: int, form: ReviewForm) -> str:
 def _words() -> dict[str, object]:
     return {
         "tiers": TIERS,
+        "happening_kinds": HAPPENINGS,
         "grounds": GROUNDS,
         "outcomes": ALL_OUTCOMES,
         "role_names": ROLES,

@@ -57,7 +57,7 @@ def test_hr_decides_in_three_clicks_and_the_others_do_their_part_on_a_phone(
     hana.get_by_role("button", name="Perbaiki cara kerja").click()  # 2: the decision
     expect(hana.get_by_text("Diserahkan kepada atasan").first).to_be_visible()
     looked_at(hana)
-    hana.get_by_role("link", name="Lihat bloknya").click()  # 3: back to its blocks
+    hana.get_by_role("link", name="Lihat nilainya per triwulan").click()  # 3: back to its blocks
     expect(hana.get_by_role("heading", level=1)).to_contain_text("Dasar kebutuhan")
     oki = logged_in(chromium, served, "oki", PHONE)
     oki.locator(f"a[href='/staf/saya/kebutuhan/{asked}']").click()

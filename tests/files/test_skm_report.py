@@ -60,6 +60,7 @@ TREND = tuple(
         Decimal("80.5") + place,
         "B",
         is_past=place < 2,
+        new_form=(date(2025, 3, 9),) if place == 2 else (),
     )
     for place in range(4)
 )
@@ -100,6 +101,7 @@ def test_the_docx_has_every_chapter_with_real_headings_tables_and_pictures() -> 
     assert "Biaya/Tarif 4,00" in described[0]
     assert "Periode 3 83,50" in described[1]
     assert "Nama, S.Sos." in text
+    assert "Pertanyaan formulir berubah pada 9 Maret 2025" in text
     assert file.core_properties.title.startswith("LAPORAN PELAKSANAAN")
 
 

@@ -54,9 +54,14 @@ def fill_office(site: Site, office: Office) -> None:
     names = ";".join(OFFICIAL_KEYS)
     past = f"unit;mulai;selesai;responden;{names}\nA;01-01-2025;30-06-2025;214" + ";3,21" * 9
     _import(site, office, "past-results", past)
+    _run_surveys(site, office)
+    fill_rooms(site, office)
+
+
+def fill_rooms(site: Site, office: Office) -> None:
+    """What needs no rating: happenings, roster, plan, study, lots, needs, posts, a partner."""
     machine = "loket;jenis;mulai;selesai;keterangan\nA1;mesin;1-11-2026;;Mesin baru\n"
     _import(site, office, "happenings", machine)
-    _run_surveys(site, office)
     _change_roster(site, office)
     _plan(site, office)
     run_first_study(site, office.agency_id)

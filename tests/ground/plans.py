@@ -98,7 +98,7 @@ def begin_plan(site: Site, office: Office, hana: Viewer) -> None:
 def solved(site: Site, hana: Viewer, year: int = YEAR) -> dict[str, Any]:
     """Work the plan out and wait for it; what came out."""
     jobs.start_job(site, hana, year, kind=plans.SOLVE)
-    for _ in range(600):
+    for _ in range(2400):
         with site.db.read() as session:
             plan = queries.plan_of_year(session, year, agency_id=hana.agency_id)
             assert isinstance(plan, Plan)

@@ -10,7 +10,7 @@ import pytest
 
 from feedback_app.impact.estimates import estimates_of
 from feedback_app.impact.events import Event
-from feedback_app.impact.panel import Floats
+from feedback_app.impact.panel import Bools, Floats
 from feedback_app.impact.results import CODES, Plan
 from feedback_app.impact.study import prepare
 from tests.rigs.worlds import Drawn, World, draw
@@ -106,7 +106,24 @@ def with_another_form(later: int) -> set[str]:
     """Other questions from so many months after the last course on."""
     drawn = draw(PLAIN, SEED)
     column = max(event.month for event in drawn.events) + later
-    return codes(replace(drawn, panel=replace(drawn.panel, changed=(column,))))
+    return codes(replace(drawn, panel=replace(drawn.panel, new_form=everybody_in(drawn, column))))
+
+
+def everybody_in(drawn: Drawn, column: int) -> Bools:
+    """(O, T): one month of every officer, none where it lies outside."""
+    months = np.zeros(drawn.panel.unit.shape, dtype=bool)
+    months[:, column : column + 1] = True
+    return months
+
+
+def with_a_happening(*, of: str) -> set[str]:
+    """A broken machine a month after the last course at counters of these officers."""
+    drawn = draw(PLAIN, SEED)
+    months = everybody_in(drawn, max(event.month for event in drawn.events) + 1)
+    went = {event.officer for event in drawn.events}
+    if of == "trained":
+        months[[name not in went for name in drawn.panel.officers]] = False
+    return codes(replace(drawn, panel=replace(drawn.panel, happened=months)))
 
 
 CALLS_FOR: dict[str, Callable[[], set[str]]] = {
@@ -128,6 +145,8 @@ CALLS_FOR: dict[str, Callable[[], set[str]]] = {
     "CEILING": with_nearly_all_fours,
     "MANY_TESTS": with_many_elements,
     "FORM_CHANGED": lambda: with_another_form(0),
+    "HAPPENING": lambda: with_a_happening(of="everybody"),
+    "HAPPENING_UNEVEN": lambda: with_a_happening(of="trained"),
 }
 
 
@@ -137,6 +156,10 @@ def test_a_plain_history_is_warned_of_in_nothing() -> None:
 
 def test_a_form_that_changed_far_from_the_course_is_no_matter() -> None:
     assert "FORM_CHANGED" not in with_another_form(30)
+
+
+def test_what_reached_both_sides_alike_is_told_and_withholds_nothing() -> None:
+    assert with_a_happening(of="everybody") == {"HAPPENING"}
 
 
 @pytest.mark.parametrize("code", CODES)

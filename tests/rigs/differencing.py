@@ -13,20 +13,22 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
+import click
 import openpyxl
 from flask import Flask
 from sqlalchemy import select
@@ -63,14 +65,17 @@ from feedback_app.storage.queries import cases
 from feedback_app.storage.verdicts import standings
 from feedback_app.web import route_lines, route_table
 from tests.conftest import Browser, SteppedClock, settings_for
-from tests.ground.office import Office, build_office, known_office
+from tests.ground.office import TODAY, Office, build_office, known_office
 from tests.guard.test_access import CAST, FILLED
 from tests.rigs import differencing_needs as of_needs
-from tests.rigs.leaks import WORLDS
+from tests.rigs import differencing_walk as of_walk
+from tests.rigs.differencing_walk import Opened, fill_town
+from tests.rigs.faults import books
+from tests.rigs.leaks import WORLDS, quarters_left_open
 from tests.rigs.small_town import FIRST, FORTNIGHT, add_counter, add_day, add_history, add_old_row
 from tests.rigs.subtraction import isolated
 
-BUILT = "built.db"
+BUILT, PRODUCT = "built.db", "the product"
 KEY_OF = {item.unsur: item.key for item in ELEMENTS}
 SUPERVISORS = {"alice": ("A1", "A2", "A3"), "charlie": ("B1",)}
 LIMITS = {f"{lowest:.2f}".replace(".", ",") for lowest, _mutu, _kinerja in BANDS}
@@ -96,6 +101,7 @@ class Haul:
     figures: int = 0
     unplaced: set[str] = field(default_factory=set)
     without_doubt: set[str] = field(default_factory=set)  # a share told what they ticked
+    printed: set[str] = field(default_factory=set)  # numbers of files whose sums are claims
 
 
 @dataclass(frozen=True)
@@ -151,6 +157,43 @@ def first_find(folder: Path, *, built: Path, days: Collection[int], seed: int) -
         return subtract(walker.haul, _answers(walker.site), seed=seed)
 
 
+def look_everywhere(folder: Path, *, built: Path, seed: int) -> tuple[Result, Opened]:
+    """Six weeks after the fortnight: everybody follows every link of a town with all its rooms.
+
+    What stands with two decimals must be one of the figures that the walk took as claims.
+    """
+    with _started(folder, built, seed=seed) as walker:
+        last = JOIN_DAY + timedelta(days=1)
+        survey_ids = walker.live_until(last)
+        walker.clock.at = local_instant(TODAY, time(13))
+        fill_town(walker.site, walker.office)
+        for _look in walker.look(survey_ids):
+            pass
+        opened = Opened()
+        numbers = of_walk.own_numbers(walker.site, walker.office, survey_ids) | walker.haul.printed
+        for role, name in {None: None, **CAST}.items():
+            browser = Browser(walker.app.test_client())
+            if name:
+                browser.log_in(name)
+            of_walk.follow(walker.app, role, browser.client.get, opened, walker.reader(numbers))
+        walker.haul.requests += sum(opened.asked.values())
+        return subtract(walker.haul, _answers(walker.site), seed=seed), opened
+
+
+def forms_beside_blocks(folder: Path, *, built: Path, seed: int) -> dict[str, int]:
+    """By unit: forms that its survey counts and no block would hold, were quarters left open."""
+    with _started(folder, built, seed=seed) as walker:
+        walker.live_until(QUARTER_END + timedelta(days=1))
+        with quarters_left_open():
+            town = Town(walker.site, walker.office)
+            left = {}
+            for unit, counters in zip(("A", "B"), SUPERVISORS.values(), strict=True):
+                shown = (town.ids(counter, FIRST, QUARTER_END, "nine") for counter in counters)
+                left[unit] = len(town.of_survey(counters, "nine").difference(*shown))
+    (folder / "town.db").unlink()
+    return left
+
+
 def _settings(file: Path) -> SiteSettings:
     return settings_for(f"sqlite:///{file}", file.parent)
 
@@ -184,19 +227,38 @@ class Walker:
         """Each day is lived, and looked at if it is one of these; stops after every look."""
         survey_ids = dict[str, int]()
         for number in range(max(days) + 1):
-            day = FORTNIGHT + timedelta(days=number)
-            self.clock.at = local_instant(day, time(18))
-            add_day(self.site, self.office, day, seed=self.seed)
-            if day == QUARTER_END + timedelta(days=1):
-                survey_ids = close_surveys(self.site, self.office)
-            if day == APPEALS_END:
-                uphold_appeals(self.site, self.office)
-            if day == JOIN_DAY:
-                join_rows(self.site, self.office)
+            survey_ids |= self._live(FORTNIGHT + timedelta(days=number))
             if number in days:
-                yield from self._look(survey_ids)
+                yield from self.look(survey_ids)
 
-    def _look(self, survey_ids: Mapping[str, int]) -> Iterator[None]:
+    def live_until(self, last: date) -> dict[str, int]:
+        """Every day without a look; the surveys of the quarter."""
+        survey_ids = dict[str, int]()
+        for number in range((last - FORTNIGHT).days + 1):
+            survey_ids |= self._live(FORTNIGHT + timedelta(days=number))
+        return survey_ids
+
+    def _live(self, day: date) -> dict[str, int]:
+        """One day's answers and what falls on it; the surveys that were closed."""
+        self.clock.at = local_instant(day, time(18))
+        add_day(self.site, self.office, day, seed=self.seed)
+        if day == APPEALS_END:
+            uphold_appeals(self.site, self.office)
+        if day == JOIN_DAY:
+            join_rows(self.site, self.office)
+        is_next = day == QUARTER_END + timedelta(days=1)
+        return close_surveys(self.site, self.office) if is_next else {}
+
+    def reader(self, numbers: Collection[str]) -> of_walk.Read:
+        """Notes what no claim tells, in pages and in files."""
+
+        def read(role: str, address: str, text: str) -> None:
+            strange = _exact_in(address, text) - set(numbers)
+            self.haul.unplaced |= {f"{role} {address}: {number}" for number in strange}
+
+        return read
+
+    def look(self, survey_ids: Mapping[str, int]) -> Iterator[None]:
         """One day: supervisors' pages and files in every choice, each officer's own, surveys."""
         self.haul.of_today.clear()
         town = Town(self.site, self.office)
@@ -323,6 +385,7 @@ def uphold_appeals(site: Site, office: Office) -> None:
             )
             case.officer_id = office.officer[name]
             case.first_day, case.last_day = FIRST, QUARTER_END
+            case.detail |= _detail(narrowed)
             fits = {"officer_id": case.officer_id} | narrowed
             ids = [
                 row["id"]
@@ -332,6 +395,15 @@ def uphold_appeals(site: Site, office: Office) -> None:
             ]
             assert cases.add_answers(tx, case, ids), name
             close_case(tx, site, case, "upheld", reason="two people agreed")
+
+
+def _detail(narrowed: Mapping[str, object]) -> dict[str, object]:
+    """What an appeal keeps of what it is about, as `open_appeal` writes it."""
+    ((kind, value),) = narrowed.items()
+    about = {"kind": kind, "value": str(value), "grounds": "not_me"}
+    about |= {"first": FIRST.isoformat(), "last": QUARTER_END.isoformat()}
+    words = {"class": f"{kind}: {value}", "grounds": "bukan saya", "text": "Saya tidak bertugas."}
+    return {**words, "about": about, "round": 1}
 
 
 def join_rows(site: Site, office: Office) -> None:
@@ -590,25 +662,31 @@ def _page(browser: Browser, path: str, haul: Haul, seen: set[str]) -> None:
     answer = browser.client.get(path)
     if not str(answer.mimetype).startswith(("text/", "application/json")):
         return  # documents and empty example files
-    text = answer.get_data(as_text=True)
+    strange = _exact_in(path, answer.get_data(as_text=True)) - seen
+    haul.unplaced |= {f"{path}: {number}" for number in strange}
+
+
+def _exact_in(path: str, text: str) -> set[str]:
+    """Numbers with two decimals, but for those of the law, hours, and levels of a certificate."""
     text = re.sub(r"<svg.*?</svg>", "", text, flags=re.S)  # drawn from the same numbers
     text = re.sub(r"\d\d\.\d\d WIB", "", text)
-    known = seen | LIMITS | (SHIFT_HOURS if path.startswith("/staf/jadwal/") else set())
-    known |= LEVELS if path == "/staf/sertifikat/" else set()
-    haul.unplaced |= {
-        f"{path}: {number}" for number in set(EXACT.findall(ENGINE.sub("", text))) - known
-    }
+    known = LIMITS | (SHIFT_HOURS if path.startswith("/staf/jadwal/") else set())
+    known |= LEVELS if path.startswith("/staf/sertifikat/") else set()
+    return set(EXACT.findall(ENGINE.sub("", text))) - known
 
 
 def _book(browser: Browser, path: str, haul: Haul) -> Any:
     haul.requests += 1
-    return openpyxl.load_workbook(io.BytesIO(browser.client.get(path).data))
+    book = openpyxl.load_workbook(io.BytesIO(browser.client.get(path).data))
+    haul.printed |= _numbers_of(book)
+    return book
 
 
 def _numbers_of(book: Any) -> set[str]:
     cells = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row]
     numbers = [value for value in cells if isinstance(value, int | float)]
-    return {f"{number:.2f}".replace(".", ",") for number in numbers}
+    points = {f"{number:.2f}" for number in numbers}
+    return points | {number.replace(".", ",") for number in points}
 
 
 def _everybody_else(app: Flask, haul: Haul) -> None:
@@ -716,6 +794,42 @@ def _single_answers(sets: set[frozenset[str]], key: str, rows: Mapping[str, Rati
     return len(told)
 
 
+def _town_of(folder: Path, *, seed: int) -> Path:
+    """The town of this seed, built once."""
+    own = folder / str(seed)
+    if not own.exists():
+        own.mkdir()
+        build_town(own, seed=seed)
+    return own / BUILT
+
+
+def _told_everywhere(folder: Path, *, seed: int) -> bool:
+    """Walk over all rooms, print what each role opened and what nobody did."""
+    result, opened = look_everywhere(folder, built=_town_of(folder, seed=seed), seed=seed)
+    click.echo(f"every room: {result.line()}")
+    for line in opened.lines():
+        click.echo(line)
+    _note("every room", result, seed=seed, days=0)
+    passed_over = opened.passed_over()
+    for endpoint, roles in passed_over.items():
+        click.echo(f"passed over: {endpoint} ({', '.join(sorted(roles))})")
+    return not (result.groups + result.answers + result.unplaced or passed_over)
+
+
+def _note(name: str, result: Result, *, seed: int, days: int) -> None:
+    """A line a world in docs/rigs/differencing.jsonl."""
+    line = {
+        "commit": books.commit(),
+        "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ"),
+        "case": name,
+        "seed": seed,
+        "days": days,
+        **asdict(result),
+    }
+    with (books.BOOKS / "differencing.jsonl").open("a") as file:
+        file.write(json.dumps(line) + "\n")
+
+
 def main() -> int:
     """Run the product and the planted faults."""
     parser = argparse.ArgumentParser(
@@ -723,21 +837,26 @@ def main() -> int:
     )
     parser.add_argument("--days", type=int, default=14)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--world", default="", help="only worlds whose name holds this")
     arguments = parser.parse_args()
+    chosen = {name: one for name, one in WORLDS.items() if arguments.world in name}
+    days = range(arguments.days)
     is_good = True
     with tempfile.TemporaryDirectory() as folder:
-        build_town(Path(folder), seed=arguments.seed)
-        built = Path(folder) / BUILT
-        for name, world in WORLDS.items():
+        for name, world in chosen.items():
             began = datetime.now().astimezone()
-            walk = run if name == "the product" else first_find
-            with world():
-                days = range(arguments.days)
-                result = walk(Path(folder), built=built, days=days, seed=arguments.seed)
+            seed = arguments.seed + world.seed
+            built = _town_of(Path(folder), seed=seed)
+            walk = run if name == PRODUCT else first_find
+            with world.plant():
+                result = walk(Path(folder), built=built, days=days, seed=seed)
             seconds = (datetime.now().astimezone() - began).seconds
-            print(f"{name}: {result.line()} ({seconds} s)")
+            click.echo(f"{name}: {result.line()} ({seconds} s)")
             leaks = result.groups + result.answers + result.unplaced
-            is_good &= (leaks == 0) == (name == "the product")
+            is_good &= (leaks == 0) == (name == PRODUCT)
+            _note(name, result, seed=seed, days=arguments.days)
+        if not arguments.world:
+            is_good &= _told_everywhere(Path(folder), seed=arguments.seed)
     return 0 if is_good else 1
 
 

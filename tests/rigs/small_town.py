@@ -12,7 +12,7 @@ import secrets
 from datetime import date, timedelta
 from typing import Any
 
-from feedback_app.domain.causes import CAUSES, LOW, VISIT_FACTS, packed
+from feedback_app.domain.causes import CAUSES, LOW, OF_ELEMENT, VISIT_FACTS, packed
 from feedback_app.domain.elements import ALL_KEYS, OFFICER_KEYS
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk, ratings
@@ -26,6 +26,7 @@ IN_B = ("Dewi", "Andi")
 A_DAY = {"A1": 5, "A2": 3, "B1": 2}
 NOT_OF_OFFICERS = [key for key in ALL_KEYS if key not in OFFICER_KEYS]
 OLD_ROW_DAYS = [date(2026, 8, 3) + timedelta(days=7 * n) for n in range(5)]
+UNTICKED = [causes[0] for causes in OF_ELEMENT.values()]
 BEST = {"biaya": 0.97}  # share of 4; nearly everybody says that it was free
 
 
@@ -125,11 +126,14 @@ def _at_the_third(office: Office, day: date, rng: random.Random) -> list[dict[st
 
 
 def _details(row: dict[str, Any], rng: random.Random) -> dict[str, Any]:
-    """A cause or two under most low answers, and facts from two of three."""
+    """A cause or two under most low answers, and facts from two of three.
+
+    The first cause of each element nobody ticks: of few low answers, a share of 0 would tell so.
+    """
     low = [cause for cause in CAUSES if row[cause.element] in LOW]
     facts = {fact.key: rng.choice(fact.choices)[0] for fact in VISIT_FACTS}
     tells = rng.random() < 0.67
-    ticked = packed([cause for cause in low if rng.random() < 0.4])
+    ticked = packed([cause for cause in low if rng.random() < 0.4 and cause not in UNTICKED])
     return {"causes": ticked} | (facts if tells else {})
 
 

@@ -22,8 +22,9 @@ from feedback_app.services.site import Site, open_site
 from feedback_app.services.upkeep.schema import upgrade_schema
 from feedback_app.storage.models import AuditEntry, Officer
 from tests.conftest import Copied
+from tests.ground.happened import add_told
 from tests.ground.office import Office, build_office, known_office
-from tests.ground.scores import MONTHS, OFFICERS, TRAINED, add_scores
+from tests.ground.scores import MONTHS, OFFICERS, TRAINED, TRAINED_AT, add_scores, month_day
 from tests.rigs.worlds import World, draw
 
 START = 2024 * 12  # the worlds' month 0 is January 2024
@@ -417,6 +418,8 @@ def test_the_database_is_measured_as_the_page_does(run, live, tmp_path: Path) ->
 def test_an_export_read_back_gives_the_same_numbers(run, live, tmp_path: Path) -> None:
     folder = tmp_path / "paket"
     purpose = ("--purpose", "diulang universitas")
+    after = month_day(TRAINED_AT + 1)
+    add_told(*live, counter="A2", kind="machine", first=after, last=after, words="Mesin rusak")
     here = run(
         "measure_impact", "--out", tmp_path / "a", "--export", folder, *purpose,
         "--draws", "199", "--format", "json",
@@ -428,6 +431,7 @@ def test_an_export_read_back_gives_the_same_numbers(run, live, tmp_path: Path) -
     )
     assert again.code == 0, again.err
     assert json.loads(again.out) == json.loads(here.out)
+    assert "HAPPENING" in here.out
     for name in ("estimates.csv", "diagnostics.csv", "verdicts.csv"):
         assert (tmp_path / "b" / name).read_text() == (tmp_path / "a" / name).read_text(), name
     panel = pd.read_csv(folder / "panel.csv")

@@ -8,9 +8,17 @@ from pathlib import Path
 import pytest
 
 from tests.ground.once import made_once
-from tests.rigs.differencing import BUILT, build_town, first_find, run
+from tests.rigs.differencing import (
+    BUILT,
+    build_town,
+    first_find,
+    forms_beside_blocks,
+    look_everywhere,
+    run,
+)
 from tests.rigs.differencing_needs import exact_gaps
 from tests.rigs.leaks import (
+    LEFT_OPEN_SEED,
     a_total_of_both_sets,
     appeals_unseen,
     early_forms_of_few,
@@ -66,10 +74,17 @@ def test_the_bot_finds_live_sliding_figures(tmp_path: Path, built: Path) -> None
 
 @pytest.mark.long
 def test_the_bot_finds_a_survey_beside_blocks_that_do_not_fill_its_quarter(
-    tmp_path: Path, built: Path
+    tmp_path: Path,
 ) -> None:
+    """The town is another one: in the usual one no counter is left with a part of a block."""
+    made = tmp_path / "other"
+    made.mkdir()
+    build_town(made, seed=LEFT_OPEN_SEED)
+    built = made / BUILT
+    left = forms_beside_blocks(tmp_path, built=built, seed=LEFT_OPEN_SEED)
+    assert any(0 < n < 10 for n in left.values()), f"no leak in this town: {left}; take another"
     with quarters_left_open():
-        result = first_find(tmp_path, built=built, days=(3,), seed=SEED)
+        result = first_find(tmp_path, built=built, days=(3,), seed=LEFT_OPEN_SEED)
     assert result.groups > 0, result.line()
 
 
@@ -138,6 +153,15 @@ def test_the_bot_finds_gaps_of_needs_with_all_their_decimals(tmp_path: Path, bui
     with exact_gaps():
         result = first_find(tmp_path, built=built, days=(11,), seed=SEED)
     assert result.unplaced > 0, result.line()
+
+
+@pytest.mark.long
+def test_no_page_or_file_of_any_room_tells_more_and_none_is_passed_over(
+    tmp_path: Path, built: Path
+) -> None:
+    result, opened = look_everywhere(tmp_path, built=built, seed=SEED)
+    assert opened.passed_over() == {}
+    assert (result.groups, result.answers, result.unplaced) == (0, 0, 0), result.line()
 
 
 def test_elimination_finds_what_no_pair_of_sums_shows() -> None:

@@ -19,6 +19,7 @@ from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage import bulk, ratings
 from feedback_app.storage.models import AuditEntry, Case, FigureView, OfficerReply, Tally
 from tests.conftest import Browser, SteppedClock
+from tests.ground.happened import add_told
 from tests.ground.office import (
     PASSWORD,
     Office,
@@ -279,11 +280,17 @@ def test_an_appeal_is_opened_against_a_class_and_upheld(
         ("2026-t3:tier:poster", {"text": "x" * 1001}),
     ):
         assert appeal(oki, what, **changes).status_code == 422
+    told = {"kind": "outage", "last": DAY}
+    add_told(site, office, counter="", first=DAY, words="Listrik padam di gedung", **told)
+    later = date(2026, 10, 1)
+    add_told(site, office, counter="A1", kind="move", first=later, last=None, words="Pindah")
     answer = appeal(oki, "2026-t3:tier:poster")
     assert answer.status_code == 302
     assert appeal(oki, "2026-t3:tier:poster").status_code == 422  # one a class
     page = oki.get(answer.location).get_data(as_text=True)
     assert "Menunggu putusan paling lambat 26 Oktober 2026" in page
+    assert "Listrik padam di gedung" in page
+    assert "Pindah" not in page  # after the quarter
     with site.db.read() as session:
         (case,) = session.scalars(select(Case)).all()
     assert (case.kind, case.size, case.officer_id) == ("appeal", 12, office.officer["Sari"])
@@ -291,6 +298,7 @@ def test_an_appeal_is_opened_against_a_class_and_upheld(
     shown = browse().log_in("ina").get(f"/staf/perkara/{case.id}").get_data(as_text=True)
     assert "Satu cara masuk: Poster" in shown
     assert "Listrik padam seharian." in shown
+    assert "Listrik padam di gedung" in shown
     decide(browse, case.id, "upheld", "ina", "ilham")
     after = oki.get("/staf/saya/rincian").get_data(as_text=True)
     # Of the 15 left, A1's block would tell the three of A2.

@@ -15,6 +15,7 @@ from lxml import etree
 from feedback_app.services.public.open_data import FIELDS
 from feedback_app.services.site import Site
 from tests.conftest import Browser, SteppedClock
+from tests.ground.happened import add_told
 from tests.ground.office import Office, add_ratings
 from tests.web.test_surveys import open_survey, send
 
@@ -184,7 +185,13 @@ def test_the_trend_names_bands_in_their_middle_and_writes_limits_on_their_lines(
     add_ratings(site, office, 5, day=date(2026, 4, 2), waktu=4, prosedur=4)
     close(alice, office, "2026-t2")
     close(alice, office)
+    assert "formulir berubah" not in citizen.get(UNIT).get_data(as_text=True)
+    day = date(2026, 7, 15)
+    add_told(site, office, counter="A1", kind="instrument", first=day, last=day, words="skm-2017.2")
     page = citizen.get(UNIT).get_data(as_text=True)
+    assert page.count('class="new-form" x1="150.0"') == 1  # between the two quarters
+    assert "pertanyaan formulir berubah (15 Juli 2026)" in page
+    assert "berubah (15 Juli 2026)" in citizen.get("/hasil/").get_data(as_text=True)
     drawn = etree.fromstring(re.search(r'<svg class="steps-chart.*?</svg>', page, re.DOTALL)[0])
     lines = sorted(
         {float(line.get("y1")) for line in drawn.iter("line") if "grid" in line.values()}

@@ -14,6 +14,7 @@ from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.counters.coverage import crowded_counters
 from feedback_app.services.faults import FieldFaultError, NotThereError
+from feedback_app.services.happenings.beside import Beside, beside_case
 from feedback_app.services.officer.appeals import barred_reviewers
 from feedback_app.services.officer.certificates import withdraw_changed
 from feedback_app.services.site import Site
@@ -72,6 +73,7 @@ class CaseView:
     outcomes: Mapping[str, tuple[str, str]]
     following: int | None  # the next open case on which the viewer has not said anything
     waiting: int  # how many of those there are beside this one
+    happenings: tuple[Beside, ...] = ()  # on the days that an appeal is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ def case_view(site: Site, viewer: Viewer, case_id: int) -> CaseView:
             outcomes=rules.OUTCOMES[row.case.kind],
             following=others[0] if others else None,
             waiting=len(others),
+            happenings=beside_case(session, row.case) if row.case.kind == "appeal" else (),
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from feedback_app.domain.disclosure import Grid, Score, ending_within, score_of
+from feedback_app.domain.happenings import Happening
 from feedback_app.domain.interval import Mean
 from feedback_app.domain.periods import Period, period, weeks_before
 from feedback_app.domain.skm import TooFew
@@ -20,6 +21,7 @@ from feedback_app.storage.db import Session
 from feedback_app.storage.models import Counter
 from feedback_app.storage.queries import counters as queries
 from feedback_app.storage.queries import tallies
+from feedback_app.storage.queries.happenings import happenings_of_counters
 
 TREND_WEEKS = 12
 
@@ -58,6 +60,7 @@ class CounterLine:
     is_silent: bool
     is_crowded: bool  # more of its visitors seem to have answered than ever do
     waiting: int  # held answers of any day that wait for the inspectorate
+    happenings: tuple[Happening, ...]  # of the trend's weeks, newest first
 
 
 def overview(site: Site, viewer: Viewer, *, period_key: str) -> tuple[Period, list[CounterLine]]:
@@ -93,6 +96,8 @@ def lines_of(
     silent = silent_counters(session, ids, today)
     crowded = crowded_counters(session, ids, today)
     waiting = tallies.held_for_verdict(session, ids)
+    since = weeks_before(today, TREND_WEEKS)[0].first
+    happened = happenings_of_counters(session, ids, first=since, last=today)
     return [
         CounterLine(
             code=counter.code,
@@ -106,6 +111,7 @@ def lines_of(
             is_silent=counter.id in silent,
             is_crowded=counter.id in crowded,
             waiting=waiting.get(counter.id, 0),
+            happenings=tuple(happened.get(counter.id, ())),
         )
         for counter in counters
     ]

@@ -24,21 +24,20 @@ from feedback_app.domain.disclosure import (
 from feedback_app.domain.disclosure.causes import ElementCauses, FactShares
 from feedback_app.domain.disclosure.parts import ServicePart
 from feedback_app.domain.elements import ELEMENTS, Element, element
-from feedback_app.domain.happenings import Happening
 from feedback_app.domain.local_time import last_of_month
-from feedback_app.domain.periods import Period, period, weeks_before
+from feedback_app.domain.periods import Period, period
 from feedback_app.domain.respondent import Band as Fact
 from feedback_app.domain.skm import TooFew
 from feedback_app.domain.survey import quarter_from, slug, title
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.counters import closed_figures
-from feedback_app.services.counters.dashboard import TREND_WEEKS, CounterLine, lines_of
+from feedback_app.services.counters.dashboard import CounterLine, lines_of
 from feedback_app.services.counters.form_use import FormUse, form_use
 from feedback_app.services.faults import NotThereError
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import counters as queries
-from feedback_app.storage.queries.happenings import causes_asked_from, happenings_of_counters
+from feedback_app.storage.queries.happenings import causes_asked_from
 
 COMMENT_MONTHS = 12
 FACT_OF = {fact.key: fact for fact in VISIT_FACTS}
@@ -114,7 +113,6 @@ class CounterView:
     quarters: tuple[tuple[str, tuple[str, str]], ...]
     quarter: QuarterView | None
     batches: tuple[Batch, ...]
-    happenings: tuple[Happening, ...]  # of the trend's weeks, newest first
 
 
 def counter_view(
@@ -148,15 +146,8 @@ def counter_view(
             ),
             quarter=_quarter_view(site, session, counter.id, quarters[key]) if key else None,
             batches=batches_of(site, session, counter.id),
-            happenings=_happenings(session, counter.id, today=site.today()),
         )
     return chosen, view
-
-
-def _happenings(session: Session, counter_id: int, *, today: date) -> tuple[Happening, ...]:
-    first = weeks_before(today, TREND_WEEKS)[0].first
-    found = happenings_of_counters(session, [counter_id], first=first, last=today)
-    return tuple(found[counter_id])
 
 
 def _months_of(months: Sequence[Stretch], chosen: Period) -> Sequence[Stretch]:

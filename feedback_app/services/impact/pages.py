@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import date, timedelta
 
+from feedback_app.domain.disclosure import months_later
 from feedback_app.domain.findings import Finding
 from feedback_app.domain.form_sets import STOPPED_EARLY
+from feedback_app.domain.training import USUAL
 from feedback_app.domain.wholes import Whole
 from feedback_app.files.exports import Cell, Sheet
 from feedback_app.files.impact_report import Steps, report_html
@@ -14,12 +17,13 @@ from feedback_app.impact.results import Diagnostic, Estimate, Measured, Overall,
 from feedback_app.impact.summary import CostPerPoint, cost_per_point, training_matrix
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import NotThereError
+from feedback_app.services.happenings.beside import Beside, beside_days
 from feedback_app.services.impact import files as impact_files
 from feedback_app.services.impact.events import events_of
 from feedback_app.services.impact.study import StudyLine, kept_study, study_lines
 from feedback_app.services.site import Site
 from feedback_app.storage.models import ImpactStudy
-from feedback_app.storage.queries import agencies, joins, trainings
+from feedback_app.storage.queries import agencies, counters, joins, trainings
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class TrainingPage:
     n_sent: int
     reasons: Mapping[str, int]
     checks: Mapping[str, Mapping[str, Diagnostic]]  # by check, then by item
+    happenings: tuple[Beside, ...]  # in the months that are compared
 
 
 def overview(site: Site, viewer: Viewer, *, study_id: int | None) -> Overview:
@@ -214,7 +219,30 @@ def training_page(site: Site, viewer: Viewer, code: str, *, study_id: int | None
         ),
         reasons=reasons,
         checks=_checks([d for d in own.diagnostics if d.training == code]),
+        happenings=_happenings(site, viewer, line, [a.run.starts_on for a in attended]),
     )
+
+
+def _happenings(
+    site: Site, viewer: Viewer, line: StudyLine, dates: Sequence[date]
+) -> tuple[Beside, ...]:
+    """What happened from nine months before the first date to the horizon after the last one."""
+    held = [day for day in dates if line.last_day and day <= line.last_day]
+    if not held or line.last_day is None:
+        return ()
+    last = line.last_day
+    if line.horizon is not None:
+        last = min(last, months_later(max(held), line.horizon + 1) - timedelta(days=1))
+    with site.db.read() as session:
+        names = counters.counters_of_agency(session, viewer.agency_id)
+        unit_ids = counters.units_of(session, names)
+        return beside_days(
+            session,
+            unit_ids,
+            agency_id=viewer.agency_id,
+            first=months_later(min(held), -USUAL),
+            last=last,
+        )
 
 
 def _checks(diagnostics: Iterable[Diagnostic]) -> dict[str, dict[str, Diagnostic]]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from feedback_app.domain.elements import OFFICER_KEYS
 from feedback_app.domain.form_sets import EARLY, STOPPED_EARLY
+from feedback_app.domain.happenings import BY_ITSELF, Happening
 from feedback_app.impact.cells import Cells, MixCoefficient, adjust
 from feedback_app.impact.events import Event
 from feedback_app.impact.panel import Floats, Ints, Panel, in_own_order, month_number
@@ -22,7 +23,7 @@ from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import joins, lots, trainings
 from feedback_app.storage.queries import panel as queries
-from feedback_app.storage.queries.happenings import instrument_changes
+from feedback_app.storage.queries.happenings import happenings_of_counters
 
 __all__ = [
     "BadMonthError",
@@ -89,17 +90,29 @@ def link(
         visits = queries.monthly_visits(session, agency_id=agency_id, first=first, last=last)
         codes = queries.counter_codes(session, agency_id=agency_id)
         owners = joins.owners_now(session)
-        days = instrument_changes(session, agency_id=agency_id)
+        told = happenings_of_counters(session, codes.keys(), first=first, last=last)
     held = [a for a in attended if a.run.starts_on <= last]
     events = tuple(events_of(held, owners=owners, lots=drawn))
     panel, case_mix = adjust(cells)
     known = {(codes[counter], month): count for (counter, month), count in visits.items()}
-    changed = sorted({month_of(day) - panel.first_month for day in days if first <= day <= last})
-    panel = replace(panel, visits=_visits(panel, known), changed=tuple(changed))
-    panel = in_own_order(panel)
-    return Linked(
-        panel, events, aims_of(held), tuple(case_mix), first, last, fingerprint(cells, events)
-    )
+    by_code = {codes[counter]: found for counter, found in told.items() if found}
+    panel = replace(panel, visits=_visits(panel, known))
+    panel = in_own_order(with_happenings(panel, by_code))
+    mark = fingerprint(cells, events, by_code)
+    return Linked(panel, events, aims_of(held), tuple(case_mix), first, last, mark)
+
+
+def with_happenings(panel: Panel, by_code: Mapping[str, Sequence[Happening]]) -> Panel:
+    """The panel with the months in which something happened at an officer's counter (by code)."""
+    happened, new_form = (np.zeros(panel.unit.shape, dtype=bool) for _ in range(2))
+    for place, code in enumerate(panel.units):
+        for one in by_code.get(code, ()):
+            begins = max(month_of(one.first) - panel.first_month, 0)
+            ends = panel.months if one.last is None else month_of(one.last) + 1 - panel.first_month
+            there = panel.unit[:, begins:ends] == place
+            touched = new_form if one.kind == BY_ITSELF else happened
+            touched[:, begins:ends] |= there
+    return replace(panel, happened=happened, new_form=new_form)
 
 
 def _visits(panel: Panel, known: Mapping[tuple[str, int], int]) -> Floats | None:
@@ -194,8 +207,10 @@ def _columns(rows: Sequence[Sequence[Any]]) -> tuple[Ints, NDArray[np.str_], Flo
     return numbers, np.array(tier), np.array(counts, dtype=float).T
 
 
-def fingerprint(cells: Cells, events: tuple[Event, ...]) -> str:
-    """SHA-256 of the cells and events: equal when the same data were measured."""
+def fingerprint(
+    cells: Cells, events: tuple[Event, ...], happenings: Mapping[str, Sequence[Happening]]
+) -> str:
+    """SHA-256 of cells, events and what happened: equal when the same data were measured."""
     order = np.lexsort((cells.month, cells.mix, cells.unit, cells.officer))
     digest = hashlib.sha256(repr((cells.officers, cells.units, cells.mixes)).encode())
     for column in (cells.officer, cells.unit, cells.mix, cells.month):
@@ -205,4 +220,9 @@ def fingerprint(cells: Cells, events: tuple[Event, ...]) -> str:
     by_lot = sorted((repr(event), event.drawn_from) for event in events if event.drawn_from)
     if by_lot:  # studies of before keep their fingerprint
         digest.update(repr(by_lot).encode())
+    spells = {
+        (code, one.kind, one.first, one.last) for code in happenings for one in happenings[code]
+    }
+    if spells:
+        digest.update(repr(sorted(map(repr, spells))).encode())
     return digest.hexdigest()

@@ -30,6 +30,8 @@ PANEL_COLUMNS = (
     Column("low", "0 to 1", "share of answers 1 or 2"),
     Column("mix", "points", "what the case mix gave to the score and was taken out, mean of items"),
     Column("visits", "integer", "visits to the counter that month, where the office counts them"),
+    Column("happened", "0 or 1", "something happened at the counter that month"),
+    Column("new_form", "0 or 1", "the counter began to ask other questions that month"),
 )
 EVENT_COLUMNS = (
     Column("officer", "text", "pseudonym of the officer, as in the panel"),
@@ -119,6 +121,9 @@ def _panel_frame(panel: Panel, officers: dict[str, str], units: dict[str, str]) 
     for name, by_month in (("mix", panel.mix), ("visits", panel.visits)):
         if by_month is not None:
             frame[name] = by_month[officer, month]
+    for name, marked in (("happened", panel.happened), ("new_form", panel.new_form)):
+        if marked is not None:
+            frame[name] = marked[officer, month].astype(np.int64)
     frame["place"] = item
     ordered = frame.sort_values(["place", "officer", "month"], ignore_index=True)
     return ordered.drop(columns="place")

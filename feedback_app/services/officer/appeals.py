@@ -30,6 +30,7 @@ from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.citizen.holding import new_case
 from feedback_app.services.faults import FieldFaultError, NotThereError
+from feedback_app.services.happenings.beside import Beside, beside_case
 from feedback_app.services.officer.signed_in import (
     appeals_made,
     batch_keyed,
@@ -67,6 +68,7 @@ class Appeal:
     may_review: bool
     review_until: date | None
     other_round: Case | None
+    happenings: tuple[Beside, ...]  # on the days that it is about
 
 
 def choice_of(site: Site, viewer: Viewer, key: str) -> Choice:
@@ -151,6 +153,7 @@ def appeal_of(site: Site, viewer: Viewer, case_id: int) -> Appeal:
             may_review=may_review(one, made, today=site.today()),
             review_until=second_deadline(one.closed_on) if one.closed_on else None,
             other_round=others[0] if others else None,
+            happenings=beside_case(session, case),
         )
 
 

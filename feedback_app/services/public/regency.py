@@ -16,9 +16,11 @@ from feedback_app.services.public.results import (
     figures_of,
     point_of,
     results_of,
+    with_changes,
 )
 from feedback_app.services.site import Site
 from feedback_app.services.survey.periods import span_of_survey
+from feedback_app.services.survey.trend import form_changes
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Agency, Survey, Unit
 from feedback_app.storage.queries import surveys as queries
@@ -62,13 +64,15 @@ def regency(site: Site) -> Regency:
         units, by_unit = _surveys(session)
         results = {unit.id: results_of(session, by_unit.get(unit.id, [])) for unit, _a in units}
         lines = _together(session, units, by_unit)
+        days = form_changes(session, [unit.id for unit, _agency in units])
+    points = [
+        (line.span, point_of(line.title, line.short, line.what))
+        for line in lines
+        if not parts_of(line.span, [other.span for other in lines])
+    ]
     return Regency(
         newest=lines[-1] if lines else None,
-        trend=tuple(
-            point_of(line.title, line.short, line.what)
-            for line in lines
-            if not parts_of(line.span, [other.span for other in lines])
-        ),
+        trend=with_changes(points, days),
         lines=tuple(
             UnitLine(agency, unit, next(iter(results[unit.id]), None)) for unit, agency in units
         ),

@@ -6,13 +6,14 @@ Everything passes `domain/published.py`. Nothing here knows an officer.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
 from feedback_app.domain.disclosure import mask
 from feedback_app.domain.elements import OFFICIAL_KEYS, element
 from feedback_app.domain.follow_up import UNFINISHED
+from feedback_app.domain.instrument import changes_before
 from feedback_app.domain.local_time import local_day
 from feedback_app.domain.published import Published, number_to_publish, publish
 from feedback_app.domain.skm import WEIGHTS, TooFew
@@ -28,7 +29,7 @@ from feedback_app.domain.survey_figures import Figures, add_figures, from_json
 from feedback_app.services.faults import NotThereError
 from feedback_app.services.site import Site
 from feedback_app.services.survey.periods import span_of_survey
-from feedback_app.services.survey.trend import past_points
+from feedback_app.services.survey.trend import form_changes, past_points
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Agency, FollowUp, Survey, SurveyRevision, Unit
 from feedback_app.storage.queries import counters
@@ -69,6 +70,7 @@ class Point:
     mutu: str
     trust: int | None
     is_past: bool
+    new_form: tuple[date, ...] = ()  # since the point before: a counter began to ask others
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,16 @@ def _trend(session: Session, unit_id: int, results: Sequence[Result]) -> tuple[P
     for result in results:
         if isinstance(result.what, Published) and not parts_of(result.span, spans):
             points.append((result.span, point_of(result.title, result.short, result.what)))
-    return tuple(point for _span, point in sorted(points, key=lambda p: (p[0].last, p[0].first)))
+    ordered = sorted(points, key=lambda p: (p[0].last, p[0].first))
+    return with_changes(ordered, form_changes(session, [unit_id]))
+
+
+def with_changes(points: Sequence[tuple[Span, Point]], days: Sequence[date]) -> tuple[Point, ...]:
+    """Steps of a trend, oldest first, with the changes of the form between them."""
+    marks = changes_before([span for span, _point in points], days)
+    return tuple(
+        replace(point, new_form=mark) for (_span, point), mark in zip(points, marks, strict=True)
+    )
 
 
 def point_of(name: tuple[str, str], short: str, what: Published) -> Point:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from feedback_app.domain.disclosure import MIN_GROUP
 from feedback_app.domain.elements import OFFICIAL_KEYS
+from feedback_app.domain.instrument import changes_before
 from feedback_app.domain.published import index_of
 from feedback_app.domain.skm import CONVERSION, WEIGHTS, Index, band, round_half_up
 from feedback_app.domain.survey import Span, kind_of, parts_of, short_title, title
@@ -17,6 +20,7 @@ from feedback_app.services.survey.periods import span_of_survey
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import PastResult, Survey
 from feedback_app.storage.queries import surveys as queries
+from feedback_app.storage.queries.happenings import instrument_days
 
 
 def past_index(row: PastResult) -> tuple[Decimal, str]:
@@ -51,7 +55,20 @@ def trend_of(session: Session, survey: Survey, index: Index) -> tuple[TrendPoint
         points = [point for point in points if kind_of(point.span) == kind_of(own)]
     else:
         points = [point for point in points if not parts_of(point.span, spans)]
-    return tuple(sorted([*points, _point(survey, index)], key=_by_day))
+    ordered = sorted([*points, _point(survey, index)], key=_by_day)
+    days = form_changes(session, [survey.unit_id])
+    marks = changes_before([point.span for point in ordered], days)
+    return tuple(replace(point, new_form=mark) for point, mark in zip(ordered, marks, strict=True))
+
+
+def form_changes(session: Session, unit_ids: Iterable[int]) -> list[date]:
+    """Days on which a counter of these units began to ask other questions."""
+    counter_ids = [
+        counter_id
+        for unit_id in unit_ids
+        for counter_id in queries.counter_ids_of_unit(session, unit_id)
+    ]
+    return instrument_days(session, counter_ids)
 
 
 def past_points(rows: Sequence[PastResult]) -> list[TrendPoint]:
