@@ -9,6 +9,7 @@ from feedback_app.domain.lot import LEAST_DICE
 from feedback_app.domain.lot_seats import seated_on
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.lots import after, drawing, lists, minutes, pages
+from feedback_app.services.lots.choice import Candidate, Choice, choice_for
 from feedback_app.services.lots.lists import LotChangedError
 from feedback_app.services.office import setup
 from feedback_app.services.trainings import catalogue
@@ -52,17 +53,15 @@ def overview() -> str:
 @lots.get("/baru/<code>")
 def new(code: str) -> str:
     """Choose dates, seats and everybody who is eligible for one training."""
-    choice = lists.choice_for(site(), viewer(), code)
+    choice = choice_for(site(), viewer(), code)
     form = list_form(choice)
     chosen = {text for text in request.args.getlist("petugas") if text.isdigit()}
-    unit_id = number_in_address("unit")
     form.days.data = [run.starts_on.isoformat() for run in choice.runs]
     form.seats.data = sum(run.seats or 0 for run in choice.runs) or None
     form.officers.data = [
         one.officer_id
-        for one in choice.candidates
+        for one in _asked(choice)
         if (str(one.officer_id) in chosen if chosen else one.had is None)
-        and (unit_id is None or one.unit_id == unit_id)
     ]
     return _list_page(choice, form)
 
@@ -70,7 +69,7 @@ def new(code: str) -> str:
 @lots.post("/baru/<code>")
 def make(code: str) -> Answer:
     """Keep the list as a draft; nothing is told yet."""
-    choice = lists.choice_for(site(), viewer(), code)
+    choice = choice_for(site(), viewer(), code)
     form = list_form(choice)
     if form.validate_on_submit():
         try:
@@ -83,17 +82,37 @@ def make(code: str) -> Answer:
     return _list_page(choice, form), 422
 
 
-def _list_page(choice: lists.Choice, form: ListForm) -> str:
+def _list_page(choice: Choice, form: ListForm) -> str:
     translate_errors(form)
-    unit_id = number_in_address("unit")
     return render_template(
         "lots/new.html",
         choice=choice,
         form=form,
         units=setup.unit_lines(site(), viewer()),
-        unit_id=unit_id,
-        candidates=[x for x in choice.candidates if unit_id is None or x.unit_id == unit_id],
+        asked=_filters(),
+        candidates=_asked(choice),
     )
+
+
+def _filters() -> dict[str, str | int | None]:
+    """The filters of the address: unit, counter, and whether a need is asked for."""
+    return {
+        "unit": number_in_address("unit"),
+        "loket": request.args.get("loket", ""),
+        "kebutuhan": "1" if request.args.get("kebutuhan") == "1" else "",
+    }
+
+
+def _asked(choice: Choice) -> list[Candidate]:
+    """Whom the filters of the address leave."""
+    asked = _filters()
+    return [
+        one
+        for one in choice.candidates
+        if asked["unit"] in (None, one.unit_id)
+        and (not asked["loket"] or asked["loket"] in one.counters)
+        and (not asked["kebutuhan"] or one.has_need)
+    ]
 
 
 @lots.get("/<int:lot_id>")

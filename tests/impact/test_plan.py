@@ -13,7 +13,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedback_app.config import ROOT
@@ -177,6 +177,37 @@ def test_the_plan_of_a_small_office_is_the_best_of_all_choices(town: Office) -> 
     assert best is None or broken(town, found.chosen) == []
 
 
+@pytest.mark.proof
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(small_offices())
+def test_a_search_that_begins_with_one_pair_finds_the_same_best(
+    monkeypatch: pytest.MonkeyPatch, town: Office
+) -> None:
+    """Pairs that the relaxed problem fixes belong where they are: the proof holds for all others."""
+    whole = solve(town)
+    with monkeypatch.context() as patch:
+        patch.setattr("feedback_app.impact.plan.core.START", 1)
+        assert solve(town).objective == (
+            pytest.approx(whole.objective, abs=1e-6) if whole.objective is not None else None
+        )
+
+
+def test_pairs_that_are_fixed_too_soon_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planted fault: the search stops at its first pair, whatever better plans there are."""
+    town = office_of_a_year(3, officers=9, runs=12, days=60)
+    whole = solve(town)
+    monkeypatch.setattr("feedback_app.impact.plan.core.START", 1)
+    found = solve(town)
+    assert found.objective is not None
+    assert found.objective == pytest.approx(whole.objective, abs=1e-6)
+    monkeypatch.setattr("feedback_app.impact.plan.core.SLACK", -1e9)
+    wrong = solve(town)
+    assert wrong.objective is not None
+    assert wrong.objective < found.objective - 0.01
+
+
 FULL = {"fee": 10, "travel": 0, "daily": 0}
 # Each office has exactly one rule in the way of sending everybody everywhere: (office, rule, best).
 ONE_RULE: dict[str, tuple[Office, set[Pair]]] = {
@@ -287,6 +318,28 @@ def test_among_equals_the_cheaper_and_then_the_first_by_code() -> None:
     assert solve(office(*same, people=1)).chosen == (("A", "R1"),)
     even = {("A", "perilaku"): 1.0, ("B", "perilaku"): 1.0}
     assert solve(office(run("R", seats=1), needs=even)).chosen == (("A", "R"),)
+
+
+def test_an_officer_in_two_needs_and_on_leave_goes_to_what_the_leave_allows() -> None:
+    needs = {("A", "perilaku"): 1.0, ("A", "informasi"): 2.0}
+    both = (run("R"), run("S", 3, gains={"informasi": 0.1}))
+    town = office(*both, people=1, needs=needs)
+    assert solve(town).chosen == (("A", "R"), ("A", "S"))
+    away = replace(town, leave=frozenset({("A", MONDAY + timedelta(days=3))}))
+    assert solve(away).chosen == (("A", "R"),)
+    assert solve(replace(away, leave=away.leave | {("A", MONDAY)})).chosen == ()
+
+
+def test_jp_in_whole_courses_and_their_multiples_lose_no_plan() -> None:
+    """23 JP that are left hold five courses of 4; 13 that are missing need four."""
+    five = [run(f"R{n}", 2 * n) for n in range(7)]
+    town = office(*five, people=1, officers=(Officer("A", "PPPK", 1, 1),))
+    assert len(solve(town).chosen) == 5
+    longer = [run(f"S{n}", 20 + 3 * n, 21 + 3 * n, jp=8.0) for n in range(3)]
+    assert len(solve(replace(town, runs=(*five, *longer))).chosen) == 5
+    short = office(*[replace(one, gains={}) for one in five], people=1,
+                   officers=(Officer("A", "PNS", 7, 1),), prices=Prices(jp=0.01))  # fmt: skip
+    assert len(solve(short).chosen) == 4
 
 
 def test_the_order_of_files_changes_nothing() -> None:
