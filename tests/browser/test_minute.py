@@ -98,7 +98,7 @@ def test_a_hurried_mother_stops_at_the_fork_after_six_taps(
     is_asked(page, 4)
     assert page.locator("input[name=kecepatan]:checked").input_value() == "4"
     page.go_forward()
-    page.wait_for_function("document.documentElement.dataset.keeps")
+    page.locator("html[data-keeps]").wait_for()
     assert page.evaluate("history.state") == {"q": 4}  # the number and nothing else
     sent.clear()
     page.locator(".fork").get_by_role("button", name="Kirim sekarang").tap()
@@ -136,7 +136,7 @@ def test_a_farmer_on_slow_3g_finishes_in_thirteen_taps_and_trust_may_stay_open(
     expect(page.locator(".next")).to_be_visible(timeout=30_000)  # its script has come
     for key in FORM_ORDER[:-1]:
         tap(page, key, 4 if key == "biaya" else 3)
-    page.wait_for_function("document.documentElement.dataset.keeps")
+    page.locator("html[data-keeps]").wait_for()
     begun = time.monotonic()
     page.get_by_role("button", name="Kirim penilaian").tap()
     expect(page.get_by_text("Penilaian Anda sudah dihitung, tanpa nama.")).to_be_visible(

@@ -34,6 +34,11 @@ KEEPS_NOTHING = """for (const name of ["localStorage", "sessionStorage"]) {
   Object.defineProperty(window, name, {
     get() { throw new DOMException("denied", "SecurityError"); } }); }
 Object.defineProperty(window, "speechSynthesis", { value: undefined });"""
+VOICE = """window.said = [];
+Object.defineProperty(window, "speechSynthesis", { value: {
+  getVoices: () => [{ lang: "id-ID" }],
+  speak: (one) => said.push(one.text),
+  cancel: () => said.push("(stopped)") } });"""
 OFFICER_PART = FORM_ORDER[: len(OFFICER_KEYS)]
 
 
@@ -142,6 +147,23 @@ def test_a_chats_browser_that_keeps_nothing_and_has_no_voice(
     assert faults == []
 
 
+def test_a_phone_with_a_voice_reads_the_question_that_is_seen_and_shows_that_it_plays(
+    live_sqlite: LiveSite, chromium: Browser
+) -> None:
+    context = chromium.new_context(viewport=PHONE, has_touch=True)  # type: ignore[arg-type]
+    context.add_init_script(VOICE)  # this machine has none
+    page = context.new_page()
+    page.goto(url_on_card(live_sqlite, "L2"))
+    tap(page, "perilaku", 3)
+    page.get_by_role("button", name="Dengarkan").tap()
+    expect(page.get_by_role("button", name="Berhenti")).to_have_attribute("aria-pressed", "true")
+    item = element("kompetensi")
+    assert page.evaluate("said") == [f"2. {item.question} {'. '.join(item.labels)}."]
+    page.get_by_role("button", name="Berhenti").tap()
+    expect(page.get_by_role("button", name="Dengarkan")).to_have_attribute("aria-pressed", "false")
+    assert page.evaluate("said")[-1] == "(stopped)"
+
+
 def test_two_tabs_of_one_counter_and_one_that_is_killed(
     live_sqlite: LiveSite, chromium: Browser
 ) -> None:
@@ -151,11 +173,11 @@ def test_two_tabs_of_one_counter_and_one_that_is_killed(
     address = url_on_card(live_sqlite, "L2")
     one.goto(address)
     tap(one, "perilaku", 4)
-    one.wait_for_function("document.documentElement.dataset.keeps")
+    one.locator("html[data-keeps]").wait_for()
     two.goto(address)
     tap(two, "perilaku", 3)
     tap(two, "kompetensi", 3)
-    two.wait_for_function("document.documentElement.dataset.keeps")
+    two.locator("html[data-keeps]").wait_for()
     with pytest.raises(PlaywrightError):
         two.goto("chrome://crash")
     two = context.new_page()
