@@ -52,7 +52,10 @@ TIMED = """() => { window.tapped = performance.now();
     seen.disconnect();
     requestAnimationFrame(() => setTimeout(told));
   }).observe(document.documentElement, { childList: true, subtree: true }); }"""
-PAINTED = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+PAINTED = """async () => { for (;;) {
+  const [paint] = performance.getEntriesByName("first-contentful-paint");
+  if (paint) return paint.startTime;
+  await new Promise((done) => setTimeout(done, 20)); } }"""
 BARE_SENDING = """async () => { const answer = await fetch("/bare", { method: "POST" });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   document.body.replaceWith(page.body); }"""
