@@ -1,6 +1,6 @@
 # Thin aliases for developers; run.py does the work. `make help` lists them: a target's line is the
 # comment above it.
-.PHONY: alarms-truth attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-minute bench-page bench-plan bench-restore bench-start bench-survey bench-yardstick busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig first-month formulas fuzz half-sent help holidays interrupted-rig kill-rig long-tests migration mutation needs-truth one-code plan-truth power-rig quick rig-sums routes screenshots serve states supply test truth
+.PHONY: alarms-truth attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-minute bench-page bench-plan bench-restore bench-slow-phone bench-start bench-survey bench-yardstick busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig first-month formulas fuzz half-sent help holidays interrupted-rig kill-rig long-tests migration mutation needs-truth one-code plan-truth power-rig quick rig-sums routes screenshots serve states supply test truth
 # Set up everything, load the made-up office, serve it.
 serve:
 	python3 run.py
@@ -45,6 +45,9 @@ bench-page:
 # Taps and words of the citizen's form, and a model reader's seconds.
 bench-minute:
 	.venv/bin/python bench/minute.py
+# Time of the citizen's form on Slow 3G with a slow processor, beside a bare page.
+bench-slow-phone:
+	.venv/bin/python bench/slow_phone.py
 # Time of a backup, a drill and a restore of 1,000,000 answers.
 bench-restore:
 	.venv/bin/python bench/restore.py

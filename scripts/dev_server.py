@@ -28,7 +28,7 @@ LOOPBACK = "127.0.0.1"
 KEPT = (
     citizen_page.kept_page,
     citizen_page.style,
-    citizen_page.style_digest,
+    citizen_page.whole_style,
     language.catalogue,
 )
 

@@ -20,7 +20,9 @@
 
   function each(selector, use) { Array.prototype.forEach.call(document.querySelectorAll(selector), use); }
   function isTouched() {
-    var found = english || window.scrollY > 100 || !!document.querySelector("input:checked, details[open], #errors");
+    // Who went on without an answer left the form at a later question: its way back is shown.
+    var begun = "input:checked, details[open], #errors, .back:not([hidden])";
+    var found = english || window.scrollY > 100 || !!document.querySelector(begun);
     each("textarea, input:not([type=hidden]):not([type=radio]):not([type=checkbox])", function (field) { found = found || !!field.value; });
     each("select", function (field) { found = found || field.selectedIndex > 0; });
     return found;

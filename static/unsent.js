@@ -177,9 +177,17 @@
     finish(words("sudah diterima. Kode tanda terima ", "received. Receipt code ") +
       url.split("/r/")[1].slice(0, 8).replace(/^(.{4})/, "$1 ") + ".", []);
   }
+  /* Faults and receipt have rules that no first view needs: they stand behind its own in the page's sheet. */
+  function addRules(page) {
+    const [own, whole] = [document, page].map((one) => one.querySelector("style"));
+    if (!own || !whole) return;
+    const more = whole.textContent.slice(own.textContent.length).match(/[^{}]+{[^}]*}/g) || [];
+    more.forEach((rule) => own.sheet.insertRule(rule, own.sheet.cssRules.length));
+  }
   /* The receipt came with the answer: it is not asked for a second time over a slow network. */
   function paint(url, text) {
     const page = new DOMParser().parseFromString(text, "text/html");
+    addRules(page);
     history.replaceState(null, "", url);
     document.title = page.title;
     document.body.replaceWith(page.body);
@@ -198,6 +206,7 @@
     const mend = () => {
       end();
       box = null;
+      addRules(page);
       document.body.replaceWith(page.body);
       document.dispatchEvent(new Event("form-replaced"));
     };

@@ -49,7 +49,7 @@ def form(code: str) -> Response:
     except RetiredPlaceError as gone:
         return _retired_place(gone.successor)
     page = citizen_page.kept_page(place, language(), "phone", site().settings.base_url)
-    headers.allow_inline_style(citizen_page.style_digest())
+    headers.allow_inline_style(citizen_page.style())
     openings.count(site(), place.counter_id)
     return citizen_page.answer_with(page, arriving.open_form(site(), place))
 
@@ -118,8 +118,8 @@ def receipt(code: str) -> Response:
     found = receipts.receipt_of(site(), code)
     if found is None:
         return make_response(render_template("citizen/no_receipt.html"), 404)
-    headers.allow_inline_style(citizen_page.style_digest())
-    page = render_template("citizen/receipt.html", receipt=found, style=citizen_page.style())
+    headers.allow_inline_style(citizen_page.whole_style())
+    page = render_template("citizen/receipt.html", receipt=found, style=citizen_page.whole_style())
     return make_response(page)
 
 
@@ -196,14 +196,14 @@ def _later(code: str, sent: CitizenForm, *, status: int) -> Response:
     try:
         response = _again(_place(code, sent), sent, status=status)
     except NotSavedError:  # the place cannot even be read: what was typed waits in a bare page
-        headers.allow_inline_style(citizen_page.style_digest())
+        headers.allow_inline_style(citizen_page.whole_style())
         response = make_response(citizen_page.render_unsaved(code, sent), status)
     response.headers["Retry-After"] = RETRY_AFTER_SECONDS
     return response
 
 
 def _again(place: Place, sent: CitizenForm, *, status: int) -> Response:
-    headers.allow_inline_style(citizen_page.style_digest())
+    headers.allow_inline_style(citizen_page.whole_style())
     kiosk_id = kiosk_here(place)
     if not sent.token.data:
         sent.token.data = arriving.open_form(site(), place, device_id=kiosk_id)

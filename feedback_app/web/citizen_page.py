@@ -1,13 +1,12 @@
 """The form's page: rendered once per place and language, compressed once, token spliced in.
 
 The token stands near the end. What is before and after it is deflated once; between them the
-token goes as a stored block, so a request costs two checksums instead of a rendering.
+token goes as a stored block, so a request costs two checksums instead of a rendering. A token has
+always the same length, so what is after it refers back to what is before it all the same.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 import struct
 import zlib
@@ -28,11 +27,12 @@ from feedback_app.services.citizen.place import Place
 from feedback_app.web.citizen_form import CitizenForm, clean_text
 from feedback_app.web.language import language
 
-PLACE_OF_TOKEN = "@@TOKEN@@"  # noqa: S105 (a mark in the page)
+PLACE_OF_TOKEN = "@" * 48  # a mark in the page, as long as a token (domain/codes.py)
 # Counters x languages in memory, 7 kB each: of a province's 1,600 counters in two languages none is
 # drawn twice (a drawing takes 15 ms).
 KEPT_PAGES = 4096
 Look = Literal["phone", "kiosk"]
+WINDOW = 32768  # as far back as deflate refers
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 
 
@@ -55,9 +55,21 @@ class KeptPage:
 @cache
 def style() -> Markup:
     """The form's own small sheet, folded and inlined so that one response is the whole page."""
+    return _folded("form.css", "form_steps.css")
+
+
+@cache
+def whole_style() -> Markup:
+    """The same and, after it, what only a later page shows: faults, receipt.
+
+    static/unsent.js takes what is after it where it puts such a page in the form's place.
+    """
+    return _folded("form.css", "form_steps.css", "form_after.css")
+
+
+def _folded(*names: str) -> Markup:
     folder = ROOT / "templates" / "citizen"
-    sheet = "".join((folder / name).read_text() for name in ("form.css", "form_steps.css"))
-    return Markup(folded_sheet(sheet))  # noqa: S704 (ours)
+    return Markup("".join(folded_sheet((folder / name).read_text()) for name in names))  # noqa: S704 (ours)
 
 
 def folded_sheet(sheet: str) -> str:
@@ -76,25 +88,34 @@ def folded_lines(page: str) -> str:
     A line's end stays where it may part two words; between two tags of ours it parts none. Only for
     a page whose textarea is empty: white space in there is what a person typed.
     """
-    return re.sub(r">\n<", "><", re.sub(r"\n\s+", "\n", page))
-
-
-@cache
-def style_digest() -> str:
-    """The sheet's digest for the Content-Security-Policy."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
+    return re.sub(r">(?:\n|\s{2,})<", "><", re.sub(r"\n\s+", "\n", page))
 
 
 @lru_cache(maxsize=KEPT_PAGES)
 def kept_page(place: Place, _language: str, look: Look, _base_url: str) -> KeptPage:
     """The empty form of a place; the language and the address it names are part of the key."""
     page = folded_lines(_render(place, None, token=PLACE_OF_TOKEN, look=look))
-    head, tail = (part.encode() for part in page.split(PLACE_OF_TOKEN))
+    head, tail = (part.encode() for part in page.rsplit(PLACE_OF_TOKEN, 1))
+    return KeptPage(
+        tail, _deflated_head(head), _deflated_tail(head, tail), zlib.crc32(head), len(head)
+    )
+
+
+def _deflated_head(head: bytes) -> bytes:
+    """Deflated up to the lengths of a stored block, which the token's take the place of."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    head_deflated = packer.compress(head) + packer.flush(zlib.Z_FULL_FLUSH)
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    tail_deflated = packer.compress(tail) + packer.flush(zlib.Z_FINISH)
-    return KeptPage(tail, head_deflated, tail_deflated, zlib.crc32(head), len(head))
+    sheet, end, rest = head.partition(b"</style>")
+    # Rules and text have letters of different frequency: a code of its own for each saves 25 bytes.
+    packed = packer.compress(sheet + end) + packer.flush(zlib.Z_PARTIAL_FLUSH)
+    packed += packer.compress(rest) + packer.flush(zlib.Z_SYNC_FLUSH)
+    return packed.removesuffix(b"\0\0\xff\xff")
+
+
+def _deflated_tail(head: bytes, tail: bytes) -> bytes:
+    """Deflated with all before it as its dictionary: 65 of 285 bytes less."""
+    before = head + PLACE_OF_TOKEN.encode()
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=before[-WINDOW:])
+    return packer.compress(tail) + packer.flush()
 
 
 def answer_with(page: KeptPage, token: str) -> Response:
@@ -103,7 +124,7 @@ def answer_with(page: KeptPage, token: str) -> Response:
     if not request.accept_encodings["gzip"]:
         response = Response(page.head + middle + page.tail, mimetype="text/html")
     else:
-        stored = struct.pack("<BHH", 0, len(middle), len(middle) ^ 0xFFFF) + middle
+        stored = struct.pack("<HH", len(middle), len(middle) ^ 0xFFFF) + middle
         checksum = zlib.crc32(page.tail, zlib.crc32(middle, page.head_checksum))
         size = page.head_size + len(middle) + len(page.tail)
         body = GZIP_HEADER + page.head_deflated + stored + page.tail_deflated
@@ -131,7 +152,7 @@ def render_unsaved(code: str, sent: CitizenForm) -> str:
         code=code,
         fields=fields,
         comment=clean_text(sent.comment.data or ""),
-        style=style(),
+        style=whole_style(),
     )
 
 
@@ -172,5 +193,5 @@ def _render(
         offer_as_is=bool(sent and sent.may_go_as_it_is()),
         token=token,
         look=look,
-        style=style(),
+        style=whole_style() if sent else style(),
     )

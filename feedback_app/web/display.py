@@ -65,7 +65,7 @@ def scan(code: str) -> Response:
         response.headers["Retry-After"] = str(full.wait)
         return response
     page = citizen_page.kept_page(scanned.place, language(), "phone", site().settings.base_url)
-    headers.allow_inline_style(citizen_page.style_digest())
+    headers.allow_inline_style(citizen_page.style())
     openings.count(site(), scanned.place.counter_id)
     return citizen_page.answer_with(page, token)
 

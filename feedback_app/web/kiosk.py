@@ -28,7 +28,7 @@ def form() -> Response:
     if tablet.place.is_retired:
         return make_response(render_template("devices/closed_counter.html"), 410)
     page = citizen_page.kept_page(tablet.place, language(), "kiosk", site().settings.base_url)
-    headers.allow_inline_style(citizen_page.style_digest())
+    headers.allow_inline_style(citizen_page.style())
     token = arriving.open_form(site(), tablet.place, device_id=tablet.device_id)
     return citizen_page.answer_with(page, token)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from feedback_app.domain.elements import ALL_KEYS, element
@@ -20,6 +20,7 @@ from feedback_app.domain.paper import (
     Entry,
     cause_numbers,
 )
+from feedback_app.services.citizen.said_before import Ticks
 from feedback_app.services.citizen.visit_codes import NONE_GIVEN, Given, is_visit_code
 from feedback_app.services.paper.batches import UnitOffer, Wanted
 from feedback_app.services.paper.checks import Difference
@@ -63,6 +64,8 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
     causes = StringField("Nomor sebab di balik lembar")
     visit = StringField("Kode kunjungan")
     comment = TextAreaField("Saran")
+    pressed = BooleanField("Saya diminta memberi nilai tertentu")
+    charged = BooleanField("Saya dimintai uang di luar biaya resmi")
 
     def validate_visit(self, field: StringField) -> None:
         """A mistyped code can be mended; any other is judged when it is spent."""
@@ -106,6 +109,7 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
             entry=self.entry(desk),
             visit=Given(visit, is_odd=False) if visit else NONE_GIVEN,
             comment=self.words(),
+            ticks=Ticks(pressed=self.pressed.data, charged=self.charged.data),
         )
 
     def words(self) -> str:

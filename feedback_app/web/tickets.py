@@ -125,7 +125,7 @@ def _form(ticket: Ticket, counter: TicketCounter) -> Response:
     form.service.data = str(ticket.service_id or "")
     form.token.data = arriving.open_form(site(), place)
     openings.count(site(), place.counter_id)
-    headers.allow_inline_style(citizen_page.style_digest())
+    headers.allow_inline_style(citizen_page.whole_style())
     return make_response(citizen_page.render_again(place, form, look="phone"))
 
 

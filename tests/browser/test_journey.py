@@ -13,7 +13,7 @@ from playwright.sync_api import Error as PlaywrightError
 from sqlalchemy import delete, select
 
 from feedback_app.demo.office import DEMO_PASSWORD
-from feedback_app.domain.elements import FORM_ORDER
+from feedback_app.domain.elements import FORM_ORDER, element
 from feedback_app.domain.survey import Span, title
 from feedback_app.services.office.cards import card_lines, cards_pdf
 from feedback_app.services.upkeep.schema import tally_differences
@@ -139,6 +139,9 @@ def test_a_text_browser_shows_the_whole_form(live: LiveSite) -> None:
     )
     for needed in ("Loket 2", "Sangat sopan dan ramah", "Kirim penilaian", "Saran"):
         assert needed in done.stdout
+    options = element("perilaku").labels
+    shown = [line for line in done.stdout.splitlines() if any(o in line for o in options)]
+    assert [line.strip() for line in shown] == [f"( ){option}" for option in options]
 
 
 @pytest.mark.long

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from feedback_app import create_app
 from feedback_app.demo.people import viewer_named
 from feedback_app.demo.stories import OLD, RECENT
 from feedback_app.demo.trainings import TRAININGS
@@ -16,6 +17,7 @@ from feedback_app.services.access.people import Viewer
 from feedback_app.services.cases.decisions import case_page, case_view, give_opinion
 from feedback_app.services.devices.register import device_page
 from feedback_app.services.needs.overview import overview as needs_overview
+from feedback_app.services.office.cards import card_lines
 from feedback_app.services.officer.replies import unit_replies
 from feedback_app.services.officer.room import own_room
 from feedback_app.services.paper.batches import batch_page
@@ -50,6 +52,16 @@ def lines(site: Site, kind: str, *, is_open: bool) -> dict[tuple[str, ...], list
     for line in case_page(site, inspector, kind=kind, is_open=is_open, page=1).lines:
         found.setdefault(line.rules, []).append(line.case_id)
     return found
+
+
+def test_no_counters_form_is_heavier_than_6_kb(site: Site) -> None:
+    client = create_app(site.settings).test_client()
+    asked = {"Accept-Encoding": "gzip"}
+    for line in card_lines(site):
+        for lang in ("id", "en"):
+            page = client.get(f"{line.url}?lang={lang}", headers=asked)
+            assert page.status_code == 200
+            assert len(page.data) <= 6_000, (line.code, lang)
 
 
 def test_every_story_is_held_by_the_rule_it_is_about(site: Site) -> None:

@@ -6,6 +6,7 @@ import re
 
 import pypdfium2
 import pytest
+from pypdfium2 import raw
 
 from feedback_app.domain.causes import CAUSES, OF_ELEMENT, VISIT_FACTS
 from feedback_app.domain.elements import ELEMENTS
@@ -36,8 +37,7 @@ def words_of(page: pypdfium2.PdfPage) -> str:
 
 def test_every_word_of_the_official_form_is_there() -> None:
     with pypdfium2.PdfDocument(paper_forms_pdf(forms(sheets=1))) as document:
-        front, _back = document
-        text = words_of(front)
+        text = " ".join(words_of(side) for side in document)
     squeezed = text.replace(" ", "")
     for item in ELEMENTS:
         for words in (item.question, *item.labels):
@@ -73,7 +73,23 @@ def test_long_names_still_fit_one_page() -> None:
     long = {name: f"{name} " * 60 for name in ("agency", "unit", "service", "counter")}
     with pypdfium2.PdfDocument(paper_forms_pdf(forms(sheets=2, **long))) as document:
         assert len(document) == 4
-        assert "kotak survei" in words_of(document[2])
+        assert "kotak survei" in words_of(document[3])
+
+
+def test_what_is_rated_is_in_12_points_with_a_face_beside_each_answer() -> None:
+    with pypdfium2.PdfDocument(paper_forms_pdf(forms(sheets=1))) as document:
+        text = document[0].get_textpage()
+        for item in ELEMENTS:
+            for words in (item.question.split()[0], item.labels[0].split()[0]):
+                found = text.search(words, match_case=True).get_next()
+                assert found
+                assert raw.FPDFText_GetFontSize(text, found[0]) >= 12, words
+        assert "inspektorat" in words_of(document[1]).lower()
+        assert "Saya diminta memberi nilai tertentu" in words_of(document[1])
+        drawn = document[0].get_objects(max_depth=8)
+        curves = sum(part.type == raw.FPDF_PAGEOBJ_PATH for part in drawn)
+    boxes = faces = len(ELEMENTS) * 4
+    assert curves >= boxes + faces
 
 
 def test_every_cause_stands_on_the_back_with_its_number() -> None:

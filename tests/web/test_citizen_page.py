@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,12 @@ import pytest
 from lxml import html
 
 from feedback_app.domain.elements import ALL_KEYS
-from feedback_app.web.citizen_page import folded_lines, folded_sheet, style
+from feedback_app.web.citizen_page import (
+    folded_lines,
+    folded_sheet,
+    style,
+    whole_style,
+)
 from tests.conftest import Browser
 from tests.web.test_citizen import opened
 
@@ -52,8 +58,16 @@ def test_the_sheet_is_folded_and_the_faces_are_drawn_in_the_texts_colour(
     assert [page.count(f'href="#f{face}"') for face in (1, 2, 3, 4)] == [12, 12, 12, 12]
 
 
+def test_what_no_first_view_shows_stands_behind_its_sheet_in_rules_that_a_script_can_add() -> None:
+    more = whole_style().removeprefix(style())
+    assert ".errors{" in more
+    assert ".done h1{" in more
+    assert re.fullmatch(r"(?:[^@{}]+\{[^{}]*\})+", more)
+
+
 def test_folded_lines_stay_apart() -> None:
     assert folded_lines("<b>x</b>\n  <i>y</i>\n z") == "<b>x</b><i>y</i>\nz"
+    assert folded_lines("<b>x</b> <i>y</i>    <u>z</u>") == "<b>x</b> <i>y</i><u>z</u>"
     assert folded_lines("<p>\n    satu\n    dua\n\n  </p>\n") == "<p>\nsatu\ndua\n</p>\n"
 
 

@@ -17,7 +17,7 @@ from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.paper import BAND_KEYS, sheet_number
 from feedback_app.services.site import Site
 from feedback_app.services.upkeep.schema import tally_differences
-from feedback_app.storage.models import PaperBatch, Rating
+from feedback_app.storage.models import Case, PaperBatch, PaperSheet, Rating
 from tests.conftest import Browser
 from tests.ground.office import TODAY, Office
 from tests.ground.paper import visit_code
@@ -103,6 +103,24 @@ def test_from_printing_to_the_error_rate(
     assert bob.get(link).status_code == 404
     assert len(ratings(site)) == 9
     assert tally_differences(site) == 0
+
+
+@pytest.mark.engine_alike
+def test_what_a_sheet_tells_the_inspectorate_is_counted_once_and_stays_with_no_answer(
+    alice: Browser, site: Site, office: Office
+) -> None:
+    page = made_batch(alice, office)
+    told = sheet(1, biaya="4") | {"pressed": "y", "charged": "y"}
+    for _ in range(2):  # the same sheet sent again is the same sending
+        assert send(alice, f"{page}/ketik?hari={TODAY}", **told).status_code == 302
+    assert send(alice, f"{page}/ketik?hari={TODAY}", **sheet(2, biaya="4")).status_code == 302
+    with site.db.read() as session:
+        signs = session.execute(select(Case.kind, Case.counter_id, Case.size)).all()
+        keyed = select(PaperSheet.entry).where(PaperSheet.state == "keyed")
+        entries = session.scalars(keyed).all()
+    here = office.counter["A1"]
+    assert sorted(map(tuple, signs)) == [("fee", here, 1), ("pressed", here, 1)]
+    assert not any("pressed" in str(entry) or "charged" in str(entry) for entry in entries)
 
 
 @pytest.mark.parametrize(

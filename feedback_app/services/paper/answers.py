@@ -21,6 +21,7 @@ from feedback_app.domain.tiers import counts_for_officer
 from feedback_app.services.citizen import holding, visit_codes
 from feedback_app.services.citizen.code_guesses import Typist
 from feedback_app.services.citizen.place import shifts_of_day, tiers_for_officers
+from feedback_app.services.citizen.said_before import Ticks
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.site import Site
 from feedback_app.storage import comments
@@ -48,6 +49,7 @@ def add_answer(
     *,
     visit: visit_codes.Given,
     comment: str,
+    ticks: Ticks,
 ) -> None:
     """Save a sheet's answer, held until its batch is checked, and let the sheet know it.
 
@@ -66,8 +68,20 @@ def add_answer(
     if is_bad:
         held = holding.Held(rating, Screened(HELD_FOR, frozenset()))
         holding.hold(tx, site, held, unit_id=unit_id)
-    free = {batch.service.id} if batch.service.is_free else set()
-    holding.signal_charge(tx, site, rating, free_services=free, unit_id=unit_id)
+    _signal(tx, site, rating, ticks, is_free=batch.service.is_free, unit_id=unit_id)
+
+
+def _signal(
+    tx: Session, site: Site, rating: NewRating, ticks: Ticks, *, is_free: bool, unit_id: int
+) -> None:
+    """What the sheet tells the inspectorate only: counted apart, linked to no answer."""
+    if ticks.pressed:
+        holding.signal(tx, site, rating, "pressed", unit_id=unit_id)
+    if ticks.charged:
+        holding.signal(tx, site, rating, "fee", unit_id=unit_id)
+    else:
+        free = {rating.service_id} if is_free and rating.service_id else set()
+        holding.signal_charge(tx, site, rating, free_services=free, unit_id=unit_id)
 
 
 def replace_answer(

@@ -18,6 +18,7 @@ from feedback_app.domain.paper import (
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.citizen import visit_codes
+from feedback_app.services.citizen.said_before import NONE, Ticks
 from feedback_app.services.faults import FieldFaultError, NotThereError
 from feedback_app.services.paper.answers import add_answer, replace_answer, rostered
 from feedback_app.services.paper.batches import owned, owned_to_change
@@ -33,12 +34,13 @@ KEYED_WRONGLY = "selembar kumpulan kertas {mark} dibetulkan"
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """What came from one sheet: its number as typed, its fields, code and words."""
+    """What came from one sheet: its number as typed, its fields, code, words and ticks."""
 
     sheet: str
     entry: Entry
     visit: visit_codes.Given
     comment: str
+    ticks: Ticks = NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,16 @@ def key_sheet(site: Site, viewer: Viewer, batch_id: int, keyed: Keyed) -> int:
             return sheet.number
         _must_be_printed(sheet)
         check_entry(tx, site, row, keyed.entry)
-        add_answer(tx, site, row, sheet, keyed.entry, visit=keyed.visit, comment=keyed.comment)
+        add_answer(
+            tx,
+            site,
+            row,
+            sheet,
+            keyed.entry,
+            visit=keyed.visit,
+            comment=keyed.comment,
+            ticks=keyed.ticks,
+        )
         sheet.state, sheet.keyed_by = "keyed", viewer.account_id
         sheet.entry = keyed.entry.fields()
         row.batch.waits_since = row.batch.waits_since or site.now()

@@ -30,7 +30,12 @@ def typed(office: Office, page: Page, lang: str, code: str) -> None:
 
 
 def wrong_code(office: Office, page: Page, lang: str) -> None:
-    typed(office, page, lang, "LOKET 1")
+    typed(office, page, lang, "Loket 99")
+
+
+def several_counters(office: Office, page: Page, lang: str) -> None:
+    """A name that more than one counter has."""
+    typed(office, page, lang, "Loket")
 
 
 def mistyped_ticket(office: Office, page: Page, lang: str) -> None:
@@ -85,6 +90,7 @@ PAGES: dict[str, State] = {
     "page-type-ticket": at("/v"),
     "page-not-found": at("/tidak-ada"),
     "page-wrong-code": wrong_code,
+    "page-several-counters": several_counters,
     "page-unknown-card": unknown_card,
     "page-no-receipt": at("/r/ABCDEFGH"),
     "page-ticket-mistyped": mistyped_ticket,
