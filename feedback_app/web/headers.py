@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from flask import Flask, Response, g, request
+
+HeaderLines = tuple[tuple[str, str], ...]
 
 _POLICY = (
     "default-src 'none'; style-src 'self'{style}; script-src 'self'; img-src 'self' data:; "
@@ -12,7 +16,7 @@ _POLICY = (
 
 def allow_inline_style(digest: str) -> None:
     """Let this response's one inline style pass, by its 'sha256-…' digest."""
-    g.style_digest = f" '{digest}'"
+    g.style_digest = digest
 
 
 def send_safe_headers(app: Flask) -> None:
@@ -20,16 +24,30 @@ def send_safe_headers(app: Flask) -> None:
     app.after_request(_add_headers)
 
 
+@cache
+def policy(style_digest: str = "") -> str:
+    """What a page may load; of inline styles only the one of this digest."""
+    return _POLICY.format(style=f" '{style_digest}'" if style_digest else "")
+
+
+@cache
+def always(*, is_secure: bool) -> HeaderLines:
+    """What every answer says beside its policy."""
+    lines = (
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+        ("X-Frame-Options", "DENY"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+    )
+    https = (("Strict-Transport-Security", "max-age=31536000"),)
+    return lines + https if is_secure else lines
+
+
 def _add_headers(response: Response) -> Response:
-    policy = _POLICY.format(style=g.get("style_digest", ""))
-    response.headers.setdefault("Content-Security-Policy", policy)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Frame-Options"] = "DENY"
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-    if request.is_secure:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    response.headers.setdefault("Content-Security-Policy", policy(g.get("style_digest", "")))
+    for name, value in always(is_secure=request.is_secure):
+        response.headers[name] = value
     if request.endpoint not in ("static", "public.favicon"):
         response.headers.setdefault("Cache-Control", "no-store")
     return response

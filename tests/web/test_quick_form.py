@@ -12,7 +12,7 @@ from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.respondent import BANDS, VISIT_PURPOSE
 from feedback_app.services.citizen.arriving import Submission
 from feedback_app.web.citizen_form import CAUSE_FIELDS, COMMENT_LIMIT, CitizenForm
-from feedback_app.web.quick_form import ordinary_submission
+from feedback_app.web.quick_form import Sent, ordinary_submission
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FORMS = 400
