@@ -86,7 +86,7 @@ class LightPath:
             return None
         try:
             received = rating.submit_rating(self.site, submission)
-        except Exception as refusal:  # noqa: BLE001 (told by citizen.py, whatever it is)
+        except Exception as refusal:  # told by citizen.py, whatever it is
             environ[REFUSAL] = refusal
             return None
         return _to_receipt(received, sent.language, is_secure=is_secure)

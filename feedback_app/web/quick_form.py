@@ -7,9 +7,9 @@ there is nothing to check that `citizen_form.py` would draw a page for.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import parse_qs
+from urllib.parse import unquote_plus
 
-from feedback_app.domain.causes import VISIT_FACTS, under_low_answers
+from feedback_app.domain.causes import VISIT_FACTS, Cause, under_low_answers
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.respondent import BANDS, VISIT_PURPOSE
 from feedback_app.services.citizen.arriving import Submission
@@ -60,7 +60,7 @@ def ordinary_submission(sent: Sent, body: bytes) -> Submission | None:
         served=served_by(form.get("served_by", ""), form.get("ticket_day", "")),
         visit_purpose=one_of(VISIT_PURPOSE, form.get("visit_purpose")),
         answers=answers,
-        causes=under_low_answers({name for name in CAUSES & form.keys() if form[name]}, answers),
+        causes=_causes(form, answers),
         visit_facts={fact.key: one_of(fact.choices, form.get(fact.key)) for fact in VISIT_FACTS},
         bands={band.key: one_of(band.choices, form.get(band.key)) for band in BANDS},
         comment=clean_text(comment),
@@ -75,9 +75,26 @@ def ordinary_submission(sent: Sent, body: bytes) -> Submission | None:
     )
 
 
+def _causes(form: dict[str, str], answers: dict[str, int]) -> tuple[Cause, ...]:
+    ticked = {name for name in CAUSES & form.keys() if form[name]}
+    return under_low_answers(ticked, answers) if ticked else ()
+
+
 def _fields(body: bytes) -> dict[str, list[str]] | None:
-    """Each field's values; None for a body that no form of ours sends."""
+    """Each field's values; None for a body that no form of ours sends.
+
+    As urllib's `parse_qs`, which takes apart the many plain ones too.
+    """
+    fields: dict[str, list[str]] = {}
     try:
-        return parse_qs(body.decode("ascii"), keep_blank_values=True, errors="strict")
+        for pair in body.decode("ascii").split("&"):
+            if pair:
+                name, _equals, value = pair.partition("=")
+                fields.setdefault(_plain(name), []).append(_plain(value))
     except ValueError:
         return None
+    return fields
+
+
+def _plain(text: str) -> str:
+    return unquote_plus(text, errors="strict") if "%" in text or "+" in text else text
