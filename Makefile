@@ -1,6 +1,6 @@
 # Thin aliases for developers; run.py does the work. `make help` lists them: a target's line is the
 # comment above it.
-.PHONY: alarms-truth attacks bad-imports bad-network bench-dashboard bench-impact bench-memory bench-minute bench-page bench-plan bench-restore bench-slow-phone bench-start bench-survey bench-yardstick busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig first-month formulas fuzz half-sent help holidays interrupted-rig kill-rig long-tests migration mutation needs-truth one-code plan-truth power-rig quick rig-sums routes screenshots serve states supply test truth
+.PHONY: alarms-truth attacks bad-imports bad-network bench-dashboard bench-flatness bench-impact bench-memory bench-minute bench-page bench-plan bench-restore bench-slow-phone bench-start bench-survey bench-yardstick busy-rig clock-rig dev differencing disk-owner disk-rig doctor failover-rig first-month formulas fuzz half-sent help holidays interrupted-rig kill-rig long-tests migration mutation needs-truth one-code plan-truth power-rig quick rig-sums routes screenshots serve states supply test truth
 # Set up everything, load the made-up office, serve it.
 serve:
 	python3 run.py
@@ -66,6 +66,9 @@ bench-survey:
 # Seconds of a warm start to the first page, beside a bare import.
 bench-start:
 	.venv/bin/python bench/start.py
+# Staff's and public pages of a small office beside a province's of 10 million answers: SERVER is a PostgreSQL.
+bench-flatness:
+	.venv/bin/python bench/flatness.py --server "$(SERVER)"
 # Whole flows of citizens beside a plain Flask program's: server CPU a flow, flows a second, tails.
 bench-yardstick:
 	.venv/bin/python bench/yardstick.py

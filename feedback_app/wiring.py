@@ -23,6 +23,7 @@ from feedback_app.web import (
     formats,
     headers,
     language,
+    light_path,
     limits,
     navigation,
     patience,
@@ -163,9 +164,9 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
         static_folder=None,  # web/static_files.py
     )
     app.session_interface = sessions.LightSessions()
-    _configure(app, settings)
     site = open_site(settings, clock=clock)
     app.extensions["site"] = replace(site, documents=DOCUMENTS, studies=STUDIES)
+    _configure(app, settings)
     _fill_templates(app)
     static_files.serve_static_files(app)
     patience.limit_waits(app)
@@ -223,6 +224,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=settings.session_hours * 3600,
         WTF_CSRF_SSL_STRICT=False,  # no Referer is sent (Referrer-Policy), the token is enough
     )
+    app.wsgi_app = light_path.LightPath(app.extensions["site"], app.wsgi_app)  # type: ignore[method-assign]
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

@@ -26,7 +26,6 @@ from feedback_app.web import citizen_page, language
 LOOPBACK = "127.0.0.1"
 # What the product keeps for the life of a process because its files cannot change under it.
 KEPT = (
-    citizen_page.kept_page,
     citizen_page.style,
     citizen_page.whole_style,
     language.catalogue,
@@ -66,9 +65,11 @@ def show_changes_at_once(app: Flask) -> None:
     """Keep nothing from request to request that comes from a file."""
     app.jinja_env.auto_reload = True
     app.before_request_funcs.setdefault(None, []).insert(0, _forget)
+    app.teardown_request(_forget)  # for the form that web/light_path.py answers with
 
 
-def _forget() -> None:
+def _forget(_error: BaseException | None = None) -> None:
+    citizen_page.forget_pages()
     for kept in KEPT:
         kept.cache_clear()
 

@@ -70,6 +70,11 @@ def read_place_code(text: str, *, key: bytes) -> PlaceName | None:
     """What a scanned or typed code says; None for anything that was not signed by `key`."""
     if len(text) > LONGEST_INPUT or not text.isascii():
         return None
+    return _read_code(text, key)
+
+
+@lru_cache(maxsize=4096)  # a card's code is read with each form
+def _read_code(text: str, key: bytes) -> PlaceName | None:
     plain = plain_code(text)
     if len(plain) != PLACE_LENGTH or any(letter not in ALPHABET for letter in plain):
         return None

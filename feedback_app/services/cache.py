@@ -37,6 +37,11 @@ class Memory:
             self._kept[question] = found
         return found
 
+    def clear(self) -> None:
+        """Keep none of them."""
+        with self._lock:
+            self._kept.clear()
+
 
 class Openings:
     """Forms opened by counter and first day of the quarter, until somebody keeps them."""

@@ -148,7 +148,7 @@ class Database:
             raise as_sqlalchemy(error, statement=None) from error
         try:
             cursor = pooled.cursor()
-            cursor.execute(f"PRAGMA busy_timeout={_sqlite_wait_ms(self._waiting, act)}")
+            _tell_wait(cursor, pooled.info, _sqlite_wait_ms(self._waiting, act))
             yield cursor
         except sqlite.library.Error as error:
             raise as_sqlalchemy(error) from error
@@ -257,6 +257,7 @@ class Database:
         try:
             return sqlite.empty_wal(connection)
         finally:
+            connection.info.pop(WAIT_TOLD, None)
             connection.close()
 
     def close(self) -> None:
@@ -299,7 +300,9 @@ def _prepare_sqlite(waiting: Waiting, connection: Any, _record: Any) -> None:
 def _begin_sqlite(waiting: Waiting, connection: Connection) -> None:
     """A write takes its lock at once: reading first and upgrading later fails under load."""
     act = _act_of(connection)
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={_sqlite_wait_ms(waiting, act)}")
+    wait_ms = _sqlite_wait_ms(waiting, act)
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms}")
+    connection.info[WAIT_TOLD] = wait_ms
     connection.exec_driver_sql("BEGIN IMMEDIATE" if act == "writing" else "BEGIN")
 
 
@@ -309,7 +312,19 @@ def _act_of(connection: Connection) -> Act:
 
 def _sqlite_wait_ms(waiting: Waiting, act: Act) -> int:
     left = waiting.left_s(act)
-    return sqlite.BUSY_TIMEOUT_MS if left is None else int(left * 1000)
+    if left is None:
+        return sqlite.BUSY_TIMEOUT_MS
+    return int(left * 10) * 100 if left > 1 else int(left * 1000)  # so that it is told less often
+
+
+WAIT_TOLD = "busy_timeout"  # in a pooled connection's info (ms)
+
+
+def _tell_wait(cursor: Any, info: dict[Any, Any], wait_ms: int) -> None:
+    """How long SQLite waits for a lock, where it has not been told the same."""
+    if info.get(WAIT_TOLD) != wait_ms:
+        cursor.execute(f"PRAGMA busy_timeout={wait_ms}")
+        info[WAIT_TOLD] = wait_ms
 
 
 LIMITED = "deadline told at"  # in a connection's info, for the running transaction

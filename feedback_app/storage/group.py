@@ -56,6 +56,7 @@ class Group:
         self._connection: Any = None
         self._kept: Kept = {}
         self._seen_version: int | None = None
+        self._told_ms = -1
 
     def put(self, write: Write, *, wait_ms: int) -> Any:
         """Write and return what `write` returned, once it is committed; its fault is raised.
@@ -120,9 +121,11 @@ class Group:
     def _begun(self, wait_ms: int) -> Any:
         """A cursor within a transaction that has the lock; what others changed is not kept."""
         if self._connection is None:
-            self._connection = self._connect()
+            self._connection, self._told_ms = self._connect(), -1
         cursor = self._connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={wait_ms}")
+        if wait_ms != self._told_ms:
+            cursor.execute(f"PRAGMA busy_timeout={wait_ms}")
+            self._told_ms = wait_ms
         cursor.execute("BEGIN IMMEDIATE")
         # Changes when another connection has committed since, of this process or another.
         (version,) = cursor.execute("PRAGMA data_version").fetchone()

@@ -8,6 +8,7 @@ the same text (tests/storage/test_prepared.py). On PostgreSQL its connection run
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Dialect, Insert, Table, bindparam, insert
@@ -59,8 +60,11 @@ class _Compiled:
         self.text: str = compiled.string
         fixed: Mapping[str, Any] = compiled.params
         processors: Mapping[str, Processor] = compiled._bind_processors
-        self._binds = [
-            (name, fixed.get(name), processors.get(name)) for name in compiled.positiontup or ()
+        names = tuple(compiled.positiontup or ())
+        self._fixed = {name: fixed.get(name) for name in names}
+        self._in_order = itemgetter(*names) if len(names) > 1 else None
+        self._processed = [
+            (at, processors[name]) for at, name in enumerate(names) if name in processors
         ]
         self._reads: list[Processor | None] = [
             column.type.dialect_impl(dialect).result_processor(dialect, None)
@@ -70,10 +74,13 @@ class _Compiled:
 
     def values(self, given: Mapping[str, Any]) -> list[Any]:
         """In the statement's order, as the driver takes them."""
-        found = []
-        for name, fixed, processor in self._binds:
-            value = given.get(name, fixed)
-            found.append(processor(value) if processor is not None else value)
+        known = {**self._fixed, **given}
+        if self._in_order is None:
+            found = [known[name] for name in self._fixed]
+        else:
+            found = list(self._in_order(known))
+        for at, processor in self._processed:
+            found[at] = processor(found[at])
         return found
 
     def read(self, rows: Sequence[Row]) -> Sequence[Row]:

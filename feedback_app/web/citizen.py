@@ -21,7 +21,7 @@ from feedback_app.web.device_cookie import device_secret, kiosk_here, lead_back
 from feedback_app.web.errors import RETRY_AFTER_SECONDS
 from feedback_app.web.language import gettext as _
 from feedback_app.web.language import language
-from feedback_app.web.quick_form import ordinary_submission
+from feedback_app.web.light_path import REFUSAL
 
 log = logging.getLogger(__name__)
 
@@ -57,19 +57,10 @@ def form(code: str) -> Response:
 @citizen.post("/q/<code>", strict_slashes=False)
 def submit(code: str) -> AnyResponse:
     """Save the rating; on any fault show the form again with everything still in it."""
-    given = ordinary_submission(code)
-    if given is None:
-        return _submit_form(code)
-    try:
-        return _to_receipt(rating.submit_rating(site(), given))
-    except TO_BE_TOLD as refusal:
-        return _told(code, CitizenForm(place_code=code), refusal)
-
-
-def _submit_form(code: str) -> AnyResponse:
-    """Whatever is not ordinary: read as a form, which can be shown again."""
     sent = CitizenForm(place_code=code)
     try:
+        if refusal := request.environ.get(REFUSAL):
+            raise refusal
         if sent.is_for_another_counter():
             return _other_counters(_place(code, sent), sent)
         if sent.is_moved():

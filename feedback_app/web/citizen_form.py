@@ -198,7 +198,9 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]
             is_pressed=bool(self.pressed.data),
             is_charged=bool(self.charged.data),
             language=language(),
-            device=device_of_request(),
+            device=device_text(
+                request.headers.get("User-Agent", ""), request.headers.get("Accept-Language", "")
+            ),
             network=request.remote_addr or "",
             device_secret=request.cookies.get(DEVICE_COOKIE, ""),
             from_staff_browser=is_staff_browser(),
@@ -235,10 +237,9 @@ def served_by(text: str, ticket_day: str) -> Served:
     return Served("another", None, on) if text == "another" else NOT_TOLD
 
 
-def device_of_request() -> str:
+def device_text(user_agent: str, languages: str) -> str:
     """What one browser tells of itself; kept as a keyed mark of the day only."""
-    told = request.headers
-    return f"{told.get('User-Agent', '')}\n{told.get('Accept-Language', '')}"
+    return f"{user_agent}\n{languages}"
 
 
 def number_of(key: str) -> int:

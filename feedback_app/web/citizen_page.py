@@ -11,7 +11,7 @@ import re
 import struct
 import zlib
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Literal
 
 from flask import Response, render_template, request
@@ -23,6 +23,7 @@ from feedback_app.domain.causes import OF_ELEMENT, VISIT_FACTS
 from feedback_app.domain.elements import ALL_KEYS, FORM_ORDER, OFFICER_KEYS, element
 from feedback_app.domain.form_words import DIFFERS, HELP, parts
 from feedback_app.domain.respondent import BANDS, VISIT_PURPOSE
+from feedback_app.services.cache import Memory
 from feedback_app.services.citizen.place import Place
 from feedback_app.web.citizen_form import CitizenForm, clean_text
 from feedback_app.web.language import language
@@ -33,6 +34,7 @@ PLACE_OF_TOKEN = "@" * 48  # a mark in the page, as long as a token (domain/code
 KEPT_PAGES = 4096
 Look = Literal["phone", "kiosk"]
 WINDOW = 32768  # as far back as deflate refers
+_PAGES = Memory(KEPT_PAGES)
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 
 
@@ -50,6 +52,19 @@ class KeptPage:
     def head(self) -> bytes:
         """Plain, for the few that take nothing else."""
         return zlib.decompressobj(-15).decompress(self.head_deflated)
+
+    def with_token(self, token: str) -> bytes:
+        """The whole page."""
+        return self.head + token.encode() + self.tail
+
+    def compressed_with(self, token: str) -> bytes:
+        """The whole page as gzip."""
+        middle = token.encode()
+        stored = struct.pack("<HH", len(middle), len(middle) ^ 0xFFFF) + middle
+        checksum = zlib.crc32(self.tail, zlib.crc32(middle, self.head_checksum))
+        size = self.head_size + len(middle) + len(self.tail)
+        body = GZIP_HEADER + self.head_deflated + stored + self.tail_deflated
+        return body + struct.pack("<LL", checksum, size)
 
 
 @cache
@@ -91,9 +106,23 @@ def folded_lines(page: str) -> str:
     return re.sub(r">(?:\n|\s{2,})<", "><", re.sub(r"\n\s+", "\n", page))
 
 
-@lru_cache(maxsize=KEPT_PAGES)
-def kept_page(place: Place, _language: str, look: Look, _base_url: str) -> KeptPage:
-    """The empty form of a place; the language and the address it names are part of the key."""
+def kept_page(place: Place, spoken: str, look: Look, base_url: str) -> KeptPage:
+    """The empty form of a place; `spoken` is the running request's language."""
+    return _PAGES.get((place, spoken, look, base_url), lambda: _drawn(place, look))
+
+
+def page_if_kept(place: Place, spoken: str, base_url: str) -> KeptPage | None:
+    """The same for a phone, outside a request; None where it is not drawn yet."""
+    found: KeptPage | None = _PAGES.peek((place, spoken, "phone", base_url))
+    return found
+
+
+def forget_pages() -> None:
+    """Draw all of them anew: their template has changed."""
+    _PAGES.clear()
+
+
+def _drawn(place: Place, look: Look) -> KeptPage:
     page = folded_lines(_render(place, None, token=PLACE_OF_TOKEN, look=look))
     head, tail = (part.encode() for part in page.rsplit(PLACE_OF_TOKEN, 1))
     return KeptPage(
@@ -120,15 +149,10 @@ def _deflated_tail(head: bytes, tail: bytes) -> bytes:
 
 def answer_with(page: KeptPage, token: str) -> Response:
     """The page with this token, compressed where the browser takes it."""
-    middle = token.encode()
     if not request.accept_encodings["gzip"]:
-        response = Response(page.head + middle + page.tail, mimetype="text/html")
+        response = Response(page.with_token(token), mimetype="text/html")
     else:
-        stored = struct.pack("<HH", len(middle), len(middle) ^ 0xFFFF) + middle
-        checksum = zlib.crc32(page.tail, zlib.crc32(middle, page.head_checksum))
-        size = page.head_size + len(middle) + len(page.tail)
-        body = GZIP_HEADER + page.head_deflated + stored + page.tail_deflated
-        response = Response(body + struct.pack("<LL", checksum, size), mimetype="text/html")
+        response = Response(page.compressed_with(token), mimetype="text/html")
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"
     return response

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from flask import Flask, Response, g, request
+
+HeaderLines = tuple[tuple[str, str], ...]
 
 _POLICY = (
     "default-src 'none'; style-src 'self'{style}; script-src 'self'; img-src 'self' data:; "
@@ -16,11 +18,12 @@ _POLICY = (
 
 def allow_inline_style(sheet: str) -> None:
     """Let this response's one inline style pass, by its digest."""
-    g.style_digest = f" '{_digest(sheet)}'"
+    g.style_digest = digest(sheet)
 
 
 @lru_cache(maxsize=4)  # the sheets that are inlined
-def _digest(sheet: str) -> str:
+def digest(sheet: str) -> str:
+    """'sha256-…' of an inlined sheet, as a policy names it."""
     return "sha256-" + base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
 
 
@@ -29,16 +32,30 @@ def send_safe_headers(app: Flask) -> None:
     app.after_request(_add_headers)
 
 
+@cache
+def policy(style_digest: str = "") -> str:
+    """What a page may load; of inline styles only the one of this digest."""
+    return _POLICY.format(style=f" '{style_digest}'" if style_digest else "")
+
+
+@cache
+def always(*, is_secure: bool) -> HeaderLines:
+    """What every answer says beside its policy."""
+    lines = (
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+        ("X-Frame-Options", "DENY"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+    )
+    https = (("Strict-Transport-Security", "max-age=31536000"),)
+    return lines + https if is_secure else lines
+
+
 def _add_headers(response: Response) -> Response:
-    policy = _POLICY.format(style=g.get("style_digest", ""))
-    response.headers.setdefault("Content-Security-Policy", policy)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Frame-Options"] = "DENY"
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-    if request.is_secure:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    response.headers.setdefault("Content-Security-Policy", policy(g.get("style_digest", "")))
+    for name, value in always(is_secure=request.is_secure):
+        response.headers[name] = value
     if request.endpoint not in ("static", "public.favicon"):
         response.headers.setdefault("Cache-Control", "no-store")
     return response

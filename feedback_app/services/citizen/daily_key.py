@@ -23,7 +23,9 @@ def keyed_mark(instance_dir: Path, *, today: date, text: str) -> str:
     NotSavedError when the disk takes no key: under none the marks could be guessed.
     """
     with _disk():
-        key = _key_of_day(instance_dir / "keys" / "daily", today)
+        key = _whole_key(_file(instance_dir, today)) or _key_of_day(
+            instance_dir / "keys" / "daily", today
+        )
     return _mark(key, text)
 
 
@@ -32,10 +34,17 @@ def mark_of_yesterday(instance_dir: Path, *, today: date, text: str) -> str | No
 
     Without it midnight would make two devices of one.
     """
-    path = instance_dir / "keys" / "daily" / (today - timedelta(days=1)).isoformat()
     with _disk():
-        key = _whole_key(path)
+        key = _whole_key(_file(instance_dir, today - timedelta(days=1)))
     return _mark(key, text) if key else None
+
+
+def _file(instance_dir: Path, day: date) -> str:
+    """Of a day's key. Text, as it is asked for twice an answer: a Path takes longer than the file.
+
+    Never kept in memory: what was destroyed is gone for every process.
+    """
+    return os.path.join(instance_dir, "keys", "daily", day.isoformat())  # noqa: PTH118 (see above)
 
 
 def _mark(key: bytes, text: str) -> str:
@@ -64,10 +73,11 @@ def _key_of_day(folder: Path, today: date) -> bytes:
     return key
 
 
-def _whole_key(path: Path) -> bytes | None:
+def _whole_key(path: Path | str) -> bytes | None:
     """The key, if it is there and whole."""
     try:
-        key = path.read_bytes()
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 (as for `_file`)
+            key = file.read(KEY_BYTES + 1)
     except FileNotFoundError:
         return None
     return key if len(key) == KEY_BYTES else None

@@ -185,7 +185,7 @@ def _all_offers(
     session: Session, officer: Officer, span: Span, made: Sequence[Made]
 ) -> list[Offer]:
     """Classes of a batch; once it was corrected, only further days of absence (no sizes)."""
-    cells = officer_room.cells_of_officer(session, officer.id)
+    cells = officer_room.cells_of_officer(session, officer.id, since=span.first)
     found = offers(span, within(cells, span), present=_days_on_duty(session, officer, span))
     if is_corrected(span, made):
         found = [one for one in found if one.what.kind == "day"]

@@ -126,7 +126,7 @@ def own_room(site: Site, viewer: Viewer) -> Room:
     batches = batches_of_viewer(site, viewer)
     with site.db.read() as session:
         officer = own_officer(session, viewer)
-        cells = officer_room.cells_of_officer(session, officer.id)
+        cells = officer_room.cells_of_officer(session, officer.id, since=_oldest(batches))
         appeals = officer_room.appeals_of(session, officer.id)
         views = _views(session, officer, batches, appeals_made(session, appeals))
         told = [view.batch for view in views if view.batch.items and not view.is_corrected]
@@ -156,7 +156,7 @@ def own_start(site: Site, viewer: Viewer) -> Start:
         made = appeals_made(session, officer_room.appeals_of(session, officer.id))
         told = [one for one in batches if one.items and not is_corrected(span_of_batch(one), made)]
         newest = told[0] if told else None
-        cells = officer_room.cells_of_officer(session, officer.id)
+        cells = officer_room.cells_of_officer(session, officer.id, since=_oldest(batches))
         closed = [cell for cell in cells if cell.day < today]
         history = own_history(session, officer, year=today.year)
         thanks = _thanks(site, session, officer)
@@ -203,7 +203,7 @@ def own_batch(site: Site, viewer: Viewer, key: str) -> BatchPage:
         officer = own_officer(session, viewer)
         made = appeals_made(session, officer_room.appeals_of(session, officer.id))
         (view,) = _views(session, officer, [batch], made)
-        cells = officer_room.cells_of_officer(session, officer.id)
+        cells = officer_room.cells_of_officer(session, officer.id, since=span.first)
         return BatchPage(
             view=view,
             basis=_basis(session, batch, cells),
@@ -233,6 +233,11 @@ def _views(
             )
         )
     return tuple(views)
+
+
+def _oldest(batches: Sequence[OfficerBatch]) -> date:
+    """The first day that a page asks about; of five years a room shows one."""
+    return min((span_of_batch(batch).first for batch in batches), default=date.min)
 
 
 def _waiting(cells: Sequence[Cell], batches: Sequence[OfficerBatch]) -> TooFew:

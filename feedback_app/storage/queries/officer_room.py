@@ -68,14 +68,15 @@ def lock_officer(session: Session, officer_id: int) -> None:
     session.execute(select(Officer.id).where(Officer.id == officer_id).with_for_update())
 
 
-def cells_of_officer(session: Session, officer_id: int) -> list[Cell]:
-    """Answers that count for the officer, by day, counter, tier and set of forms."""
+def cells_of_officer(session: Session, officer_id: int, *, since: date) -> list[Cell]:
+    """Answers that count for the officer from a day on, by day, counter, tier and set of forms."""
     key = (Tally.c.day, Counter.unit_id, Tally.c.counter_id, Tally.c.tier, Tally.c.form_set)
     rows = session.execute(
         select(*key, func.sum(Tally.c.n))
         .join(Counter, Counter.id == Tally.c.counter_id)
         .where(
             Tally.c.officer_id.in_(rows_of(session, officer_id)),
+            Tally.c.day >= since,
             Tally.c.state == "counted",
             Tally.c.for_officer == 1,
         )
