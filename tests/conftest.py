@@ -287,7 +287,8 @@ class Browser:
         """A CSRF token of this session, without a page that carries it."""
         with self.client.session_transaction() as session:
             raw = session.setdefault("csrf_token", token_hex(20))
-        return str(URLSafeTimedSerializer(self.client.application.secret_key, salt=CSRF).dumps(raw))
+        key = self.client.application.config["SECRET_KEY"]
+        return str(URLSafeTimedSerializer(key, salt=CSRF).dumps(raw))
 
     def log_in(self, username: str) -> Browser:
         """Log in as one of the cast, by both steps where there are two.
