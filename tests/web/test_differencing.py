@@ -13,7 +13,6 @@ from tests.rigs.differencing import (
     build_town,
     first_find,
     forms_beside_blocks,
-    look_everywhere,
     run,
 )
 from tests.rigs.differencing_needs import exact_gaps
@@ -153,15 +152,6 @@ def test_the_bot_finds_gaps_of_needs_with_all_their_decimals(tmp_path: Path, bui
     with exact_gaps():
         result = first_find(tmp_path, built=built, days=(11,), seed=SEED)
     assert result.unplaced > 0, result.line()
-
-
-@pytest.mark.long
-def test_no_page_or_file_of_any_room_tells_more_and_none_is_passed_over(
-    tmp_path: Path, built: Path
-) -> None:
-    result, opened = look_everywhere(tmp_path, built=built, seed=SEED)
-    assert opened.passed_over() == {}
-    assert (result.groups, result.answers, result.unplaced) == (0, 0, 0), result.line()
 
 
 def test_elimination_finds_what_no_pair_of_sums_shows() -> None:
