@@ -12,6 +12,7 @@ from feedback_app.services.lots import after, drawing, lists, minutes, pages
 from feedback_app.services.lots.choice import Candidate, Choice, choice_for
 from feedback_app.services.lots.lists import LotChangedError
 from feedback_app.services.office import setup
+from feedback_app.services.officer.views import note_views
 from feedback_app.services.trainings import catalogue
 from feedback_app.web.access import site, viewer
 from feedback_app.web.addresses import number_in_address
@@ -60,7 +61,7 @@ def new(code: str) -> str:
     form.seats.data = sum(run.seats or 0 for run in choice.runs) or None
     form.officers.data = [
         one.officer_id
-        for one in _asked(choice)
+        for one in _asked(choice)[1]
         if (str(one.officer_id) in chosen if chosen else one.had is None)
     ]
     return _list_page(choice, form)
@@ -84,35 +85,19 @@ def make(code: str) -> Answer:
 
 def _list_page(choice: Choice, form: ListForm) -> str:
     translate_errors(form)
-    return render_template(
-        "lots/new.html",
-        choice=choice,
-        form=form,
-        units=setup.unit_lines(site(), viewer()),
-        asked=_filters(),
-        candidates=_asked(choice),
-    )
+    asked, candidates = _asked(choice)
+    if asked["kebutuhan"]:  # names of those with a need: a look at them, like Kebutuhan itself
+        note_views(site(), viewer(), {one.officer_id for one in candidates})
+    shown = {"choice": choice, "form": form, "asked": asked, "candidates": candidates}
+    return render_template("lots/new.html", units=setup.unit_lines(site(), viewer()), **shown)
 
 
-def _filters() -> dict[str, str | int | None]:
-    """The filters of the address: unit, counter, and whether a need is asked for."""
-    return {
-        "unit": number_in_address("unit"),
-        "loket": request.args.get("loket", ""),
-        "kebutuhan": "1" if request.args.get("kebutuhan") == "1" else "",
-    }
-
-
-def _asked(choice: Choice) -> list[Candidate]:
-    """Whom the filters of the address leave."""
-    asked = _filters()
-    return [
-        one
-        for one in choice.candidates
-        if asked["unit"] in (None, one.unit_id)
-        and (not asked["loket"] or asked["loket"] in one.counters)
-        and (not asked["kebutuhan"] or one.has_need)
-    ]
+def _asked(choice: Choice) -> tuple[dict[str, str | int | None], list[Candidate]]:
+    """The filters of the address, and whom they leave."""
+    unit, counter = number_in_address("unit"), request.args.get("loket", "")
+    needy = request.args.get("kebutuhan") == "1"
+    asked = {"unit": unit, "loket": counter, "kebutuhan": "1" if needy else ""}
+    return asked, choice.asked(unit=unit, counter=counter, needy=needy)
 
 
 @lots.get("/<int:lot_id>")

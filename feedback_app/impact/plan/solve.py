@@ -9,14 +9,13 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 
 import numpy as np
-from scipy.optimize import OptimizeResult
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import csr_array
 
 from feedback_app.domain.plan_rules import broken, summed_up
 from feedback_app.domain.training_plan import MONEY, Office, Pair, YearPlan, money_of, worth
 from feedback_app.impact.panel import Floats
 from feedback_app.impact.plan.arrays import arrays_of
-from feedback_app.impact.plan.core import Problem, search
 from feedback_app.impact.plan.matrix import Matrix, build
 
 LONGEST = 120.0  # seconds; 400 officers × 80 runs took under 2
@@ -64,26 +63,26 @@ def solve(office: Office, *, forced: Collection[Pair] = (), longest: float = LON
 
 
 def run_solver(matrix: Matrix, *, longest: float = LONGEST) -> OptimizeResult:
-    """The best choice of the matrix, until nothing better can exist."""
-    with silent_stdout():
-        found = search(problem_of(matrix), longest=longest)
-    if found.status != 0:
-        raise NotProvenError(found.message)
-    return found
-
-
-def problem_of(matrix: Matrix) -> Problem:
-    """The matrix as arrays for the search."""
+    """HiGHS on the matrix, until nothing better can exist."""
     width, pairs = matrix.width, len(matrix.officer)
     counted = pairs + len(matrix.seats)
     integrality = np.zeros(width, dtype=np.int64)
     integrality[:counted] = 1
-    low, high = np.zeros(width), np.full(width, np.inf)
-    high[:pairs] = 1
-    high[pairs:counted] = matrix.seats
-    low[:pairs] = matrix.forced
-    upper = np.array([row.upper for row in matrix.rows], dtype=float)
-    return Problem(objective(matrix), _table(matrix), upper, low, high, integrality, pairs)
+    lower, upper = np.zeros(width), np.full(width, np.inf)
+    upper[:pairs] = 1
+    upper[pairs:counted] = matrix.seats
+    lower[:pairs] = matrix.forced
+    with silent_stdout():
+        found = milp(
+            objective(matrix),
+            integrality=integrality,
+            bounds=Bounds(lower, upper),
+            constraints=constraints(matrix),
+            options={"mip_rel_gap": 0.0, "time_limit": longest},
+        )
+    if found.status != 0:
+        raise NotProvenError(found.message)
+    return found
 
 
 @contextmanager
@@ -117,12 +116,12 @@ def objective(matrix: Matrix) -> Floats:
     return np.asarray(LARGEST * (tie - worth_of / largest))
 
 
-def _table(matrix: Matrix) -> csr_array | None:
-    """The rows as the solver takes them; None where there are none."""
+def constraints(matrix: Matrix) -> list[LinearConstraint]:
+    """The rows as the solver takes them; none when there are none."""
     if not matrix.rows:
-        return None
+        return []
     lengths = [len(row.columns) for row in matrix.rows]
-    return csr_array(
+    table = csr_array(
         (
             np.concatenate([row.values for row in matrix.rows]),
             np.concatenate([row.columns for row in matrix.rows]),
@@ -130,3 +129,4 @@ def _table(matrix: Matrix) -> csr_array | None:
         ),
         shape=(len(matrix.rows), matrix.width),
     )
+    return [LinearConstraint(table, -np.inf, np.array([row.upper for row in matrix.rows]))]

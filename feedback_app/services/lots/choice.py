@@ -42,6 +42,16 @@ class Choice:
     candidates: tuple[Candidate, ...]
     counters: Mapping[str, str]  # code -> name, of those where somebody served lately
 
+    def asked(self, *, unit: int | None, counter: str, needy: bool) -> list[Candidate]:
+        """Those of a unit (None: any), of a counter ('': any); `needy`: only with the need."""
+        return [
+            one
+            for one in self.candidates
+            if unit in (None, one.unit_id)
+            and (not counter or counter in one.counters)
+            and (one.has_need or not needy)
+        ]
+
 
 def choice_for(site: Site, viewer: Viewer, code: str) -> Choice:
     """Planned runs of a training, and every officer who serves; NotThereError for no training."""
