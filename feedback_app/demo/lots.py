@@ -9,6 +9,7 @@ from feedback_app.demo.people import Event
 from feedback_app.domain.local_time import local_instant
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.lots import after, drawing, lists, pages
+from feedback_app.services.lots.choice import choice_for
 from feedback_app.services.lots.drawing import Thrown
 from feedback_app.services.lots.lists import Wish
 from feedback_app.services.site import Site
@@ -48,7 +49,7 @@ def _plan(site: Site, hr: Viewer, code: str, days: tuple[date, ...]) -> None:
 
 def _freeze(site: Site, hr: Viewer, code: str, days: tuple[date, ...]) -> None:
     """Everybody who never had the course is eligible."""
-    choice = lists.choice_for(site, hr, code)
+    choice = choice_for(site, hr, code)
     eligible = frozenset(one.officer_id for one in choice.candidates if one.had is None)
     lot_id = lists.make_list(site, hr, Wish(code, days, SEATS, eligible))
     lists.freeze_list(site, hr, lot_id)

@@ -8,8 +8,9 @@ from flask_wtf import FlaskForm
 from wtforms import SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
+from feedback_app.services.lots.choice import Choice
 from feedback_app.services.lots.drawing import Thrown
-from feedback_app.services.lots.lists import Choice, Wish
+from feedback_app.services.lots.lists import Wish
 from feedback_app.web.formats import long_date
 from feedback_app.web.forms import NEEDED, TOO_LONG, WholeNumberField, labelled
 

@@ -9,8 +9,10 @@ from feedback_app.domain.lot import LEAST_DICE
 from feedback_app.domain.lot_seats import seated_on
 from feedback_app.services.faults import FieldFaultError
 from feedback_app.services.lots import after, drawing, lists, minutes, pages
+from feedback_app.services.lots.choice import Candidate, Choice, choice_for
 from feedback_app.services.lots.lists import LotChangedError
 from feedback_app.services.office import setup
+from feedback_app.services.officer.views import note_views
 from feedback_app.services.trainings import catalogue
 from feedback_app.web.access import site, viewer
 from feedback_app.web.addresses import number_in_address
@@ -52,17 +54,15 @@ def overview() -> str:
 @lots.get("/baru/<code>")
 def new(code: str) -> str:
     """Choose dates, seats and everybody who is eligible for one training."""
-    choice = lists.choice_for(site(), viewer(), code)
+    choice = choice_for(site(), viewer(), code)
     form = list_form(choice)
     chosen = {text for text in request.args.getlist("petugas") if text.isdigit()}
-    unit_id = number_in_address("unit")
     form.days.data = [run.starts_on.isoformat() for run in choice.runs]
     form.seats.data = sum(run.seats or 0 for run in choice.runs) or None
     form.officers.data = [
         one.officer_id
-        for one in choice.candidates
+        for one in _asked(choice)[1]
         if (str(one.officer_id) in chosen if chosen else one.had is None)
-        and (unit_id is None or one.unit_id == unit_id)
     ]
     return _list_page(choice, form)
 
@@ -70,7 +70,7 @@ def new(code: str) -> str:
 @lots.post("/baru/<code>")
 def make(code: str) -> Answer:
     """Keep the list as a draft; nothing is told yet."""
-    choice = lists.choice_for(site(), viewer(), code)
+    choice = choice_for(site(), viewer(), code)
     form = list_form(choice)
     if form.validate_on_submit():
         try:
@@ -83,17 +83,21 @@ def make(code: str) -> Answer:
     return _list_page(choice, form), 422
 
 
-def _list_page(choice: lists.Choice, form: ListForm) -> str:
+def _list_page(choice: Choice, form: ListForm) -> str:
     translate_errors(form)
-    unit_id = number_in_address("unit")
-    return render_template(
-        "lots/new.html",
-        choice=choice,
-        form=form,
-        units=setup.unit_lines(site(), viewer()),
-        unit_id=unit_id,
-        candidates=[x for x in choice.candidates if unit_id is None or x.unit_id == unit_id],
-    )
+    asked, candidates = _asked(choice)
+    if asked["kebutuhan"]:  # names of those with a need: a look at them, like Kebutuhan itself
+        note_views(site(), viewer(), {one.officer_id for one in candidates})
+    shown = {"choice": choice, "form": form, "asked": asked, "candidates": candidates}
+    return render_template("lots/new.html", units=setup.unit_lines(site(), viewer()), **shown)
+
+
+def _asked(choice: Choice) -> tuple[dict[str, str | int | None], list[Candidate]]:
+    """The filters of the address, and whom they leave."""
+    unit, counter = number_in_address("unit"), request.args.get("loket", "")
+    needy = request.args.get("kebutuhan") == "1"
+    asked = {"unit": unit, "loket": counter, "kebutuhan": "1" if needy else ""}
+    return asked, choice.asked(unit=unit, counter=counter, needy=needy)
 
 
 @lots.get("/<int:lot_id>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -36,7 +37,9 @@ from tests.ground.lots import (
     hana,
     make_list,
 )
+from tests.ground.need_rows import add_need
 from tests.ground.office import Office
+from tests.ground.plans import add_roster
 
 pytestmark = pytest.mark.both_engines
 
@@ -275,6 +278,25 @@ def test_a_list_that_cannot_be_drawn_is_refused_in_words(
     with pytest.raises(FieldFaultError, match=words):
         lists.make_list(site, hana(site), Wish(**(whole | wish)))  # type: ignore[arg-type]
     assert pages.lots_page(site, hana(site)) == []
+
+
+def test_a_list_is_chosen_by_counter_and_by_need(hr: Browser, site: Site, course: Office) -> None:
+    add_roster(site, course)
+    sari, dewi = course.officer["Sari"], course.officer["Dewi"]
+    add_need(site, course, level="officer", ref_id=sari, nature="training")
+    add_need(site, course, level="officer", ref_id=dewi, nature="ask")
+
+    def ticked(asked: str) -> set[int]:
+        page = hr.get(f"{PAGE}baru/{COURSE}?{asked}").get_data(as_text=True)
+        boxes = re.findall(r'name="officers" value="(\d+)" checked', page)
+        assert ("Tidak ada petugas yang cocok" in page) == (not boxes)
+        return set(map(int, boxes))
+
+    assert ticked("") == set(course.officer.values())
+    assert ticked("loket=A2") == {dewi}
+    assert ticked("kebutuhan=1") == {sari}
+    assert ticked("loket=A2&kebutuhan=1") == set()
+    assert ticked("loket=A9") == set()
 
 
 def test_who_left_before_the_freeze_stops_it(hr: Browser, site: Site, course: Office) -> None:

@@ -42,46 +42,6 @@ class Wish:
     officers: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One officer who could be put on a list; `had` is the last time the training was attended."""
-
-    officer_id: int
-    name: str
-    unit_id: int
-    had: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What a new list is chosen from: runs that lie ahead, and officers who serve."""
-
-    training: Training
-    runs: tuple[TrainingRun, ...]
-    candidates: tuple[Candidate, ...]
-
-
-def choice_for(site: Site, viewer: Viewer, code: str) -> Choice:
-    """Planned runs of a training, and every officer who serves; NotThereError for no training."""
-    with site.db.read() as session:
-        training = trainings.training_coded(session, code, agency_id=viewer.agency_id)
-        if training is None:
-            raise NotThereError
-        runs = _runs_ahead(session, training, site.today())
-        attended = trainings.attendances(
-            session, agency_id=viewer.agency_id, training_id=training.id
-        )
-        had = {one.attendance.officer_id: one.run.starts_on for one in attended}
-        return Choice(
-            training=training,
-            runs=tuple(runs),
-            candidates=tuple(
-                Candidate(row.id, row.name, row.unit_id, had.get(row.id))
-                for row in _serving(session, viewer.agency_id)
-            ),
-        )
-
-
 def make_list(site: Site, viewer: Viewer, wish: Wish) -> int:
     """Keep a draft of the list, each person with a new code; return its number.
 
@@ -180,12 +140,12 @@ def _checked(session: Session, site: Site, viewer: Viewer, wish: Wish) -> Traini
     days = sorted(wish.days)
     if not days or len(days) > MOST_DATES:
         raise FieldFaultError("days", "Pilih satu sampai 12 tanggal pelatihan.")
-    runs = {run.starts_on: run for run in _runs_ahead(session, training, site.today())}
+    runs = {run.starts_on: run for run in runs_ahead(session, training, site.today())}
     _check_days_ahead(days, site.today())
     if set(days) - set(runs) or len(set(days)) < len(days):
         raise FieldFaultError("days", "Pilih tanggal dari jadwal pelatihan ini.")
-    serving = {row.id for row in _serving(session, viewer.agency_id)}
-    if wish.officers - serving or len(wish.officers) > MOST_PEOPLE:
+    able = {row.id for row in serving(session, viewer.agency_id)}
+    if wish.officers - able or len(wish.officers) > MOST_PEOPLE:
         raise FieldFaultError("officers", "Ada petugas yang tidak dapat didaftar. Pilih lagi.")
     _check_seats([runs[day] for day in days], wish)
     return training
@@ -217,8 +177,8 @@ def _check_days_ahead(days: Collection[date], today: date) -> None:
 
 
 def _check_all_serve(session: Session, viewer: Viewer, lot_id: int) -> None:
-    serving = {row.id for row in _serving(session, viewer.agency_id)}
-    gone = [one.name for one in queries.listed(session, lot_id) if one.officer_id not in serving]
+    able = {row.id for row in serving(session, viewer.agency_id)}
+    gone = [one.name for one in queries.listed(session, lot_id) if one.officer_id not in able]
     if gone:
         raise FieldFaultError(
             "officers",
@@ -227,11 +187,13 @@ def _check_all_serve(session: Session, viewer: Viewer, lot_id: int) -> None:
         )
 
 
-def _serving(session: Session, agency_id: int) -> list[Officer]:
+def serving(session: Session, agency_id: int) -> list[Officer]:
+    """Officers who may be put on a list."""
     return [row for row in trainings.officers(session, agency_id=agency_id) if not row.retired_on]
 
 
-def _runs_ahead(session: Session, training: Training, today: date) -> list[TrainingRun]:
+def runs_ahead(session: Session, training: Training, today: date) -> list[TrainingRun]:
+    """Runs of a training that have not begun, by first day."""
     lines = trainings.runs_of(session, [training.id])
     return sorted(
         (line.run for line in lines if line.run.starts_on > today), key=lambda run: run.starts_on
