@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import TextInput
 
 from feedback_app.domain.plan_runs import ToldRun
 from feedback_app.services.plan.plans import STRENGTHS, Told
@@ -18,6 +19,8 @@ MOST_FLOOR = 1_000
 
 class RupiahField(WholeNumberField):
     """Rupiah: 60000000, 60.000.000, Rp 60.000.000."""
+
+    widget = TextInput()  # browsers show 60.000.000 as nothing in a field of numbers
 
     def _value(self) -> str:
         """As it was typed, or with dots between groups of three."""
@@ -37,7 +40,8 @@ class RupiahField(WholeNumberField):
 
 
 def _rupiah(label: str, missing: str = NEEDED) -> RupiahField:
-    return RupiahField(label, [InputRequired(missing), NumberRange(0, message=FROM_0)])
+    rules = [InputRequired(missing), NumberRange(0, message=FROM_0)]
+    return RupiahField(label, rules, render_kw={"inputmode": "numeric"})
 
 
 class BudgetForm(FlaskForm):  # type: ignore[misc]
@@ -51,6 +55,7 @@ class BudgetForm(FlaskForm):  # type: ignore[misc]
     floor = WholeNumberField(
         "Petugas yang harus tinggal di setiap loket",
         [InputRequired(NEEDED), NumberRange(0, MOST_FLOOR, message=FROM_0)],
+        default=1,
     )
     turns = SelectField("Giliran yang merata")
     jp = SelectField("20 JP untuk PNS")
