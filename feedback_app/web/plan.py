@@ -6,7 +6,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -82,14 +81,8 @@ def _year_page(wanted: int, fault: str = "") -> str:
         money_names=KIND_OF_MONEY,
         outdated_words=OUTDATED,
         item_name=item_name,
-        need_page=_need_page(),
         today=site().today(),
     )
-
-
-def _need_page() -> str:
-    """The endpoint that lists needs, where the office has that room."""
-    return "needs.overview" if "needs.overview" in current_app.view_functions else ""
 
 
 @plan.get("/<int:year>/anggaran")

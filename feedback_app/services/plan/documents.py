@@ -23,8 +23,8 @@ from feedback_app.services.plan.plans import own_plan
 from feedback_app.services.plan.versions import Bought, Seat, Version, read_version
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
-from feedback_app.storage.models import Agency, Unit
-from feedback_app.storage.queries import agencies, plans, roster
+from feedback_app.storage.models import Agency, OfficerCompetence, Unit
+from feedback_app.storage.queries import agencies, needs, plans, roster
 
 ENDINGS = ("csv", "xlsx", "docx")
 # SIASN's kinds of courses -> the law's kinds of competence (PP 11/2017, Pasal 203)
@@ -65,6 +65,7 @@ def plan_file(site: Site, viewer: Viewer, year: int, version: int, *, ending: st
 def _paper(session: Session, found: Version) -> PlanPaper:
     agency = session.get_one(Agency, found.plan.agency_id)
     units = {unit.id: unit for unit in roster.units_of_agency(session, found.plan.agency_id)}
+    posts = _posts(session, found)
     lines = sorted(
         ((one, seat) for one in found.bought for seat in one.seats),
         key=lambda pair: (-pair[1].gain, pair[1].officer.name, pair[0].run.run.starts_on),
@@ -74,7 +75,9 @@ def _paper(session: Session, found: Version) -> PlanPaper:
         year=found.plan.year,
         agency=agency.name,
         number=found.version.number,
-        rows=tuple(_row(found, units, place, *pair) for place, pair in enumerate(lines, start=1)),
+        rows=tuple(
+            _row(found, units, posts, place, *pair) for place, pair in enumerate(lines, start=1)
+        ),
         money=tuple(
             (KIND_OF_MONEY[kind][0], found.money[kind], found.limits[kind]) for kind in MONEY
         ),
@@ -83,10 +86,36 @@ def _paper(session: Session, found: Version) -> PlanPaper:
     )
 
 
+def _posts(session: Session, found: Version) -> Mapping[int, Sequence[OfficerCompetence]]:
+    """What officers' posts ask for, by officer; the present post first."""
+    posts: dict[int, list[OfficerCompetence]] = {}
+    for row in needs.competences_of(
+        session, agency_id=found.plan.agency_id, officer_ids=found.officer_ids
+    ):
+        posts.setdefault(row.officer_id, []).append(row)
+    return posts
+
+
+def _missing(rows: Sequence[OfficerCompetence]) -> str:
+    """Competences below what a post asks for; what was never assessed is no gap."""
+    return "; ".join(
+        f"{row.competence}: tingkat {row.held} dari {row.needed}"
+        + (f" (jabatan berikutnya: {row.title})" if row.post == "next" else "")
+        for row in rows
+        if row.held is not None and row.held < row.needed
+    )
+
+
 def _row(
-    found: Version, units: Mapping[int, Unit], place: int, one: Bought, seat: Seat
+    found: Version,
+    units: Mapping[int, Unit],
+    posts: Mapping[int, Sequence[OfficerCompetence]],
+    place: int,
+    one: Bought,
+    seat: Seat,
 ) -> Mapping[str, Cell]:
     run, training = one.run.run, one.run.training
+    asked = posts.get(seat.officer.id, ())
     gaps = [f"{item_name(item)[0]} −{number(gap, 1)}" for item, gap in seat.needs.items()]
     known = {row["training"]: row["known"] for row in found.facts["forecast"]["trainings"]}
     days = long_date(run.starts_on)
@@ -96,9 +125,11 @@ def _row(
         "no": place,
         "nip": seat.officer.nip,
         "nama": seat.officer.name,
+        "jabatan": next((row.title for row in asked if row.post == "present"), ""),
         "unit": units[seat.officer.unit_id].name if seat.officer.unit_id in units else "",
         "jenis_kompetensi": COMPETENCE_OF_KIND.get(training.kind, "teknis"),
         "kompetensi": ", ".join(training.competences),
+        "kesenjangan_kompetensi": _missing(asked),
         "kesenjangan_kinerja": "; ".join(gaps),
         "bukti": "penilaian masyarakat" if gaps else "JP tahun ini belum terpenuhi",
         "prioritas": place,

@@ -14,7 +14,7 @@ from feedback_app.services.plan.versions import Bought, read_version
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Plan, PlanSpent, PlanVersion
-from feedback_app.storage.queries import plans, trainings
+from feedback_app.storage.queries import lots, plans, trainings
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,16 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class SpentPage:
-    """A run of the plan that holds, and what is written down of it by officer."""
+    """A run of the plan that holds, and what is written down of it by officer.
+
+    `seated`: those whom a lot gave a seat on its first day.
+    """
 
     plan: Plan
     bought: Bought
     paid: Mapping[int, PlanSpent]
     has_begun: bool
+    seated: frozenset[int]
 
 
 def money_lines(session: Session, plan: Plan, planned: Mapping[str, int]) -> list[MoneyLine]:
@@ -70,7 +74,10 @@ def spent_page(site: Site, viewer: Viewer, year: int, run_id: int) -> SpentPage:
         paid = {
             row.officer_id: row for row in plans.spent_of(session, plan.id) if row.run_id == run_id
         }
-    return SpentPage(plan, bought, paid, bought.run.run.starts_on <= site.today())
+        place = (bought.run.training.id, bought.run.run.starts_on)
+        seats = lots.seated_by_lot(session, agency_id=viewer.agency_id)
+        seated = frozenset(officer for training, day, officer in seats if (training, day) == place)
+    return SpentPage(plan, bought, paid, bought.run.run.starts_on <= site.today(), seated)
 
 
 def _bought(session: Session, viewer: Viewer, year: int, run_id: int) -> tuple[Plan, Bought]:

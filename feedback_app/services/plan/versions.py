@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from feedback_app.domain.local_time import local_day
 from feedback_app.domain.training_plan import MONEY
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import NotThereError
@@ -14,17 +15,21 @@ from feedback_app.services.plan.plans import own_plan
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Officer, Plan, PlanFixing, PlanVersion, Training
-from feedback_app.storage.queries import plans
+from feedback_app.storage.queries import needs, plans
 from feedback_app.storage.queries.plans import BoughtRun
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """An officer who is eligible for a run; `needs`: gap in points by item, empty for JP alone."""
+    """An officer who is eligible for a run; `needs`: gap in points by item, empty for JP alone.
+
+    `need_ids`: the need behind it, by item, as it stood when the version was made.
+    """
 
     officer: Officer
     gain: float
     needs: Mapping[str, float]
+    need_ids: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +112,12 @@ def version_of(site: Site, viewer: Viewer, year: int, number: int) -> Version:
 def read_version(session: Session, plan: Plan, row: PlanVersion) -> Version:
     """A version with its runs and lines."""
     seats: dict[int, list[Seat]] = {}
-    for line, officer in plans.lines_of_version(session, row.id):
-        seats.setdefault(line.version_run_id, []).append(Seat(officer, line.gain, line.needs))
+    lines = plans.lines_of_version(session, row.id)
+    people = {officer.id for _line, officer in lines}
+    known = needs.found_by(session, people, day=local_day(row.made_at))
+    for line, officer in lines:
+        ids = {item: known[officer.id, item] for item in line.needs if (officer.id, item) in known}
+        seats.setdefault(line.version_run_id, []).append(Seat(officer, line.gain, line.needs, ids))
     bought = tuple(
         Bought(one, tuple(seats.get(one.run.id, ())))
         for one in plans.runs_of_version(session, row.id)

@@ -154,6 +154,23 @@ def needs_of_officer(session: Session, officer_ids: Collection[int]) -> Sequence
     ).all()
 
 
+def found_by(
+    session: Session, officer_ids: Collection[int], *, day: date
+) -> dict[tuple[int, str], int]:
+    """Of each officer and element the newest need that data had shown by a day: its id."""
+    rows = session.execute(
+        select(NeedRow.ref_id, NeedRow.item, func.max(NeedRow.id))
+        .where(
+            NeedRow.level == "officer",
+            NeedRow.quarter_end.is_not(None),
+            NeedRow.ref_id.in_(officer_ids),
+            NeedRow.found_on <= day,
+        )
+        .group_by(NeedRow.ref_id, NeedRow.item)
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
 def needs_of_places(session: Session, need_ids: Collection[int]) -> frozenset[int]:
     """Those of these needs that are about a counter or a unit."""
     rows = session.scalars(
