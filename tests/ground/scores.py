@@ -47,7 +47,7 @@ def add_scores(site: Site, office: Office, *, lift: float = 0.5, reason: str = "
             level = rng.normal(0, 0.15)
             for month in range(MONTHS):
                 gain = lift if i < TRAINED and month > TRAINED_AT else 0.0
-                rows.append(_tally_row(office, officer_id, i, month, level, gain, rng))
+                rows.append(tally_row(office, officer_id, i, month, level, gain, rng))
         bulk.add_rows(tx, "tally", rows)
         course = {"code": "sopan", "title": "Sopan di loket", "kind": "kursus", "jp": 12}
         course |= {"elements": ["perilaku"], "competences": [], "provider": "BPSDM", "partner": ""}
@@ -62,7 +62,7 @@ def add_scores(site: Site, office: Office, *, lift: float = 0.5, reason: str = "
     return ids
 
 
-def _tally_row(
+def tally_row(
     office: Office,
     officer_id: int,
     place: int,

@@ -289,6 +289,28 @@ def test_among_equals_the_cheaper_and_then_the_first_by_code() -> None:
     assert solve(office(run("R", seats=1), needs=even)).chosen == (("A", "R"),)
 
 
+def test_an_officer_in_two_needs_and_on_leave_goes_to_what_the_leave_allows() -> None:
+    needs = {("A", "perilaku"): 1.0, ("A", "informasi"): 2.0}
+    both = (run("R"), run("S", 3, gains={"informasi": 0.1}))
+    town = office(*both, people=1, needs=needs)
+    assert solve(town).chosen == (("A", "R"), ("A", "S"))
+    away = replace(town, leave=frozenset({("A", MONDAY + timedelta(days=3))}))
+    assert solve(away).chosen == (("A", "R"),)
+    assert solve(replace(away, leave=away.leave | {("A", MONDAY)})).chosen == ()
+
+
+def test_jp_in_whole_courses_and_their_multiples_lose_no_plan() -> None:
+    """23 JP that are left hold five courses of 4; 13 that are missing need four."""
+    five = [run(f"R{n}", 2 * n) for n in range(7)]
+    town = office(*five, people=1, officers=(Officer("A", "PPPK", 1, 1),))
+    assert len(solve(town).chosen) == 5
+    longer = [run(f"S{n}", 20 + 3 * n, 21 + 3 * n, jp=8.0) for n in range(3)]
+    assert len(solve(replace(town, runs=(*five, *longer))).chosen) == 5
+    short = office(*[replace(one, gains={}) for one in five], people=1,
+                   officers=(Officer("A", "PNS", 7, 1),), prices=Prices(jp=0.01))  # fmt: skip
+    assert len(solve(short).chosen) == 4
+
+
 def test_the_order_of_files_changes_nothing() -> None:
     town = office_of_a_year(5, officers=9, runs=12, days=60)
     turned = replace(

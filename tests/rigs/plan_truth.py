@@ -2,15 +2,18 @@
 
 Example: .venv/bin/python tests/rigs/plan_truth.py --years 400 --markdown docs/method.md
 Answers, officers, months and counters are those of the truth harness (tests/rigs/worlds.py), and
-every effect is measured by the product's own study. Exits 1 when a bar is broken.
+every effect is measured by the product's own study. Exits 1 when a bar is broken; appends what
+was counted to docs/rigs/plan.jsonl.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from multiprocessing import Pool
 from pathlib import Path
@@ -24,6 +27,7 @@ import numpy as np
 from feedback_app.impact.detect import officer_spread
 from feedback_app.impact.plan import forecast as f
 from feedback_app.impact.plan.lot_power import shown_by_lot
+from tests.rigs.faults import books
 from tests.rigs.truth import Repeat, measure_world, measured
 from tests.rigs.worlds import HORIZON, World, draw
 
@@ -148,6 +152,7 @@ def main() -> int:
         if not POWERED[0] - slack <= had <= POWERED[1] + slack
     ]
     print("\n".join(f"BROKEN {line}" for line in broken) or "every bar is kept")
+    _keep(arguments, shares, powers, broken)
     if arguments.markdown:
         call = f"tests/rigs/plan_truth.py --years {arguments.years} --seed {arguments.seed}"
         _write_into(arguments.markdown, "\n".join([f"Made by `{call}`.", "", *lines]))
@@ -161,6 +166,26 @@ WORDS = {
     "truth": "the true effect of that one",
     "all": "all that a study found",
 }
+
+
+def _keep(
+    arguments: argparse.Namespace,
+    shares: dict[str, float],
+    powers: dict[int, tuple[float, float]],
+    broken: list[str],
+) -> None:
+    kept = {
+        "commit": books.commit(),
+        "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ"),
+        "years": arguments.years,
+        "seed": arguments.seed,
+        "held": {name: round(share, 4) for name, share in shares.items()},
+        "told": {n: round(told, 4) for n, (told, _had) in powers.items()},
+        "power": {n: round(had, 4) for n, (_told, had) in powers.items()},
+        "broken": broken,
+    }
+    with (books.BOOKS / "plan.jsonl").open("a") as file:
+        file.write(json.dumps(kept) + "\n")
 
 
 def _write_into(path: Path, text: str) -> None:

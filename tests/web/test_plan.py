@@ -64,6 +64,9 @@ def test_from_money_to_a_fixed_plan_and_its_files(
 ) -> None:
     assert "Belum ada rencana" in hana.get("/staf/rencana/").text
     assert "Rencana dibuat" in send(hana, "/staf/rencana/baru", BUDGET)
+    (fee,) = re.findall(r'<input[^>]* name="fee"[^>]*>', hana.get(f"{HOME}/anggaran").text)
+    assert 'value="6.000.000"' in fee
+    assert 'type="text"' in fee  # a browser shows no dots in a field of numbers, but nothing
     assert "Calon jadwal ditambahkan" in send(hana, f"{HOME}/calon", RUN)
     solved(site, hr_of(site, office))
     page = readable(hana.get(HOME).text)
