@@ -122,10 +122,12 @@ mutation:
 half-sent:
 	.venv/bin/python tests/rigs/half_sent.py --control
 	.venv/bin/python tests/rigs/half_sent.py
-# P2: power cut 0.3 s after a receipt, and under load, on both engines; controls. Needs root and loop mounts.
+# P2: power cut 0.3 s after a receipt, under load, inside a commit of several; controls. Needs root and loop mounts.
 power-rig:
 	for engine in sqlite postgresql; do for case in quiet loaded; do \
 	.venv/bin/python tests/rigs/power_rig.py --engine $$engine --case $$case --cuts 15 || exit 1; done; done
+	.venv/bin/python tests/rigs/power_rig.py --case group --cuts 15
+	.venv/bin/python tests/rigs/power_rig.py --case group --cuts 4 --control "members told before the commit"
 	.venv/bin/python tests/rigs/power_rig.py --case quiet --cuts 15 --control DELETE+FULL
 	.venv/bin/python tests/rigs/power_rig.py --case quiet --cuts 5 --control synchronous=OFF
 	.venv/bin/python tests/rigs/power_rig.py --case loaded --cuts 5 --control synchronous=NORMAL
@@ -141,6 +143,9 @@ kill-rig:
 	for engine in sqlite postgresql; do \
 	.venv/bin/python tests/rigs/kill_rig.py --engine $$engine --server real --kills 30 || exit 1; \
 	.venv/bin/python tests/rigs/kill_rig.py --engine $$engine --server forked --kills 100 || exit 1; done
+	.venv/bin/python tests/rigs/kill_rig.py --server group --kills 40
+	.venv/bin/python tests/rigs/kill_rig.py --server two --kills 20
+	.venv/bin/python tests/rigs/kill_rig.py --server group --kills 4 --control "members told before the commit"
 	.venv/bin/python tests/rigs/kill_rig.py --kills 10 --control "receipt before commit"
 	.venv/bin/python tests/rigs/kill_rig.py --kills 40 --control "a new form each time"
 # P3: small disks filled up to the last pages, and every so-manieth write failing. Needs root and strace.
@@ -171,7 +176,7 @@ first-month:
 	.venv/bin/python tests/rigs/first_month/rig.py
 	.venv/bin/python tests/rigs/first_month/rig.py --month "a clock one day wrong"
 	.venv/bin/python tests/rigs/first_month/rig.py --month "off for two weeks"
-# The table of docs/reliability.md, from what the rigs found so far.
+# The tables of docs/reliability.md and docs/trust.md, from what the rigs found so far.
 rig-sums:
 	.venv/bin/python tests/rigs/sums.py --write
 # Who owns one copy of the database and noted when each visitor sent: what is recovered, both engines.

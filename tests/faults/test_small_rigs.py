@@ -329,3 +329,6 @@ def test_the_rigs_start_what_run_py_starts() -> None:
 def test_the_page_s_table_is_what_the_rigs_wrote() -> None:
     page = sums.PAGE.read_text()
     assert page == sums.written(page, sums.table()), "make rig-sums"
+    page = sums.TRUST.read_text()
+    marks = {"begin": sums.PROMISES_BEGIN, "end": sums.PROMISES_END}
+    assert page == sums.written(page, sums.promises(), **marks), "make rig-sums"

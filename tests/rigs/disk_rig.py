@@ -51,7 +51,10 @@ LONG = "x" * 900
 CONTROL = "receipt in spite of a fault"
 FORM = "application/x-www-form-urlencoded"
 CALLS = "pwrite64,pwritev,fsync,fdatasync,ftruncate"
-EVERY = {"sqlite": 17, "postgresql": 211}  # so many calls between two injected faults
+EVERY = {
+    "sqlite": 47,
+    "postgresql": 211,
+}  # so many calls between two faults: at 17 hardly an answer got through
 
 
 class FullDisk:

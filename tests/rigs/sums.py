@@ -1,15 +1,18 @@
-"""The table of docs/reliability.md, from what the rigs wrote into docs/rigs.
+"""The tables of docs/reliability.md and docs/trust.md, from what the rigs wrote into docs/rigs.
 
 .venv/bin/python tests/rigs/sums.py            print it
-.venv/bin/python tests/rigs/sums.py --write    put it into docs/reliability.md
+.venv/bin/python tests/rigs/sums.py --write    put them into the pages
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -20,6 +23,22 @@ from tests.rigs.faults import books
 
 PAGE = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- sums: make rig-sums -->\n", "<!-- end of sums -->\n"
+TRUST = ROOT / "docs" / "trust.md"
+PROMISES_BEGIN, PROMISES_END = "<!-- promises: make rig-sums -->\n", "<!-- end of promises -->\n"
+# Rig, what it promises, how far it is meant to go on each engine.
+PROMISES = (
+    ("kill", "a killed server loses and doubles no receipt", "300 real, 1,000 forked"),
+    ("power", "nor does a power cut", "60 quiet, 60 loaded"),
+    ("disk", "nor a full disk or a failing one", "500 fill points, 1,000 faults (SQLite)"),
+    ("failover", "nor the death of the primary", "100"),
+    ("clock", "nor a clock that is set wrong", "12 steps"),
+    ("busy", "a busy database shows no citizen a server error", "p99 under 2 s"),
+    ("one_code", "one code, one answer", "1,000 x 50"),
+    ("bad_imports", "a file is taken whole or refused whole", "10,000"),
+    ("odd_requests", "no request gives a server error", "1,000,000"),
+    ("formulas", "no cell of an export runs", "100,000"),
+    ("disk_owner", "who owns the file and noted minutes recovers nobody", "one fortnight"),
+)
 RIGS = {
     "power": "cuts",
     "interrupted": "cuts",
@@ -54,6 +73,40 @@ def table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def promises() -> str:
+    """A line a promise and engine: how often it was tried, faults, when last, what controls gave."""
+    lines = [
+        "| promise | engine | tried | faults | reach | last | controls, and the faults they showed |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for rig, words, reach in PROMISES:
+        path = books.BOOKS / f"{rig}.jsonl"
+        told = [json.loads(text) for text in path.read_text().splitlines()] if path.exists() else []
+        for engine in sorted({line["engine"] for line in told}):
+            own = [line for line in told if line["engine"] == engine]
+            lines.append(f"| {words} | {engine} | {_promise(own, RIGS[rig], reach)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _promise(lines: list[dict[str, Any]], unit: str, reach: str) -> str:
+    cases: dict[str, int] = defaultdict(int)
+    controls: dict[str, int] = defaultdict(int)
+    for line in lines:
+        if line["control"]:
+            controls[line["control"]] += _faults(line)
+        else:
+            cases[line["case"]] += line["count"]
+    tried = ", ".join(f"{case} {count:,}" for case, count in sorted(cases.items()))
+    faults = sum(_faults(line) for line in lines if not line["control"])
+    shown = "; ".join(f"{control}: {count:,}" for control, count in sorted(controls.items()))
+    last = max(line["date"] for line in lines)[:10]
+    return f"{tried} ({unit}) | {faults} | {reach} | {last} | {shown or '–'}"
+
+
+def _faults(line: Mapping[str, Any]) -> int:
+    return int(sum(line.get(name, 0) for name in (*ALWAYS[2:], "destroyed", "refused")))
+
+
 def _others(sums: Mapping[str, float]) -> str:
     told = {
         name.replace("max_", "at most ").replace("_", " "): value
@@ -63,10 +116,10 @@ def _others(sums: Mapping[str, float]) -> str:
     return ", ".join(f"{name} {value:,g}" for name, value in told.items())
 
 
-def written(page: str, new: str) -> str:
+def written(page: str, new: str, *, begin: str = BEGIN, end: str = END) -> str:
     """The page with the new table between its marks."""
-    before, _, rest = page.partition(BEGIN)
-    return before + BEGIN + new + END + rest.partition(END)[2]
+    before, _, rest = page.partition(begin)
+    return before + begin + new + end + rest.partition(end)[2]
 
 
 def main(arguments: list[str]) -> int:
@@ -77,8 +130,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--write", action="store_true")
     if parser.parse_args(arguments).write:
         PAGE.write_text(written(PAGE.read_text(), table()))
+        TRUST.write_text(
+            written(TRUST.read_text(), promises(), begin=PROMISES_BEGIN, end=PROMISES_END)
+        )
     else:
         click.echo(table())
+        click.echo(promises())
     return 0
 
 
