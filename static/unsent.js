@@ -207,6 +207,7 @@
       end();
       box = null;
       addRules(page);
+      document.title = page.title;
       document.body.replaceWith(page.body);
       document.dispatchEvent(new Event("form-replaced"));
     };

@@ -110,7 +110,7 @@ def test_many_open_questions_are_one_line_that_leads_to_the_first(
     line = "Masih ada 4 pertanyaan. Lanjutkan dari pertanyaan 3, atau kirim yang sudah dijawab."
     assert f'<a href="#{FORM_ORDER[2]}">{line}</a>' in listed
     assert page.count('<fieldset class="q wrong" role="radiogroup" aria-invalid="true"') == 4
-    assert "<title>Kesalahan: Loket A1" in page
+    assert "<title>Loket A1 · Kesalahan: " in page
     data |= {FORM_ORDER[2]: "3"}
     page = citizen.post(f"/q/{place}", data=data).get_data(as_text=True)
     assert [f"Pertanyaan {n}: pilih satu jawaban." in page for n in (3, 4, 5, 6)] == [
