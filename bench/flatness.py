@@ -40,7 +40,7 @@ PAGES = (
     ("all counters, a year", "atasan", "/staf/loket/?periode=365"),
     ("one counter", "atasan", "/staf/loket/L2"),
     ("officers of a unit", "atasan", "/staf/loket/petugas"),
-    ("surveys", "atasan", "/staf/survei/"),
+    ("surveys", "atasan", "/staf/skm/"),
     ("officer's first page", "petugas", "/staf/saya/"),
     ("officer's details", "petugas", "/staf/saya/rincian"),
     ("HR's needs", "sdm", "/staf/kebutuhan/"),
@@ -76,13 +76,13 @@ def database(server: str, name: str) -> Iterator[str]:
     """A fresh one."""
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         connection.execute(text(f"CREATE DATABASE {name}"))
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:
         with engine.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name}"))
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
         engine.dispose()
 
 
