@@ -173,7 +173,7 @@ def _endpoint_of(app: Flask, address: str) -> str | None:
 
 
 def _links(text: str, address: str) -> list[str]:
-    document = lxml_html.document_fromstring(text)
+    document: Any = lxml_html.document_fromstring(text)  # an HtmlElement; the stubs know none
     document.make_links_absolute(f"http://localhost{address}")
     links = document.xpath("//a/@href | //img/@src | //iframe/@src")
     own = [urlsplit(str(link)) for link in links if str(link).startswith("http://localhost/")]
@@ -217,7 +217,12 @@ def fill_town(site: Site, office: Office) -> None:
     listed = {name: number for name, number in office.officer.items() if name != OLD_ROW}
     fill_rooms(site, replace(office, officer=listed))
     alice = viewer_of(site, "alice")
-    plan = {"element": "waktu", "cause": "Antrean", "action": "Loket kedua", "note": ""}
+    plan: dict[str, Any] = {
+        "element": "waktu",
+        "cause": "Antrean",
+        "action": "Loket kedua",
+        "note": "",
+    }
     plan |= {"responsible": "Kepala Seksi", "status": "planned", "due": date(2026, 12, 1)}
     follow_up.add_free_plan(site, alice, str(office.unit["A"]), plan)
     chosen = Settings(office.unit["A"], OPEN_SURVEY, "1/9", "sarana_8", "period", 100)

@@ -144,7 +144,9 @@ def test_what_may_be_skipped_says_so_and_stays_closed_on_another_fault(
         page = citizen.get(f"/q/{place}?lang={lang}").get_data(as_text=True)
         for name in ("service", "visit_purpose"):
             legend = page.split(f'name="{name}"')[0].rsplit("<legend>", 1)[1]
-            assert f"{may_skip}<br></legend>" in legend, name  # a line of its own for a text browser
+            assert f"{may_skip}<br></legend>" in legend, (
+                name
+            )  # a line of its own for a text browser
         for key in FORM_ORDER:
             legend = page.split(f'name="{key}"')[0].rsplit("<legend>", 1)[1]
             assert may_skip not in legend, key
