@@ -171,7 +171,7 @@ def look_everywhere(folder: Path, *, built: Path, seed: int) -> tuple[Result, Op
             pass
         opened = Opened()
         numbers = of_walk.own_numbers(walker.site, walker.office, survey_ids) | walker.haul.printed
-        everybody: dict[str | None, str | None] = {None: None, **CAST}
+        everybody: dict[Role | None, str | None] = {None: None, **CAST}
         for role, name in everybody.items():
             browser = Browser(walker.app.test_client())
             if name:
