@@ -43,8 +43,6 @@ PAGES = (
     ("surveys", "atasan", "/staf/skm/"),
     ("officer's first page", "petugas", "/staf/saya/"),
     ("officer's details", "petugas", "/staf/saya/rincian"),
-    ("HR's needs", "sdm", "/staf/kebutuhan/"),
-    ("HR's catalogue", "sdm", "/staf/pelatihan/"),
     ("public results", "", "/hasil/"),
     ("public front page", "", "/"),
 )

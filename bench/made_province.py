@@ -24,7 +24,7 @@ COUNTERS_A_UNIT = 8
 UNITS_AN_AGENCY = 10
 YEARS = 5
 PASSWORD = "Bench-2026-loket"  # noqa: S105 (of made-up accounts)
-LOGINS = {"atasan": Role.SUPERVISOR, "petugas": Role.OFFICER, "sdm": Role.HR}
+LOGINS = {"atasan": Role.SUPERVISOR, "petugas": Role.OFFICER}
 # Values 1 to 4 of weights 5, 10, 40, 45.
 ANSWER = "(ARRAY[1,2,2,3,3,3,3,3,3,3,3,4,4,4,4,4,4,4,4,4])[1 + floor(random() * 20)::int]"
 COMMENTS = (

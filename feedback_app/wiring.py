@@ -224,7 +224,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=settings.session_hours * 3600,
         WTF_CSRF_SSL_STRICT=False,  # no Referer is sent (Referrer-Policy), the token is enough
     )
-    app.wsgi_app = light_path.LightPath(app.extensions["site"], app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = light_path.LightPath(app.extensions["site"], app.wsgi_app)  # type: ignore[method-assign, assignment]
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

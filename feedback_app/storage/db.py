@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -148,7 +148,7 @@ class Database:
             raise as_sqlalchemy(error, statement=None) from error
         try:
             cursor = pooled.cursor()
-            _tell_wait(cursor, pooled.info, _sqlite_wait_ms(self._waiting, act))
+            sqlite.tell_wait(cursor, pooled.info, _sqlite_wait_ms(self._waiting, act))
             yield cursor
         except sqlite.library.Error as error:
             raise as_sqlalchemy(error) from error
@@ -253,12 +253,9 @@ class Database:
         """Leave nothing of deleted rows in SQLite's WAL; False where a reader stood in the way."""
         if not self.is_sqlite:
             return True
-        connection = self.engine.raw_connection()
-        try:
+        with closing(self.engine.raw_connection()) as connection:
+            connection.info.pop(sqlite.WAIT_TOLD, None)
             return sqlite.empty_wal(connection)
-        finally:
-            connection.info.pop(WAIT_TOLD, None)
-            connection.close()
 
     def close(self) -> None:
         """Give every connection back."""
@@ -302,7 +299,7 @@ def _begin_sqlite(waiting: Waiting, connection: Connection) -> None:
     act = _act_of(connection)
     wait_ms = _sqlite_wait_ms(waiting, act)
     connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms}")
-    connection.info[WAIT_TOLD] = wait_ms
+    connection.info[sqlite.WAIT_TOLD] = wait_ms
     connection.exec_driver_sql("BEGIN IMMEDIATE" if act == "writing" else "BEGIN")
 
 
@@ -312,19 +309,8 @@ def _act_of(connection: Connection) -> Act:
 
 def _sqlite_wait_ms(waiting: Waiting, act: Act) -> int:
     left = waiting.left_s(act)
-    if left is None:
-        return sqlite.BUSY_TIMEOUT_MS
+    left = sqlite.BUSY_TIMEOUT_MS / 1000 if left is None else left
     return int(left * 10) * 100 if left > 1 else int(left * 1000)  # so that it is told less often
-
-
-WAIT_TOLD = "busy_timeout"  # in a pooled connection's info (ms)
-
-
-def _tell_wait(cursor: Any, info: dict[Any, Any], wait_ms: int) -> None:
-    """How long SQLite waits for a lock, where it has not been told the same."""
-    if info.get(WAIT_TOLD) != wait_ms:
-        cursor.execute(f"PRAGMA busy_timeout={wait_ms}")
-        info[WAIT_TOLD] = wait_ms
 
 
 LIMITED = "deadline told at"  # in a connection's info, for the running transaction

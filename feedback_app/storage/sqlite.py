@@ -57,6 +57,16 @@ def prepare(connection: Any, *, wait_ms: int = BUSY_TIMEOUT_MS) -> None:
     cursor.close()
 
 
+WAIT_TOLD = "busy_timeout"  # in a pooled connection's info (ms)
+
+
+def tell_wait(cursor: Any, info: dict[Any, Any], wait_ms: int) -> None:
+    """How long SQLite waits for a lock, where it has not been told the same."""
+    if info.get(WAIT_TOLD) != wait_ms:
+        cursor.execute(f"PRAGMA busy_timeout={wait_ms}")
+        info[WAIT_TOLD] = wait_ms
+
+
 def _choose_journal(cursor: Any, *, wait_ms: int | None = None) -> None:
     """Switch the file too where an older version of this program left it in another mode."""
     wanted = journal_for(VERSION)

@@ -57,37 +57,37 @@ class LightPath:
     site: Site
     flask: WSGIApplication
 
-    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(self, asked: Environ, start_response: StartResponse, /) -> Iterable[bytes]:
         """Answer here what is ordinary; hand on everything else."""
-        sent = _sent(environ, self.site.settings.trusted_hosts)
+        sent = _sent(asked, self.site.settings.trusted_hosts)
         if sent is None:
-            return self.flask(environ, start_response)
-        patience.start_for_citizen(self.site, environ)
+            return self.flask(asked, start_response)
+        patience.start_for_citizen(self.site, asked)
         try:
-            answer = self._answer(environ, sent)
+            answer = self._answer(asked, sent)
         except BaseException:
             self.site.db.wait_as_script()
             raise
         if answer is None:
-            return self.flask(environ, start_response)  # within the same patience, which it ends
+            return self.flask(asked, start_response)  # within the same patience, which it ends
         self.site.db.wait_as_script()
         status, lines, body = answer
         start_response(status, lines)
         return [body]
 
-    def _answer(self, environ: Environ, sent: Sent) -> Answer | None:
-        is_secure = environ["wsgi.url_scheme"] == "https"
-        if environ["REQUEST_METHOD"] == "GET":
-            accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
+    def _answer(self, asked: Environ, sent: Sent) -> Answer | None:
+        is_secure = asked["wsgi.url_scheme"] == "https"
+        if asked["REQUEST_METHOD"] == "GET":
+            accepted = asked.get("HTTP_ACCEPT_ENCODING", "")
             return self._form(sent, accepted, is_secure=is_secure)
-        body = _body(environ)
+        body = _body(asked)
         submission = body and ordinary_submission(sent, body)
         if not submission:
             return None
         try:
             received = rating.submit_rating(self.site, submission)
         except Exception as refusal:  # told by citizen.py, whatever it is
-            environ[REFUSAL] = refusal
+            asked[REFUSAL] = refusal
             return None
         return _to_receipt(received, sent.language, is_secure=is_secure)
 
@@ -118,25 +118,23 @@ class LightPath:
         return "200 OK", lines, body
 
 
-def _sent(environ: Environ, trusted_hosts: tuple[str, ...]) -> Sent | None:
+def _sent(asked: Environ, trusted_hosts: tuple[str, ...]) -> Sent | None:
     """Whose form it is about; None for whatever is not ordinary."""
-    path, code = environ["PATH_INFO"], environ["PATH_INFO"][len(PATH) :]
-    language = LANGUAGE_OF.get(environ.get("QUERY_STRING", ""))
+    path, code = asked["PATH_INFO"], asked["PATH_INFO"][len(PATH) :]
+    language = LANGUAGE_OF.get(asked.get("QUERY_STRING", ""))
     if (
         not path.startswith(PATH)
         or len(code) != PLACE_LENGTH
         or not LETTERS.issuperset(code)
         or language is None
-        or environ["REQUEST_METHOD"] not in ("GET", "POST")
-        or "HTTP_COOKIE" in environ
-        or environ.get("SCRIPT_NAME")
-        or not _is_known(environ.get("HTTP_HOST", ""), trusted_hosts)
+        or asked["REQUEST_METHOD"] not in ("GET", "POST")
+        or "HTTP_COOKIE" in asked
+        or asked.get("SCRIPT_NAME")
+        or not _is_known(asked.get("HTTP_HOST", ""), trusted_hosts)
     ):
         return None
-    device = device_text(
-        environ.get("HTTP_USER_AGENT", ""), environ.get("HTTP_ACCEPT_LANGUAGE", "")
-    )
-    return Sent(code, language, device, environ.get("REMOTE_ADDR") or "")
+    device = device_text(asked.get("HTTP_USER_AGENT", ""), asked.get("HTTP_ACCEPT_LANGUAGE", ""))
+    return Sent(code, language, device, asked.get("REMOTE_ADDR") or "")
 
 
 def _is_known(host: str, trusted_hosts: tuple[str, ...]) -> bool:
@@ -153,15 +151,15 @@ def _takes_gzip(accepted: str) -> bool:
     return bool(parse_accept_header(accepted, Accept)["gzip"])
 
 
-def _body(environ: Environ) -> bytes | None:
+def _body(asked: Environ) -> bytes | None:
     """A small body of the form's type, which Flask can still read; None for any other."""
-    length = environ.get("CONTENT_LENGTH", "")
-    if environ.get("CONTENT_TYPE") != FORM or not (length.isascii() and length.isdigit()):
+    length = asked.get("CONTENT_LENGTH", "")
+    if asked.get("CONTENT_TYPE") != FORM or not (length.isascii() and length.isdigit()):
         return None
     if len(length) > len(str(LONGEST_BODY)) or int(length) > LONGEST_BODY:
         return None
-    body: bytes = environ["wsgi.input"].read(int(length))
-    environ["wsgi.input"] = io.BytesIO(body)
+    body: bytes = asked["wsgi.input"].read(int(length))
+    asked["wsgi.input"] = io.BytesIO(body)
     return body if len(body) == int(length) else None
 
 
