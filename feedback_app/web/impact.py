@@ -19,6 +19,7 @@ from feedback_app.domain.training import HORIZON, HORIZONS, REASONS
 from feedback_app.services.impact import detectable as impact_detectable
 from feedback_app.services.impact import pages as impact_pages
 from feedback_app.services.impact import study as impact_study
+from feedback_app.services.impact import study_files
 from feedback_app.services.impact.events import NoDataError
 from feedback_app.web.access import site, viewer
 from feedback_app.web.addresses import number_in_address, small_number
@@ -149,7 +150,7 @@ def report() -> Response:
 @impact.get("/unduh.<ending>")
 def matrix_file(ending: str) -> Response:
     """Every estimate as a table."""
-    found = impact_pages.estimates_files(site(), viewer(), study_id=number_in_address("studi"))
+    found = study_files.estimates_files(site(), viewer(), study_id=number_in_address("studi"))
     name = f"dampak-pelatihan-{found.study_id}"
     if ending == "csv":  # for programs: full digits, decimal points
         return download(found.csv.encode(), CSV, f"{name}.csv")

@@ -42,7 +42,7 @@ def _faults_of_text(text: str) -> tuple[str, ...]:
     titles = document.xpath("//title")
     if len(titles) != 1 or not titles[0].text:
         faults.append("no title")
-    elif headings and not _says(titles[0].text.strip(), headings[0].text_content().strip()):
+    elif headings and not titles[0].text.strip().startswith(headings[0].text_content().strip()):
         faults.append(f"title {titles[0].text!r} does not start with the h1")
     if not document.xpath("//link[@rel='stylesheet'] | //style"):
         faults.append("no style")
@@ -56,11 +56,6 @@ def _faults_of_text(text: str) -> tuple[str, ...]:
     faults += _field_faults(document)
     faults += _safety_faults(document)
     return tuple(faults)
-
-
-def _says(title: str, heading: str) -> bool:
-    """A title begins with its page's heading; on a form with faults it says so first."""
-    return re.sub(r"^(Kesalahan|Error): ", "", title).startswith(heading)
 
 
 def _html_faults(text: str) -> list[str]:

@@ -171,8 +171,8 @@ def look_everywhere(folder: Path, *, built: Path, seed: int) -> tuple[Result, Op
             pass
         opened = Opened()
         numbers = of_walk.own_numbers(walker.site, walker.office, survey_ids) | walker.haul.printed
-        everybody: dict[Role | None, str | None] = {None: None, **CAST}
-        for role, name in everybody.items():
+        everybody: list[tuple[Role | None, str | None]] = [(None, None), *CAST.items()]
+        for role, name in everybody:
             browser = Browser(walker.app.test_client())
             if name:
                 browser.log_in(name)

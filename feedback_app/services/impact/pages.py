@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from feedback_app.domain.disclosure import months_later
@@ -11,7 +11,6 @@ from feedback_app.domain.findings import Finding
 from feedback_app.domain.form_sets import STOPPED_EARLY
 from feedback_app.domain.training import USUAL
 from feedback_app.domain.wholes import Whole
-from feedback_app.files.exports import Cell, Sheet
 from feedback_app.files.impact_report import Steps, report_html
 from feedback_app.impact.results import Diagnostic, Estimate, Measured, Overall, Step
 from feedback_app.impact.summary import CostPerPoint, cost_per_point, training_matrix
@@ -91,7 +90,7 @@ def overview(site: Site, viewer: Viewer, *, study_id: int | None) -> Overview:
     if found is None:
         return Overview(None, (), running, lines)
     line, study = found
-    return Overview(line, _matrix(site, viewer, study), running, lines, _case_mix(study))
+    return Overview(line, matrix_of(site, viewer, study), running, lines, _case_mix(study))
 
 
 def _case_mix(study: ImpactStudy) -> tuple[MixLine, ...]:
@@ -113,7 +112,8 @@ def _case_mix(study: ImpactStudy) -> tuple[MixLine, ...]:
     )
 
 
-def _matrix(site: Site, viewer: Viewer, study: ImpactStudy) -> tuple[MatrixLine, ...]:
+def matrix_of(site: Site, viewer: Viewer, study: ImpactStudy) -> tuple[MatrixLine, ...]:
+    """A line a training, those that found something first."""
     with site.db.read() as session:
         catalogue = trainings.catalogue(session, agency_id=viewer.agency_id)
     known = {row.code: row for row in catalogue}
@@ -184,7 +184,7 @@ def training_page(site: Site, viewer: Viewer, code: str, *, study_id: int | None
     if found is None:
         raise NotThereError
     line, study = found
-    row = next((row for row in _matrix(site, viewer, study) if row.code == code), None)
+    row = next((row for row in matrix_of(site, viewer, study) if row.code == code), None)
     if row is None:
         raise NotThereError
     with site.db.read() as session:
@@ -256,7 +256,7 @@ def report_page(
     site: Site, viewer: Viewer, *, study_id: int | None, language: str
 ) -> tuple[int, str]:
     """The study's number and its report; NotThereError without a finished study."""
-    line, study = _needed(site, viewer, study_id)
+    line, study = study_needed(site, viewer, study_id)
     with site.db.read() as session:
         agency = next(a for a in agencies.agencies(session) if a.id == viewer.agency_id)
         catalogue = trainings.catalogue(session, agency_id=viewer.agency_id)
@@ -278,80 +278,8 @@ def _months(line: StudyLine, language: str) -> str:
     return impact_files.months_words(line.first_day, line.last_day, language=language)
 
 
-@dataclass(frozen=True, slots=True)
-class StudyFiles:
-    """A study as files: for programs as CSV, for people as sheets, the analyst's the last."""
-
-    study_id: int
-    csv: str
-    sheets: list[Sheet]
-    about: list[tuple[str, Cell]]
-
-
-def estimates_files(site: Site, viewer: Viewer, *, study_id: int | None) -> StudyFiles:
-    """What may be said of each training and element, and every field of every estimate."""
-    line, study = _needed(site, viewer, study_id)
-    lines = _matrix(site, viewer, study)
-    analyst = _analyst_sheet(study)
-    about: list[tuple[str, Cell]] = [
-        ("Isi", "Dampak pelatihan: perubahan rata-rata penilaian warga, skala 1 sampai 4"),
-        ("Penilaian dari", line.first_day),
-        ("Penilaian sampai", line.last_day),
-        ("Lembar Dampak", "Kesimpulan dalam kata-kata; batas bawah dan atas adalah rentang 95%."),
-        (
-            "Lembar Analis",
-            "Semua angka dengan semua desimalnya, untuk program statistik.",
-        ),
-    ]
-    csv = impact_files.estimates_csv(estimates_of(study))
-    return StudyFiles(line.study_id, csv, [_finding_sheet(lines), analyst], about)
-
-
-def _finding_sheet(lines: Iterable[MatrixLine]) -> Sheet:
-    columns = (
-        "Pelatihan",
-        "Kode",
-        "Unsur",
-        "Kesimpulan",
-        "Perubahan",
-        "Batas bawah",
-        "Batas atas",
-        "Petugas terlatih",
-        "Pembanding",
-        "Perubahan terkecil yang dapat terdeteksi",
-        "Kalimat",
-    )
-    rows = tuple(
-        (
-            line.title,
-            line.code,
-            finding.item_name[0],
-            finding.verdict_words[0],
-            finding.effect.estimate,
-            finding.effect.low,
-            finding.effect.high,
-            finding.effect.n_trained,
-            finding.effect.n_controls,
-            finding.effect.mde,
-            finding.sentence[0],
-        )
-        for line in lines
-        for finding in line.findings
-    )
-    return Sheet("Dampak", columns, rows)
-
-
-def _analyst_sheet(study: ImpactStudy) -> Sheet:
-    names = tuple(field.name for field in fields(Estimate))
-    rows = []
-    for estimate in estimates_of(study):
-        row = impact_files.record(estimate)
-        row["warnings"] = " ".join(row["warnings"])
-        rows.append(tuple(row[name] for name in names))
-    return Sheet("Analis", names, tuple(rows), decimals=None)
-
-
-def _needed(site: Site, viewer: Viewer, study_id: int | None) -> tuple[StudyLine, ImpactStudy]:
+def study_needed(site: Site, viewer: Viewer, study_id: int | None) -> tuple[StudyLine, ImpactStudy]:
+    """A finished study, the newest when none is named; NotThereError where there is none."""
     found = kept_study(site, viewer, study_id)
     if found is None:
         raise NotThereError
