@@ -45,15 +45,24 @@ class ClosedQuarter:
 
 
 def grids(
-    site: Site, session: Session, counter_ids: Collection[int], *, oldest: date
+    site: Site,
+    session: Session,
+    counter_ids: Collection[int],
+    *,
+    oldest: date,
+    newest: date | None = None,
 ) -> dict[int, Grid]:
-    """Each counter's closed blocks from the quarter of the oldest day on that is asked for."""
+    """Each counter's closed blocks from the quarter of the oldest day on that is asked for.
+
+    `newest`: the last day of a quarter that is over, after which no block is asked for.
+    """
     today = site.today()
-    days = _forms_by_day(session, counter_ids, since=grid_start(oldest), until=today)
+    until = newest or today
+    days = _forms_by_day(session, counter_ids, since=grid_start(oldest), until=until)
     found = {counter_id: grid_of(own, today=today) for counter_id, own in days.items()}
     units = counters.units_of(session, counter_ids)
     starts = grid_start(oldest)
-    while months_later(starts, 3) <= today:
+    while months_later(starts, 3) <= min(today, until + timedelta(days=1)):
         for unit_id in units:
             counter_id = site.closed.get(
                 ("shortened", unit_id, starts), partial(_shortened, session, unit_id, starts)

@@ -86,7 +86,7 @@ class Quarter:
 def _quarter(site: Site, session: Session, unit_id: int, starts: date) -> Quarter:
     counter_ids = sorted(surveys.counter_ids_of_unit(session, unit_id))
     last = months_later(starts, 3) - timedelta(days=1)
-    found = grids(site, session, counter_ids, oldest=starts)
+    found = grids(site, session, counter_ids, oldest=starts, newest=last)
     blocks = tuple(
         tuple(block for block in found[counter_id].blocks if starts <= block.last <= last)
         for counter_id in counter_ids
