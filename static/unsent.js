@@ -177,17 +177,22 @@
     finish(words("sudah diterima. Kode tanda terima ", "received. Receipt code ") +
       url.split("/r/")[1].slice(0, 8).replace(/^(.{4})/, "$1 ") + ".", []);
   }
+  /* The policy of this page knows its own sheet only: an answer's is taken out before it is parsed. */
+  function parsed(text) {
+    const [whole, sheet] = text.match(/<style>([^]*?)<\/style>/) || ["", ""];
+    return { page: new DOMParser().parseFromString(text.replace(whole, ""), "text/html"), sheet };
+  }
   /* Faults and receipt have rules that no first view needs: they stand behind its own in the page's sheet. */
-  function addRules(page) {
-    const [own, whole] = [document, page].map((one) => one.querySelector("style"));
-    if (!own || !whole) return;
-    const more = whole.textContent.slice(own.textContent.length).match(/[^{}]+{[^}]*}/g) || [];
+  function addRules(whole) {
+    const own = document.querySelector("style");
+    if (!own) return;
+    const more = whole.slice(own.textContent.length).match(/[^{}]+{[^}]*}/g) || [];
     more.forEach((rule) => own.sheet.insertRule(rule, own.sheet.cssRules.length));
   }
   /* The receipt came with the answer: it is not asked for a second time over a slow network. */
   function paint(url, text) {
-    const page = new DOMParser().parseFromString(text, "text/html");
-    addRules(page);
+    const { page, sheet } = parsed(text);
+    addRules(sheet);
     history.replaceState(null, "", url);
     document.title = page.title;
     document.body.replaceWith(page.body);
@@ -202,11 +207,11 @@
   }
   /* Said once in the office's own words, never sent again by itself. */
   function refused(status, text) {
-    const page = new DOMParser().parseFromString(text, "text/html");
+    const { page, sheet } = parsed(text);
     const mend = () => {
       end();
       box = null;
-      addRules(page);
+      addRules(sheet);
       document.title = page.title;
       document.body.replaceWith(page.body);
       document.dispatchEvent(new Event("form-replaced"));

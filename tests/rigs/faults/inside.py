@@ -7,9 +7,14 @@ import random
 import signal
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
+from queue import Empty, Queue
 from typing import Any
 
 from feedback_app.storage import group
@@ -124,24 +129,44 @@ class _Cursor:
 
 
 def members_told_before_commit() -> None:
-    """The fault that a kill inside a group must show: each follower is let go once it is written."""
-    put = group.Group._write_all
+    """The fault that a kill inside a group must show: each answer is told once it is written."""
+    write_all, put = group.Group._write_all, group.Group.put
 
-    def too_early(self: group.Group, members: list[group._Member], wait_ms: int) -> None:
-        for member in members:
-            member.write = _telling(member, is_last=member is members[-1])
-        put(self, members, wait_ms)
+    def slow_end(self: group.Group, members: list[group._Member], wait_ms: int) -> None:
+        members[-1].write = _then_wait(members[-1].write)
+        write_all(self, members, wait_ms)
 
-    group.Group._write_all = too_early  # type: ignore[method-assign]
+    def too_early(self: group.Group, write: group.Write, *, wait_ms: int) -> Any:
+        written: Queue[Any] = Queue()
+
+        def telling(statements: Any, kept: group.Kept) -> Any:
+            result = write(statements, kept)
+            written.put(result)
+            return result
+
+        ends: Future[Any] = Future()
+        work = partial(put, self, telling, wait_ms=wait_ms)
+        threading.Thread(target=_settle, args=(ends, work)).start()
+        while not ends.done():
+            with suppress(Empty):
+                return written.get(timeout=0.002)
+        return ends.result()
+
+    group.Group._write_all = slow_end  # type: ignore[method-assign]
+    group.Group.put = too_early  # type: ignore[method-assign]
 
 
-def _telling(member: group._Member, *, is_last: bool) -> group.Write:
-    write = member.write
+def _settle(ends: Future[Any], work: Callable[[], Any]) -> None:
+    try:
+        ends.set_result(work())
+    except BaseException as fault:
+        ends.set_exception(fault)
 
+
+def _then_wait(write: group.Write) -> group.Write:
     def written(statements: Any, kept: group.Kept) -> Any:
-        member.result = write(statements, kept)
-        member.settle()
-        time.sleep(TOLD_S if is_last else 0)
-        return member.result
+        result = write(statements, kept)
+        time.sleep(TOLD_S)
+        return result
 
     return written
