@@ -32,7 +32,7 @@ def test_hr_goes_from_needs_to_a_fixed_plan_its_lot_and_its_effect(
     office = known_office(served.site)
     ids = begin_story(served.site, office)
     page = logged_in(chromium, served, "hana", DESK)
-    page.set_default_timeout(120_000)
+    page.set_default_timeout(30_000)
     decide(page)
     plan_a_year(page)
     back_to_the_blocks(page)
@@ -86,7 +86,7 @@ def back_to_the_blocks(page: Page) -> None:
     line: Locator = page.locator("li", has_text="Petugas 07").first
     line.locator("a[href^='/staf/kebutuhan/']").first.click()  # 1: its own need
     expect(page.locator("main")).to_contain_text("Petugas 07")
-    follow(page, "Lihat bloknya")  # 2
+    follow(page, "Lihat nilainya per triwulan")  # 2
     expect(page.get_by_role("heading", level=1)).to_contain_text("Dasar kebutuhan")
     page.go_back()
     page.go_back()
