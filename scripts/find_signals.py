@@ -16,16 +16,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from feedback_app.config import SettingsError
-from feedback_app.domain.faults import NotSavedError
-from feedback_app.files.tables import AnalystFileError
+from feedback_app import terminal
 from feedback_app.services.alarms import files
-from feedback_app.services.impact.events import NoDataError
-from feedback_app.services.impact.measurement import BadFileError, UnreadableError
-from feedback_app.services.imports.office import NoAgencyError
-from feedback_app.services.needs.files import as_json, write
 from feedback_app.services.upkeep.wrong_files import open_office
-from feedback_app.web.language import in_english
 
 MOST_A_YEAR = 100.0
 
@@ -33,33 +26,14 @@ MOST_A_YEAR = 100.0
 def main() -> int:
     """Print or write the rows; exit 2 with one line a fault when the input cannot be used."""
     arguments = _arguments()
-    try:
-        source = _source(arguments)
-        for path, note in source.notes:
-            print(f"{path}: {in_english(note)}", file=sys.stderr)
-        rows = files.rows_of(source, per_year=arguments.per_year)
-        text = as_json(rows) if arguments.format == "json" else files.as_csv(rows)
-        if arguments.out is None:
-            sys.stdout.write(text)
-        else:
-            write(arguments.out, text)
-            print(f"{arguments.out}: {len(rows)} rows", file=sys.stderr)
-    except BadFileError as error:
-        print("\n".join(error.lines), file=sys.stderr)
-        return 2
-    except UnreadableError as error:
-        print(f"{error.path}: {in_english(error.text)}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
-        return 2
-    except (SettingsError, NoAgencyError, NoDataError, AnalystFileError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except NotSavedError as error:
-        print(f"the database does not answer, try again: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return terminal.exit_code(lambda: _find(arguments))
+
+
+def _find(arguments: argparse.Namespace) -> None:
+    source = _source(arguments)
+    terminal.tell_notes(source.notes)
+    rows = files.rows_of(source, per_year=arguments.per_year)
+    terminal.give_out(rows, files.FIELDS, ending=arguments.format, out=arguments.out)
 
 
 def _source(arguments: argparse.Namespace) -> files.Source:

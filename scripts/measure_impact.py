@@ -22,18 +22,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import click
 
-from feedback_app.config import SettingsError
-from feedback_app.domain.faults import NotSavedError
-from feedback_app.files.tables import AnalystFileError
+from feedback_app import terminal
 from feedback_app.impact.results import Plan
 from feedback_app.services.impact import files as impact_files
 from feedback_app.services.impact import measurement
-from feedback_app.services.impact.events import NoDataError
-from feedback_app.services.impact.replication import PurposeNeededError, export_study
+from feedback_app.services.impact.replication import export_study
 from feedback_app.services.imports import office as imports
-from feedback_app.services.imports.office import NoAgencyError
 from feedback_app.services.upkeep.wrong_files import open_office
-from feedback_app.web.language import in_english
 
 
 def main() -> int:
@@ -42,55 +37,31 @@ def main() -> int:
     if fault := _bad_call(arguments):
         print(fault, file=sys.stderr)
         return 2
-    try:
-        if arguments.export is not None:
-            _export(arguments)
-        if arguments.out is None:
-            return 0
-        source = _source(arguments)
-        for path, note in source.notes:
-            print(f"{path}: {in_english(note)}", file=sys.stderr)
-        plan = Plan(
-            horizon=arguments.horizon,
-            method=arguments.method,
-            level=arguments.level,
-            draws=arguments.draws,
-            seed=arguments.seed,
-        )
-        found = measurement.measure(
-            source, training=arguments.training, plan=plan, progress=_progress
-        )
-        about = measurement.about(source, language=arguments.language, plan=plan)
-        written = impact_files.write_study(arguments.out, found, about)
-    except measurement.BadFileError as error:
-        for line in error.lines:
-            print(line, file=sys.stderr)
-        return 2
-    except measurement.UnreadableError as error:
-        print(f"{error.path}: {in_english(error.text)}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
-        return 2
-    except (
-        SettingsError,
-        NoAgencyError,
-        NoDataError,
-        AnalystFileError,
-        measurement.NoSuchTrainingError,
-        PurposeNeededError,
-    ) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except NotSavedError as error:
-        print(f"the database does not answer, try again: {error}", file=sys.stderr)
-        return 1
+    return terminal.exit_code(lambda: _measure(arguments))
+
+
+def _measure(arguments: argparse.Namespace) -> None:
+    if arguments.export is not None:
+        _export(arguments)
+    if arguments.out is None:
+        return
+    source = _source(arguments)
+    terminal.tell_notes(source.notes)
+    plan = Plan(
+        horizon=arguments.horizon,
+        method=arguments.method,
+        level=arguments.level,
+        draws=arguments.draws,
+        seed=arguments.seed,
+    )
+    found = measurement.measure(source, training=arguments.training, plan=plan, progress=_progress)
+    about = measurement.about(source, language=arguments.language, plan=plan)
+    written = impact_files.write_study(arguments.out, found, about)
     if arguments.format == "json":
         print(json.dumps([impact_files.record(e) for e in found.estimates], allow_nan=False))
     else:
         print("\n".join([*impact_files.verdict_table(found), "", *impact_files.table(found)]))
         print(f"\n{len(written)} files in {arguments.out}")
-    return 0
 
 
 def _bad_call(arguments: argparse.Namespace) -> str:

@@ -7,13 +7,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from feedback_app.domain.days import month_of
 from feedback_app.domain.elements import ALL_KEYS, element
 from feedback_app.domain.folding import heading_key
-from feedback_app.domain.texts import Text
 from feedback_app.files.analyst_tables import Faults, read_columns
-from feedback_app.files.panel_files import Checked, decimal, wanted_columns, whole_counts
-from feedback_app.files.tables import AnalystFileError
+from feedback_app.files.panel_files import (
+    Checked,
+    means,
+    months,
+    of_answered,
+    wanted_columns,
+    whole_counts,
+)
 
 COLUMNS = ("officer", "counter", "service", "month", "item", "score", "n")
 KEYS = ("officer", "counter", "service", "item")
@@ -39,21 +43,12 @@ def read_needs_panel(path: Path) -> Checked:
     item = columns["item"].read(lambda text: _ITEMS.get(heading_key(text), ""), "object")
     is_unknown = (item == "") & ~columns["item"].is_in(frozenset([""]))
     faults.add("item", is_unknown, "must be one of " + ", ".join(ALL_KEYS))
-    month = columns["month"].read(lambda text: month_of(text) or "", "object")
-    faults.add("month", month == "", "must be a month like 2026-11")
+    month = months(table, faults)
     n = whole_counts(columns["n"], faults)
-    score = np.asarray(columns["score"].read(decimal, "float64"), dtype=np.float64)
-    is_open = columns["score"].is_in(frozenset([""])) & (n == 0)
-    faults.add("score", ~is_open & ~((score >= 1) & (score <= 4)), "must be a number from 1 to 4")
+    score = means(table, "score", n, faults)
     frame = pd.DataFrame({name: columns[name].whole() for name in names})
     frame = frame.assign(item=item, month=month, score=score, n=np.nan_to_num(n, nan=0))
     again = frame.duplicated([*KEYS, "month"], keep="first").to_numpy()
     reason = "this officer, counter, service, month and item are there already"
     faults.add("officer", again, reason)
-    errors = faults.found()
-    answered = frame[frame["n"] > 0]
-    if answered.empty and not errors:
-        raise AnalystFileError("the file has no answers: n is 0 in every row")
-    left = len(frame) - len(answered)
-    notes = (Text("Baris tanpa jawaban (n = 0) yang dilewati: %(n)s.", n=left),) if left else ()
-    return Checked(answered.reset_index(drop=True), errors, (*table.notes, *notes))
+    return of_answered(frame, faults, table.notes)

@@ -18,7 +18,7 @@ from feedback_app.files import training_cells
 from feedback_app.files.analyst_tables import AnalystTable, Column, Faults, read_columns
 from feedback_app.files.cells import CellError, CellFaultError
 from feedback_app.files.reading.headings import Wanted
-from feedback_app.files.tables import Cell
+from feedback_app.files.tables import AnalystFileError, Cell
 
 PANEL_COLUMNS = ("officer", "counter", "month", "score", "n")
 # Of an export of this program: shares of 4 and of 1 or 2, what the case mix took, visits, and where
@@ -72,19 +72,9 @@ def read_panel(path: Path) -> Checked:
     keys = ("officer", "counter", *(["item"] if "item" in table else []))
     for name in keys:
         faults.add(name, table.columns[name].is_in(frozenset([""])), "must not be empty")
-    month = table.columns["month"].read(lambda text: month_of(text) or "", "object")
-    faults.add("month", month == "", "must be a month like 2026-11")
+    month = months(table, faults)
     n = whole_counts(table.columns["n"], faults)
-    score = np.asarray(table.columns["score"].read(decimal, "float64"), dtype=np.float64)
-    is_open = table.columns["score"].is_in(frozenset([""])) & (n == 0)
-    is_adjusted = "mix" in table
-    least, most = (0, 5) if is_adjusted else (1, 4)
-    outside = ~is_open & ~((score >= least) & (score <= most))
-    faults.add(
-        "score",
-        outside,
-        "must be a number from 0 to 5" if is_adjusted else "must be a number from 1 to 4",
-    )
+    score = means(table, "score", n, faults, bounds=(0, 5) if "mix" in table else (1, 4))
     more = {name: _more(table, name, faults) for name in MORE_OF_PANEL if name in table}
     frame = pd.DataFrame({name: table.columns[name].whole() for name in keys})
     frame = frame.assign(
@@ -97,6 +87,46 @@ def read_panel(path: Path) -> Checked:
     faults.add("officer", again, "this officer, counter and month are there already")
     order = [*PANEL_COLUMNS, *(["item"] if "item" in table else []), *more]
     return Checked(frame[order], faults.found(), table.notes)
+
+
+def months(table: AnalystTable, faults: Faults) -> NDArray[np.object_]:
+    """The column `month` as 2026-11; "" where it is none, which is a fault."""
+    found = table.columns["month"].read(lambda text: month_of(text) or "", "object")
+    faults.add("month", found == "", "must be a month like 2026-11")
+    return np.asarray(found, dtype=np.object_)
+
+
+_OUTSIDE = {(1, 4): "must be a number from 1 to 4", (0, 5): "must be a number from 0 to 5"}
+
+
+def means(
+    table: AnalystTable,
+    name: str,
+    n: NDArray[np.float64],
+    faults: Faults,
+    *,
+    bounds: tuple[int, int] = (1, 4),
+) -> NDArray[np.float64]:
+    """Means within bounds that _OUTSIDE has words for; empty where nobody answered (n = 0)."""
+    column, (least, most) = table.columns[name], bounds
+    found = np.asarray(column.read(decimal, "float64"), dtype=np.float64)
+    is_open = column.is_in(frozenset([""])) & (n == 0)
+    outside = ~is_open & ~((found >= least) & (found <= most))
+    faults.add(name, outside, _OUTSIDE[bounds])
+    return found
+
+
+def of_answered(frame: pd.DataFrame, faults: Faults, notes: tuple[Text, ...]) -> Checked:
+    """Without the rows that have no answers (n = 0), which a note tells.
+
+    AnalystFileError when none is left.
+    """
+    errors, answered = faults.found(), frame[frame["n"] > 0]
+    if answered.empty and not errors:
+        raise AnalystFileError("the file has no answers: n is 0 in every row")
+    left = len(frame) - len(answered)
+    told = (Text("Baris tanpa jawaban (n = 0) yang dilewati: %(n)s.", n=left),) if left else ()
+    return Checked(answered.reset_index(drop=True), errors, (*notes, *told))
 
 
 def _more(table: AnalystTable, name: str, faults: Faults) -> NDArray[np.float64]:

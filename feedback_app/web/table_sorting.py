@@ -13,8 +13,8 @@ from flask import request, url_for
 from markupsafe import Markup
 
 from feedback_app.domain.table_columns import Column, columns_of
-from feedback_app.domain.table_order import ordered
 from feedback_app.web.language import language
+from feedback_app.web.table_order import ordered
 
 _CHOSEN = re.compile(r"([a-z]+)\.(-?)([1-9]\d?)", re.ASCII)
 

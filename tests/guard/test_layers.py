@@ -39,6 +39,7 @@ MAY_IMPORT = {
     "demo": {"demo", "services", "storage", "domain", "config"},
     "web": {"web", "services", "domain", "config", "version"},
     "front": {"front"},
+    "terminal": {"web", "services", "files", "domain", "config"},
     "wsgi": {"", "config", "services"},
     "wiring": {"web", "services", "helper", "domain", "config", "version"},
     "": {"wiring", "services", "config"},

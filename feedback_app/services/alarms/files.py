@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +14,7 @@ from feedback_app.domain.disclosure import MIN_GROUP
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.texts import Text
 from feedback_app.files.alarm_panel import read_alarm_panel
-from feedback_app.files.exports import inert
+from feedback_app.files.result_rows import Row
 from feedback_app.impact.alarms import Alarm, Chart, find_alarms
 from feedback_app.services.impact.events import NoDataError
 from feedback_app.services.impact.measurement import BadFileError, read_named
@@ -28,8 +25,6 @@ from feedback_app.storage.queries import panel as tally
 # The contract of find_signals.py: these names in this order.
 FIELDS = ("counter", "item", "month", "direction", "since", "limit", "value")
 DECIMALS = 4
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +71,6 @@ def from_site(site: Site, *, agency: str | None) -> Source:
 def rows_of(source: Source, *, per_year: float) -> list[Row]:
     """The contract's rows: months as 2026-11, by month, counter and item."""
     return [_row(one) for one in find_alarms(source.charts, per_year=per_year)]
-
-
-def as_csv(rows: Sequence[Row]) -> str:
-    """With a heading; no cell that a spreadsheet runs."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, FIELDS, lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({k: inert(v) if isinstance(v, str) else v for k, v in row.items()})
-    return text.getvalue()
 
 
 def _mean_of(counts: Sequence[int]) -> tuple[float, int]:

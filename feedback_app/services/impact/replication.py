@@ -15,6 +15,7 @@ import pandas as pd
 
 from feedback_app.files.linked_table import Column, write_table
 from feedback_app.impact.panel import Panel, month_text
+from feedback_app.services.impact.linked_table import PurposeNeededError
 from feedback_app.services.impact.panel import Linked, link
 from feedback_app.services.site import Site
 from feedback_app.storage.queries import audit
@@ -45,10 +46,6 @@ EVENT_COLUMNS = (
     Column("fixed_on", "text", "day on which both were written down; empty if not in time"),
     Column("drawn_from", "text", "by lot: everybody on its list who did not leave, with blanks"),
 )
-
-
-class PurposeNeededError(ValueError):
-    """Exact figures of officers are only given out for a stated purpose, which is logged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from feedback_app.domain.needs import CauseLevel
 from feedback_app.domain.texts import Text
-from feedback_app.files.exports import inert
 from feedback_app.files.needs_files import read_needs_panel
-from feedback_app.files.whole_file import whole_file
+from feedback_app.files.result_rows import Row
 from feedback_app.impact.needs.find import find_needs
 from feedback_app.impact.needs.panel import NeedsPanel, needs_panel
 from feedback_app.impact.needs.rows import Found
@@ -44,7 +39,6 @@ FIELDS = (
 DECIMALS = 4
 
 Progress = Callable[[Sequence[str]], Iterable[str]]
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,28 +102,3 @@ def _row(one: Found, names: Mapping[tuple[str, str], str]) -> Row:
         name: round(value, DECIMALS) if isinstance(value, float) else value
         for name, value in row.items()
     }
-
-
-def as_json(rows: Sequence[Row]) -> str:
-    """An array, a row a line."""
-    lines = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
-    return f"[\n{lines}\n]\n" if rows else "[]\n"
-
-
-def as_csv(rows: Sequence[Row]) -> str:
-    """With a heading; no cell that a spreadsheet runs."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, FIELDS, lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({k: inert(v) if isinstance(v, str) else v for k, v in row.items()})
-    return text.getvalue()
-
-
-def write(path: Path, text: str) -> None:
-    """The file whole or not at all, closed to others."""
-    whole_file(path, lambda place: _write(place, text))
-
-
-def _write(place: Path, text: str) -> None:
-    place.write_text(text, encoding="utf-8")

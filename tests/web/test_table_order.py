@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedback_app.domain.table_order import ordered
+from feedback_app.web.table_order import ordered
 
 
 def rows(*cells: str) -> str:
