@@ -6,7 +6,7 @@ import io
 import random
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import delete, func, select
 from werkzeug.test import create_environ
 
+from feedback_app import create_app
 from feedback_app.domain.elements import ALL_KEYS
 from feedback_app.domain.faults import NotSavedError
 from feedback_app.services.citizen import arriving, rating
@@ -22,6 +23,7 @@ from feedback_app.services.citizen.place import open_place
 from feedback_app.services.site import Site
 from feedback_app.storage.models import CounterService, Rating
 from feedback_app.web.light_path import LightPath
+from tests.conftest import SteppedClock
 from tests.ground.office import Office
 
 Answer = tuple[str, list[tuple[str, str]], bytes]
@@ -249,3 +251,23 @@ def test_a_refusal_is_told_by_flask_and_nothing_is_tried_twice(
     assert (status[:3], len(tried)) == ("503", 1)
     assert dict(lines)["Retry-After"]
     assert b"tetap ada" in body
+
+
+def test_behind_a_proxy_the_visitor_is_read_and_not_the_proxy(
+    both: BothWays, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a whole town would be one network, and no answer would ask for https again."""
+    app = create_app(replace(both.site.settings, proxy_hops=1), clock=clock)
+    seen: list[str] = []
+    submit = rating.submit_rating
+
+    def noted(site: Site, given: Any) -> Any:
+        seen.append(given.network)
+        return submit(site, given)
+
+    monkeypatch.setattr(rating, "submit_rating", noted)
+    proxied = {"HTTP_X_FORWARDED_FOR": "203.0.113.9", "HTTP_X_FORWARDED_PROTO": "https"}
+    for asked in (ordinary(), ordinary() | {"method": "POST"}):
+        found = answer_of(app.wsgi_app, both.environ(asked, fresh_token(both)) | proxied)
+        assert "Strict-Transport-Security" in dict(found[1])
+    assert seen == ["203.0.113.9"]
