@@ -270,4 +270,5 @@ def test_behind_a_proxy_the_visitor_is_read_and_not_the_proxy(
     for asked in (ordinary(), ordinary() | {"method": "POST"}):
         found = answer_of(app.wsgi_app, both.environ(asked, fresh_token(both)) | proxied)
         assert "Strict-Transport-Security" in dict(found[1])
+    app.extensions["site"].db.close()
     assert seen == ["203.0.113.9"]
