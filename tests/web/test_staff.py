@@ -198,6 +198,10 @@ def test_the_menu_marks_the_entry_of_a_page_and_of_those_below_it(
         assert set(menu) == {room}, path
         assert [text for _url, _mark, text in tabs] == ([tab] if tab else []), path
         assert "Menu<span" in page
+    supervisor = browse().log_in("alice")
+    for path, tab in (("/staf/loket/A1", "Loket"), ("/staf/loket/petugas", "Petugas")):
+        tabs = _marked(supervisor.get(path).get_data(as_text=True), "Loket")
+        assert [text for _url, _mark, text in tabs] == [tab], path
     officer = browse().log_in("oki").get("/staf/saya/dilihat").get_data(as_text=True)
     assert "<details" not in officer.split("<main")[0]  # one entry needs no folding
 
