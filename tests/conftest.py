@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -92,6 +93,15 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long ones first: whoever has nothing left takes over the short ones at the end."""
     items.sort(key=lambda item: item.get_closest_marker("proof") is None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, Any, Any]:
+    """One worker at a time loads a file of tests: what the first compiled, the others only read."""
+    with ExitStack() as stack:
+        if isinstance(collector, pytest.Module) and hasattr(collector.config, "workerinput"):
+            fcntl.flock(stack.enter_context(collector.path.open()), fcntl.LOCK_EX)
+        return (yield)
 
 
 @dataclass

@@ -18,7 +18,7 @@ import time
 import traceback
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 import click
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import insert, select, update
 from werkzeug.routing import Rule
 from werkzeug.test import run_wsgi_app
@@ -155,50 +156,52 @@ def _put_back(app: Flask, rows: Rows) -> None:
 
 @dataclass(frozen=True)
 class Start:
-    """Where a walk begins: everybody logged in, some work done, addresses that are printed."""
+    """Where a walk begins: everybody logged in, some work done, what each role's pages speak of."""
 
-    cookies: dict[str, str]
-    pages: dict[str, list[Page]]
-    seeds: list[str]
+    words: dict[str, Vocabulary]  # by name; "" is a citizen
+    seeds: list[str]  # addresses that are printed
 
 
 def start_of(app: Flask) -> Start:
-    """Log everybody in and do the first work; once a database, for a code is good once."""
-    start = Start({}, {}, seeds_of(app))
+    """Log everybody in, do the first work, crawl; once a database, for a code is good once."""
+    seeds = seeds_of(app)
+    clients: dict[str, FlaskClient] = {}
+    pages: dict[str, list[Page]] = {}
     for name in CAST:
         browser = Browser(app.test_client())
         if name:
             browser.log_in(name)
-        start.pages[name] = play(app, browser.client, MOVES.get(name, ()))
-        cookie = browser.client.get_cookie(app.config["SESSION_COOKIE_NAME"])
-        start.cookies[name] = cookie.value if cookie else ""
-    return start
+        clients[name] = browser.client
+        pages[name] = play(app, browser.client, MOVES.get(name, ()))
+    words: dict[str, Vocabulary] = {}
+    for name, client in clients.items():
+        words[name] = crawl(app, client, seeds=seeds, public=words.get(""), pages=pages[name])
+        words[name].fields["password"] = [PASSWORD]
+        words[name].fields["username"] = [*CAST]
+        words[name].fields["sheet"] = [sheet_number("AA", n) for n in (1, 2, 3, 99)]
+    return Start(words, seeds)
+
+
+def clients_of(app: Flask, words: Mapping[str, Vocabulary]) -> dict[str, FlaskClient]:
+    """A client of each role, with the log-in that its crawl had."""
+    clients = {name: app.test_client() for name in words}
+    for name, client in clients.items():
+        cookie, _, value = words[name].cookie.partition("=")
+        if cookie:
+            client.set_cookie(cookie, value)
+    return clients
 
 
 class Walker:
     """One process's application, and what each role's pages speak of."""
 
     def __init__(self, app: Flask, start: Start) -> None:
-        """Crawl as everybody; `app`'s site must hold what `start` was made on."""
+        """`app`'s site must hold what `start` was made on."""
         app.config["PROPAGATE_EXCEPTIONS"] = False
         self.app = app
         self.traces = _Traces()
-        self.clients = {name: app.test_client() for name in CAST}
-        self.words: dict[str, Vocabulary] = {}
-        for name, client in self.clients.items():
-            if start.cookies[name]:
-                client.set_cookie(app.config["SESSION_COOKIE_NAME"], start.cookies[name])
-            words = crawl(
-                app,
-                client,
-                seeds=start.seeds,
-                public=self.words.get(""),
-                pages=start.pages[name],
-            )
-            words.fields["password"] = [PASSWORD]
-            words.fields["username"] = [*CAST]
-            words.fields["sheet"] = [sheet_number("AA", n) for n in (1, 2, 3, 99)]
-            self.words[name] = words
+        self.words = start.words
+        self.clients = clients_of(app, start.words)
         self.accounts = _rows_of(app)
         self.rules = sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
         # What this role's pages lead to, and of that what a citizen's pages do not.
@@ -283,7 +286,7 @@ def seeds_of(app: Flask) -> list[str]:
 
 
 def build_full(folder: Path, database_url: str) -> Start:
-    """Migrate a database, fill it, log everybody in."""
+    """Migrate a database, fill it, log everybody in, crawl."""
     app = create_app(settings_for(database_url, folder), clock=SteppedClock())
     site = app.extensions["site"]
     upgrade_schema(site)

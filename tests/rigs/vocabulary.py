@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 PAGES_A_ENDPOINT = 2
-ADDRESSES_A_ENDPOINT = 30  # with their queries: weeks lead to weeks for years
+ADDRESSES_A_QUERY = 3  # with other values: weeks lead to weeks for years
 VALUES_A_NAME = 12
 
 
@@ -105,7 +105,7 @@ def crawl(
     for page in pages:
         waiting += _read_page(app, found, page.address, page.text)
     seen: set[str] = set()
-    asked: Counter[str] = Counter()
+    asked: Counter[tuple[str, ...]] = Counter()  # by page and names of its query
     while waiting:
         address = waiting.pop(0)
         path = urlsplit(address).path
@@ -114,15 +114,17 @@ def crawl(
             continue
         seen.add(address)
         endpoint, args = match
+        names = dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
+        kind = (endpoint, *sorted(names))
         is_file = "." in path.rsplit("/", 1)[-1] and address not in plain
         is_enough = (
             len(found.args.get(endpoint, ())) > PAGES_A_ENDPOINT
-            or asked[endpoint] >= ADDRESSES_A_ENDPOINT
+            or asked[kind] >= ADDRESSES_A_QUERY
         )
         if endpoint in opened or is_file or is_enough:
             _learn_address(found, endpoint, args, address)
             continue  # known, linked as a file, or enough of this page
-        asked[endpoint] += 1
+        asked[kind] += 1
         answer = client.get(address)
         if answer.status_code == 200:
             _learn_address(found, endpoint, args, address)

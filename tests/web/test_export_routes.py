@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -12,12 +11,11 @@ from sqlalchemy import String, update
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Base
 from feedback_app.storage.queries import audit
-from tests.conftest import Browser
-from tests.ground.full_office import fill_office
-from tests.ground.office import Office
+from tests.ground.office import known_office
 from tests.rigs.formulas import live_in_csv, live_in_xlsx, odd_text
-from tests.rigs.fuzz import CAST, seeds_of
-from tests.rigs.vocabulary import Vocabulary, crawl
+from tests.rigs.fuzz import clients_of
+from tests.rigs.vocabulary import Vocabulary
+from tests.web.conftest import Crawled
 
 pytestmark = pytest.mark.proof
 
@@ -64,19 +62,13 @@ def addresses(app: Flask, words: Vocabulary) -> list[str]:
     return sorted(found)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_no_downloaded_table_holds_a_cell_that_runs(
-    app: Flask, browse: Callable[[], Browser], site: Site, office: Office
-) -> None:
-    fill_office(site, office)
-    seeds = seeds_of(app)
-    clients = {name: (browse().log_in(name) if name else browse()).client for name in CAST}
-    words: dict[str, Vocabulary] = {}
-    for name, client in clients.items():
-        words[name] = crawl(app, client, seeds=seeds, public=words.get(""))
-    give_odd_names(site, agency_id=office.agency_id)
+@pytest.mark.parametrize("crawled", ["sqlite"], indirect=True)
+def test_no_downloaded_table_holds_a_cell_that_runs(crawled: Crawled) -> None:
+    app, words = crawled.app, crawled.start.words
+    site = app.extensions["site"]
+    give_odd_names(site, agency_id=known_office(site).agency_id)
     opened: set[str] = set()
-    for name, client in clients.items():
+    for name, client in clients_of(app, words).items():
         for path in addresses(app, words[name]):
             answer = client.get(path)
             if answer.status_code != 200:
