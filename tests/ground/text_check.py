@@ -62,7 +62,7 @@ def texts_of(source: str) -> set[str]:
     """Every constant text that must be in the catalogue."""
     return {
         node.value
-        for use, meant in _uses(_parsed(source))
+        for use, meant in _uses(source)
         if use.is_translated
         for node in meant
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
@@ -73,7 +73,7 @@ def texts_of(source: str) -> set[str]:
 def built_texts(source: str) -> list[str]:
     """Texts for people that are put together, or shown without having been translated."""
     found = []
-    for use, meant in _uses(_parsed(source)):
+    for use, meant in _uses(source):
         for node in meant:
             if _is_built(node):
                 found.append(f"line {use.line}: {ast.unparse(node)} is put together")
@@ -109,8 +109,13 @@ def built_in_template(source: str) -> list[str]:
     ]
 
 
-def _uses(tree: ast.Module) -> Iterator[tuple[Use, list[ast.expr]]]:
+@cache  # a file is asked several things, some hundred files apart: the uses are few, the tree is not
+def _uses(source: str) -> tuple[tuple[Use, list[ast.expr]], ...]:
     """Every use, and the expressions that it can stand for."""
+    return tuple(_uses_in(_parsed(source)))
+
+
+def _uses_in(tree: ast.Module) -> Iterator[tuple[Use, list[ast.expr]]]:
     for function, node in _with_function(tree, tree):
         if isinstance(node, ast.Call):
             found = list(_uses_of_call(node))
@@ -152,7 +157,9 @@ def _uses_of_call(node: ast.Call) -> Iterator[Use]:
 
 
 def _name(node: ast.expr) -> str:
-    return ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute) else ""
+    if isinstance(node, ast.Attribute):
+        return f"{_name(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _assigned(function: ast.AST) -> dict[str, list[ast.expr]]:

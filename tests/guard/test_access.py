@@ -109,6 +109,7 @@ def answers_to(app: Flask, browse: Callable[[], Browser], place: str, shared: Pa
     return lambda username: walked(shared, app, username, partial(walk, username))
 
 
+@pytest.mark.engine_alike  # the next test opens every page on the second one
 def test_every_role_opens_its_routes_and_no_other(answers_to: AnswersTo) -> None:
     for role, username in CAST.items():
         opened = 0
@@ -125,6 +126,22 @@ def test_every_role_opens_its_routes_and_no_other(answers_to: AnswersTo) -> None
                 assert answer.status < 500, told
             opened += role in allowed
         assert opened > 5
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_every_page_is_answered_to_one_who_may_open_it(
+    app: Flask, browse: Callable[[], Browser], place: str
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    browsers = {role: browse().log_in(username) for role, username in CAST.items()}
+    for endpoint, method, path in routes(app):
+        allowed = route_table.ROUTES[endpoint] or ()
+        role = next((role for role in CAST if role in allowed), None)
+        browser = browsers[role] if role else browse()
+        asked = path.replace("A1", place) if endpoint.startswith("citizen.") else path
+        if endpoint != "staff.logout":
+            with browser.client.open(asked, method=method) as answer:
+                assert answer.status_code < 500, (endpoint, method)
 
 
 def test_a_stranger_is_sent_to_log_in_and_posts_are_refused(

@@ -118,8 +118,7 @@ def crawl(
         kind = (endpoint, *sorted(names))
         is_file = "." in path.rsplit("/", 1)[-1] and address not in plain
         is_enough = (
-            len(found.args.get(endpoint, ())) > PAGES_A_ENDPOINT
-            or asked[kind] >= ADDRESSES_A_QUERY
+            len(found.args.get(endpoint, ())) > PAGES_A_ENDPOINT or asked[kind] >= ADDRESSES_A_QUERY
         )
         if endpoint in opened or is_file or is_enough:
             _learn_address(found, endpoint, args, address)

@@ -32,7 +32,8 @@ NEEDS_MORE_THAN_THE_OFFICE_HOLDS = {
     "paper_checks.check_one", "paper_checks.draw", "surveys.revise", "admin.confirm_date",
     "plan_runs.record",  # a run of the plan that has begun
 }  # fmt: skip
-REQUESTS = 1_500  # on each engine; `make fuzz` sends a million
+# On each engine; `make fuzz` sends a million.
+REQUESTS = [500, pytest.param(1_500, marks=pytest.mark.long)]
 
 
 @pytest.fixture
@@ -43,15 +44,17 @@ def walker(crawled: Crawled) -> Walker:
 
 @pytest.mark.both_engines
 @pytest.mark.proof
-def test_no_odd_request_of_any_role_is_a_server_error(walker: Walker) -> None:
+@pytest.mark.parametrize("requests", REQUESTS)
+def test_no_odd_request_of_any_role_is_a_server_error(walker: Walker, requests: int) -> None:
     posts = {r.endpoint for r in walker.rules if "POST" in (r.methods or ())}
     met = {name for words in walker.words.values() for name in words.forms}
     assert posts - met <= NEEDS_MORE_THAN_THE_OFFICE_HOLDS  # else the walk could not find the form
-    counted = walker.walk(range(REQUESTS), seed=11)
+    counted = walker.walk(range(requests), seed=11)
     assert [str(failure) for failure in counted.failures] == []
     assert counted.busy == 0
-    assert sum(counted.statuses.values()) == REQUESTS
-    assert len(counted.reached) > len(walker.rules) / 2  # it gets behind the doors
+    assert sum(counted.statuses.values()) == requests
+    # it gets behind the doors: 118 of 317 with 500 requests
+    assert len(counted.reached) > len(walker.rules) / (2 if requests > 500 else 3)
 
 
 @pytest.mark.proof

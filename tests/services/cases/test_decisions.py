@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from feedback_app import create_app
+from feedback_app.domain.codes import place_code
 from feedback_app.domain.local_time import local_instant
 from feedback_app.domain.roles import Role
 from feedback_app.services.access.people import Viewer
@@ -24,8 +27,8 @@ from feedback_app.services.upkeep.schema import tally_differences
 from feedback_app.storage.models import Case, Rating, Verdict
 from feedback_app.storage.models.tally import Tally
 from feedback_app.storage.verdicts import Standing, standings
-from tests.conftest import Browser, SteppedClock
-from tests.ground.office import TODAY, Office
+from tests.conftest import Browser, Copied, SteppedClock, fill_with_office, settings_for
+from tests.ground.office import TODAY, Office, known_office
 from tests.web.test_citizen import opened
 
 Answer = Callable[..., None]
@@ -47,18 +50,43 @@ def ira(office: Office) -> Viewer:
     return Viewer(5, office.agency_id, "ira", "Ira", Role.INSPECTORATE, frozenset(), None)
 
 
+def send_row(citizen: Browser, place: str, office: Office, clock: SteppedClock) -> None:
+    """Answers in a row from one phone, each opened as soon as the last was sent."""
+    for _ in range(FLOOD):
+        form = opened(citizen, place) | {"served_by": f"o{office.officer['Sari']}"}
+        clock.at += timedelta(seconds=20)
+        assert citizen.post(f"/q/{place}", data=form | {"biaya": "4"}).status_code == 303
+        clock.at += timedelta(seconds=5)
+
+
+def flooded_office(url: str, folder: Path) -> None:
+    fill_with_office(url, folder)
+    clock = SteppedClock()
+    app = create_app(settings_for(url, folder), clock=clock)
+    office = known_office(app.extensions["site"])
+    place = place_code(office.number["A1"], 1, key=b"p" * 32)
+    send_row(Browser(app.test_client()), place, office, clock)
+    app.extensions["site"].db.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, copied: Copied, tmp_path: Path) -> Iterator[str]:
+    """The row is sent once a run on each engine, to a database that is copied."""
+    is_flooded = "flooded" in request.fixturenames
+    with copied(flooded_office if is_flooded else fill_with_office, request.param, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def flooded(clock: SteppedClock, site: Site) -> None:
+    """A row from one phone came already."""
+    clock.at += FLOOD * timedelta(seconds=25)
+
+
 @pytest.fixture
 def flood(citizen: Browser, place: str, office: Office, clock: SteppedClock) -> Callable[[], None]:
-    """Answers in a row from one phone, each opened as soon as the last was sent."""
-
-    def send() -> None:
-        for _ in range(FLOOD):
-            form = opened(citizen, place) | {"served_by": f"o{office.officer['Sari']}"}
-            clock.at += timedelta(seconds=20)
-            assert citizen.post(f"/q/{place}", data=form | {"biaya": "4"}).status_code == 303
-            clock.at += timedelta(seconds=5)
-
-    return send
+    """Send a row."""
+    return lambda: send_row(citizen, place, office, clock)
 
 
 def states(site: Site) -> list[tuple[str, bool]]:
@@ -72,10 +100,7 @@ def held_case(site: Site) -> Case:
         return session.scalars(select(Case).where(Case.kind == "held")).one()
 
 
-def test_a_row_from_one_phone_is_held_the_earlier_ones_too(
-    site: Site, flood: Callable[[], None]
-) -> None:
-    flood()
+def test_a_row_from_one_phone_is_held_the_earlier_ones_too(site: Site, flooded: None) -> None:
     assert states(site) == [FIRST] + [("held", True)] * HELD
     assert tally_differences(site) == 0
     case = held_case(site)
@@ -97,14 +122,13 @@ def test_a_row_from_one_phone_is_held_the_earlier_ones_too(
 )
 def test_two_who_agree_decide_and_the_tally_follows(
     site: Site,
-    flood: Callable[[], None],
+    flooded: None,
     ina: Viewer,
     ira: Viewer,
     clock: SteppedClock,
     outcome: str,
     expected: dict[tuple[str, bool], int],
 ) -> None:
-    flood()
     case_id = held_case(site).id
     clock.at += timedelta(days=3)
     reason = "Ada antrean keluarga besar."
@@ -127,9 +151,8 @@ def test_two_who_agree_decide_and_the_tally_follows(
 
 
 def test_those_who_disagree_go_on_until_two_hold_the_same(
-    site: Site, flood: Callable[[], None], ina: Viewer, ira: Viewer
+    site: Site, flooded: None, ina: Viewer, ira: Viewer
 ) -> None:
-    flood()
     case_id = held_case(site).id
     reason = "Alasan yang cukup panjang."
     decisions.give_opinion(site, ina, case_id, outcome="counted", reason=reason)
@@ -138,9 +161,8 @@ def test_those_who_disagree_go_on_until_two_hold_the_same(
 
 
 def test_nobody_from_inside_the_unit_decides(
-    site: Site, flood: Callable[[], None], ina: Viewer, office: Office
+    site: Site, flooded: None, ina: Viewer, office: Office
 ) -> None:
-    flood()
     case_id = held_case(site).id
     inside = Viewer(
         6, office.agency_id, "x", "X", Role.INSPECTORATE, frozenset({office.unit["A"]}), None
@@ -156,9 +178,8 @@ def test_nobody_from_inside_the_unit_decides(
 
 
 def test_what_nobody_decides_counts_as_before_and_the_rest_for_the_unit_only(
-    site: Site, flood: Callable[[], None], clock: SteppedClock
+    site: Site, flooded: None, clock: SteppedClock
 ) -> None:
-    flood()
     clock.at += timedelta(days=14)
     assert decisions.decide_overdue(site) == 0  # the last day is still a day
     clock.at += timedelta(days=1)
@@ -250,13 +271,12 @@ def test_an_answer_held_while_midnight_passes_is_saved(
 
 def test_a_case_decided_while_midnight_passes_is_decided(
     site: Site,
-    flood: Callable[[], None],
+    flooded: None,
     ina: Viewer,
     ira: Viewer,
     clock: SteppedClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    flood()
     case_id = held_case(site).id
     midnight = local_instant(TODAY + timedelta(days=1), time(0))
     clock.at = midnight - timedelta(seconds=10)
@@ -274,9 +294,8 @@ def test_a_case_decided_while_midnight_passes_is_decided(
 
 
 def test_the_rules_page_tells_how_many_of_a_case_were_set_aside(
-    site: Site, flood: Callable[[], None], ina: Viewer, ira: Viewer
+    site: Site, flooded: None, ina: Viewer, ira: Viewer
 ) -> None:
-    flood()
     case_id = held_case(site).id
     for viewer in (ina, ira):
         decisions.give_opinion(
@@ -288,9 +307,8 @@ def test_the_rules_page_tells_how_many_of_a_case_were_set_aside(
 @pytest.mark.parametrize("table", ["rating", "verdict", "case_opinion"])
 @pytest.mark.parametrize("act", ["UPDATE {} SET agency_id = agency_id", "DELETE FROM {}"])
 def test_the_database_itself_refuses_to_change_an_answer_or_a_verdict(
-    site: Site, flood: Callable[[], None], ina: Viewer, table: str, act: str
+    site: Site, flooded: None, ina: Viewer, table: str, act: str
 ) -> None:
-    flood()
     case_id = held_case(site).id
     decisions.give_opinion(site, ina, case_id, outcome="aside", reason="Satu orang saja ini.")
     with pytest.raises(DBAPIError, match="append-only"), site.db.engine.begin() as connection:
@@ -313,10 +331,7 @@ def test_pressure_and_charges_are_counted_apart_and_change_no_receipt(
     assert states(site) == [("counted", False), ("counted", True)]
 
 
-def test_the_inspectorates_pages(
-    browse: Callable[[], Browser], site: Site, flood: Callable[[], None]
-) -> None:
-    flood()
+def test_the_inspectorates_pages(browse: Callable[[], Browser], site: Site, flooded: None) -> None:
     ina = browse().log_in("ina")
     listed = ina.get("/staf/perkara/").get_data(as_text=True)
     assert "Beberapa penilaian berturut-turut dari perangkat yang sama" in listed
@@ -339,9 +354,8 @@ def test_the_inspectorates_pages(
 
 
 def test_a_second_opinion_that_differs_is_told_what_follows(
-    browse: Callable[[], Browser], site: Site, ira: Viewer, flood: Callable[[], None]
+    browse: Callable[[], Browser], site: Site, ira: Viewer, flooded: None
 ) -> None:
-    flood()
     case_id = held_case(site).id
     path = f"/staf/perkara/{case_id}"
     ina = browse().log_in("ina")
