@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 import statsmodels.formula.api as smf
 from statsmodels.stats.multitest import multipletests
 
@@ -99,12 +100,12 @@ def small(seed: int = 0) -> tuple[pd.DataFrame, Draws]:
 
 def brute_force(frame: pd.DataFrame, effect: float) -> tuple[float, float]:
     """One-sided p values at an effect: every assignment is regressed anew, t by t."""
+    known = sm.add_constant(frame["lag0"])
     rest = frame.assign(y=frame["y"] - effect * frame["exposure"])
     found = []
     for chosen in itertools.combinations(range(len(frame)), int(frame["trained"].sum())):
         other = rest.assign(sent=np.isin(np.arange(len(frame)), chosen).astype(float))
-        sent = smf.ols("sent ~ lag0", other).fit().resid
-        y = smf.ols("y ~ lag0", other).fit().resid
+        sent, y = (sm.OLS(other[name], known).fit().resid for name in ("sent", "y"))
         found.append(float((sent * y).sum() / np.sqrt((sent**2).sum())))
     observed = found[0]  # combinations begin with the first three, who really went
     values = np.array(found)
