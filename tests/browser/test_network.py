@@ -553,8 +553,10 @@ def bytes_with(folder: Path, text: str) -> list[str]:
     ]
 
 
+# In short: test_draft.py looks for what was sent in the same files, with a control.
+@pytest.mark.long
 @pytest.mark.parametrize("counter", ["sqlite"], indirect=True)  # the browser's files, no server's
-@pytest.mark.parametrize("script", [pytest.param("none", marks=pytest.mark.long), "all", "planted"])
+@pytest.mark.parametrize("script", ["none", "all", "planted"])
 def test_the_browsers_own_files_hold_no_answer(
     counter: Counter, chromium: Browser, tmp_path: Path, script: str
 ) -> None:
