@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
-import gc
 import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,6 +27,11 @@ from feedback_app.domain.codes import place_code
 from feedback_app.services.access import secrets
 from feedback_app.services.site import Site, open_site
 from feedback_app.services.upkeep.schema import upgrade_schema
+from tests.ground.collecting import (  # noqa: F401 (hooks, which pytest finds by their names)
+    pytest_collection,
+    pytest_make_collect_report,
+    pytest_unconfigure,
+)
 from tests.ground.compiled_once import compile_once
 from tests.ground.demo_site import OpenedSite, demo_copy, make_demo
 from tests.ground.office import (
@@ -94,27 +97,6 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long ones first: whoever has nothing left takes over the short ones at the end."""
     items.sort(key=lambda item: item.get_closest_marker("proof") is None)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, Any, Any]:
-    """What was loaded and collected stays, half a million objects: looking through them for garbage
-    every twenty applications or so was a fifth of what a page's test took."""
-    gc.disable()
-    try:
-        return (yield)
-    finally:
-        gc.freeze()
-        gc.enable()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, Any, Any]:
-    """One worker at a time loads a file of tests: what the first compiled, the others only read."""
-    with ExitStack() as stack:
-        if isinstance(collector, pytest.Module) and hasattr(collector.config, "workerinput"):
-            fcntl.flock(stack.enter_context(collector.path.open()), fcntl.LOCK_EX)
-        return (yield)
 
 
 @dataclass
