@@ -67,6 +67,7 @@ DemoOn = Callable[..., AbstractContextManager[OpenedSite]]  # (engine, folder, *
 os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory() or tempfile.gettempdir()))
 
 _server = pytest.StashKey[str]()
+_met = pytest.StashKey[set[str]]()  # tests of which a case on the second engine was collected
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -84,13 +85,25 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
     Pages only show what services say, and services run on both engines. So a page's second turn is
     long but where it writes or counts (`both_engines`); guard/test_access.py and test_odd_requests.py
-    open every page and send every form on both.
+    open every page and send every form on both. Of a test of many cases the first is enough, but where
+    the engine holds each by itself, as a table's triggers (`every_case`, and all of tests/storage).
     """
     if "postgresql" in item.name:
         item.add_marker(pytest.mark.second_engine)
-        is_page = item.path.parent.name == "web" and not item.get_closest_marker("both_engines")
-        if is_page or item.get_closest_marker("engine_alike"):
+        room, marked = item.path.parent.name, item.get_closest_marker
+        is_page = room == "web" and not marked("both_engines")
+        is_again = is_later_case(item) and room != "storage" and not marked("every_case")
+        if is_page or is_again or marked("engine_alike"):
             item.add_marker(pytest.mark.long)
+
+
+def is_later_case(item: pytest.Item) -> bool:
+    """Whether another case of the same test was met before it."""
+    met = item.session.stash.setdefault(_met, set())
+    name = item.nodeid.partition("[")[0]
+    is_later = name in met
+    met.add(name)
+    return is_later
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,4 +1,4 @@
-"""The whole demo on a Tuesday, loaded once a run: each test that asks for it has a copy."""
+"""The demo on a Tuesday, with a third of its answers, loaded once a run: who asks has a copy."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from feedback_app.demo.load import load_demo
 from feedback_app.services.site import Site, open_site
 from feedback_app.services.upkeep.schema import has_no_agency, upgrade_schema
 from tests.conftest import SteppedClock, settings_for
+from tests.ground.demo_site import RATINGS
 from tests.ground.once import made_once
 
 TUESDAY = datetime(2026, 11, 24, 3, tzinfo=UTC)
@@ -41,7 +42,7 @@ def tuesday(shared: Path) -> Callable[[Path], Site]:
 
     def make(folder: Path) -> None:
         site = empty_site(folder, TUESDAY)
-        load_demo(site, progress=lambda items: items)
+        load_demo(site, progress=lambda items: items, rating_count=RATINGS)
         site.db.close()
 
     def opened(folder: Path) -> Site:

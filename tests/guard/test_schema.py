@@ -94,6 +94,7 @@ def test_models_and_migrations_describe_the_same_tables(site: Site, blank: Engin
     assert differences(site.db.engine, blank, Base.metadata) == []
 
 
+@pytest.mark.every_case
 @pytest.mark.proof
 @pytest.mark.parametrize("fault", ["a column", "a check", "an index"])
 def test_a_planted_difference_is_found(site: Site, blank: Engine, fault: str) -> None:

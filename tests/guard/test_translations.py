@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from types import CodeType
 
@@ -60,6 +61,7 @@ BUILT = {
 }
 
 
+@cache  # several guards ask, and a template takes 20 ms
 def texts_in(path: Path) -> set[str]:
     """What a template gives to `_`."""
     with path.open("rb") as file:

@@ -139,9 +139,17 @@ def build_town(folder: Path, *, seed: int) -> None:
     site.db.close()
 
 
-def run(folder: Path, *, built: Path, days: Collection[int], seed: int) -> Result:
+def run(
+    folder: Path,
+    *,
+    built: Path,
+    days: Collection[int],
+    seed: int,
+    keys: Sequence[str] = PERIOD_KEYS,
+) -> Result:
     """In a copy of the town let the bot walk on these days of the fortnight (from 0), subtract."""
     with _started(folder, built, seed=seed) as walker:
+        walker.keys = keys
         for _look in walker.walk(days):
             pass
         _everybody_else(walker.app, walker.haul)
@@ -223,6 +231,7 @@ class Walker:
     clock: SteppedClock
     seed: int
     haul: Haul = field(default_factory=Haul)
+    keys: Sequence[str] = PERIOD_KEYS
 
     def walk(self, days: Collection[int]) -> Iterator[None]:
         """Each day is lived, and looked at if it is one of these; stops after every look."""
@@ -265,11 +274,11 @@ class Walker:
         town = Town(self.site, self.office)
         for name, counters in SUPERVISORS.items():
             browser = Browser(self.app.test_client()).log_in(name)
-            for key in PERIOD_KEYS:
+            for key in self.keys:
                 query = f"?periode={key}"
                 seen = _overview(browser, town, self.haul, query)
                 _page(browser, f"/staf/loket/{query}", self.haul, seen)
-                if key == PERIOD_KEYS[0]:  # officers know no period, only quarters
+                if key == self.keys[0]:  # officers know no period, only quarters
                     _officers(browser, town, self.haul, counters)
                 for counter in counters:
                     _counter(browser, town, self.haul, counter, query)

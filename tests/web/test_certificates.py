@@ -131,6 +131,7 @@ def test_hr_publishes_criteria_and_sees_no_holder(
         tx.execute(update(CertificateRule).values(level=3.0))
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("values", [{"name": "Lain"}, {"withdrawn_at": None}])
 def test_neither_engine_lets_a_certificate_change(
     site: Site, office: Office, values: dict[str, object]

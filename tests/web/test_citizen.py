@@ -331,6 +331,7 @@ BREAK_COMMENTS = {
 }
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("database_url", "fault"),
     [

@@ -110,6 +110,7 @@ def timed(act: Callable[[], TestResponse]) -> tuple[TestResponse, float]:
     return answer, time.monotonic() - began
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("database_url", "fault"), ON_SQLITE + ON_POSTGRESQL, indirect=["database_url"]
 )
@@ -129,6 +130,7 @@ def test_a_form_comes_back_in_time_with_everything_and_is_saved_afterwards(
     assert rating.sex == "female"
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(("database_url", "fault"), UNREADABLE, indirect=["database_url"])
 def test_a_form_that_cannot_be_opened_says_so_in_time(
     held: Held, citizen: Browser, place: str, fault: str

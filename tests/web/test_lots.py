@@ -157,6 +157,7 @@ def test_it_is_drawn_once(hr: Browser, site: Site, course: Office) -> None:
     assert pages.lot_page(site, hana(site), lot_id).row.lot.dice == DICE
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     "change",
     [

@@ -304,6 +304,7 @@ def test_the_rules_page_tells_how_many_of_a_case_were_set_aside(
     assert decisions.rule_totals(site, ina) == [("same_device", HELD, LATER)]
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("table", ["rating", "verdict", "case_opinion"])
 @pytest.mark.parametrize("act", ["UPDATE {} SET agency_id = agency_id", "DELETE FROM {}"])
 def test_the_database_itself_refuses_to_change_an_answer_or_a_verdict(

@@ -166,6 +166,7 @@ def test_a_proposal_is_withdrawn_by_whoever_made_it_until_it_is_decided(
         unit.propose(site, alice, place=f"counter:{office.counter['B1']}", **told)
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("table", ["need_decision", "need_reply", "need_answer"])
 def test_what_people_said_and_decided_is_never_changed(
     site: Site, office: Office, need: int, table: str

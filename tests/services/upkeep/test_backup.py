@@ -79,6 +79,7 @@ def test_everything_comes_back_row_by_row(full: Site, stick: Path) -> None:
     assert {path.name for path in (stick / "new" / "keys").iterdir()} == {"place", "secret"}
 
 
+@pytest.mark.every_case
 def test_a_copy_of_either_engine_comes_back_into_postgresql(
     full: Site,
     stick: Path,
