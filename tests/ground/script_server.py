@@ -6,6 +6,7 @@ errors), the exit code out. A cold start takes 1.5 s of CPU, a fork 0.1 s.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -15,16 +16,22 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+import duckdb  # noqa: F401 (these are loaded, not used)
+import pandas as pd  # noqa: F401
+
 import feedback_app.impact.measure
+import feedback_app.impact.plan.solve
 import feedback_app.services.imports.office
 import feedback_app.services.upkeep.backup
-import feedback_app.wiring  # noqa: F401 (these are loaded, not used)
+import feedback_app.storage.upgrade
+import feedback_app.wiring  # noqa: F401
 
 UNTIDY = 70  # what a child ends with when it could not even begin
 
 
 def main() -> None:
     """Until nobody asks any more."""
+    gc.freeze()  # no fork need look through what is here
     for line in sys.stdin:
         job = json.loads(line)
         child = os.fork()
