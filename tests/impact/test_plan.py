@@ -167,7 +167,7 @@ def small_offices(draw: st.DrawFn) -> Office:
 
 
 @pytest.mark.proof
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(small_offices())
 def test_the_plan_of_a_small_office_is_the_best_of_all_choices(town: Office) -> None:
     found, best = solve(town), best_by_trying(town)
