@@ -32,7 +32,7 @@ from tests.ground.collecting import (  # noqa: F401 (hooks, which pytest finds b
     pytest_make_collect_report,
     pytest_unconfigure,
 )
-from tests.ground.compiled_once import compile_once
+from tests.ground.compiled_once import compile_once, share_templates
 from tests.ground.demo_site import OpenedSite, demo_copy, make_demo
 from tests.ground.office import (
     PASSWORD,
@@ -151,7 +151,9 @@ def keep_keys(settings: Settings) -> None:
 @pytest.fixture(scope="session")
 def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all workers of this run share, for what is made once (ground/once.py)."""
-    return shared_folder(request.config, tmp_path_factory)
+    folder = shared_folder(request.config, tmp_path_factory)
+    share_templates(folder / "templates")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,12 @@ a page test's 100 ms.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from types import CodeType
 from typing import Any
 
 from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
+from jinja2.bccache import Bucket, BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy import Dialect, Engine
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -23,15 +24,35 @@ STATEMENTS = 5_000  # kept of each kind of engine; the whole product has fewer
 
 
 class _Templates(BytecodeCache):
+    """In memory; what a run's other workers have compiled is read from a folder of theirs."""
+
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], CodeType] = {}
+        self.shared: FileSystemBytecodeCache | None = None
 
     def load_bytecode(self, bucket: Bucket) -> None:
         bucket.code = self._known.get((bucket.key, bucket.checksum))
+        if bucket.code is None and self.shared:
+            self.shared.load_bytecode(bucket)
+            self._remember(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
+        self._remember(bucket)
+        if self.shared:
+            self.shared.dump_bytecode(bucket)
+
+    def _remember(self, bucket: Bucket) -> None:
         if bucket.code is not None:
             self._known[bucket.key, bucket.checksum] = bucket.code
+
+
+_templates = _Templates()
+
+
+def share_templates(folder: Path) -> None:
+    """From now on through this folder of one run: an old one would not know of other options."""
+    folder.mkdir(exist_ok=True)
+    _templates.shared = FileSystemBytecodeCache(str(folder))
 
 
 class _Statements:
@@ -49,7 +70,7 @@ class _Statements:
 
 def compile_once() -> None:
     """Let all applications of this process share them."""
-    Flask.jinja_options = {"bytecode_cache": _Templates()}
+    Flask.jinja_options = {"bytecode_cache": _templates}
     Rule.compile = _compiled_once(Rule.compile)  # type: ignore[method-assign, assignment]
     # The keys of what is kept hold the engine's dialect: two of a kind must be equal.
     for kind in (SQLiteDialect_pysqlite, PGDialect_psycopg):

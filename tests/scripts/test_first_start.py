@@ -27,6 +27,7 @@ from feedback_app.services.upkeep.wrong_files import settings_of_office
 from feedback_app.storage import bulk
 from feedback_app.storage.queries import agencies
 from tests.ground.browser import free_port
+from tests.ground.once import copy_into, made_once
 from tests.ground.scripts import Done, run_script
 
 pytestmark = pytest.mark.proof
@@ -79,6 +80,25 @@ def on_terminal(environment: dict[str, str], typed: tuple[str, ...]) -> tuple[in
                 os.write(ours, answer.encode() if answer == "\x04" else f"{answer}\n".encode())
         os.close(ours)
     return asking.returncode, shown
+
+
+@pytest.fixture
+def begin(environment: dict[str, str], shared: Path) -> Callable[[str], None]:
+    """An office that was begun on a terminal, at this address: in a file once a run, and copied."""
+
+    def begun(address: str) -> None:
+        typed = (ANSWERS[0], address, *ANSWERS[2:])
+        if environment.get("DATABASE_URL"):
+            on_terminal(environment, typed)
+            return
+
+        def make(to: Path) -> None:
+            on_terminal(environment | {"INSTANCE_DIR": str(to / "i")}, typed)
+
+        made = made_once(shared / f"begun-{'public' if address else 'here'}", make)
+        copy_into(made, Path(environment["INSTANCE_DIR"]).parent)
+
+    return begun
 
 
 def offices(environment: dict[str, str]) -> list[str]:
@@ -195,9 +215,9 @@ def test_a_script_that_makes_the_office_ends_the_page(environment: dict[str, str
 
 @pytest.mark.engine_alike
 def test_answers_can_be_changed_later_and_bad_ones_change_nothing(
-    environment: dict[str, str],
+    environment: dict[str, str], begin: Callable[[str], None]
 ) -> None:
-    on_terminal(environment, ANSWERS)
+    begin(ANSWERS[1])
     file = Path(environment["INSTANCE_DIR"]) / "settings.toml"
     before = file.read_text()
     for bad in ("base_url=suara", "port=x", "time_zone=GMT", "prot=1", "office_name=", "demo=0"):
@@ -222,9 +242,9 @@ def test_answers_can_be_changed_later_and_bad_ones_change_nothing(
 
 @pytest.mark.engine_alike
 def test_cards_and_links_of_scripts_refuse_an_address_of_this_machine(
-    environment: dict[str, str], tmp_path: Path
+    environment: dict[str, str], begin: Callable[[str], None]
 ) -> None:
-    on_terminal(environment, (ANSWERS[0], "", *ANSWERS[2:]))
+    begin("")
     refused = run(environment, "create_account.py", "dua", "--name", "Dua")
     assert refused.returncode == 2
     assert "--loopback-ok" in refused.stderr
@@ -234,8 +254,10 @@ def test_cards_and_links_of_scripts_refuse_an_address_of_this_machine(
 
 
 @pytest.mark.engine_alike
-def test_a_start_says_what_the_first_one_has_left_open(environment: dict[str, str]) -> None:
-    on_terminal(environment, (ANSWERS[0], "", *ANSWERS[2:]))
+def test_a_start_says_what_the_first_one_has_left_open(
+    environment: dict[str, str], begin: Callable[[str], None]
+) -> None:
+    begin("")
     said = run(environment, "set_up.py").stderr
     assert "siti.rahmawati --new-link" in said
     assert "scripts/settings.py base_url=https://" in said
@@ -281,8 +303,10 @@ def test_a_server_that_others_reach_loads_no_demo_and_makes_nothing(
 
 
 @pytest.mark.engine_alike
-def test_an_offices_folder_gets_no_demo(environment: dict[str, str]) -> None:
-    on_terminal(environment, ANSWERS)
+def test_an_offices_folder_gets_no_demo(
+    environment: dict[str, str], begin: Callable[[str], None]
+) -> None:
+    begin(ANSWERS[1])
     refused = run(environment | {"DEMO": ""}, "demo_data.py", "--if-empty")
     assert (refused.returncode, "run.py --demo" in refused.stderr) == (2, True)
     assert offices(environment) == ["Dinas Uji"]
