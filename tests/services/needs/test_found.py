@@ -172,6 +172,7 @@ def test_another_agency_sees_nothing_of_it(site: Site, office: Office) -> None:
     assert (found.run, found.groups) == (None, ())
 
 
+@pytest.mark.engine_alike  # what the process reads and keeps is that of the tests before
 def test_a_closed_quarter_is_looked_at_once_in_the_helper_process(
     site: Site, office: Office
 ) -> None:
