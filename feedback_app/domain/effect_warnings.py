@@ -84,7 +84,7 @@ WARNING_WORDS: dict[str, Words] = {
     ),
     "INSEPARABLE": (
         "Orang yang sama mengikuti pelatihan lain pada waktu yang berdekatan, jadi hasil keduanya"
-        " tidak dapat dipisahkan. Lain kali beri jarak, atau undi siapa mengikuti yang mana.",
+        " tidak dapat dibedakan. Lain kali beri jarak, atau undi siapa mengikuti yang mana.",
         "The same people took another training at about the same time, so the results of the two"
         " cannot be told apart. Next time keep them apart, or draw lots for who takes which.",
     ),

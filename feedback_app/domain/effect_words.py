@@ -13,7 +13,7 @@ from feedback_app.domain.texts import Words, filled
 MEAN = "mean"  # the item of a verdict over several elements
 
 VERDICT_WORDS: dict[str, Words] = {
-    "cannot be told apart": ("Tidak dapat dipisahkan", "Cannot be told apart"),
+    "cannot be told apart": ("Tidak dapat dibedakan", "Cannot be told apart"),
     "improved": ("Nilai naik", "Scores rose"),
     "worse": ("Nilai turun", "Scores fell"),
     "too small to matter": ("Terlalu kecil untuk berarti", "Too small to matter"),
@@ -116,7 +116,7 @@ def sentence(effect: Effect) -> Words:
 
 
 def people(value: float | None) -> Words:
-    """An effect in visitors: +0.26 points are 26 of 100 who judge one step higher."""
+    """An effect in visitors: +0.26 points are 26 of 100 who answer one step higher, 4 for a 3."""
     if value is None:
         return "?", "?"
     count = round(abs(value) * 100)
@@ -125,12 +125,12 @@ def people(value: float | None) -> Words:
             "kurang dari satu di antara 100 pengunjung berubah",
             "fewer than one of 100 visitors changed",
         )
-    steps = (("naik", "turun"), ("higher", "lower"))
+    steps = (("lebih tinggi", "lebih rendah"), ("higher", "lower"))
     way = tuple(words[0 if value > 0 else 1] for words in steps)
     return filled(
         (
-            "%(n)s dari 100 pengunjung %(way)s satu tingkat",
-            "%(n)s of 100 visitors one step %(way)s",
+            "%(n)s dari 100 pengunjung menjawab satu tingkat %(way)s",
+            "%(n)s of 100 visitors answer one step %(way)s",
         ),
         n=count,
         way=way,
@@ -173,7 +173,7 @@ _SENTENCES: dict[str, Words] = {
         " (%(number)s).",
     ),
     "cannot be told apart": (
-        "%(name)s: tidak dapat dipisahkan dari pelatihan lain yang diikuti orang yang sama pada"
+        "%(name)s: tidak dapat dibedakan dari pelatihan lain yang diikuti orang yang sama pada"
         " waktu yang berdekatan.",
         "%(name)s: cannot be told apart from another training that the same people took at about"
         " the same time.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,8 +18,8 @@ from feedback_app.domain.effect_words import (
 )
 from feedback_app.domain.texts import Words, filled
 
-STRONG: Words = ("temuan kuat (q %(q)s)", "strong find (q %(q)s)")
-WEAK: Words = ("temuan lemah (q %(q)s)", "weak find (q %(q)s)")
+STRONG: Words = ("buktinya kuat (q %(q)s)", "strong evidence (q %(q)s)")
+WEAK: Words = ("buktinya lemah (q %(q)s)", "weak evidence (q %(q)s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,29 +104,34 @@ def is_doubtful_among_many(finding: Finding) -> bool:
     return finding.is_find and q is not None and q > MANY_TESTS_Q
 
 
+# What a summary counts, in its order; a count of 0 is not said.
+_COUNTED: tuple[tuple[str, Words], ...] = (
+    ("improved", ("%(n)s nilainya naik", "in %(n)s scores rose")),
+    ("worse", ("%(n)s nilainya turun", "in %(n)s scores fell")),
+    ("too small to matter", ("%(n)s terlalu kecil untuk berarti", "%(n)s too small to matter")),
+    (
+        "cannot be told apart",
+        (
+            "%(n)s tidak dapat dibedakan dari pelatihan lain",
+            "%(n)s cannot be told apart from another",
+        ),
+    ),
+    ("cannot tell", ("%(n)s belum dapat disimpulkan", "of %(n)s we cannot tell")),
+)
+
+
 def summary(findings: Sequence[Finding]) -> Words:
     """How many trainings' verdicts say what."""
-    counts = dict.fromkeys(VERDICT_WORDS, 0)
-    for finding in findings:
-        counts[finding.effect.verdict] += 1
     if not findings:
         return (
             "Belum ada pelatihan yang dapat diukur.",
             "There is no training to measure yet.",
         )
+    counts = Counter(finding.effect.verdict for finding in findings)
+    said = [filled(words, n=counts[verdict]) for verdict, words in _COUNTED if counts[verdict]]
+    parts = tuple(", ".join(one[place] for one in said) for place in (0, 1))
     return filled(
-        (
-            "Dari %(n)s pelatihan: %(better)s nilainya naik, %(worse)s turun, %(small)s terlalu"
-            " kecil untuk berarti, %(apart)s tidak dapat dipisahkan dari pelatihan lain, dan"
-            " %(unsure)s belum dapat disimpulkan.",
-            "Of %(n)s trainings: in %(better)s scores rose, in %(worse)s they fell, %(small)s are"
-            " too small to matter, %(apart)s cannot be told apart from another, and of %(unsure)s"
-            " we cannot tell.",
-        ),
+        ("Dari %(n)s pelatihan: %(parts)s.", "Of %(n)s trainings: %(parts)s."),
         n=len(findings),
-        better=counts["improved"],
-        worse=counts["worse"],
-        small=counts["too small to matter"],
-        apart=counts["cannot be told apart"],
-        unsure=counts["cannot tell"],
+        parts=parts,
     )

@@ -98,7 +98,7 @@ _ELSEWHERE: Words = (
 
 def _told_apart(partners: tuple[str, ...]) -> Words:
     return filled(
-        ("Tidak dapat dipisahkan dari: %(titles)s.", "Cannot be told apart from: %(titles)s."),
+        ("Tidak dapat dibedakan dari: %(titles)s.", "Cannot be told apart from: %(titles)s."),
         titles=", ".join(partners),
     )
 

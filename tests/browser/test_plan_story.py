@@ -140,7 +140,9 @@ def see_its_effect(page: Page, served: Served) -> None:
     found = page.get_by_role("link", name="Pelayanan prima").first
     expect(found).to_be_visible(timeout=120_000)
     found.click()
-    expect(page.get_by_text("dari 100 pengunjung naik satu tingkat").first).to_be_visible()
+    expect(
+        page.get_by_text("dari 100 pengunjung menjawab satu tingkat lebih tinggi").first
+    ).to_be_visible()
     page.goto(f"{served.address}/staf/rencana/{YEAR}")
     came = page.get_by_role("row", name=re.compile("^Pelayanan prima Perilaku"))  # after the lines
     expect(came).to_contain_text(re.compile("(sesuai|di luar) rentang"))  # no longer "not measured"

@@ -116,8 +116,11 @@ def test_sentences_never_say_no_effect_and_never_blame_one_person() -> None:
                 assert "no effect" not in text
                 assert "tidak ada pengaruh" not in text
     rise = sentence(effect(expected=0.16))
-    assert "Yang dapat diharapkan: 16 dari 100 pengunjung naik satu tingkat" in rise[0]
-    assert "What to expect: 16 of 100 visitors one step higher" in rise[1]
+    assert (
+        "Yang dapat diharapkan: 16 dari 100 pengunjung menjawab satu tingkat lebih tinggi"
+        in rise[0]
+    )
+    assert "What to expect: 16 of 100 visitors answer one step higher" in rise[1]
     assert "+0,20 poin (antara +0,10 dan +0,30)" in rise[0]
     assert "+0.20 points (between +0.10 and +0.30)" in rise[1]
     assert "0,14" not in rise[0]  # what can be seen is no business of what was seen
@@ -142,8 +145,8 @@ def test_what_cannot_be_concluded_says_why(changes: dict[str, object], said: str
 
 
 def test_an_effect_in_people() -> None:
-    assert people(0.26)[0] == "26 dari 100 pengunjung naik satu tingkat"
-    assert people(-0.26)[1] == "26 of 100 visitors one step lower"
+    assert people(0.26)[0] == "26 dari 100 pengunjung menjawab satu tingkat lebih tinggi"
+    assert people(-0.26)[1] == "26 of 100 visitors answer one step lower"
     assert people(0.001)[1] == "fewer than one of 100 visitors changed"
 
 
@@ -160,6 +163,9 @@ def test_a_find_among_many_tests_is_told_to_be_doubtful() -> None:
     assert len(caveats([strong, unsure])) == 1
     assert len(caveats([strong, weak])) == 2
     assert "q 0,03" in strong.among_many[0]
-    assert "weak find" in weak.among_many[1]
-    assert "2 nilainya naik" in summary([strong, weak, unsure])[0]
+    assert "weak evidence" in weak.among_many[1]
+    assert (
+        summary([strong, weak, unsure])[0]
+        == "Dari 3 pelatihan: 2 nilainya naik, 1 belum dapat disimpulkan."
+    )
     assert "Belum ada pelatihan" in summary([])[0]

@@ -80,8 +80,8 @@ def test_a_study_shows_what_rose_and_what_cannot_be_told(
     assert "Sopan di loket" in page
     assert page.count("Belum dapat disimpulkan") >= 3
     one = hana.get("/staf/dampak/pelatihan/sopan").get_data(as_text=True)
-    assert "dari 100 pengunjung naik satu tingkat" in one
-    assert re.search(r"temuan (kuat|lemah) \(q 0,[0-9]{2}\)", one)
+    assert "dari 100 pengunjung menjawab satu tingkat lebih tinggi" in one
+    assert re.search(r"buktinya (kuat|lemah) \(q 0,[0-9]{2}\)", one)
     assert "Tidak ditetapkan sebelum pelatihan." in one  # the attendance was imported afterwards
     assert "Perubahan ini gugur bila ada perbedaan tersembunyi" in one
     assert "undian (5)" in one

@@ -152,7 +152,7 @@ def needs_sheet(found: Overview, names: Mapping[str, str], words: Mapping[str, s
     columns = (
         "Unsur",
         "Siapa atau di mana",
-        "Sifat",
+        "Jenis kebutuhan",
         "Selisih (poin)",
         "Batas bawah",
         "Batas atas",
