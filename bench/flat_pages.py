@@ -64,6 +64,11 @@ class Page:
     username: str
     path: str
 
+    @property
+    def name(self) -> str:
+        """Its line's."""
+        return f"{self.username or 'everybody'} {self.path}"
+
 
 def pages(app: Flask, *, today: date) -> list[Page]:
     """The limit, the frame, then every page by who opens it."""

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, sessionmaker
 
 from feedback_app.domain.faults import ConflictError, NotSavedError
-from feedback_app.storage import deadline, sqlite
+from feedback_app.storage import deadline, postgresql, sqlite
 from feedback_app.storage.deadline import Act, Waiting
 from feedback_app.storage.engine_faults import (
     CONFLICT_SQLSTATES,
@@ -283,6 +283,7 @@ def open_database(url: str) -> Database:
             pool_timeout=POOL_WAIT_S,
             hide_parameters=True,
         )
+        event.listen(engine, "connect", postgresql.prepare)
         event.listen(engine, "before_cursor_execute", partial(_limit_postgresql, waiting))
         event.listen(engine, "rollback", _forget_limit)
         event.listen(engine, "commit", _forget_limit)

@@ -66,20 +66,25 @@ def poster(agency: str, unit: str, period: str, shape: str, ending: str) -> Resp
 @results.get("/hasil/data.<ending>")
 def all_data(ending: str) -> Response:
     """Every published result as JSON or CSV."""
-    return _data(open_data.rows_of_site(site()), "hasil-skm", ending)
+    question = ("everything", ending)
+    content = regencies.kept(
+        site(), question, lambda: _content(open_data.rows_of_site(site()), ending)
+    )
+    return _file(content, "hasil-skm", ending)
 
 
 @results.get("/hasil/<agency>/<unit>/data.<ending>")
 def unit_data(agency: str, unit: str, ending: str) -> Response:
     """One unit's results as JSON or CSV."""
-    return _data(open_data.rows_of_unit(site(), agency, unit), f"hasil-skm-{unit}", ending)
+    content = _content(open_data.rows_of_unit(site(), agency, unit), ending)
+    return _file(content, f"hasil-skm-{unit}", ending)
 
 
 @results.get("/hasil/<agency>/<unit>/<period>/data.<ending>")
 def period_data(agency: str, unit: str, period: str, ending: str) -> Response:
     """One result as JSON or CSV."""
-    rows = open_data.row_of_period(site(), agency, unit, period)
-    return _data(rows, f"hasil-skm-{unit}-{period}", ending)
+    content = _content(open_data.row_of_period(site(), agency, unit, period), ending)
+    return _file(content, f"hasil-skm-{unit}-{period}", ending)
 
 
 @results.get("/hasil/kamus")
@@ -125,21 +130,24 @@ def screen(agency: str, unit: str) -> Response:
 @results.get("/sitemap.xml")
 def sitemap() -> Response:
     """Where search engines find the results."""
+    text = regencies.kept(site(), "sitemap", _sitemap)
+    return Response(text, content_type="application/xml; charset=utf-8")
+
+
+def _sitemap() -> str:
     base = site().settings.base_url
     paths = [url_for("results.regency")]
-    for agency, unit in regencies.unit_codes(site()):
-        found = service.unit_results(site(), agency, unit, "")
-        paths += [url_for("results.unit", agency=agency, unit=unit)]
+    for agency, unit, found in regencies.all_results(site()):
+        paths += [url_for("results.unit", agency=agency.code, unit=unit.code)]
         paths += [
-            url_for("results.period", agency=agency, unit=unit, period=result.slug)
-            for result in found.results
+            url_for("results.period", agency=agency.code, unit=unit.code, period=result.slug)
+            for result in found
         ]
     places = "".join(f"<url><loc>{escape(base + path)}</loc></url>" for path in paths)
-    text = (
+    return (
         '<?xml version="1.0" encoding="UTF-8"?>'
         f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{places}</urlset>'
     )
-    return Response(text, content_type="application/xml; charset=utf-8")
 
 
 def _unit_page(found: UnitResults) -> Response:
@@ -160,14 +168,17 @@ def _words() -> dict[str, Any]:
     }
 
 
-def _data(rows: list[dict[str, Any]], name: str, ending: str) -> Response:
+def _content(rows: list[dict[str, Any]], ending: str) -> bytes:
     if ending == "json":
-        text = json.dumps(open_data.as_document(site(), rows), ensure_ascii=False, indent=1)
-        return _public(Response(text, content_type=JSON))
-    if ending == "csv":
-        content = csv_file(open_data.as_sheet(rows))
-        return _public(download(content, CSV, f"{name}.csv"))
-    return abort(404)
+        document = open_data.as_document(site(), rows)
+        return json.dumps(document, ensure_ascii=False, indent=1).encode()
+    return csv_file(open_data.as_sheet(rows)) if ending == "csv" else abort(404)
+
+
+def _file(content: bytes, name: str, ending: str) -> Response:
+    if ending == "json":
+        return _public(Response(content, content_type=JSON))
+    return _public(download(content, CSV, f"{name}.csv"))
 
 
 def _kept(page: str) -> Response:

@@ -42,6 +42,13 @@ CHANGES = {
     "form_rule, instrument_version, population_meaning, population, target, targets, signer, "
     "opened_at) SELECT agency_id, id, '2026-07-01', '2026-09-30', '1/9', '[]', 'sarana_8', 'x', "
     "'period', 1, 1, '{}', '{}', '2026-11-24 06:00:00' FROM unit",
+    "survey_revision": "INSERT INTO survey_revision (agency_id, survey_id, number, made_at, "
+    "reason, figures, answers, digest, changed) SELECT agency_id, id, 2, '2026-11-24 06:00:00', "
+    "'', '{}', '', '', 0 FROM survey",
+    "past_result": "INSERT INTO past_result (agency_id, unit_id, first_day, last_day, respondents, "
+    "nrr, weight) SELECT agency_id, id, '2024-01-01', '2024-12-31', 10, '{}', '1/9' FROM unit",
+    "happening": "INSERT INTO happening (agency_id, unit_id, kind, first_day, words, recorded_at) "
+    "SELECT agency_id, id, 'outage', '2026-11-24', '', '2026-11-24 06:00:00' FROM unit",
 }
 
 
@@ -54,6 +61,8 @@ def stamp(site: Site) -> Any:
 def test_a_change_of_each_table_draws_the_stamp_anew(
     site: Site, office: Office, table: str
 ) -> None:
+    with site.db.transaction() as tx:
+        tx.execute(text(CHANGES["survey"].replace("2026-07", "2026-04")))  # to have a revision
     before = stamp(site)
     with site.db.transaction() as tx:
         tx.execute(text(CHANGES[table]))

@@ -12,7 +12,10 @@ from datetime import date, timedelta
 import pytest
 from lxml import etree
 
+from feedback_app import create_app
+from feedback_app.config import Settings
 from feedback_app.services.public.open_data import FIELDS
+from feedback_app.services.public.regency import regency
 from feedback_app.services.site import Site
 from tests.conftest import Browser, SteppedClock
 from tests.ground.happened import add_told
@@ -144,6 +147,23 @@ def test_units_together_leave_out_the_one_that_is_too_small(
     assert "1 dari 2 unit sudah menutup survei periode ini: Unit A." in text
     assert text.count("72,92") == 2  # together, and unit A alone: unit B cannot be subtracted
     assert "Belum cukup formulir untuk diumumkan." in text
+
+
+def test_units_stay_in_memory_until_one_has_another_result(
+    alice: Browser, office: Office, site: Site, settings: Settings, clock: SteppedClock
+) -> None:
+    """In a process beside the one where the survey is closed; the open data goes with it."""
+    add_mixed(site, office)
+    beside = create_app(settings, clock=clock)
+    own: Site = beside.extensions["site"]
+    before = regency(own)
+    assert before.newest is None
+    assert regency(own) is before
+    assert beside.test_client().get("/hasil/data.json").json["results"] == []
+    close(alice, office)
+    assert regency(own).newest is not None
+    assert len(beside.test_client().get("/hasil/data.json").json["results"]) == 1
+    own.db.close()
 
 
 def test_plans_are_public_and_a_screen_counts_voices_only(

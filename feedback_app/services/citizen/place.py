@@ -146,12 +146,12 @@ def _material(
             return found and replace(found, mended=newest_mended(session, found.unit_id))
 
     key = ("counter", number, first, last)
-    return site.places.get(key, _stamp(site) if stamp is None else stamp, read)
+    return site.places.get(key, stamp_now(site) if stamp is None else stamp, read)
 
 
 def place_and_duty(site: Site, code: str, *, at: datetime) -> tuple[Place, UnitDuty]:
     """The place as it was offered at an instant, and who is on duty in its unit now."""
-    stamp = _stamp(site)
+    stamp = stamp_now(site)
     place = place_at(site, code, at=at, stamp=stamp)
     return place, duty_in_unit(site, place.unit_id, day=site.today(), stamp=stamp)
 
@@ -172,11 +172,11 @@ def duty_in_unit(site: Site, unit_id: int, *, day: date, stamp: str | None = Non
             )
 
     key = ("unit", unit_id, day)
-    return site.places.get(key, _stamp(site) if stamp is None else stamp, read)
+    return site.places.get(key, stamp_now(site) if stamp is None else stamp, read)
 
 
-def _stamp(site: Site) -> str:
-    """What changes with each place and roster; read before what is kept under it."""
+def stamp_now(site: Site) -> str:
+    """What changes with places, rosters and published results; read before what is kept by it."""
     with site.db.glance() as statements:
         rows = statements.rows(STAMP, {})
     return str(rows[0][0]) if rows else ""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
+from itertools import chain, count, takewhile
 
 from feedback_app.domain.disclosure import (
     Answers,
     Band,
+    Block,
     Counts,
     DayForms,
     Grid,
@@ -24,6 +26,7 @@ from feedback_app.domain.disclosure import (
     months_of,
     without_end_of,
 )
+from feedback_app.domain.disclosure.blocks import PARTS_DELAY, quarter_start
 from feedback_app.domain.disclosure.causes import ElementCauses, FactShares, causes_of, facts_of
 from feedback_app.domain.disclosure.parts import SERVICE_KEYS, ServicePart, service_parts
 from feedback_app.domain.elements import ALL_KEYS
@@ -58,8 +61,7 @@ def grids(
     """
     today = site.today()
     until = newest or today
-    days = _forms_by_day(session, counter_ids, since=grid_start(oldest), until=until)
-    found = {counter_id: grid_of(own, today=today) for counter_id, own in days.items()}
+    found = _grids(site, session, counter_ids, since=grid_start(oldest), until=until)
     units = counters.units_of(session, counter_ids)
     starts = grid_start(oldest)
     while months_later(starts, 3) <= min(today, until + timedelta(days=1)):
@@ -71,6 +73,47 @@ def grids(
                 found[counter_id] = without_end_of(found[counter_id], starts)
         starts = months_later(starts, 3)
     return found
+
+
+def _grids(
+    site: Site, session: Session, counter_ids: Collection[int], *, since: date, until: date
+) -> dict[int, Grid]:
+    """The blocks of these days; those of quarters over for a week are in memory.
+
+    A week, so that no answer of the last evening is still on its way.
+    """
+    today = site.today()
+    running = quarter_start(today - PARTS_DELAY)
+    starts = takewhile(
+        lambda day: day < min(running, until), (months_later(since, 3 * n) for n in count())
+    )
+    quarters = list(starts)
+    missing = [
+        (counter_id, day)
+        for counter_id in counter_ids
+        for day in quarters
+        if site.closed.peek(("blocks", counter_id, day)) is None
+    ]
+    asked = {counter_id for counter_id, _day in missing}
+    first = min((day for _counter_id, day in missing), default=running)
+    days = _forms_by_day(session, asked, since=first, until=running - timedelta(days=1))
+    rest = _forms_by_day(session, counter_ids, since=max(since, running), until=until)
+    found = {}
+    for counter_id in counter_ids:
+        own = grid_of(rest[counter_id], today=today)
+        blocks = [
+            site.closed.get(
+                ("blocks", counter_id, day), partial(_blocks_of, days.get(counter_id, ()), day)
+            )
+            for day in quarters
+        ]
+        found[counter_id] = replace(own, blocks=(*chain.from_iterable(blocks), *own.blocks))
+    return found
+
+
+def _blocks_of(days: Iterable[DayForms], starts: date) -> tuple[Block, ...]:
+    after = months_later(starts, 3)
+    return grid_of((forms for forms in days if starts <= forms.day < after), today=after).blocks
 
 
 def _shortened(session: Session, unit_id: int, starts: date) -> int:
@@ -85,6 +128,8 @@ def _forms_by_day(
     session: Session, counter_ids: Collection[int], *, since: date, until: date
 ) -> dict[int, list[DayForms]]:
     forms: dict[int, list[DayForms]] = {counter_id: [] for counter_id in counter_ids}
+    if not forms or since > until:
+        return forms
     rows = tallies.complete_days(session, counter_ids, since=since, until=until)
     for counter_id, day, n, total, squares in rows:
         forms[counter_id].append(DayForms(day, n, total, squares))

@@ -10,10 +10,10 @@ from feedback_app.domain.disclosure import closed_quarters, months_later
 from feedback_app.domain.disclosure.blocks import PARTS_DELAY, quarter_start
 from feedback_app.domain.texts import Words
 from feedback_app.services.counters import closed_figures
+from feedback_app.services.needs.span import verified_days
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import counters as counters_queries
-from feedback_app.storage.queries import needs as queries
 
 BEFORE, AFTER = 4, 2  # months with ratings before and after a training, for its first effect
 YEAR = timedelta(days=366)
@@ -48,7 +48,7 @@ class Beginning:
 
 def beginning_of(site: Site, session: Session, agency_id: int) -> Beginning:
     """What a new office reads instead of needs."""
-    days = queries.verified_days(session, agency_id=agency_id)
+    days = verified_days(site, session, agency_id)
     first = days[0] if days else site.today()
     trainings_from = months_later(_month_from(first), BEFORE)
     return Beginning(

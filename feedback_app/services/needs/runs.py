@@ -10,7 +10,7 @@ from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.impact.events import NoDataError
 from feedback_app.services.needs.keeping import keep_found
-from feedback_app.services.needs.span import closed_span
+from feedback_app.services.needs.span import closed_span, verified_days
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import NeedRun
@@ -50,7 +50,7 @@ def _is_due(session: Session, agency_id: int, site: Site) -> bool:
     newest = queries.newest_run(session, agency_id=agency_id)
     if newest is not None and newest.last_day >= span.last:
         return False
-    days = queries.verified_days(session, agency_id=agency_id)
+    days = verified_days(site, session, agency_id)
     return days is not None and days[0] <= span.last and days[1] >= span.first
 
 

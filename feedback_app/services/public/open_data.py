@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +13,10 @@ from feedback_app.files.exports import Cell, Sheet
 from feedback_app.services.faults import NotThereError
 from feedback_app.services.office.agency import any_is_demo
 from feedback_app.services.public import results
-from feedback_app.services.public.regency import unit_codes
-from feedback_app.services.public.results import Result, UnitResults
+from feedback_app.services.public.regency import all_results
+from feedback_app.services.public.results import Result
 from feedback_app.services.site import Site
+from feedback_app.storage.models import Agency, Unit
 
 LICENCE = "CC-BY-4.0"
 _OFFICIAL = [item for item in ELEMENTS if item.official]
@@ -81,12 +82,12 @@ FIELDS: dict[str, tuple[str, str]] = {
 def rows_of_unit(site: Site, agency_code: str, unit_code: str) -> list[dict[str, Any]]:
     """Every closed survey of one unit, newest first."""
     found = results.unit_results(site, agency_code, unit_code, "")
-    return list(_rows(found))
+    return list(_rows(found.agency, found.unit, found.results))
 
 
 def rows_of_site(site: Site) -> list[dict[str, Any]]:
     """Every closed survey of every unit."""
-    return [row for codes in unit_codes(site) for row in rows_of_unit(site, *codes)]
+    return [row for found in all_results(site) for row in _rows(*found)]
 
 
 def row_of_period(
@@ -122,13 +123,13 @@ def as_document(site: Site, rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _rows(found: UnitResults) -> Iterator[dict[str, Any]]:
-    for result in found.results:
+def _rows(agency: Agency, unit: Unit, found: Iterable[Result]) -> Iterator[dict[str, Any]]:
+    for result in found:
         row: dict[str, Any] = dict.fromkeys(FIELDS)
         row |= {
-            "agency": found.agency.code,
-            "unit": found.unit.code,
-            "unit_name": result.unit_name or found.unit.name,
+            "agency": agency.code,
+            "unit": unit.code,
+            "unit_name": result.unit_name or unit.name,
             "period": result.slug,
             "first_day": result.span.first.isoformat(),
             "last_day": result.span.last.isoformat(),

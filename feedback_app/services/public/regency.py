@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from feedback_app.domain.elements import OFFICIAL_KEYS
 from feedback_app.domain.published import Published, publish
 from feedback_app.domain.skm import WEIGHTS, TooFew
 from feedback_app.domain.survey import Span, day_words, parts_of, short_title, slug, title
 from feedback_app.domain.survey_figures import Figures, add_figures
+from feedback_app.services.citizen.place import stamp_now
 from feedback_app.services.public.results import (
     Point,
     Result,
@@ -22,8 +24,10 @@ from feedback_app.services.site import Site
 from feedback_app.services.survey.periods import span_of_survey
 from feedback_app.services.survey.trend import form_changes
 from feedback_app.storage.db import Session
-from feedback_app.storage.models import Agency, Survey, Unit
+from feedback_app.storage.models import Agency, Survey, SurveyRevision, Unit
 from feedback_app.storage.queries import surveys as queries
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +63,20 @@ class Regency:
 
 
 def regency(site: Site) -> Regency:
-    """Every unit of the site, and the units of the same days together."""
+    """Every unit of the site, and the units of the same days together; kept until one changes."""
+    return kept(site, "regency", lambda: _regency(site))
+
+
+def kept(site: Site, question: Hashable, work_out: Callable[[], Value]) -> Value:
+    """What published results say, in memory until the stamp of what they rest on is another."""
+    return site.places.get(("results", question), stamp_now(site), work_out)
+
+
+def _regency(site: Site) -> Regency:
     with site.db.read() as session:
-        units, by_unit = _surveys(session)
-        results = {unit.id: results_of(session, by_unit.get(unit.id, [])) for unit, _a in units}
-        lines = _together(session, units, by_unit)
-        days = form_changes(session, [unit.id for unit, _agency in units])
+        everything = _everything(session)
+        lines = _together(everything)
+        days = form_changes(session, [unit.id for unit, _agency in everything.units])
     points = [
         (line.span, point_of(line.title, line.short, line.what))
         for line in lines
@@ -74,7 +86,8 @@ def regency(site: Site) -> Regency:
         newest=lines[-1] if lines else None,
         trend=with_changes(points, days),
         lines=tuple(
-            UnitLine(agency, unit, next(iter(results[unit.id]), None)) for unit, agency in units
+            UnitLine(agency, unit, next(everything.results(unit), None))
+            for unit, agency in everything.units
         ),
     )
 
@@ -82,46 +95,55 @@ def regency(site: Site) -> Regency:
 def together(site: Site) -> list[Together]:
     """Every period that some units share, oldest first."""
     with site.db.read() as session:
-        return _together(session, *_surveys(session))
+        return _together(_everything(session))
 
 
-def unit_codes(site: Site) -> list[tuple[str, str]]:
-    """(agency, unit) of every unit, by the unit's name."""
+def all_results(site: Site) -> list[tuple[Agency, Unit, list[Result]]]:
+    """Every closed survey of every unit, by the unit's name, newest first."""
     with site.db.read() as session:
-        return [(agency.code, unit.code) for unit, agency in queries.units_with_agencies(session)]
+        found = _everything(session)
+        return [(agency, unit, list(found.results(unit))) for unit, agency in found.units]
 
 
-def _surveys(
-    session: Session,
-) -> tuple[Sequence[tuple[Unit, Agency]], dict[int, list[Survey]]]:
+@dataclass(frozen=True, slots=True)
+class _Everything:
+    """All units with their surveys, and what these found: three questions for any number."""
+
+    units: Sequence[tuple[Unit, Agency]]
+    by_unit: Mapping[int, list[Survey]]
+    revisions: Mapping[int, list[SurveyRevision]]
+
+    def results(self, unit: Unit) -> Iterator[Result]:
+        """A unit's closed surveys, newest first."""
+        return results_of(self.by_unit.get(unit.id, []), self.revisions)
+
+
+def _everything(session: Session) -> _Everything:
     units = queries.units_with_agencies(session)
+    surveys = queries.surveys_of_units(session, [unit.id for unit, _agency in units])
     by_unit: dict[int, list[Survey]] = {}
-    for survey in queries.surveys_of_units(session, [unit.id for unit, _agency in units]):
+    for survey in surveys:
         by_unit.setdefault(survey.unit_id, []).append(survey)
-    return units, by_unit
+    return _Everything(units, by_unit, queries.revisions_of(session, [row.id for row in surveys]))
 
 
-def _together(
-    session: Session,
-    units: Sequence[tuple[Unit, Agency]],
-    by_unit: Mapping[int, list[Survey]],
-) -> list[Together]:
+def _together(everything: _Everything) -> list[Together]:
     """Surveys of the same days together, oldest first.
 
     Units that may not be shown, or tell only their letter, are left out: they could be subtracted.
     """
-    everything = [row for rows in by_unit.values() for row in rows if row.closed_at is not None]
-    revisions = queries.revisions_of(session, [row.id for row in everything])
-    names = {unit.id: unit.name for unit, _agency in units}
+    names = {unit.id: unit.name for unit, _agency in everything.units}
     found: dict[Span, list[tuple[str, Figures]]] = {}
     exact = WEIGHTS["1/9"]
-    for survey in everything:
-        figures = figures_of(survey, everything, revisions, exact)
-        if isinstance(figures, TooFew):
-            continue
-        alone = publish(figures, weight=exact, order=OFFICIAL_KEYS)
-        if isinstance(alone, Published) and alone.ikm is not None:
-            found.setdefault(span_of_survey(survey), []).append((names[survey.unit_id], figures))
+    for unit_id, rows in everything.by_unit.items():
+        closed = [row for row in rows if row.closed_at is not None]
+        for survey in closed:
+            figures = figures_of(survey, closed, everything.revisions, exact)
+            if isinstance(figures, TooFew):
+                continue
+            alone = publish(figures, weight=exact, order=OFFICIAL_KEYS)
+            if isinstance(alone, Published) and alone.ikm is not None:
+                found.setdefault(span_of_survey(survey), []).append((names[unit_id], figures))
     lines = []
     for span, parts in sorted(found.items(), key=lambda item: (item[0].last, item[0].first)):
         what = publish(
@@ -137,7 +159,7 @@ def _together(
                     short_title(span),
                     slug(span),
                     included,
-                    len(units),
+                    len(everything.units),
                     what,
                 )
             )

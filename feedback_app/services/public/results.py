@@ -5,7 +5,7 @@ Everything passes `domain/published.py`. Nothing here knows an officer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -106,7 +106,7 @@ def unit_results(site: Site, agency_code: str, unit_code: str, period: str) -> U
             raise NotThereError
         unit, agency = found
         surveys = queries.surveys_of_units(session, [unit.id])
-        results = results_of(session, surveys)
+        results = list(results_of(surveys, queries.revisions_of(session, [r.id for r in surveys])))
         shown = [result for result in results if not period or result.slug == period]
         if period and not shown:
             raise NotThereError
@@ -127,11 +127,12 @@ def result_url(site: Site, agency: Agency, unit: Unit, result: Result) -> str:
     return f"{site.settings.base_url}/hasil/{agency.code}/{unit.code}/{result.slug}"
 
 
-def results_of(session: Session, surveys: Sequence[Survey]) -> list[Result]:
-    """Every closed survey, newest first."""
+def results_of(
+    surveys: Sequence[Survey], revisions: Mapping[int, list[SurveyRevision]]
+) -> Iterator[Result]:
+    """Every closed survey of a unit, newest first."""
     closed = [row for row in surveys if row.closed_at is not None]
-    revisions = queries.revisions_of(session, [row.id for row in closed])
-    return [_result(row, closed, revisions) for row in closed]
+    return (_result(row, closed, revisions) for row in closed)
 
 
 def _result(

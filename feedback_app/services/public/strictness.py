@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, time, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from feedback_app.domain.strictness import (
     in_time,
     rule_counts,
 )
+from feedback_app.services.citizen.place import stamp_now
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Agency, Case
@@ -53,14 +55,24 @@ class TrustPage:
 
 
 def trust_page(site: Site) -> TrustPage:
-    """Totals of every agency over whole months, so that two looks in a month show the same."""
+    """Totals of every agency over whole months, so that two looks in a month show the same.
+
+    Kept until somebody decides something: nothing else changes months that are over.
+    """
     first, last = _months(site.today())
+    stamp = stamp_now(site)  # for names
     with site.db.read() as session:
-        found = tuple(
-            _of_agency(session, agency, first=first, last=last)
-            for agency in agencies.agencies(session)
-        )
-    return TrustPage(first, last, found)
+        question = ("trust", first, last, stamp, strictness.decisions(session))
+        return site.closed.get(question, lambda: _trust_page(session, first=first, last=last))
+
+
+def _trust_page(session: Session, *, first: date, last: date) -> TrustPage:
+    by_state = strictness.answers_by_state(session, first=first, last=last)
+    found = (
+        _of_agency(session, agency, by_state.get(agency.id, {}), first=first, last=last)
+        for agency in agencies.agencies(session)
+    )
+    return TrustPage(first, last, tuple(found))
 
 
 def _months(today: date) -> tuple[date, date]:
@@ -69,8 +81,9 @@ def _months(today: date) -> tuple[date, date]:
     return date(number // 12, number % 12 + 1, 1), last
 
 
-def _of_agency(session: Session, agency: Agency, *, first: date, last: date) -> AgencyTrust:
-    by_state = strictness.answers_by_state(session, agency.id, first=first, last=last)
+def _of_agency(
+    session: Session, agency: Agency, by_state: Mapping[str, int], *, first: date, last: date
+) -> AgencyTrust:
     held = _cases(session, agency, "held", first=first, last=last)
     since = date(last.year - APPEAL_YEARS + 1, 1, 1)
     appeals = _cases(session, agency, "appeal", first=since, last=last)

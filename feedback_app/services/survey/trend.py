@@ -63,12 +63,7 @@ def trend_of(session: Session, survey: Survey, index: Index) -> tuple[TrendPoint
 
 def form_changes(session: Session, unit_ids: Iterable[int]) -> list[date]:
     """Days on which a counter of these units began to ask other questions."""
-    counter_ids = [
-        counter_id
-        for unit_id in unit_ids
-        for counter_id in queries.counter_ids_of_unit(session, unit_id)
-    ]
-    return instrument_days(session, counter_ids)
+    return instrument_days(session, queries.counter_ids_of_units(session, list(unit_ids)))
 
 
 def past_points(rows: Sequence[PastResult]) -> list[TrendPoint]:

@@ -1,4 +1,4 @@
-"""A stamp that changes with whatever a citizen's form is drawn from."""
+"""A stamp that changes with whatever a citizen's form or published results are drawn from."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from feedback_app.storage.db import Base
 STAMPED = (
     *("agency", "unit", "counter", "service", "counter_service", "counter_tiers"),
     *("officer", "shift", "code_batch", "follow_up", "survey"),
+    # with "survey": what published results are made of (services/public/regency.py)
+    *("survey_revision", "past_result", "happening"),
 )
 
 

@@ -12,9 +12,14 @@ from feedback_app.domain.joining import Join
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import OfficerJoin
 
+JOINS = "joins"  # in the info of a session that only reads
+
 
 def joins_of(session: Session) -> list[Join]:
-    """Every joining, ended ones too: a handful in any office."""
+    """Every joining, ended ones too: a handful in any office, asked once in what only reads."""
+    known: list[Join] | None = session.info.get(JOINS)
+    if known is not None:
+        return known
     rows = session.execute(
         select(
             OfficerJoin.officer_id,
@@ -23,7 +28,10 @@ def joins_of(session: Session) -> list[Join]:
             OfficerJoin.until_day,
         ).order_by(OfficerJoin.id)
     )
-    return [Join(*row) for row in rows]
+    found = [Join(*row) for row in rows]
+    if not session.get_bind().get_execution_options().get("begin_immediate"):
+        session.info[JOINS] = found
+    return found
 
 
 def owners_on(session: Session, day: date) -> dict[int, int]:

@@ -18,11 +18,11 @@ from feedback_app.storage.models import (
     NeedReply,
     NeedRow,
     NeedRun,
+    Officer,
     OfficerCompetence,
     Tally,
     Unit,
 )
-from feedback_app.storage.models.tally import NOBODY
 from feedback_app.storage.queries import joins
 
 
@@ -73,12 +73,15 @@ def causes_by_officer(
     return [(row[0], row[1], row[2], row[3], int(row[4])) for row in rows]
 
 
-def verified_days(session: Session, *, agency_id: int) -> tuple[date, date] | None:
-    """First and last day with a counted answer that proves a visit and names its officer."""
+def verified_days(
+    session: Session, *, agency_id: int, first: date, last: date
+) -> tuple[date, date] | None:
+    """First and last of these days with a counted answer that proves a visit of an officer."""
+    officers = select(Officer.id).where(Officer.agency_id == agency_id)
     row = session.execute(
         select(func.min(Tally.c.day), func.max(Tally.c.day)).where(
-            Tally.c.agency_id == agency_id,
-            Tally.c.officer_id != NOBODY,
+            Tally.c.officer_id.in_(officers),  # by their index: a province's tally is long
+            Tally.c.day.between(first, last),
             Tally.c.for_officer == 1,
             Tally.c.state == "counted",
             Tally.c.tier.in_(VERIFIED),

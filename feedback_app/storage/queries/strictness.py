@@ -8,18 +8,28 @@ from sqlalchemy import func, select
 
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Case, Tally
+from feedback_app.storage.standing import VERDICT
 
 
-def answers_by_state(
-    session: Session, agency_id: int, *, first: date, last: date
-) -> dict[str, int]:
-    """Answers of these days by how they stand now."""
+def answers_by_state(session: Session, *, first: date, last: date) -> dict[int, dict[str, int]]:
+    """Answers of these days by agency and how they stand now."""
     rows = session.execute(
-        select(Tally.c.state, func.sum(Tally.c.n))
-        .where(Tally.c.agency_id == agency_id, Tally.c.day.between(first, last))
-        .group_by(Tally.c.state)
+        select(Tally.c.agency_id, Tally.c.state, func.sum(Tally.c.n))
+        .where(Tally.c.day.between(first, last))
+        .group_by(Tally.c.agency_id, Tally.c.state)
     )
-    return {row[0]: int(row[1]) for row in rows}
+    found: dict[int, dict[str, int]] = {}
+    for agency_id, state, n in rows:
+        found.setdefault(agency_id, {})[state] = int(n)
+    return found
+
+
+def decisions(session: Session) -> tuple[int, ...]:
+    """How many verdicts, cases, closed ones, answers in them: what changes totals of the past."""
+    verdicts = session.scalar(select(func.count()).select_from(VERDICT))
+    sums = func.count(), func.count(Case.closed_at), func.coalesce(func.sum(Case.size), 0)
+    cases = session.execute(select(*sums).select_from(Case))
+    return (verdicts or 0, *cases.one())
 
 
 def cases_opened(

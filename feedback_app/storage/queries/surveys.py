@@ -104,6 +104,11 @@ def counter_ids_of_unit(session: Session, unit_id: int) -> Sequence[int]:
     return session.scalars(select(Counter.id).where(Counter.unit_id == unit_id)).all()
 
 
+def counter_ids_of_units(session: Session, unit_ids: Collection[int]) -> Sequence[int]:
+    """Every counter these units have or had."""
+    return session.scalars(select(Counter.id).where(Counter.unit_id.in_(unit_ids))).all()
+
+
 def forms_between(
     session: Session, counter_ids: Collection[int], columns: Sequence[str], first: date, last: date
 ) -> Iterator[Mapping[str, Any]]:
