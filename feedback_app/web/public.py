@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 
 from flask import Blueprint, Response, abort, redirect, render_template, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.services.citizen import ways_in
+from feedback_app.services.citizen.place import kept
 from feedback_app.services.upkeep import schema
 from feedback_app.web.access import site
+from feedback_app.web.language import language
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +22,13 @@ public = Blueprint("public", __name__)
 @public.get("/")
 def home() -> str:
     """The front page: what this is, where to type a code, every counter by name."""
-    return render_template("public/home.html", offices=ways_in.offices(site()))
+    counters = kept(site(), ("front page", language()), _counters)
+    return render_template("public/home.html", counters=counters)
+
+
+def _counters() -> Markup:
+    page = render_template("public/counters.html", offices=ways_in.offices(site()))
+    return Markup(page)  # noqa: S704 (a template's)
 
 
 @public.get("/privasi")

@@ -7,6 +7,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, abort, g, make_response, render_template, url_for
+from markupsafe import Markup
 
 from feedback_app.domain.elements import ELEMENTS
 from feedback_app.domain.follow_up import STATUSES, UNFINISHED
@@ -14,6 +15,7 @@ from feedback_app.domain.published import Published
 from feedback_app.domain.respondent import BANDS
 from feedback_app.domain.screening import RULES
 from feedback_app.domain.skm import BANDS as LETTERS
+from feedback_app.services.citizen.place import kept
 from feedback_app.services.exports.tables import csv_file
 from feedback_app.services.public import open_data, posters, strictness
 from feedback_app.services.public import regency as regencies
@@ -37,7 +39,13 @@ CHOICES = {
 def regency() -> Response:
     """All units together, and each unit's newest result."""
     found = regencies.regency(site())
-    return _kept(render_template("results/regency.html", found=found, **_words()))
+    words = {"found": found, **_words()}
+    units = kept(
+        site(),
+        ("units", language()),
+        lambda: Markup(render_template("results/units.html", **words)),  # noqa: S704 (a template's)
+    )
+    return _kept(render_template("results/regency.html", units=units, **words))
 
 
 @results.get("/hasil/<agency>/<unit>")
@@ -67,9 +75,7 @@ def poster(agency: str, unit: str, period: str, shape: str, ending: str) -> Resp
 def all_data(ending: str) -> Response:
     """Every published result as JSON or CSV."""
     question = ("everything", ending)
-    content = regencies.kept(
-        site(), question, lambda: _content(open_data.rows_of_site(site()), ending)
-    )
+    content = kept(site(), question, lambda: _content(open_data.rows_of_site(site()), ending))
     return _file(content, "hasil-skm", ending)
 
 
@@ -130,7 +136,7 @@ def screen(agency: str, unit: str) -> Response:
 @results.get("/sitemap.xml")
 def sitemap() -> Response:
     """Where search engines find the results."""
-    text = regencies.kept(site(), "sitemap", _sitemap)
+    text = kept(site(), "sitemap", _sitemap)
     return Response(text, content_type="application/xml; charset=utf-8")
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 
 from feedback_app.domain.codes import PlaceName, place_code, read_place_code
 from feedback_app.domain.local_time import local_day, local_instant, local_zone
@@ -24,6 +25,7 @@ from feedback_app.storage.queries.place_material import (
     material_of,
 )
 
+Value = TypeVar("Value")
 ONE_DAY = timedelta(days=1)
 CODES_REMEMBERED = timedelta(days=3)  # a code lives two days and may be made the day before
 
@@ -173,6 +175,11 @@ def duty_in_unit(site: Site, unit_id: int, *, day: date, stamp: str | None = Non
 
     key = ("unit", unit_id, day)
     return site.places.get(key, stamp_now(site) if stamp is None else stamp, read)
+
+
+def kept(site: Site, question: Hashable, work_out: Callable[[], Value]) -> Value:
+    """What rests on places or published results alone, in memory until one of them changes."""
+    return site.places.get(("kept", question), stamp_now(site), work_out)
 
 
 def stamp_now(site: Site) -> str:

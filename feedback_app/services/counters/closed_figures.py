@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
-from itertools import chain, count, takewhile
 
 from feedback_app.domain.disclosure import (
     Answers,
@@ -26,7 +25,7 @@ from feedback_app.domain.disclosure import (
     months_of,
     without_end_of,
 )
-from feedback_app.domain.disclosure.blocks import PARTS_DELAY, quarter_start
+from feedback_app.domain.disclosure.blocks import quarter_start
 from feedback_app.domain.disclosure.causes import ElementCauses, FactShares, causes_of, facts_of
 from feedback_app.domain.disclosure.parts import SERVICE_KEYS, ServicePart, service_parts
 from feedback_app.domain.elements import ALL_KEYS
@@ -78,42 +77,28 @@ def grids(
 def _grids(
     site: Site, session: Session, counter_ids: Collection[int], *, since: date, until: date
 ) -> dict[int, Grid]:
-    """The blocks of these days; those of quarters over for a week are in memory.
+    """The blocks of these days; those of quarters that are over stay in memory by their sums.
 
-    A week, so that no answer of the last evening is still on its way.
+    So their days are read once a process, and again should their answers ever change.
     """
     today = site.today()
-    running = quarter_start(today - PARTS_DELAY)
-    starts = takewhile(
-        lambda day: day < min(running, until), (months_later(since, 3 * n) for n in count())
-    )
-    quarters = list(starts)
-    missing = [
-        (counter_id, day)
-        for counter_id in counter_ids
-        for day in quarters
-        if site.closed.peek(("blocks", counter_id, day)) is None
-    ]
-    asked = {counter_id for counter_id, _day in missing}
-    first = min((day for _counter_id, day in missing), default=running)
-    days = _forms_by_day(session, asked, since=first, until=running - timedelta(days=1))
+    running = quarter_start(today)
+    over = min(running - timedelta(days=1), until)
+    sums = tallies.complete_sums_by_counter(session, counter_ids, since=since, until=over)
+    questions = {one: ("blocks", one, since, over, sums.get(one)) for one in counter_ids}
+    unknown = [one for one, asked in questions.items() if site.closed.peek(asked) is None]
+    days = _forms_by_day(session, unknown, since=since, until=over)
     rest = _forms_by_day(session, counter_ids, since=max(since, running), until=until)
     found = {}
-    for counter_id in counter_ids:
-        own = grid_of(rest[counter_id], today=today)
-        blocks = [
-            site.closed.get(
-                ("blocks", counter_id, day), partial(_blocks_of, days.get(counter_id, ()), day)
-            )
-            for day in quarters
-        ]
-        found[counter_id] = replace(own, blocks=(*chain.from_iterable(blocks), *own.blocks))
+    for one, asked in questions.items():
+        own = grid_of(rest[one], today=today)
+        work_out = partial(_closed_blocks, days.get(one, ()), running)
+        found[one] = replace(own, blocks=site.closed.get(asked, work_out) + own.blocks)
     return found
 
 
-def _blocks_of(days: Iterable[DayForms], starts: date) -> tuple[Block, ...]:
-    after = months_later(starts, 3)
-    return grid_of((forms for forms in days if starts <= forms.day < after), today=after).blocks
+def _closed_blocks(days: Iterable[DayForms], today: date) -> tuple[Block, ...]:
+    return grid_of(days, today=today).blocks
 
 
 def _shortened(session: Session, unit_id: int, starts: date) -> int:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from feedback_app.domain.elements import OFFICIAL_KEYS
 from feedback_app.domain.published import Published, publish
 from feedback_app.domain.skm import WEIGHTS, TooFew
 from feedback_app.domain.survey import Span, day_words, parts_of, short_title, slug, title
 from feedback_app.domain.survey_figures import Figures, add_figures
-from feedback_app.services.citizen.place import stamp_now
+from feedback_app.services.citizen.place import kept
 from feedback_app.services.public.results import (
     Point,
     Result,
@@ -26,8 +25,6 @@ from feedback_app.services.survey.trend import form_changes
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Agency, Survey, SurveyRevision, Unit
 from feedback_app.storage.queries import surveys as queries
-
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +62,6 @@ class Regency:
 def regency(site: Site) -> Regency:
     """Every unit of the site, and the units of the same days together; kept until one changes."""
     return kept(site, "regency", lambda: _regency(site))
-
-
-def kept(site: Site, question: Hashable, work_out: Callable[[], Value]) -> Value:
-    """What published results say, in memory until the stamp of what they rest on is another."""
-    return site.places.get(("results", question), stamp_now(site), work_out)
 
 
 def _regency(site: Site) -> Regency:

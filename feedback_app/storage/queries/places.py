@@ -174,13 +174,16 @@ def counters_on_cards(session: Session, *, agency_id: int | None) -> list[Counte
         .join(Service, Service.id == CounterService.service_id)
         .where(Service.retired_on.is_(None))
         .order_by(Service.id)
-    ).all()
+    )
+    services: dict[int, list[str]] = {}
+    for counter_id, name in links:
+        services.setdefault(counter_id, []).append(name)
     return [
         CounterOnCard(
             counter=row[0],
             unit=row[1],
             agency=row[2],
-            services=tuple(name for counter_id, name in links if counter_id == row[0].id),
+            services=tuple(services.get(row[0].id, ())),
         )
         for row in rows
     ]

@@ -90,6 +90,28 @@ def complete_days(
     return [(row[0], row[1], int(row[2]), int(row[3]), int(row[4])) for row in rows]
 
 
+def complete_sums_by_counter(
+    session: Session, counter_ids: Collection[int], *, since: date, until: date
+) -> dict[int, tuple[int, int, int]]:
+    """Complete forms of these days, sum of their totals, of squares; the index holds them all."""
+    rows = session.execute(
+        select(
+            Tally.c.counter_id,
+            func.sum(Tally.c.skm_n),
+            func.sum(Tally.c.skm_total),
+            func.sum(Tally.c.skm_squares),
+        )
+        .where(
+            Tally.c.counter_id.in_(counter_ids),
+            Tally.c.day.between(since, until),
+            Tally.c.state == "counted",
+            Tally.c.form_set == COMPLETE,
+        )
+        .group_by(Tally.c.counter_id)
+    )
+    return {row[0]: (int(row[1]), int(row[2]), int(row[3])) for row in rows}
+
+
 def complete_sums_by_stretch(
     session: Session, counter_id: int, *, spans: Sequence[tuple[date, date]]
 ) -> list[Sums]:
