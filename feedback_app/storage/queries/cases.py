@@ -23,6 +23,7 @@ from feedback_app.storage.models import (
     Screening,
     Unit,
 )
+from feedback_app.storage.once import once
 from feedback_app.storage.standing import RATING, VERDICT
 
 # Seven figures: people read them to each other. Drawn, as counting would tell what came first.
@@ -179,8 +180,9 @@ def overdue(session: Session, *, kind: str, today: date) -> Sequence[Case]:
 
 def upheld_appeals(session: Session) -> int:
     """How many appeals were upheld: the number only grows, as what is decided stays."""
-    question = select(func.count()).select_from(Case)
-    return session.scalar(question.where(Case.kind == "appeal", Case.outcome == "upheld")) or 0
+    upheld = (Case.kind == "appeal", Case.outcome == "upheld")
+    question = select(func.count()).select_from(Case).where(*upheld)
+    return once(session, "upheld appeals", lambda: session.scalar(question) or 0)
 
 
 def counted_until(session: Session, case_id: int) -> set[str]:

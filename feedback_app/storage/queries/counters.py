@@ -19,6 +19,7 @@ from feedback_app.storage.models import (
     Unit,
     VisitCount,
 )
+from feedback_app.storage.once import once
 from feedback_app.storage.queries.places import display_names
 
 
@@ -45,7 +46,8 @@ def counters_of_agency(session: Session, agency_id: int) -> dict[int, str]:
 def units_of(session: Session, counter_ids: Collection[int]) -> Sequence[int]:
     """The units in which these counters stand."""
     asked = select(Counter.unit_id).where(Counter.id.in_(counter_ids)).distinct()
-    return session.scalars(asked).all()
+    question = ("units of", *counter_ids)
+    return once(session, question, lambda: session.scalars(asked).all())
 
 
 def counters_of_same_units(session: Session, counter_ids: Collection[int]) -> Sequence[int]:

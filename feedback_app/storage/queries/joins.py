@@ -11,15 +11,15 @@ from feedback_app.domain import joining
 from feedback_app.domain.joining import Join
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import OfficerJoin
-
-JOINS = "joins"  # in the info of a session that only reads
+from feedback_app.storage.once import once
 
 
 def joins_of(session: Session) -> list[Join]:
-    """Every joining, ended ones too: a handful in any office, asked once in what only reads."""
-    known: list[Join] | None = session.info.get(JOINS)
-    if known is not None:
-        return known
+    """Every joining, ended ones too: a handful in any office."""
+    return once(session, "joins", lambda: _joins(session))
+
+
+def _joins(session: Session) -> list[Join]:
     rows = session.execute(
         select(
             OfficerJoin.officer_id,
@@ -28,10 +28,7 @@ def joins_of(session: Session) -> list[Join]:
             OfficerJoin.until_day,
         ).order_by(OfficerJoin.id)
     )
-    found = [Join(*row) for row in rows]
-    if not session.get_bind().get_execution_options().get("begin_immediate"):
-        session.info[JOINS] = found
-    return found
+    return [Join(*row) for row in rows]
 
 
 def owners_on(session: Session, day: date) -> dict[int, int]:

@@ -24,6 +24,7 @@ from feedback_app.storage.models import (
     Verdict,
     VisitCount,
 )
+from feedback_app.storage.once import once
 from feedback_app.storage.standing import RATING, with_standing
 
 
@@ -101,7 +102,8 @@ def save_past_results(session: Session, rows: Sequence[Mapping[str, Any]]) -> tu
 
 def counter_ids_of_unit(session: Session, unit_id: int) -> Sequence[int]:
     """Every counter the unit has or had."""
-    return session.scalars(select(Counter.id).where(Counter.unit_id == unit_id)).all()
+    asked = select(Counter.id).where(Counter.unit_id == unit_id)
+    return once(session, ("counters of", unit_id), lambda: session.scalars(asked).all())
 
 
 def counter_ids_of_units(session: Session, unit_ids: Collection[int]) -> Sequence[int]:

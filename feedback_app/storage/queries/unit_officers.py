@@ -15,6 +15,7 @@ from feedback_app.domain.elements import OFFICER_KEYS, OFFICIAL_KEYS
 from feedback_app.domain.form_sets import COMPLETE, OF_OFFICERS, form_set
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Case, Tally, UpkeepMark
+from feedback_app.storage.once import once
 from feedback_app.storage.queries.tallies import Sums, for_officers, sums_by
 from feedback_app.storage.standing import RATING, VERDICT
 
@@ -136,7 +137,7 @@ def note_by_counter(session: Session, *, day: date) -> None:
 def by_counter_until(session: Session) -> date:
     """The last day on which officers were told by counter; the first of all days: never."""
     question = select(UpkeepMark.day).where(UpkeepMark.name == BY_COUNTER)
-    return session.scalar(question) or date.min
+    return once(session, BY_COUNTER, lambda: session.scalar(question)) or date.min
 
 
 def _counted(days: UnitDays) -> list[ColumnElement[bool]]:
