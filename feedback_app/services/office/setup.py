@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import date, time, timedelta
+from functools import partial
 
 from feedback_app.domain.faults import ReadableError
 from feedback_app.domain.local_time import local_instant
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
+from feedback_app.storage.db import Session
 from feedback_app.storage.queries import agencies
 
 
@@ -31,9 +33,18 @@ def progress(site: Site, viewer: Viewer) -> Mapping[str, int]:
     """How many units, services, counters, officers, shifts ahead, accounts, ratings there are."""
     today = local_instant(site.today(), time.min)
     with site.db.read() as session:
-        return agencies.row_counts(
+        counts = agencies.row_counts(
             session, viewer.agency_id, shifts_from=today, shifts_to=today + timedelta(days=7)
         )
+        return counts | {"ratings": _ratings(site, session, viewer.agency_id)}
+
+
+def _ratings(site: Site, session: Session, agency_id: int) -> int:
+    """Days that are over keep their answers, so they are counted once a day."""
+    over = site.today() - timedelta(days=2)
+    asked = partial(agencies.ratings_of_days, session, agency_id)
+    before = site.closed.get(("ratings", agency_id, over), lambda: asked(first=date.min, last=over))
+    return before + asked(first=over + timedelta(days=1), last=date.max)
 
 
 def is_complete(counts: Mapping[str, int]) -> bool:

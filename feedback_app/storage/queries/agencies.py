@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 
@@ -72,14 +72,20 @@ def row_counts(
         Account.agency_id == agency_id, Account.role != Role.ADMIN, Account.closed_at.is_(None)
     )
     counts["colleagues"] = int(session.scalar(others) or 0)
+    counters = select(Counter.id).where(Counter.agency_id == agency_id)
     shifts = select(func.count()).where(
-        Shift.agency_id == agency_id,
+        Shift.counter_id.in_(counters),  # by their index, which leaves other years unread
         Shift.withdrawn_at.is_(None),
         Shift.starts_at.between(shifts_from, shifts_to),
     )
     counts["shifts"] = int(session.scalar(shifts) or 0)
     ever = select(Shift.id).where(Shift.agency_id == agency_id).limit(1)
     counts["shifts_ever"] = 0 if session.scalar(ever) is None else 1
-    ratings = select(func.sum(Tally.c.n)).where(Tally.c.agency_id == agency_id)
-    counts["ratings"] = int(session.scalar(ratings) or 0)
     return counts
+
+
+def ratings_of_days(session: Session, agency_id: int, *, first: date, last: date) -> int:
+    """How many answers of these days the agency has, however they stand."""
+    days = Tally.c.day.between(first, last)
+    asked = select(func.sum(Tally.c.n)).where(Tally.c.agency_id == agency_id, days)
+    return int(session.scalar(asked) or 0)
