@@ -13,11 +13,13 @@ cannot be parted); null where there are enough answers and no gap.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more threads only wait for each other
 
 import click
 

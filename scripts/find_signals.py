@@ -11,10 +11,12 @@ item) come first; all charts of the file together give about --per-year false al
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more threads only wait for each other
 
 from feedback_app import terminal
 from feedback_app.services.alarms import files
