@@ -20,7 +20,7 @@ from feedback_app.domain.survey import title
 from feedback_app.domain.tiers import TIERS
 from feedback_app.domain.training import RESULTS, TRAINING_KINDS
 from feedback_app.services.faults import FieldFaultError, NotThereError
-from feedback_app.services.needs.own import own_needs
+from feedback_app.services.needs.own import own_competences, own_needs
 from feedback_app.services.officer import appeals, replies, room, views
 from feedback_app.services.officer.appeals import Choice
 from feedback_app.services.officer.signed_in import class_of
@@ -94,7 +94,6 @@ def home() -> str:
         "officer/home.html",
         found=found,
         own=own_needs(site(), viewer()),
-        posts=POSTS,
         weekdays=WEEKDAYS,
         element_names=ELEMENT_NAMES,
         **NEED_WORDS,
@@ -108,6 +107,9 @@ def details() -> str:
     return render_template(
         "officer/details.html",
         found=room.own_room(site(), viewer()),
+        competences=own_competences(site(), viewer()),
+        posts=POSTS,
+        weekdays=WEEKDAYS,
         training_kinds=TRAINING_KINDS,
         results=RESULTS,
         **_words(),

@@ -119,6 +119,8 @@ def _proposal_page(form: ProposalForm) -> str:
         target=url_for("own_needs.propose"),
         back=url_for("officer.home", _anchor="kebutuhan"),
         is_own=True,
+        proposals=own.own_proposals(site(), viewer()),
+        **WORDS,
     )
 
 

@@ -27,7 +27,30 @@ class OwnNeeds:
 
     needs: tuple[NeedLine, ...]
     proposals: tuple[NeedLine, ...]
-    competences: tuple[OfficerCompetence, ...]
+
+    @property
+    def by_state(self) -> Mapping[str, Sequence[NeedLine]]:
+        """Needs by what stands of them: new, ask, replied, or how HR decided."""
+        found: dict[str, list[NeedLine]] = {}
+        for line in self.needs:
+            found.setdefault(_state(line), []).append(line)
+        return found
+
+    @property
+    def wants_training(self) -> bool:
+        """Whether a need stands that a plan may answer: HR has not decided otherwise."""
+        return any(
+            line.nature == "training" and _state(line) in ("new", "replied", "plan")
+            for line in self.needs
+        )
+
+
+def _state(line: NeedLine) -> str:
+    if line.decision is not None:
+        return line.decision.kind
+    if line.reply is not None:
+        return "replied"
+    return "ask" if line.nature == "ask" else "new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +76,30 @@ def own_needs(site: Site, viewer: Viewer) -> OwnNeeds:
                 row.officer_saw_on = row.officer_saw_on or site.today()
     with site.db.read() as session:
         ids = joins.rows_of(session, officer.id)
-        found = queries.needs_of_officer(session, ids)
-        mine = [row for row in found if row.proposed_by == viewer.account_id]
         return OwnNeeds(
             needs=tuple(lines_of(session, viewer.agency_id, _current(session, viewer, ids))),
-            proposals=tuple(lines_of(session, viewer.agency_id, mine)),
-            competences=tuple(
-                row
-                for _person, row in queries.competences_of_persons(
-                    session, agency_id=viewer.agency_id, officer_ids=ids
-                )
-            ),
+            proposals=_proposals(session, viewer, ids),
         )
+
+
+def own_proposals(site: Site, viewer: Viewer) -> tuple[NeedLine, ...]:
+    """What the viewer proposed, and how it was decided."""
+    with site.db.read() as session:
+        return _proposals(session, viewer, joins.rows_of(session, own_officer(session, viewer).id))
+
+
+def _proposals(session: Session, viewer: Viewer, ids: Sequence[int]) -> tuple[NeedLine, ...]:
+    found = queries.needs_of_officer(session, ids)
+    mine = [row for row in found if row.proposed_by == viewer.account_id]
+    return tuple(lines_of(session, viewer.agency_id, mine))
+
+
+def own_competences(site: Site, viewer: Viewer) -> tuple[OfficerCompetence, ...]:
+    """What the viewer's present and next post ask for."""
+    with site.db.read() as session:
+        ids = joins.rows_of(session, own_officer(session, viewer).id)
+        found = queries.competences_of_persons(session, agency_id=viewer.agency_id, officer_ids=ids)
+        return tuple(row for _person, row in found)
 
 
 def _current(session: Session, viewer: Viewer, officer_ids: Sequence[int]) -> list[NeedRow]:

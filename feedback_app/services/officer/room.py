@@ -19,6 +19,7 @@ from feedback_app.domain.tiers import TIERS
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.lots.pages import OwnLot, own_lots
 from feedback_app.services.officer.figures import OfficerBatch
+from feedback_app.services.officer.planned import PlannedYear, own_plans
 from feedback_app.services.officer.signed_in import (
     appeals_made,
     batch_keyed,
@@ -85,6 +86,7 @@ class Room:
     seen: tuple[Seen, ...]
     appeals: tuple[Case, ...]
     may_appeal: bool
+    quiet: QuietDay | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ class Start:
     suggestion: Suggestion | None
     quiet: QuietDay | None
     lots: tuple[OwnLot, ...]
+    plans: tuple[PlannedYear, ...]
     asked: tuple[CourseTaken, ...]  # courses to answer about
 
 
@@ -144,6 +147,7 @@ def own_room(site: Site, viewer: Viewer) -> Room:
             seen=tuple(seen),
             appeals=tuple(appeals),
             may_appeal=bool(batches) and site.today() <= deadline(span_of_batch(batches[0])),
+            quiet=quiet_day(session, joins.rows_of(session, officer.id), today=site.today()),
         )
 
 
@@ -161,6 +165,8 @@ def own_start(site: Site, viewer: Viewer) -> Start:
         history = own_history(session, officer, year=today.year)
         thanks = _thanks(site, session, officer)
         rows = joins.rows_of(session, officer.id)
+        lots = tuple(own_lots(session, officer.id, today=today))
+        own_days = {one.row.training.id: one.day for one in lots}
         return Start(
             officer=officer,
             sentence=_sentence(told),
@@ -170,9 +176,10 @@ def own_start(site: Site, viewer: Viewer) -> Start:
             coming_on=published_on(_coming(today)),
             thanks=thanks[0].texts[0] if thanks else "",
             history=history,
-            suggestion=suggest(session, officer, newest, history, today=today),
+            suggestion=suggest(session, officer, newest, history, today=today, own_days=own_days),
             quiet=quiet_day(session, rows, today=today),
-            lots=tuple(own_lots(session, officer.id, today=today)),
+            lots=lots,
+            plans=own_plans(session, officer, lots, today=today),
             asked=tuple(asked_in(session, site, viewer)),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -21,7 +22,10 @@ QUIET = 0.8  # of the mean of the weekdays
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """The element told lowest, its mean, a training that aims at it, and its next run if any."""
+    """The element told lowest, its mean, a training that aims at it, and its next run if any.
+
+    Where a lot has the officer on its list the own seat's day is the next run, or None.
+    """
 
     element: str
     mean: float
@@ -46,8 +50,12 @@ def suggest(
     history: OfficerHistory,
     *,
     today: date,
+    own_days: Mapping[int, date | None],
 ) -> Suggestion | None:
-    """None where no element stands below the others' level, or no training is left that aims so."""
+    """None where no element stands below the others' level, or no training is left that aims so.
+
+    `own_days`: by training, what a lot gave the officer; others sit on its other dates.
+    """
     told = {} if newest is None else newest.items
     means = {key: one.mean.mean for key, one in told.items() if isinstance(one, Answers)}
     if len(means) < len(told) or not means:
@@ -66,8 +74,10 @@ def suggest(
         for line in trainings.runs_of(session, [row.id for row in fitting])
         if line.run.starts_on > today
     }
+    runs |= {row.id: day for row in fitting if (day := own_days.get(row.id)) is not None}
     best = min(fitting, key=lambda row: (row.id not in runs, row.cost or 0, row.title))
-    return Suggestion(weakest, means[weakest], best.title, best.jp, runs.get(best.id))
+    next_run = own_days[best.id] if best.id in own_days else runs.get(best.id)
+    return Suggestion(weakest, means[weakest], best.title, best.jp, next_run)
 
 
 def _fits(training: Training, hours: YearlyHours) -> bool:

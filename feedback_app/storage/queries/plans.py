@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
@@ -189,6 +189,26 @@ def eligible_for(session: Session, run_id: int, *, agency_id: int) -> Eligible |
         return None
     asked = select(PlanLine.officer_id).where(PlanLine.version_run_id == run.id)
     return Eligible(run, tuple(session.scalars(asked.order_by(PlanLine.officer_id))))
+
+
+def fixed_plans(session: Session, *, agency_id: int, since: int) -> list[tuple[Plan, int]]:
+    """Plans from this year on that hold, with the version that was fixed last, by year."""
+    asked = (
+        select(Plan, PlanVersion.id)
+        .join(PlanVersion, PlanVersion.plan_id == Plan.id)
+        .where(Plan.year >= since, PlanVersion.id.in_(_holding_versions(agency_id)))
+        .order_by(Plan.year)
+    )
+    return [(row[0], row[1]) for row in session.execute(asked)]
+
+
+def runs_of_person(
+    session: Session, version_id: int, officer_ids: Collection[int]
+) -> list[BoughtRun]:
+    """Runs of a version for which one person is eligible, by first day."""
+    own = select(PlanLine.version_run_id).where(PlanLine.officer_id.in_(list(officer_ids)))
+    with_person = set(session.scalars(own))
+    return [one for one in runs_of_version(session, version_id) if one.run.id in with_person]
 
 
 def runs_by_lot(session: Session, *, agency_id: int) -> list[BoughtRun]:
