@@ -346,3 +346,61 @@ def test_the_minutes_are_one_pdf_with_both_witnesses(
         "41635 25142",
     ):
         assert needed in words
+
+
+def test_a_date_is_drawn_once_so_that_nobody_draws_until_it_suits(
+    hr: Browser, site: Site, course: Office
+) -> None:
+    first, second = (make_list(site, course) for _ in range(2))
+    lists.freeze_list(site, hana(site), first)
+    own = f"{PAGE}{second}"
+    send(hr, f"{own}/bekukan")
+    assert "satu tanggal diundi satu kali saja" in hr.get(own).get_data(as_text=True)
+    assert pages.lot_page(site, hana(site), second).state == "draft"
+    with pytest.raises(FieldFaultError, match="satu kali saja"):
+        make_list(site, course)
+    lists.call_off(site, hana(site), first, why="tanggal salah")
+    lists.freeze_list(site, hana(site), second)
+
+
+def test_who_left_between_draw_and_course_is_named_until_the_next_has_the_seat(
+    hr: Browser, site: Site, course: Office
+) -> None:
+    lot_id = drawn_lot(site, course)
+    gone, heir = (pages.lot_page(site, hana(site), lot_id).seats[place] for place in (0, 4))
+    own = f"{PAGE}{lot_id}"
+    assert "Sudah tidak bertugas" not in hr.get(own).get_data(as_text=True)
+    with site.db.transaction() as tx:
+        leaves = update(Officer).where(Officer.id == gone.officer_id).values(ends_on=DAYS[0])
+        tx.execute(leaves)
+    notice = hr.get(own).get_data(as_text=True).split('id="gone"')[1].split("</section>")[0]
+    path = f"{own}/berhalangan/{gone.officer_id}"
+    assert (path in notice, gone.name in notice, heir.name in notice) == (True, True, False)
+    send(hr, path, reason="berhenti")
+    page = hr.get(own).get_data(as_text=True)
+    assert ("Sudah tidak bertugas" in page, "1 kursi terisi" in page) == (False, True)
+    assert pages.lot_page(site, hana(site), lot_id).seats[4].place.date == 1
+
+
+def test_a_cancelled_date_lets_all_its_drawn_wait_and_they_read_it(
+    hr: Browser, site: Site, course: Office, browse: Callable[[], Browser]
+) -> None:
+    lot_id = drawn_lot(site, course, seats=3)
+    for number in (1, 2, 3):
+        path = f"{PAGE}{lot_id}/kursi/{number}"
+        assert "0 bila pelatihan pada tanggal ini dibatalkan" in hr.get(path).get_data(as_text=True)
+        assert send(hr, path, seats="0", reason="kelas batal").status_code == 302
+    assert "Anda menunggu di urutan" in browse().log_in("oki").get("/staf/saya/").get_data(
+        as_text=True
+    )
+
+
+def test_a_called_off_draw_is_told_to_who_was_on_its_list(
+    site: Site, course: Office, browse: Callable[[], Browser]
+) -> None:
+    lot_id = make_list(site, course)
+    lists.freeze_list(site, hana(site), lot_id)
+    oki = browse().log_in("oki")
+    assert "kursinya akan diundi" in oki.get("/staf/saya/").get_data(as_text=True)
+    lists.call_off(site, hana(site), lot_id, why="tanggal salah")
+    assert "undiannya dibatalkan: tanggal salah" in oki.get("/staf/saya/").get_data(as_text=True)

@@ -53,6 +53,7 @@ def make_list(site: Site, viewer: Viewer, wish: Wish) -> int:
     told = told_before(site, viewer, wish.days, wish.seats, len(wish.officers), horizon=horizon)
     with site.db.transaction() as tx:
         training = _checked(tx, site, viewer, wish)
+        _refuse_second_draw(tx, viewer, training, wish.days)
         lot = _new_lot(site, viewer, training, wish, told)
         tx.add(lot)
         tx.flush()
@@ -96,6 +97,7 @@ def freeze_list(site: Site, viewer: Viewer, lot_id: int) -> str:
         if row.lot.frozen_at is not None or row.lot.called_off_at is not None:
             raise LotChangedError
         _check_days_ahead(row.days, site.today())
+        _refuse_second_draw(tx, viewer, row.training, row.days)
         _check_all_serve(tx, viewer, lot_id)
         hashed = rules.list_hash(queries.frozen_list(tx, lot_id))
         row.lot.list_hash = hashed
@@ -174,6 +176,24 @@ def _check_days_ahead(days: Collection[date], today: date) -> None:
         raise FieldFaultError(
             "days", "Semua tanggal harus sesudah hari ini: undian dilakukan sebelum pelatihan."
         )
+
+
+def _refuse_second_draw(
+    tx: Session, viewer: Viewer, training: Training, days: Collection[date]
+) -> None:
+    """Seats are drawn once: whoever could draw again could draw until the wanted one sits."""
+    trainings.hold_training(tx, training.id)  # two lists frozen at once: the second waits
+    for other in queries.lots_of(tx, agency_id=viewer.agency_id):
+        is_told = other.lot.frozen_at is not None and other.lot.called_off_at is None
+        twice = sorted(set(days) & set(other.days))
+        if is_told and other.training.id == training.id and twice:
+            raise FieldFaultError(
+                "days",
+                "Kursi tanggal %(day)s sudah ada undiannya (nomor %(lot)s); satu tanggal diundi "
+                "satu kali saja.",
+                day=f"{twice[0]:%d-%m-%Y}",
+                lot=other.lot.id,
+            )
 
 
 def _check_all_serve(session: Session, viewer: Viewer, lot_id: int) -> None:

@@ -24,12 +24,16 @@ NAN = float("nan")
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One line of a draw for HR: whose it is; `reason` why the person cannot go."""
+    """One line of a draw for HR: whose it is; `reason` why the person cannot go.
+
+    `is_gone`: serves no more on the seat's day (who waits: today), and nobody wrote it down yet.
+    """
 
     officer_id: int
     name: str
     place: Place
     reason: str
+    is_gone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ def lot_page(site: Site, viewer: Viewer, lot_id: int) -> Page:
             state=state_of(lot),
             said=said_of(lot),
             names=tuple(one.name for one in listed),
-            seats=_seats(session, row) if lot.drawn_at else (),
+            seats=_seats(session, row, site.today()) if lot.drawn_at else (),
             people=roster.account_names(session, {lot.made_by, lot.frozen_by, lot.drawn_by}),
         )
 
@@ -119,7 +123,7 @@ def said_of(lot: Lot) -> Words | None:
     return said_before(told["seats"], dates=told["dates"], smallest=values[0], in_one=values[1])
 
 
-def _seats(session: Session, row: LotRow) -> tuple[Seat, ...]:
+def _seats(session: Session, row: LotRow, today: date) -> tuple[Seat, ...]:
     people = {one.code: one for one in queries.listed(session, row.lot.id)}
     reasons = {x.officer_id: x.reason for x in queries.changes_of(session, row.lot.id)}
     return tuple(
@@ -128,9 +132,15 @@ def _seats(session: Session, row: LotRow) -> tuple[Seat, ...]:
             name=people[place.code].name,
             place=place,
             reason=reasons.get(people[place.code].officer_id, ""),
+            is_gone=not place.has_left and _is_gone(people[place.code], row, place, today),
         )
         for place in queries.standing_of(session, row.lot)
     )
+
+
+def _is_gone(one: queries.Listed, row: LotRow, place: Place, today: date) -> bool:
+    day = today if place.date is None else row.days[place.date - 1]
+    return one.gone_on is not None and one.gone_on <= day
 
 
 def public_lots(site: Site) -> list[tuple[LotRow, str]]:
@@ -174,14 +184,16 @@ def _frozen(session: Session, lot_id: int) -> LotRow:
 
 
 def own_lots(session: Session, officer_id: int, *, today: date) -> list[OwnLot]:
-    """Draws that have this person on the list and whose last date is not over, newest first."""
+    """Draws that have this person on the list and whose own date is not over, newest first."""
     found = []
     for row, code in queries.lots_with_officer(session, joins.rows_of(session, officer_id)):
-        if row.lot.called_off_at is not None or row.days[-1] < today:
+        if row.days[-1] < today:
             continue
         places = queries.standing_of(session, row.lot) if row.lot.drawn_at else ()
         place = next((one for one in places if one.code == code), None)
         day = row.days[place.date - 1] if place is not None and place.date else None
+        if day is not None and day < today:
+            continue
         waiting = [one.code for one in places if one.date is None and not one.has_left]
         before = waiting.index(code) if code in waiting else 0
         found.append(OwnLot(row, state_of(row.lot), code, place, day, before))

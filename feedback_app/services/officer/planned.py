@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from feedback_app.services.lots.pages import OwnLot
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Officer
 from feedback_app.storage.queries import joins, plans
@@ -36,16 +35,14 @@ class PlannedYear:
     is_left_out: bool
 
 
-def own_plans(
-    session: Session, officer: Officer, own_lots: Collection[OwnLot], *, today: date
-) -> tuple[PlannedYear, ...]:
+def own_plans(session: Session, officer: Officer, *, today: date) -> tuple[PlannedYear, ...]:
     """Plans of this year and later. What a lot decides by now is told with the lot, not here."""
     drawn = {
         (row.training.id, day)
         for row in lot_queries.lots_of(session, agency_id=officer.agency_id)
         if row.lot.frozen_at is not None and row.lot.called_off_at is None
         for day in row.days
-    } | {(one.row.training.id, day) for one in own_lots for day in one.row.days}
+    }
     found = []
     for plan, version_id in plans.fixed_plans(
         session, agency_id=officer.agency_id, since=today.year

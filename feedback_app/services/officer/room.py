@@ -166,7 +166,7 @@ def own_start(site: Site, viewer: Viewer) -> Start:
         thanks = _thanks(site, session, officer)
         rows = joins.rows_of(session, officer.id)
         lots = tuple(own_lots(session, officer.id, today=today))
-        own_days = {one.row.training.id: one.day for one in lots}
+        own_days = {x.row.training.id: x.day for x in lots if x.state != "called_off"}
         return Start(
             officer=officer,
             sentence=_sentence(told),
@@ -179,7 +179,7 @@ def own_start(site: Site, viewer: Viewer) -> Start:
             suggestion=suggest(session, officer, newest, history, today=today, own_days=own_days),
             quiet=quiet_day(session, rows, today=today),
             lots=lots,
-            plans=own_plans(session, officer, lots, today=today),
+            plans=own_plans(session, officer, today=today),
             asked=tuple(asked_in(session, site, viewer)),
         )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from feedback_app.services.access.acts import log_act
 from feedback_app.services.access.people import Viewer
@@ -17,14 +18,15 @@ from feedback_app.services.plan.spending import MoneyLine, money_lines
 from feedback_app.services.plan.versions import Version, VersionLine, read_version, version_lines
 from feedback_app.services.site import Site
 from feedback_app.storage.models import Plan
-from feedback_app.storage.queries import plans
+from feedback_app.storage.queries import lots, plans
 
 
 @dataclass(frozen=True, slots=True)
 class YearPage:
     """The plan, the version that is shown (None: none yet), and how it stands.
 
-    `holds`: the number of the version that was fixed last.
+    `holds`: the number of the version that was fixed last. `draws`: the lot that fills a run's
+    seats, by training and first day.
     """
 
     plan: Plan
@@ -36,6 +38,7 @@ class YearPage:
     expected: Sequence[Expected]
     job: JobLine | None
     open_runs: int
+    draws: Mapping[tuple[int, date], int]
 
 
 def year_page(site: Site, viewer: Viewer, year: int, *, number: int | None) -> YearPage:
@@ -65,6 +68,12 @@ def year_page(site: Site, viewer: Viewer, year: int, *, number: int | None) -> Y
                 run.withdrawn_at is None and run.starts_on > site.today()
                 for run, _training in plans.runs_of_plan(session, plan.id)
             ),
+            draws={
+                (row.training.id, day): row.lot.id
+                for row in lots.lots_of(session, agency_id=viewer.agency_id)
+                if row.lot.called_off_at is None
+                for day in row.days
+            },
         )
     if shown is not None:
         note_views(site, viewer, shown.officer_ids)

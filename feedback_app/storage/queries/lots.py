@@ -33,7 +33,8 @@ class LotRow:
 class Listed:
     """One person of the list; `unit_id` is where the person is now.
 
-    `officer_id` is the row that was listed, `person_id` who that is today (ADR 19).
+    `officer_id` is the row that was listed, `person_id` who that is today (ADR 19); `gone_on` is
+    the first day on which that person serves no more.
     """
 
     officer_id: int
@@ -41,6 +42,7 @@ class Listed:
     name: str
     unit_id: int
     code: str
+    gone_on: date | None
 
 
 def lots_of(session: Session, *, agency_id: int) -> list[LotRow]:
@@ -91,7 +93,14 @@ def listed(session: Session, lot_id: int) -> list[Listed]:
     rows = session.scalars(select(Officer).where(Officer.id.in_(set(persons.values()))))
     known = {row.id: row for row in rows}
     found = [
-        Listed(one.officer_id, person.id, person.name, person.unit_id, one.code)
+        Listed(
+            one.officer_id,
+            person.id,
+            person.name,
+            person.unit_id,
+            one.code,
+            person.retired_on or person.ends_on,
+        )
         for one in entries
         for person in [known[persons[one.officer_id]]]
     ]

@@ -48,6 +48,11 @@ def catalogue(session: Session, *, agency_id: int) -> Sequence[Training]:
     ).all()
 
 
+def hold_training(session: Session, training_id: int) -> None:
+    """Whoever does the same for this training at the same time waits."""
+    session.execute(select(Training.id).where(Training.id == training_id).with_for_update())
+
+
 def training_coded(session: Session, code: str, *, agency_id: int) -> Training | None:
     """The training with this code, or the one that it was merged into."""
     found = session.scalar(
