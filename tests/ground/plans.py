@@ -16,7 +16,7 @@ from feedback_app.services.access.people import Viewer
 from feedback_app.services.plan import jobs, plans, runs
 from feedback_app.services.site import Site
 from feedback_app.storage import bulk
-from feedback_app.storage.models import Account, Plan
+from feedback_app.storage.models import Account, Plan, Training
 from feedback_app.storage.queries import plans as queries
 from tests.ground.office import TODAY, Office
 
@@ -93,6 +93,43 @@ def begin_plan(site: Site, office: Office, hana: Viewer) -> None:
     add_catalogue(site, office)
     plans.make_plan(site, hana, YEAR, MONEY)
     runs.add_run(site, hana, YEAR, told_run())
+
+
+# of a version that nobody worked out: nothing was forecast
+FACTS: dict[str, Any] = {"staffing": [], "forecast": {"answers": {}, "trainings": []}}
+
+
+def fixed_plan(site: Site, office: Office, who: list[str], *, by_lot: bool = False) -> None:
+    """A plan that holds, with one run of the dear training of the catalogue for these officers."""
+    own: dict[str, Any] = {"agency_id": office.agency_id}
+    money = {"fee": 0, "travel": 0, "daily": 0}
+    days = {"starts_on": FIRST, "ends_on": FIRST + timedelta(days=1), "jp": 20}
+    made = own | {"made_by": None, "made_at": site.now()}
+    with site.db.transaction() as tx:
+        training = tx.scalars(select(Training.id).where(Training.code == "prima")).one()
+        plan = bulk.add_rows(
+            tx,
+            "plan",
+            [
+                made
+                | money
+                | {"year": YEAR, "floor": 0, "fairness": 0.1, "jp_price": 0.0, "funding": "APBD"}
+            ],
+        )[0]
+        run = own | money | days | {"plan_id": plan, "training_id": training, "seats": 2}
+        run |= {"recorded_by": None, "recorded_at": site.now()}
+        run_id = bulk.add_rows(tx, "plan_run", [run | {"withdrawn_by": None, "withdrawn_at": None}])
+        version = made | money | {"plan_id": plan, "number": 1, "objective": 1.0, "facts": FACTS}
+        version_id = bulk.add_rows(tx, "plan_version", [version])[0]
+        bought = own | money | days | {"version_id": version_id, "run_id": run_id[0]}
+        bought |= {"seats": 2, "bought": 2, "is_by_lot": by_lot}
+        version_run = bulk.add_rows(tx, "plan_version_run", [bought])[0]
+        line = own | {"version_run_id": version_run, "gain": 0.1, "needs": {}}
+        lines = [line | {"officer_id": office.officer[name]} for name in who]
+        bulk.add_rows(tx, "plan_line", lines)
+        fixing = own | {"plan_id": plan, "version_id": version_id, "number": 1, "fixed_by": None}
+        fixing |= {"fixed_at": site.now(), "name": "Sri Contoh", "position": "Kepala Dinas"}
+        bulk.add_rows(tx, "plan_fixing", [fixing])
 
 
 def solved(site: Site, hana: Viewer, year: int = YEAR) -> dict[str, Any]:

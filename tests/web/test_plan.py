@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import io
 import re
@@ -12,15 +13,17 @@ import openpyxl
 import pytest
 
 from feedback_app.files.kinds import KINDS
+from feedback_app.files.plan_table import TITLES
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.imports import office as imports
 from feedback_app.services.plan import runs
 from feedback_app.services.plan.fixing import fix_version
 from feedback_app.services.site import Site
+from feedback_app.storage import bulk
 from feedback_app.storage.models import AuditEntry
 from tests.conftest import Browser
 from tests.ground.office import Office
-from tests.ground.plans import YEAR, add_catalogue, begin_plan, hr_of, solved
+from tests.ground.plans import YEAR, add_catalogue, begin_plan, fixed_plan, hr_of, solved
 
 pytestmark = pytest.mark.both_engines
 
@@ -221,3 +224,44 @@ def test_a_run_by_lot_leads_to_its_draw_with_everybody_ticked(
     ticked = re.findall(r"<input[^>]*checked[^>]*>", hana.get(link[1]).text)
     chosen = {re.search(r'value="(\d+)"', one)[1] for one in ticked if 'name="officers"' in one}  # type: ignore[index]
     assert chosen == {str(one) for one in office.officer.values()}
+
+
+@pytest.mark.engine_alike
+def test_all_three_files_hold_the_laws_columns_with_posts_and_missing_competences(
+    hana: Browser, site: Site, office: Office
+) -> None:
+    fixed_plan(site, office, ["Sari"])
+    own = {"agency_id": office.agency_id, "officer_id": office.officer["Sari"]}
+    posts = [
+        ("present", "Pengelola Layanan", "Komunikasi", 3, 1),
+        ("present", "Pengelola Layanan", "Teknis", 2, 2),
+        ("next", "Penata Layanan", "Proyek", 2, 0),
+    ]
+    names = ("post", "title", "competence", "needed", "held")
+    with site.db.transaction() as tx:
+        rows = [own | dict(zip(names, post, strict=True)) for post in posts]
+        bulk.add_rows(tx, "officer_competence", [row | {"recorded_at": site.now()} for row in rows])
+    gap = "Komunikasi: tingkat 1 dari 3; Proyek: tingkat 0 dari 2 (jabatan berikutnya: "
+    files = {
+        ending: hana.get(f"{HOME}/unduh.{ending}?versi=1").data
+        for ending in ("xlsx", "csv", "docx")
+    }
+    book = openpyxl.load_workbook(io.BytesIO(files["xlsx"]))
+    tables = [[tuple(row) for row in book["Rencana"].values]]
+    text = files["csv"].decode("utf-8-sig")
+    separator = csv.Sniffer().sniff(text.splitlines()[0], ";,").delimiter
+    tables.append([tuple(row) for row in csv.reader(io.StringIO(text), delimiter=separator)])
+    for heads, line in tables:
+        assert heads == COLUMNS
+        told = dict(zip(heads, line, strict=True))
+        assert told["jabatan"] == "Pengelola Layanan"
+        assert told["kesenjangan_kompetensi"] == f"{gap}Penata Layanan)"
+    words = zipfile.ZipFile(io.BytesIO(files["docx"])).read("word/document.xml").decode()
+    cells = [
+        "".join(re.findall(r"<w:t(?: [^>]*)?>([^<]*)<", cell))
+        for cell in re.findall(r"<w:tc>.*?</w:tc>", words, re.DOTALL)
+    ]
+    titles = [TITLES[name] for name in COLUMNS]
+    assert cells[:11] == titles[:11]
+    assert (cells[11 + 3], cells[11 + 7]) == ("Pengelola Layanan", f"{gap}Penata Layanan)")
+    assert cells[22:34] == [titles[0], titles[2], *titles[11:]]
