@@ -53,12 +53,14 @@ def overview() -> str:
 
 @lots.get("/baru/<code>")
 def new(code: str) -> str:
-    """Choose dates, seats and everybody who is eligible for one training."""
+    """Choose dates, seats and everybody who is eligible; a plan's link has chosen already."""
     choice = choice_for(site(), viewer(), code)
     form = list_form(choice)
     chosen = {text for text in request.args.getlist("petugas") if text.isdigit()}
-    form.days.data = [run.starts_on.isoformat() for run in choice.runs]
-    form.seats.data = sum(run.seats or 0 for run in choice.runs) or None
+    asked = set(request.args.getlist("tanggal"))
+    runs = [run for run in choice.runs if not asked or run.starts_on.isoformat() in asked]
+    form.days.data = [run.starts_on.isoformat() for run in runs]
+    form.seats.data = sum(run.seats or 0 for run in runs) or None
     form.officers.data = [
         one.officer_id
         for one in _asked(choice)[1]

@@ -404,3 +404,21 @@ def test_a_called_off_draw_is_told_to_who_was_on_its_list(
     assert "kursinya akan diundi" in oki.get("/staf/saya/").get_data(as_text=True)
     lists.call_off(site, hana(site), lot_id, why="tanggal salah")
     assert "undiannya dibatalkan: tanggal salah" in oki.get("/staf/saya/").get_data(as_text=True)
+
+
+def test_a_date_with_a_draw_is_offered_no_more_and_a_link_chooses_dates(
+    hr: Browser, site: Site, course: Office
+) -> None:
+    def ticked(asked: str = "") -> list[str]:
+        page = hr.get(f"{PAGE}baru/{COURSE}{asked}").get_data(as_text=True)
+        return re.findall(r'name="days" value="([-\d]+)" checked', page)
+
+    assert ticked(f"?tanggal={DAYS[1]}") == [DAYS[1].isoformat()]
+    lot_id = lists.make_list(
+        site, hana(site), Wish(COURSE, DAYS[:2], 3, frozenset(course.officer.values()))
+    )
+    assert len(ticked()) == 3  # a draft was told to nobody
+    lists.freeze_list(site, hana(site), lot_id)
+    assert ticked() == [DAYS[2].isoformat()]
+    page = hr.get(f"{PAGE}baru/{COURSE}").get_data(as_text=True)
+    assert "Sudah ada undiannya:" in page

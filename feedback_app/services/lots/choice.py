@@ -9,7 +9,7 @@ from datetime import date, time, timedelta
 from feedback_app.domain.local_time import local_instant
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.faults import NotThereError
-from feedback_app.services.lots.lists import runs_ahead, serving
+from feedback_app.services.lots.lists import days_with_draw, runs_ahead, serving
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Training, TrainingRun
@@ -35,10 +35,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a new list is chosen from: runs that lie ahead, and officers who serve."""
+    """What a new list is chosen from: runs that lie ahead, and officers who serve.
+
+    `drawn`: days ahead that have a draw already; they are not among the runs.
+    """
 
     training: Training
     runs: tuple[TrainingRun, ...]
+    drawn: tuple[date, ...]
     candidates: tuple[Candidate, ...]
     counters: Mapping[str, str]  # code -> name, of those where somebody served lately
 
@@ -71,9 +75,12 @@ def choice_for(site: Site, viewer: Viewer, code: str) -> Choice:
             owners.get(one, one) for one in _with_need(session, viewer.agency_id, training)
         )
         names, at = _places(site, session, viewer.agency_id)
+        ahead = runs_ahead(session, training, site.today())
+        told = days_with_draw(session, training, agency_id=viewer.agency_id)
         return Choice(
             training=training,
-            runs=tuple(runs_ahead(session, training, site.today())),
+            runs=tuple(run for run in ahead if run.starts_on not in told),
+            drawn=tuple(run.starts_on for run in ahead if run.starts_on in told),
             candidates=tuple(
                 Candidate(
                     officer_id=row.id,

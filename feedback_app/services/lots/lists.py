@@ -183,17 +183,27 @@ def _refuse_second_draw(
 ) -> None:
     """Seats are drawn once: whoever could draw again could draw until the wanted one sits."""
     trainings.hold_training(tx, training.id)  # two lists frozen at once: the second waits
-    for other in queries.lots_of(tx, agency_id=viewer.agency_id):
-        is_told = other.lot.frozen_at is not None and other.lot.called_off_at is None
-        twice = sorted(set(days) & set(other.days))
-        if is_told and other.training.id == training.id and twice:
-            raise FieldFaultError(
-                "days",
-                "Kursi tanggal %(day)s sudah ada undiannya (nomor %(lot)s); satu tanggal diundi "
-                "satu kali saja.",
-                day=f"{twice[0]:%d-%m-%Y}",
-                lot=other.lot.id,
-            )
+    told = days_with_draw(tx, training, agency_id=viewer.agency_id)
+    for day in sorted(set(days) & told.keys()):
+        raise FieldFaultError(
+            "days",
+            "Kursi tanggal %(day)s sudah ada undiannya (nomor %(lot)s); satu tanggal diundi satu "
+            "kali saja.",
+            day=f"{day:%d-%m-%Y}",
+            lot=told[day],
+        )
+
+
+def days_with_draw(session: Session, training: Training, *, agency_id: int) -> dict[date, int]:
+    """First days of a training's runs whose list is frozen or drawn, with the draw's number."""
+    return {
+        day: row.lot.id
+        for row in queries.lots_of(session, agency_id=agency_id)
+        if row.training.id == training.id
+        and row.lot.frozen_at is not None
+        and row.lot.called_off_at is None
+        for day in row.days
+    }
 
 
 def _check_all_serve(session: Session, viewer: Viewer, lot_id: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from feedback_app.domain.local_time import local_day
@@ -38,6 +38,11 @@ class Bought:
 
     run: BoughtRun
     seats: tuple[Seat, ...]
+
+    @property
+    def draw_key(self) -> tuple[int, date]:
+        """How a draw of its seats is found: training and first day."""
+        return self.run.training.id, self.run.run.starts_on
 
     @property
     def price(self) -> int:
