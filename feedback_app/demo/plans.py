@@ -23,6 +23,14 @@ UNKNOWN_MEAN, UNKNOWN_SD = 0.05, 0.10  # what is believed of a training before a
 STUDY_SE = 0.06  # points: what a study here errs by
 Z80 = 1.2816  # of a normal distribution, eight tenths lie within
 ANSWERS_A_YEAR = 400.0  # of one officer and item
+# In the catalogue like any other, and free; nobody took them yet, so no effect is known.
+# code, title, kind, elements, competences, provider, partner, JP, seats
+PATHS = (
+    ("rekan", "Pembimbingan oleh rekan di loket", "magang", ("kecepatan", "informasi"),
+     "Komunikasi", "Kantor sendiri", "", 4, 6),
+    ("bahasa", "Seminar bahasa yang sederhana", "seminar", ("informasi",),
+     "Komunikasi", "Universitas Contoh", "Universitas Contoh", 4, 10),
+)  # fmt: skip
 HEAD, POSITION = "Dra. Sri Contoh, M.Si.", "Kepala Dinas"
 
 
@@ -30,9 +38,29 @@ def add_plans(site: Site, places: Places) -> None:
     """Last year's plan as it was fixed, with what was spent; and candidate runs of the next one."""
     today = site.today()
     with site.db.transaction() as tx:
+        _add_paths(tx, places)
         rows = {row.code: row for row in queries.catalogue(tx, agency_id=places.agency_id)}
         _add_last(tx, places, rows, today=today)
         _add_draft(tx, places, rows, today=today)
+
+
+def _add_paths(tx: Session, places: Places) -> None:
+    rows = [
+        {
+            **_own(places),
+            "code": code,
+            "title": title,
+            "kind": kind,
+            "elements": list(elements),
+            "competences": [competence],
+            "provider": provider,
+            "partner": partner,
+            "jp": jp,
+            "cost": 0,
+        }
+        for code, title, kind, elements, competence, provider, partner, jp, _seats in PATHS
+    ]
+    bulk.add_rows(tx, "training", rows)
 
 
 def _plan(tx: Session, places: Places, year: int, made_at: datetime, money: Sequence[int]) -> int:
@@ -209,11 +237,13 @@ def _add_seats(
 
 
 def _add_draft(tx: Session, places: Places, rows: dict[str, Training], *, today: date) -> None:
-    """Two dates of what helped, one of each other course, and a path that costs nothing."""
+    """Two dates of what helped, one of each other course, and three paths that cost nothing."""
     year = (today + AHEAD).year
     made = local_instant(today - timedelta(days=3), time(9))
     plan_id = _plan(tx, places, year, made, (60_000_000, 12_000_000, 15_000_000))
     first = max(today + timedelta(days=30), date(year, 1, 4))
+    known = {one.code: (one.days, one.jp, one.cost) for one in TRAININGS}
+    known |= {path[0]: (1, path[7], 0) for path in PATHS} | {"elearning": (1, 8, 0)}
     wanted = [
         ("komunikasi", 0, 6),
         ("prima", 1, 6),
@@ -222,16 +252,16 @@ def _add_draft(tx: Session, places: Places, rows: dict[str, Training], *, today:
         ("siak", 2, 5),
         ("adminduk", 4, 6),
         ("elearning", 1, 24),
+        *((path[0], place, path[8]) for place, path in enumerate(PATHS)),
     ]
-    known = {one.code: one for one in TRAININGS}
     lines = []
     for code, place, seats in wanted:
+        days, jp, cost = known[code]
         starts = first + timedelta(weeks=WEEKS[place])
         starts -= timedelta(days=starts.weekday() - 1)  # a Tuesday
-        ends = starts + timedelta(days=known[code].days - 1)
+        ends = starts + timedelta(days=days - 1)
         if ends.year != year:
             continue
-        cost = 0 if code == "elearning" else known[code].cost
         lines.append(
             {
                 **_own(places),
@@ -240,8 +270,8 @@ def _add_draft(tx: Session, places: Places, rows: dict[str, Training], *, today:
                 "starts_on": starts,
                 "ends_on": ends,
                 "seats": seats,
-                "jp": known[code].jp,
-                **_prices(cost, known[code].days),
+                "jp": jp,
+                **_prices(cost, days),
                 "recorded_by": None,
                 "recorded_at": made,
                 "withdrawn_by": None,

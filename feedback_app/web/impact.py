@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from feedback_app.domain.after_course import QUESTIONS as AFTER_COURSE
 from feedback_app.domain.effect_charts import PICTURE_WIDTH, axis_for, event_axis, event_picture
 from feedback_app.domain.effect_warnings import CHECK_WORDS
 from feedback_app.domain.effect_words import LIMITS, item_name
@@ -87,6 +88,8 @@ def training(code: str) -> str:
         happening_kinds=HAPPENINGS,
         reasons=REASONS,
         limits=LIMITS,
+        told=found.told,
+        questions=AFTER_COURSE,
     )
 
 

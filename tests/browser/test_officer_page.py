@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pypdfium2
 import pytest
 from playwright.sync_api import Browser
 
@@ -39,6 +40,8 @@ def test_the_first_page_of_the_fullest_officer_is_two_screens_of_a_phone(
     assert page.locator(".thanks").count() == 1
     seats = page.locator("#kursi")
     assert not seats.get_by_role("link").first.is_visible()
+    printed = pypdfium2.PdfDocument(page.pdf(format="A4"))
+    assert "Lihat undiannya" in "".join(x.get_textpage().get_text_range() for x in printed)
     assert page.evaluate("document.documentElement.scrollHeight") <= TWO_SCREENS
     seats.locator("summary").click()  # folded, and open with a tap
     assert seats.get_by_role("link").count() == 2

@@ -6,21 +6,28 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from sqlalchemy import func, select
 
 from feedback_app import create_app
 from feedback_app.demo.people import viewer_named
+from feedback_app.demo.plans import PATHS
 from feedback_app.demo.stories import OLD, RECENT
 from feedback_app.demo.trainings import TRAININGS
 from feedback_app.services.access.people import Viewer
 from feedback_app.services.cases.decisions import case_page, case_view, give_opinion
 from feedback_app.services.devices.register import device_page
+from feedback_app.services.lots.minutes import minutes_file
+from feedback_app.services.lots.pages import lots_page
 from feedback_app.services.needs.overview import overview as needs_overview
 from feedback_app.services.office.cards import card_lines
+from feedback_app.services.officer.certificates import certificate_file, certificate_page
 from feedback_app.services.officer.replies import unit_replies
 from feedback_app.services.officer.room import own_room
 from feedback_app.services.paper.batches import batch_page
+from feedback_app.services.plan.runs import candidates
+from feedback_app.services.plan.year import year_page
 from feedback_app.services.public.results import unit_results
 from feedback_app.services.public.strictness import trust_page
 from feedback_app.services.site import Site
@@ -190,3 +197,26 @@ def test_needs_of_every_state_are_there(site: Site) -> None:
     good, empty = (next(t for t in TRAININGS if t.code == code) for code in ("prima", "etika"))
     assert not empty.effects
     assert len(set(good.officers) & set(empty.officers)) == 3
+
+
+def test_the_plans_room_is_filled_and_says_that_it_is_made_up(site: Site) -> None:
+    """A plan with what came, a draft with paths that cost nothing, a lot, a certificate."""
+    hr = viewer(site, "kepegawaian")
+    last = year_page(site, hr, 2025, number=None)
+    assert last.holds == 1
+    assert any(one.came is not None for one in last.expected)
+    assert sum(line.spent for line in last.money) > 0
+    draft = candidates(site, hr, 2027).lines
+    free = {line.training.code for line in draft if not line.price}
+    assert free == {"elearning", *(path[0] for path in PATHS)}
+    states = {state for _row, state in lots_page(site, hr)}
+    assert states == {"drawn", "frozen"}
+    drawn = next(row.lot.id for row, state in lots_page(site, hr) if state == "drawn")
+    officer = viewer(site, "petugas")
+    own = certificate_page(site, officer).own
+    (standing,) = [one for one in own if one.withdrawn_at is None]
+    assert len(own) == 2  # the other was withdrawn after an appeal
+    papers = [minutes_file(site, hr, drawn), certificate_file(site, officer, standing.id)]
+    for paper in papers:
+        text = pypdfium2.PdfDocument(paper)[0].get_textpage().get_text_range()
+        assert "DATA CONTOH" in text

@@ -21,6 +21,7 @@ from feedback_app.services.impact import files as impact_files
 from feedback_app.services.impact.events import events_of
 from feedback_app.services.impact.study import StudyLine, kept_study, study_lines
 from feedback_app.services.site import Site
+from feedback_app.services.trainings.after_course import Told, told_of
 from feedback_app.storage.models import ImpactStudy
 from feedback_app.storage.queries import agencies, counters, joins, trainings
 
@@ -80,6 +81,7 @@ class TrainingPage:
     reasons: Mapping[str, int]
     checks: Mapping[str, Mapping[str, Diagnostic]]  # by check, then by item
     happenings: tuple[Beside, ...]  # in the months that are compared
+    told: Told  # what who attended and their supervisors said
 
 
 def overview(site: Site, viewer: Viewer, *, study_id: int | None) -> Overview:
@@ -220,6 +222,7 @@ def training_page(site: Site, viewer: Viewer, code: str, *, study_id: int | None
         reasons=reasons,
         checks=_checks([d for d in own.diagnostics if d.training == code]),
         happenings=_happenings(site, viewer, line, [a.run.starts_on for a in attended]),
+        told=told_of(site, training) if training else Told(None, None),
     )
 
 
