@@ -29,7 +29,7 @@ from feedback_app.services.trainings.partners import Told as Partner
 from feedback_app.services.trainings.partners import save_partner
 from feedback_app.storage import bulk, comments
 from feedback_app.storage.models import Tally
-from tests.ground.lots import add_attendance, add_course, drawn_lot, hana, make_list
+from tests.ground.lots import DAYS, add_attendance, add_course, drawn_lot, hana, make_list
 from tests.ground.need_rows import add_need
 from tests.ground.office import PASSWORD, TODAY, Office, add_ratings, rating_row
 from tests.ground.plans import YEAR, begin_plan, hr_of, solved, told_run
@@ -153,8 +153,9 @@ def _draw_lots(site: Site, office: Office) -> None:
     """A draft, a frozen list and a draw; a course that Sari came back from."""
     add_course(site, office, people=len(office.officer), seats=1)
     make_list(site, office, seats=3)
-    lists.freeze_list(site, hana(site), make_list(site, office, seats=3))
-    drawn_lot(site, office, seats=3)
+    frozen = make_list(site, office, seats=1, days=DAYS[2:])  # a date is drawn once
+    lists.freeze_list(site, hana(site), frozen)
+    drawn_lot(site, office, seats=2, days=DAYS[:2])
     add_attendance(site, office, "Sari", TODAY - timedelta(days=20))
 
 

@@ -62,15 +62,15 @@ def add_attendance(site: Site, office: Office, name: str, day: date) -> int:
     return run_id
 
 
-def make_list(site: Site, office: Office, *, seats: int = 4) -> int:
+def make_list(site: Site, office: Office, *, seats: int = 4, days: tuple[date, ...] = DAYS) -> int:
     """A draft with everybody on it; return its number."""
     everybody = frozenset(office.officer.values())
-    return lists.make_list(site, hana(site), Wish(COURSE, DAYS, seats, everybody))
+    return lists.make_list(site, hana(site), Wish(COURSE, days, seats, everybody))
 
 
-def drawn_lot(site: Site, office: Office, *, seats: int = 4) -> int:
+def drawn_lot(site: Site, office: Office, *, seats: int = 4, days: tuple[date, ...] = DAYS) -> int:
     """A draw that is done; return its number."""
-    lot_id = make_list(site, office, seats=seats)
+    lot_id = make_list(site, office, seats=seats, days=days)
     lists.freeze_list(site, hana(site), lot_id)
     drawing.draw_lot(site, hana(site), lot_id, Thrown(DICE, BUDI, CITRA))
     return lot_id
