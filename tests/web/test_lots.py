@@ -390,7 +390,7 @@ def test_a_cancelled_date_lets_all_its_drawn_wait_and_they_read_it(
         path = f"{PAGE}{lot_id}/kursi/{number}"
         assert "0 bila pelatihan pada tanggal ini dibatalkan" in hr.get(path).get_data(as_text=True)
         assert send(hr, path, seats="0", reason="kelas batal").status_code == 302
-    assert "Anda menunggu di urutan" in browse().log_in("oki").get("/staf/saya/").get_data(
+    assert "Anda di daftar tunggu nomor" in browse().log_in("oki").get("/staf/saya/").get_data(
         as_text=True
     )
 

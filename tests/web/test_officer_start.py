@@ -73,5 +73,5 @@ def test_needs_stand_in_one_line_a_state(browse: Browse, site: Site, office: Off
     line = page.split('<p id="kebutuhan">')[1].split("</p>")[0]
     for need in (*needs, asked):
         assert f'href="/staf/saya/kebutuhan/{need}"' in line
-    assert line.count("baca dan tanggapi sebelum diputuskan") == 1
+    assert line.count("mohon baca dan tanggapi sebelum kepegawaian memutuskan") == 1
     assert "ada pertanyaan untuk Anda" in line
