@@ -38,7 +38,7 @@ from tests.rigs import (
     power_rig,
     sums,
 )
-from tests.rigs.faults import books, office, work
+from tests.rigs.faults import books, office, proxy, work
 from tests.rigs.faults.disk import loop_disk, reason_not_to, small_tmpfs
 from tests.rigs.faults.ledger import Account, Ledger, Sent
 from tests.rigs.faults.server import FAULTS, command_of_run_py
@@ -203,16 +203,16 @@ def office_with_copy(folder: Path) -> tuple[Site, Path]:
     return site, copy
 
 
-def killed(folder: Path, engine: str, *, control: str, kills: int) -> Account:
+def killed(
+    folder: Path, engine: str, *, control: str, kills: int, server: str = "forked"
+) -> Account:
     made = office.build(folder, engine)
     made.start()
     try:
-        accounts, _crowd, _members = kill_rig.kill_again_and_again(
-            made, server="forked", control=control, kills=kills
-        )
+        found = kill_rig.kill_again_and_again(made, server=server, control=control, kills=kills)
     finally:
         made.close()
-    return books.worst_of(accounts)
+    return books.worst_of(found.accounts)
 
 
 # The server and its answers are the same; what PostgreSQL itself keeps, the power cut above shows.
@@ -226,6 +226,17 @@ def test_a_killed_server_loses_and_doubles_nothing(folder: Path, engine: str) ->
 @pytest.mark.long
 def test_the_kill_rig_sees_receipts_that_were_told_too_early(folder: Path) -> None:
     assert killed(folder, "sqlite", control="receipt before commit", kills=2).lost > 0
+
+
+@pytest.mark.long  # five servers and a proxy; tests/web/test_many_processes.py is quick
+@pytest.mark.skipif(bool(proxy.reason_not_to()), reason=proxy.reason_not_to())
+@pytest.mark.parametrize("control", ["", "a new form each time"])
+def test_of_four_servers_behind_a_proxy_one_is_killed_and_nothing_is_lost(
+    folder: Path, control: str
+) -> None:
+    account = killed(folder, "postgresql", control=control, kills=2, server="four")
+    assert (account.faults() > 0) is bool(control)
+    assert account.acknowledged >= 2 * 2 * kill_rig.RECEIPTS
 
 
 def filled(folder: Path, disk: str) -> tuple[Account, dict[str, int]]:

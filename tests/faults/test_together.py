@@ -40,10 +40,8 @@ def folder() -> Iterator[Path]:
 
 def killed(folder: Path, server: str, *, control: str) -> Account:
     made = office.build(folder, "sqlite")
-    accounts, _crowd, _members = kill_rig.kill_again_and_again(
-        made, server=server, control=control, kills=2
-    )
-    return books.worst_of(accounts)
+    found = kill_rig.kill_again_and_again(made, server=server, control=control, kills=2)
+    return books.worst_of(found.accounts)
 
 
 @pytest.mark.parametrize("control", ["", kill_rig.TOO_EARLY])

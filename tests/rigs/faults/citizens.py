@@ -24,7 +24,8 @@ PAUSE_S = 0.1  # before the form is pressed again
 AWAY_S = 0.5  # where nobody listens: sixteen who ask ten times a second took as much as the server
 CUT, NOT_THERE = 0, -1
 # 500 is a fault, which the rigs count; what dies under a server may make one of its last answers.
-EXPECTED = (CUT, NOT_THERE, 303, 422, 429, 500, 503)
+# 502 is a proxy's word for a server that died under a request.
+EXPECTED = (CUT, NOT_THERE, 303, 422, 429, 500, 502, 503)
 TOKEN = re.compile(r'name="token" value="([\w-]+)"')
 
 
@@ -47,6 +48,7 @@ class Crowd:
     opens_new_form: bool = False  # a control's fault: each press is of another form
     drops_replies: float = 0  # share of replies that get lost on the way back
     other_port: int = 0  # of a second server on the same office: every second press goes there
+    meets_proxy: bool = False  # a real one, which looks at where a request comes from
     waits: list[tuple[float, float, int]] = field(default_factory=list)  # (when, seconds, status)
 
     def __post_init__(self) -> None:
@@ -155,7 +157,8 @@ class Crowd:
         """(status, location, page); CUT when no answer came back, NOT_THERE when nobody listens."""
         is_other = bool(self.other_port) and (sent.presses + hash(sent.mark)) % 2
         port = self.other_port if is_other else self.port
-        line = http.client.HTTPConnection(HOST, port, timeout=self.patience_s)
+        own = (_address_of(sent.mark, net=127), 0) if self.meets_proxy else None
+        line = http.client.HTTPConnection(HOST, port, timeout=self.patience_s, source_address=own)
         headers = {"Connection": "close", "X-Forwarded-Proto": "http"} | _who(sent.mark)
         body = sent.body if method == "POST" else None
         if body:
@@ -174,6 +177,14 @@ class Crowd:
 
 def _who(mark: str) -> dict[str, str]:
     """An address and a browser that belong to nobody else."""
-    number = random.Random(mark).getrandbits(24)
-    address = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
-    return {"X-Forwarded-For": address, "User-Agent": f"Rig/{number}"}
+    return {"X-Forwarded-For": _address_of(mark, net=10), "User-Agent": f"Rig/{_number_of(mark)}"}
+
+
+def _address_of(mark: str, *, net: int) -> str:
+    """Of 10.0.0.0/8, or of 127.0.0.0/8, all of which are this machine's."""
+    number = _number_of(mark)
+    return f"{net}.{number >> 16}.{number >> 8 & 255}.{number & 255}"
+
+
+def _number_of(mark: str) -> int:
+    return random.Random(mark).randrange(1, (1 << 24) - 1)

@@ -83,12 +83,14 @@ class Real:
     the start's CPU. The processes that answer and wait are the same.
     """
 
-    def __init__(self, environment: dict[str, str], *, is_fork: bool = False) -> None:
-        """Start, and wait until it answers."""
+    def __init__(
+        self, environment: dict[str, str], *, is_fork: bool = False, fault: str = ""
+    ) -> None:
+        """Start, and wait until it answers; a planted fault needs a fork."""
         port = int(environment["PORT"])
         said = environment | {"HOST": "127.0.0.1"}
         if is_fork:
-            process = forkserver().Process(target=serve_as_run_py, args=(said, ROOT))
+            process = forkserver().Process(target=serve_as_run_py, args=(said, ROOT, fault))
             process.start()
             self._is_alive, self._join = process.is_alive, process.join
         else:
@@ -181,10 +183,12 @@ def serve(
     make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet).serve_forever()
 
 
-def serve_as_run_py(environment: dict[str, str], root: Path) -> None:
+def serve_as_run_py(environment: dict[str, str], root: Path, fault: str) -> None:
     """The same process as `command_of_run_py` starts, forked."""
     from scripts.serve import main  # noqa: PLC0415 (loaded already, in loaded.py)
 
+    if fault:
+        FAULTS[fault]()  # the process that answers is a fork of this one
     os.setsid()
     multiprocessing.set_start_method("fork", force=True)  # as it is where run.py starts
     os.chdir(root)
