@@ -34,7 +34,8 @@ def main() -> int:
         if arguments.daily:
             if hasattr(os, "nice"):
                 os.nice(PATIENCE)
-            return _print(daily_backup.run(site))
+            done = daily_backup.run_where_due(site)
+            return 0 if done is None else _print(done)
         return _back_up(site, arguments)
     except SettingsError as error:
         print(error, file=sys.stderr)

@@ -15,7 +15,9 @@ from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import visit_codes as queries
 
-GUESSES_OF_A_NETWORK = 10  # wrong codes a minute; a hall behind one address mistypes less
+# Wrong codes a minute, in each process: four of them together stay below GUESSES_A_MINUTE. A hall
+# behind one address mistypes less.
+GUESSES_OF_A_NETWORK = 7
 Way = Literal["front page", "pairing", "form", "paper"]
 
 

@@ -32,12 +32,20 @@ OFFICE_FIGURES = 8  # of the fingerprint, in a copy's name
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What should be done: where copies go, where keys go, how many copies stay."""
+    """What should be done: where copies go, where keys go, how many copies stay.
+
+    `unless_since`: nothing is done where another backup was begun from this instant on.
+    """
 
     folder: Path
     keys_to: Path | None
     keep: int
     stage: Stage = ""
+    unless_since: datetime | None = None
+
+
+class AlreadyBegunError(Exception):
+    """Another process has begun this backup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,8 @@ class _Started:
 def back_up(site: Site, order: Order) -> Backup:
     """Copy everything and prove that the copy can be read; what became of it is kept.
 
-    BackupFaultError where nothing could be begun; the outcome tells of everything later.
+    BackupFaultError where nothing could be begun, AlreadyBegunError where nothing need be; the
+    outcome tells of everything later.
     """
     copies.must_be_good(site, order.folder)
     if order.keys_to is not None:
@@ -68,7 +77,7 @@ def back_up(site: Site, order: Order) -> Backup:
     try:
         if not schema.is_ready(site):
             raise BackupFaultError("database")
-        started = _start(site)
+        started = _start(site, order)
     except NotSavedError as error:
         raise BackupFaultError("database", str(error)) from error
     try:
@@ -86,10 +95,14 @@ def back_up(site: Site, order: Order) -> Backup:
     return Backup(done, copy, keys)
 
 
-def _start(site: Site) -> _Started:
-    """Write the mark that the copy must hold."""
+def _start(site: Site, order: Order) -> _Started:
+    """Write the mark that the copy must hold; of several processes one at a time."""
     began, at, sentinel = time.monotonic(), site.now(), secrets.token_hex(16)
+    since = order.unless_since
     with site.db.transaction() as tx:
+        queries.hold_runs(tx)
+        if since and queries.is_tried(tx, since=since, until=at, only_proven=False):
+            raise AlreadyBegunError
         run_id = add_run(tx, site, act="backup", sentinel=sentinel, taken_at=at)
     return _Started(run_id, sentinel, at, began)
 

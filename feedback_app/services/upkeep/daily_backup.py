@@ -6,7 +6,7 @@ import logging
 import subprocess
 import sys
 import threading
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from feedback_app.config import ROOT
@@ -51,12 +51,25 @@ def start(site: Site) -> subprocess.Popen[bytes] | None:
     return running
 
 
-def run(site: Site) -> Done:
+def run_where_due(site: Site) -> Done | None:
+    """The same as `run` unless another process has begun it, as where several start at once."""
+    try:
+        return run(site, unless_since=site.now() - TRY_AGAIN_AFTER)
+    except backup.AlreadyBegunError:
+        return None
+
+
+def run(site: Site, *, unless_since: datetime | None = None) -> Done:
     """Back up, let older copies go, and try the newest; also where the backup failed."""
     folder = site.settings.backup_to
     if folder is None:
         raise BackupFaultError("no_folder", "BACKUP_TO")
-    order = backup.Order(folder, site.settings.backup_keys_to, site.settings.backup_keep)
+    order = backup.Order(
+        folder,
+        site.settings.backup_keys_to,
+        site.settings.backup_keep,
+        unless_since=unless_since,
+    )
     try:
         backup.back_up(site, order)
     except BackupFaultError as fault:

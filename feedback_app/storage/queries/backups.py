@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import BackupRun
+
+
+def hold_runs(session: Session) -> None:
+    """Until the end of this transaction no other process begins a backup; SQLite's turn is one."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE backup_run IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def newest_run(session: Session, act: str) -> BackupRun | None:
