@@ -9,6 +9,7 @@ import threading
 import time
 import zlib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from feedback_app.domain.elements import ALL_KEYS
@@ -19,6 +20,7 @@ LENGTH = re.compile(rb"[Cc]ontent-[Ll]ength: (\d+)")
 # Most people are content; nobody sends a comment, whose text would be the crowd's own work.
 VALUES, WEIGHTS = "4321", (50, 35, 10, 5)
 PHONES = 2000
+LATE_MS = 5.0  # a sleep ends so much later on a busy machine; more is a wait for a free line
 
 
 @dataclass
@@ -97,22 +99,53 @@ def look_once(port: int, paths: list[str]) -> None:
         client.ask(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\n")
 
 
-def crowd(
-    port: int, paths: list[str], *, clients: int, seconds: float, seed: int, a_second: float = 0
-) -> Seen:
-    """So many clients for so long; `a_second` flows in all, 0 for as fast as they are served."""
+def crowd(port: int, paths: list[str], *, clients: int, seconds: float, seed: int) -> Seen:
+    """So many clients for so long, each as fast as it is served."""
     until = time.perf_counter() + seconds
     parts = [Seen() for _ in range(clients)]
 
     def run(number: int) -> None:
         chance = random.Random(1000 * seed + number)  # noqa: S311 (which answers)
         client = Client(port)
-        while (began := time.perf_counter()) < until:
+        while time.perf_counter() < until:
             client.flow(chance.choice(paths), chance, parts[number])
-            if a_second:
-                time.sleep(max(0, began + clients / a_second - time.perf_counter()))
 
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(clients)]
+    return _together(run, parts)
+
+
+def callers(
+    port: int, paths: list[str], *, a_second: float, seconds: float, seed: int, lines: int = 16
+) -> Seen:
+    """So many flows a second on average, at chance instants, however slow the server is.
+
+    An open loop: who finds every line taken waits for one, and the wait counts as his POST's time.
+    """
+    chance = random.Random(seed)  # noqa: S311 (when they come)
+    due, instants = 0.0, list[float]()
+    while (due := due + chance.expovariate(a_second)) < seconds:
+        instants.append(due)
+    parts, began = [Seen() for _ in range(lines)], time.perf_counter()
+    coming, turn = iter(instants), threading.Lock()
+
+    def run(number: int) -> None:
+        own = random.Random(1000 * seed + number)  # noqa: S311 (which answers)
+        client = Client(port)
+        while True:
+            with turn:
+                at = next(coming, None)
+            if at is None:
+                return
+            time.sleep(max(0.0, began + at - time.perf_counter()))
+            late_ms = 1000 * (time.perf_counter() - began - at)
+            client.flow(own.choice(paths), own, parts[number])
+            if late_ms > LATE_MS:
+                parts[number].posts[-1] += late_ms
+
+    return _together(run, parts)
+
+
+def _together(run: Callable[[int], None], parts: list[Seen]) -> Seen:
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(len(parts))]
     began = time.perf_counter()
     for thread in threads:
         thread.start()

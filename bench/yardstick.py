@@ -4,7 +4,9 @@ Example: .venv/bin/python bench/yardstick.py --rounds 3 --seconds 8
 Same server, same run, in turns. Two sets of places: the demo's eight counters, where nearly every
 answer is held as one great burst, and a hall of 300 with every rule asked and few answers held.
 The figure to trust is the server's CPU a flow (/proc of all its processes), since other work on
-the machine changes flows a second. Linux only. --root measures another checkout's program.
+the machine changes flows a second. Last, four citizens a second at chance instants (an open loop):
+how long a POST takes when nobody pushes, beside the machine's own fdatasync in the same seconds.
+Linux only. --root measures another checkout's program.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.crowd import Seen, crowd, look_once
+from bench.bare_sync import bare_syncs, percentile
+from bench.crowd import Seen, callers, crowd, look_once
 from bench.large_hall import build_hall
 from feedback_app.config import Settings
 from feedback_app.demo.load import load_demo
@@ -41,6 +44,7 @@ HALL = 300
 WARM_UP_S = 1.5
 TICKS = os.sysconf("SC_CLK_TCK")
 REACH = "reach: CPU >= 5.0 x, flows >= 4.5 x, p99 <= 3 x p50 at 32 clients"
+A_SECOND, STEADY_P99_MS = 4.0, 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--clients", type=int, nargs="+", default=[8, 32])
     parser.add_argument("--places", nargs="+", default=["demo", "hall"], choices=["demo", "hall"])
+    parser.add_argument("--steady-seconds", type=float, default=120)
     parser.add_argument("--root", type=Path, default=ROOT)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix="yardstick-") as name:
@@ -79,10 +84,13 @@ def main() -> None:
         print(REACH)
         print(f"{'places':8}{'clients':>8}{'':>8}{'flows/s':>9}{'CPU ms':>8}", end="")
         print(f"{'p50':>7}{'p99':>7}{'p99/p50':>9}{'x flows':>9}{'x CPU':>7}{'load':>6}")
-        for places in chosen.places:
-            pair = (_ours(chosen.root.resolve(), folder, places), _plain(folder, places))
+        ours = {places: _ours(chosen.root.resolve(), folder, places) for places in chosen.places}
+        for places, own in ours.items():
+            pair = (own, _plain(folder, places))
             for clients in chosen.clients:
                 _compare(pair, places, clients, chosen.rounds, chosen.seconds)
+        for places, own in ours.items():
+            _steady(own, places, chosen.steady_seconds)
 
 
 def _compare(
@@ -108,6 +116,25 @@ def _compare(
         print(f"{times:9.2f}{cpu_times:7.2f}{load:6.1f}", flush=True)
 
 
+def _steady(served: Served, places: str, seconds: float) -> None:
+    """A line of its own: at this pace waiting is the machine's and the program's, nobody else's."""
+    before = os.getloadavg()[0]
+    with _fresh(served) as (folder, _pid, port):
+        look_once(port, served.paths)
+        callers(port, served.paths, a_second=A_SECOND, seconds=2 * WARM_UP_S, seed=100)
+        with bare_syncs(folder, a_second=A_SECOND) as bare:
+            seen = callers(port, served.paths, a_second=A_SECOND, seconds=seconds, seed=1)
+    _must_be_fine(served, seen)
+    print(
+        f"{places}, {A_SECOND:g} a second, {len(seen.posts)} POSTs: "
+        f"p50 {seen.percentile(0.5):.1f}, p99 {seen.percentile(0.99):.1f} ms "
+        f"(reach: p99 <= {STEADY_P99_MS}); the machine's fdatasync "
+        f"p50 {percentile(bare, 0.5):.1f}, p99 {percentile(bare, 0.99):.1f} ms; "
+        f"load {before:.1f} to {os.getloadavg()[0]:.1f}",
+        flush=True,
+    )
+
+
 def _medians(rounds: list[Round]) -> Round:
     names = ("flows_a_second", "cpu_ms", "p50", "p99")
     return Round(*(statistics.median(getattr(one, name) for one in rounds) for name in names))
@@ -115,15 +142,12 @@ def _medians(rounds: list[Round]) -> Round:
 
 def _round(served: Served, clients: int, seconds: float, *, seed: int) -> Round:
     """Start it on a fresh copy, let it warm up, and measure."""
-    with tempfile.TemporaryDirectory(dir=served.template.parent) as name:
-        folder = Path(name) / "instance"
-        shutil.copytree(served.template, folder)
-        with _running(served, folder) as (pid, port):
-            look_once(port, served.paths)
-            crowd(port, served.paths, clients=clients, seconds=WARM_UP_S, seed=seed + 100)
-            before = _cpu_s(pid)
-            seen = crowd(port, served.paths, clients=clients, seconds=seconds, seed=seed)
-            used = _cpu_s(pid) - before
+    with _fresh(served) as (_folder, pid, port):
+        look_once(port, served.paths)
+        crowd(port, served.paths, clients=clients, seconds=WARM_UP_S, seed=seed + 100)
+        before = _cpu_s(pid)
+        seen = crowd(port, served.paths, clients=clients, seconds=seconds, seed=seed)
+        used = _cpu_s(pid) - before
     _must_be_fine(served, seen)
     return Round(
         seen.flows / seen.seconds,
@@ -136,6 +160,16 @@ def _round(served: Served, clients: int, seconds: float, *, seed: int) -> Round:
 def _must_be_fine(served: Served, seen: Seen) -> None:
     if set(seen.statuses) != {303}:
         sys.exit(f"{served.name}: {dict(seen.statuses)}")
+
+
+@contextmanager
+def _fresh(served: Served) -> Iterator[tuple[Path, int, int]]:
+    """Its folder, process and port, of a server over a copy that goes afterwards."""
+    with tempfile.TemporaryDirectory(dir=served.template.parent) as name:
+        folder = Path(name) / "instance"
+        shutil.copytree(served.template, folder)
+        with _running(served, folder) as (pid, port):
+            yield folder, pid, port
 
 
 @contextmanager
