@@ -230,7 +230,7 @@ def test_the_kill_rig_sees_receipts_that_were_told_too_early(folder: Path) -> No
 
 @pytest.mark.long  # five servers and a proxy; tests/web/test_many_processes.py is quick
 @pytest.mark.skipif(bool(proxy.reason_not_to()), reason=proxy.reason_not_to())
-@pytest.mark.parametrize("control", ["", "a new form each time"])
+@pytest.mark.parametrize("control", ["", "receipt before commit"])
 def test_of_four_servers_behind_a_proxy_one_is_killed_and_nothing_is_lost(
     folder: Path, control: str
 ) -> None:

@@ -194,6 +194,8 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     if chosen.server == "four" and (chosen.engine != "postgresql" or reason_not_to()):
         parser.error(reason_not_to() or "four servers share one PostgreSQL: --engine postgresql")
+    if chosen.server == "four" and chosen.control == CONTROLS[1]:
+        parser.error("nobody presses again there: the proxy does, with the same form")
     with tempfile.TemporaryDirectory(prefix="slkill") as name:
         made = office.build(Path(name), chosen.engine)
         made.start()
