@@ -367,6 +367,7 @@ OPENERS = {
     "find_needs.py": (),
     "find_signals.py": (),
     "first_start.py": (),
+    "publish_results.py": ("--to", "postgresql:///nowhere"),
 }
 
 
