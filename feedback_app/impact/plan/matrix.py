@@ -8,24 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from math import gcd
+from math import ceil, gcd
 
 import numpy as np
 
+from feedback_app.domain.plan_rules import ROUNDING
 from feedback_app.domain.training_plan import MONEY, Pair
 from feedback_app.impact.panel import Bools, Floats, Ints
 from feedback_app.impact.plan.arrays import Arrays
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Σ values × columns ≤ upper, and the rule behind it."""
-
-    rule: str
-    where: tuple[str, ...]
-    columns: Ints
-    values: Floats
-    upper: float
+from feedback_app.impact.plan.person_rows import rows_of_persons
+from feedback_app.impact.plan.rows import Row, at_most, common_unit, largest
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +50,15 @@ def build(arrays: Arrays, forced: Collection[Pair] = ()) -> Matrix:
     rows = [
         *_seat_rows(arrays, place),
         *_money_rows(arrays, counts),
-        *_kind_rows(arrays, place),
-        *_overlap_rows(arrays, place),
-        *_ceiling_rows(arrays, place),
+        *rows_of_persons(arrays, place),
         *_floor_rows(arrays, place),
     ]
     price: list[float] = []
     for row, cost in _priced_rows(arrays, place):
         column = len(officer) + len(counts) + len(price)
-        rows.append(
-            Row(row.rule, row.where, np.append(row.columns, column), np.append(row.values, -1.0),
-                row.upper)
-        )  # fmt: skip
+        for one in (row, *_rounded(row)):
+            columns, values = np.append(one.columns, column), np.append(one.values, -1.0)
+            rows.append(Row(one.rule, one.where, columns, values, one.upper))
         price.append(cost)
     return Matrix(
         officer=officer,
@@ -149,40 +138,6 @@ def _money_rows(arrays: Arrays, counts: Ints) -> Iterator[Row]:
         )
 
 
-def _kind_rows(arrays: Arrays, place: Ints) -> Iterator[Row]:
-    for kind in sorted({run.kind for run in arrays.runs}):
-        same = np.array([n for n, run in enumerate(arrays.runs) if run.kind == kind])
-        yield from _one_of(arrays, place, same, rule="kind", name=kind)
-
-
-def _overlap_rows(arrays: Arrays, place: Ints) -> Iterator[Row]:
-    """Runs that share a day, in the largest such groups: those on some run's first day."""
-    runs = arrays.runs
-    groups = {
-        frozenset(n for n, other in enumerate(runs) if other.start <= run.start <= other.end)
-        for run in runs
-    }
-    for group in _largest(groups):
-        name = runs[max(group, key=lambda n: runs[n].start)].code
-        members = np.array(sorted(group), dtype=np.int64)
-        yield from _one_of(arrays, place, members, rule="overlap", name=name)
-
-
-def _one_of(arrays: Arrays, place: Ints, runs: Ints, *, rule: str, name: str) -> Iterator[Row]:
-    """Each officer in one of these runs at most."""
-    part = place[:, runs]
-    for row in np.flatnonzero((part >= 0).sum(axis=1) > 1):
-        own = part[row]
-        yield _at_most(rule, (arrays.officers[row].code, name), own[own >= 0], 1)
-
-
-def _ceiling_rows(arrays: Arrays, place: Ints) -> Iterator[Row]:
-    for row, officer in enumerate(arrays.officers):
-        own = np.flatnonzero(place[row] >= 0)
-        if officer.jp_left is not None and arrays.jp[own].sum() > officer.jp_left:
-            yield Row("jp", (officer.code,), place[row, own], arrays.jp[own], officer.jp_left)
-
-
 def _floor_rows(arrays: Arrays, place: Ints) -> Iterator[Row]:
     """Days with the same people at the counter and the same runs are one row.
 
@@ -199,16 +154,32 @@ def _floor_rows(arrays: Arrays, place: Ints) -> Iterator[Row]:
                 days.setdefault(key, {}).setdefault(runs, day)
         for (who, spare), groups in days.items():
             officers = np.flatnonzero(np.frombuffer(who, dtype=bool))
-            for group in _largest(groups):
+            for group in largest(groups):
                 members = np.array(sorted(group), dtype=np.int64)
-                part = place[np.ix_(officers, members)]
+                part = place[officers][:, members]
+                may = part >= 0
                 leaving = min(
-                    int((part >= 0).any(axis=1).sum()),
-                    int(np.minimum((part >= 0).sum(axis=0), arrays.seats[members]).sum()),
+                    np.count_nonzero(may.any(axis=1)),
+                    int(np.minimum(may.sum(axis=0), arrays.seats[members]).sum()),
                 )
                 if leaving > spare:
                     where = (counter.code, arrays.days[groups[group]].isoformat())
-                    yield _at_most("floor", where, part[part >= 0], spare)
+                    yield at_most("floor", where, part[may], spare)
+
+
+def _rounded(row: Row) -> Iterator[Row]:
+    """Courses come whole: of 13 missing JP three of 4 leave 1, and 3.25 courses leave none.
+
+    The line through the last two of such steps (mixed-integer rounding); no plan is cut off.
+    """
+    unit = common_unit(-row.values)
+    if row.rule != "jp" or not unit:
+        return
+    missing = -row.upper
+    courses = ceil(missing / unit - ROUNDING)
+    rest = missing - unit * (courses - 1)
+    if rest < unit - ROUNDING:
+        yield Row(row.rule, row.where, row.columns, rest * row.values / unit, -rest * courses)
 
 
 def _priced_rows(arrays: Arrays, place: Ints) -> Iterator[tuple[Row, float]]:
@@ -218,7 +189,7 @@ def _priced_rows(arrays: Arrays, place: Ints) -> Iterator[tuple[Row, float]]:
     for row, officer in enumerate(arrays.officers):
         own = place[row][place[row] >= 0]
         if prices.fairness and len(own) > 1:
-            yield _at_most("turn", (officer.code, "extra"), own, 1), prices.fairness
+            yield at_most("turn", (officer.code, "extra"), own, 1), prices.fairness
         if prices.fairness and not officer.turns and officer.code in needy:
             first = Row("turn", (officer.code, "first"), own, np.full(len(own), -1.0), -1.0)
             yield first, prices.fairness
@@ -226,16 +197,3 @@ def _priced_rows(arrays: Arrays, place: Ints) -> Iterator[tuple[Row, float]]:
             runs = np.flatnonzero(place[row] >= 0)
             floor = -officer.jp_missing
             yield Row("jp", (officer.code, "least"), own, -arrays.jp[runs], floor), prices.jp
-
-
-def _at_most(rule: str, where: tuple[str, ...], columns: Ints, upper: float) -> Row:
-    return Row(rule, where, columns, np.ones(len(columns)), float(upper))
-
-
-def _largest(groups: Collection[frozenset[int]]) -> list[frozenset[int]]:
-    """Groups that no other one holds, always in the same order."""
-    kept: list[frozenset[int]] = []
-    for group in sorted(groups, key=lambda one: (-len(one), sorted(one))):
-        if not any(group < other for other in kept):
-            kept.append(group)
-    return kept

@@ -9,13 +9,13 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import csr_array
 
 from feedback_app.domain.plan_rules import broken, summed_up
 from feedback_app.domain.training_plan import MONEY, Office, Pair, YearPlan, money_of, worth
-from feedback_app.impact.panel import Floats
+from feedback_app.impact.panel import Floats, Ints
 from feedback_app.impact.plan.arrays import arrays_of
+from feedback_app.impact.plan.core import Problem, search, whole_by_highs
 from feedback_app.impact.plan.matrix import Matrix, build
 
 LONGEST = 120.0  # seconds; 400 officers × 80 runs took under 2
@@ -53,7 +53,7 @@ def solve(office: Office, *, forced: Collection[Pair] = (), longest: float = LON
     matrix = build(arrays, forced)
     chosen: tuple[Pair, ...] = ()
     if matrix.width:
-        taken = np.flatnonzero(run_solver(matrix, longest=longest).x[: len(matrix.officer)] > 0.5)
+        taken = np.flatnonzero(run_solver(matrix, longest=longest)[: len(matrix.officer)] > 0.5)
         pairs = zip(matrix.officer[taken], matrix.run[taken], strict=True)
         chosen = tuple(sorted((arrays.officers[o].code, arrays.runs[r].code) for o, r in pairs))
     faults = broken(office, chosen)
@@ -62,27 +62,29 @@ def solve(office: Office, *, forced: Collection[Pair] = (), longest: float = LON
     return YearPlan("optimal", worth(office, chosen), chosen, money_of(office, chosen))
 
 
-def run_solver(matrix: Matrix, *, longest: float = LONGEST) -> OptimizeResult:
-    """HiGHS on the matrix, until nothing better can exist."""
-    width, pairs = matrix.width, len(matrix.officer)
-    counted = pairs + len(matrix.seats)
-    integrality = np.zeros(width, dtype=np.int64)
-    integrality[:counted] = 1
-    lower, upper = np.zeros(width), np.full(width, np.inf)
-    upper[:pairs] = 1
-    upper[pairs:counted] = matrix.seats
-    lower[:pairs] = matrix.forced
+def run_solver(matrix: Matrix, *, longest: float = LONGEST) -> Floats:
+    """The best choice of the matrix, proven."""
+    problem = problem_of(matrix)
     with silent_stdout():
-        found = milp(
-            objective(matrix),
-            integrality=integrality,
-            bounds=Bounds(lower, upper),
-            constraints=constraints(matrix),
-            options={"mip_rel_gap": 0.0, "time_limit": longest},
-        )
-    if found.status != 0:
-        raise NotProvenError(found.message)
-    return found
+        found = search(problem)
+        if found is not None:
+            return found
+        whole = whole_by_highs(problem, longest=longest)
+    if whole.status != 0:
+        raise NotProvenError(whole.message)
+    return np.asarray(whole.x)
+
+
+def problem_of(matrix: Matrix) -> Problem:
+    """The matrix as arrays for the search."""
+    pairs, counts = len(matrix.officer), len(matrix.seats)
+    low, high = np.zeros(matrix.width), np.full(matrix.width, np.inf)
+    high[:pairs] = 1
+    high[pairs : pairs + counts] = matrix.seats
+    low[:pairs] = matrix.forced
+    upper = np.array([row.upper for row in matrix.rows], dtype=float)
+    money = np.array([row.rule == "money" for row in matrix.rows], dtype=bool)
+    return Problem(objective(matrix), _table(matrix), upper, money, low, high, pairs, counts)
 
 
 @contextmanager
@@ -116,17 +118,12 @@ def objective(matrix: Matrix) -> Floats:
     return np.asarray(LARGEST * (tie - worth_of / largest))
 
 
-def constraints(matrix: Matrix) -> list[LinearConstraint]:
-    """The rows as the solver takes them; none when there are none."""
-    if not matrix.rows:
-        return []
-    lengths = [len(row.columns) for row in matrix.rows]
-    table = csr_array(
-        (
-            np.concatenate([row.values for row in matrix.rows]),
-            np.concatenate([row.columns for row in matrix.rows]),
-            np.concatenate([[0], np.cumsum(lengths)]),
-        ),
+def _table(matrix: Matrix) -> csr_array:
+    """The rows as the solver takes them."""
+    values: list[Floats] = [np.empty(0), *(row.values for row in matrix.rows)]
+    columns: list[Ints] = [np.empty(0, dtype=np.int64), *(row.columns for row in matrix.rows)]
+    ends = np.cumsum([len(one) for one in values])
+    return csr_array(
+        (np.concatenate(values), np.concatenate(columns), ends),
         shape=(len(matrix.rows), matrix.width),
     )
-    return [LinearConstraint(table, -np.inf, np.array([row.upper for row in matrix.rows]))]
