@@ -20,7 +20,9 @@ from feedback_app.impact.plan.branches import Small, best_below
 from feedback_app.impact.plan.simplex import KEPT, TooLongError
 
 START = 0.15  # of the pairs are searched at first
-LEAST = 10.0  # of LARGEST = 1e4 (solve.py): below a thousandth of the largest gain nothing is gained
+LEAST = (
+    10.0  # of LARGEST = 1e4 (solve.py): below a thousandth of the largest gain nothing is gained
+)
 SLACK = 1e-2  # of the same: more than both programs round, less than any gain
 WIDER = 2.0
 WIDEST = 900  # columns; dense arrays are slower from there on

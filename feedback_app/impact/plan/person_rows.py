@@ -19,7 +19,9 @@ from feedback_app.impact.plan.rows import Row, at_most, common_unit, largest
 
 def rows_of_persons(arrays: Arrays, place: Ints) -> Iterator[Row]:
     """All of them; `place` (O, R) is the column of a pair, -1 for none."""
-    groups = [(rule, name, _bits(runs)) for rule, name, runs in (*_kinds(arrays), *_overlaps(arrays))]
+    groups = [
+        (rule, name, _bits(runs)) for rule, name, runs in (*_kinds(arrays), *_overlaps(arrays))
+    ]
     clash = _clash(arrays)
     for row, officer in enumerate(arrays.officers):
         own = np.flatnonzero(place[row] >= 0)
@@ -69,7 +71,7 @@ def _clash(arrays: Arrays) -> Bools:
 
 def _bits(runs: Bools) -> int:
     """A set of runs (R,) as a number: ten times as quick as arrays so small."""
-    return int.from_bytes(np.pack_bits(runs, bitorder="little").tobytes(), "little")
+    return int.from_bytes(np.packbits(runs, bitorder="little").tobytes(), "little")
 
 
 def _widened(held: int, others: Mapping[int, int]) -> int:
