@@ -1,4 +1,4 @@
-"""Branch and bound over a small problem: the best x in whole numbers, or that none is below a limit."""
+"""Branch and bound over a small problem: the best x, or a proof that none is below a limit."""
 
 from __future__ import annotations
 

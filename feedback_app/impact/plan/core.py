@@ -73,20 +73,18 @@ def search(problem: Problem) -> Floats | None:
             return None
         if best is not None:
             x[free] = best
-            return x
+            return np.asarray(x, dtype=float)
         reach *= WIDER
     return None
 
 
 def _relaxed(problem: Problem) -> OptimizeResult:
     """The same with parts of persons: its optimum and reduced costs."""
-    return linprog(
-        problem.cost,
-        A_ub=problem.table,
-        b_ub=problem.upper,
-        bounds=np.column_stack([problem.low, problem.high]),
-        method="highs",
+    bounds = np.column_stack([problem.low, problem.high])
+    found: OptimizeResult = linprog(  # type: ignore[call-overload]  # the stubs know no sparse rows
+        problem.cost, A_ub=problem.table, b_ub=problem.upper, bounds=bounds, method="highs"
     )
+    return found
 
 
 def _small(problem: Problem, free: Bools, x: Floats) -> tuple[Small, float]:

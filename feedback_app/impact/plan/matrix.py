@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from math import ceil, gcd
+from operator import or_
 
 import numpy as np
 
@@ -17,7 +19,7 @@ from feedback_app.domain.training_plan import MONEY, Pair
 from feedback_app.impact.panel import Bools, Floats, Ints
 from feedback_app.impact.plan.arrays import Arrays
 from feedback_app.impact.plan.person_rows import rows_of_persons
-from feedback_app.impact.plan.rows import Row, at_most, common_unit, largest
+from feedback_app.impact.plan.rows import Row, at_most, bits, common_unit, largest
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,26 +147,23 @@ def _floor_rows(arrays: Arrays, place: Ints) -> Iterator[Row]:
     day on which too few can leave to break the floor has none.
     """
     taken = [frozenset(np.flatnonzero(day).tolist()) for day in arrays.cover.T]
+    allowed, seats = bits(place.T >= 0), arrays.seats.tolist()
     for counter in arrays.counters:
-        days: dict[tuple[bytes, int], dict[frozenset[int], int]] = {}
-        present = np.ascontiguousarray(counter.present.T)
-        for day, runs in enumerate(taken):
+        days: dict[tuple[int, int], dict[frozenset[int], int]] = {}
+        keys = zip(bits(counter.present.T), counter.spare.tolist(), strict=True)
+        for day, (key, runs) in enumerate(zip(keys, taken, strict=True)):
             if runs:
-                key = (present[day].tobytes(), int(counter.spare[day]))
                 days.setdefault(key, {}).setdefault(runs, day)
         for (who, spare), groups in days.items():
-            officers = np.flatnonzero(np.frombuffer(who, dtype=bool))
             for group in largest(groups):
-                members = np.array(sorted(group), dtype=np.int64)
-                part = place[officers][:, members]
-                may = part >= 0
-                leaving = min(
-                    np.count_nonzero(may.any(axis=1)),
-                    int(np.minimum(may.sum(axis=0), arrays.seats[members]).sum()),
-                )
-                if leaving > spare:
-                    where = (counter.code, arrays.days[groups[group]].isoformat())
-                    yield at_most("floor", where, part[may], spare)
+                going = {run: who & allowed[run] for run in group}
+                anybody = reduce(or_, going.values()).bit_count()
+                seated = sum(min(own.bit_count(), seats[run]) for run, own in going.items())
+                if min(anybody, seated) > spare:
+                    day = groups[group]
+                    part = place[counter.present[:, day]][:, sorted(group)]
+                    where = (counter.code, arrays.days[day].isoformat())
+                    yield at_most("floor", where, part[part >= 0], spare)
 
 
 def _rounded(row: Row) -> Iterator[Row]:
