@@ -188,8 +188,10 @@ def _money(text: str) -> int:
     if len(groups) > 1 and all(len(part) == 3 for part in groups[1:]) and 1 <= len(groups[0]) <= 3:
         plain = "".join(groups)
     plain = plain.removesuffix(".0")
-    if not (plain.isascii() and plain.isdigit()) or int(plain[:20]) > LARGEST_BUDGET:
+    if not (plain.isascii() and plain.isdigit()):
         raise argparse.ArgumentTypeError("must be rupiah, 0 or more, like 60000000")
+    if int(plain[:20]) > LARGEST_BUDGET:
+        raise argparse.ArgumentTypeError(f"must be at most {LARGEST_BUDGET} rupiah")
     return int(plain)
 
 

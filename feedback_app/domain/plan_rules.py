@@ -85,11 +85,10 @@ def _floors(office: Office, own: dict[str, list[Run]]) -> Iterator[Broken]:
         for officer, counter, day in office.roster
         if (officer, day) not in away and (officer, day) not in office.leave
     )
-    for counter, day in sorted(rostered):
-        floor = office.floor(counter, day)
-        if present[counter, day] < floor:
-            told = f"{present[counter, day]} left, {floor} must stay"
-            yield Broken("floor", (counter, day.isoformat()), told)
+    short = [place for place in rostered if present[place] < office.floor(*place)]
+    for counter, day in sorted(short):
+        told = f"{present[counter, day]} left, {office.floor(counter, day)} must stay"
+        yield Broken("floor", (counter, day.isoformat()), told)
 
 
 def summed_up(faults: Collection[Broken]) -> tuple[str, ...]:

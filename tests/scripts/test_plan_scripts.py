@@ -130,10 +130,13 @@ def test_bad_cells_are_told_on_one_line_each(tmp_path: Path) -> None:
     assert "column is missing: floor" in told.stderr
 
 
-@pytest.mark.parametrize("fee", ["-1", "9" * 30])
-def test_money_that_is_none_is_refused(tmp_path: Path, fee: str) -> None:
+@pytest.mark.parametrize(
+    ("fee", "told"), [("-1", "must be rupiah, 0 or more"), ("9" * 30, "must be at most")]
+)
+def test_money_that_is_none_is_refused(tmp_path: Path, fee: str, told: str) -> None:
     done = run("make_plan.py", *files(tmp_path), f"--fee={fee}")
     assert done.returncode == 2
+    assert told in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -21,7 +21,8 @@ def rows_of_persons(arrays: Arrays, place: Ints) -> Iterator[Row]:
     """All of them; `place` (O, R) is the column of a pair, -1 for none."""
     clash = _clash(arrays)
     rules = [*_kinds(arrays), *_overlaps(arrays)]
-    groups = bits(np.array([runs for *_named, runs in rules], dtype=bool).reshape(-1, len(clash)))
+    table = np.array([runs for *_named, runs in rules], dtype=bool)
+    groups = bits(table.reshape(len(rules), len(clash)))
     allowed = bits(place >= 0)
     for row, officer in enumerate(arrays.officers):
         own = np.flatnonzero(place[row] >= 0)
