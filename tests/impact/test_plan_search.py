@@ -42,6 +42,7 @@ def small_problems(draw: st.DrawFn) -> Small:
     )
 
 
+@pytest.mark.proof
 @settings(max_examples=120, deadline=None)
 @given(small_problems())
 def test_bounds_and_branches_are_those_of_highs(small: Small) -> None:

@@ -19,7 +19,7 @@ from feedback_app.impact.panel import Bools, Floats
 from feedback_app.impact.plan.branches import Small, best_below
 from feedback_app.impact.plan.simplex import KEPT, TooLongError
 
-START = 0.15  # of the pairs are searched at first
+START, MOST_AT_FIRST = 0.15, 120  # such a share of the pairs is searched at first, or so many
 LEAST = (
     10.0  # of LARGEST = 1e4 (solve.py): below a thousandth of the largest gain nothing is gained
 )
@@ -57,7 +57,8 @@ def search(problem: Problem) -> Floats | None:
         return None
     loss = np.abs(relaxed.lower.marginals + relaxed.upper.marginals)
     loss[~problem.whole] = 0.0
-    reach = max(float(np.quantile(loss[: problem.pairs], START)), LEAST)
+    first = int(min(START * (problem.pairs - 1), MOST_AT_FIRST))
+    reach = max(float(np.sort(loss[: problem.pairs])[first]), LEAST)
     x = np.where(problem.whole, np.round(relaxed.x), relaxed.x)
     is_all = False
     while not is_all:
