@@ -343,7 +343,7 @@ def test_after_thirty_wrong_guesses_in_a_minute_the_next_must_wait(
     assert 1_000_000 * 2_000 / 30**7 < 1 / 10
     good, long_one = codes(site, office, 2, service="kk")
     for number in range(GUESSES_A_MINUTE):
-        there = from_network(number // 5)  # two ways, so ten of a network
+        there = from_network(number // 3)  # two ways, so six of a network
         assert citizen.post("/v", data={"visit": WRONG_TYPED}, **there).status_code == 410
         answers = opened(citizen, place) | {"visit": WRONG_TYPED}
         assert citizen.post(f"/q/{place}", data=answers, **there).status_code == 303
