@@ -395,7 +395,7 @@ def uphold_appeals(site: Site, office: Office) -> None:
             )
             case.officer_id = office.officer[name]
             case.first_day, case.last_day = FIRST, QUARTER_END
-            case.detail |= _detail(narrowed)
+            case.detail = case.detail | _detail(narrowed)  # a new object, or nothing is written
             fits = {"officer_id": case.officer_id} | narrowed
             ids = [
                 row["id"]
@@ -670,6 +670,7 @@ def _page(browser: Browser, path: str, haul: Haul, seen: set[str]) -> None:
     """Nothing on a page or in a CSV that is not in the workbook of the same choice."""
     haul.requests += 1
     answer = browser.client.get(path)
+    assert answer.status_code < 500, path  # a page that breaks shows nothing, and proves nothing
     if not str(answer.mimetype).startswith(("text/", "application/json")):
         return  # documents and empty example files
     strange = _exact_in(path, answer.get_data(as_text=True)) - seen

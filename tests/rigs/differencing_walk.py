@@ -117,6 +117,7 @@ def follow(app: Flask, role: Role | None, get: Get, opened: Opened, read: Read) 
         asked[endpoint] += 1
         answer = get(address)
         opened.asked[endpoint] += 1
+        assert answer.status_code < 500, address  # it would show nothing, and prove nothing
         if answer.status_code != 200:
             continue
         opened.by.setdefault(endpoint, set()).add(name)
