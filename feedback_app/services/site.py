@@ -41,6 +41,7 @@ class Site:
     closed: Memory = field(default_factory=Memory)  # figures of closed quarters and months
     openings: Openings = field(default_factory=Openings)  # forms opened, until they are kept
     places: Stamped = field(default_factory=Stamped)  # with their rosters (citizen/place.py)
+    results: Stamped = field(default_factory=Stamped)  # as published (public/kept.py)
     wrong_codes: ThisMinute = field(default_factory=ThisMinute)  # typed, by network
     documents: Work = field(default_factory=Here)  # where files and large figures are made
     studies: Work = field(default_factory=Here)  # where trainings are measured, which takes minutes

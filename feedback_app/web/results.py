@@ -15,11 +15,11 @@ from feedback_app.domain.published import Published
 from feedback_app.domain.respondent import BANDS
 from feedback_app.domain.screening import RULES
 from feedback_app.domain.skm import BANDS as LETTERS
-from feedback_app.services.citizen.place import kept
 from feedback_app.services.exports.tables import csv_file
 from feedback_app.services.public import open_data, posters, strictness
 from feedback_app.services.public import regency as regencies
 from feedback_app.services.public import results as service
+from feedback_app.services.public.kept import kept
 from feedback_app.services.public.results import UnitResults
 from feedback_app.web.access import site
 from feedback_app.web.downloads import CSV, JSON, PDF, PNG, download

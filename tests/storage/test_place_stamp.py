@@ -18,8 +18,9 @@ from feedback_app.services.citizen.place import duty_in_unit, open_place, place_
 from feedback_app.services.site import Site, open_site
 from feedback_app.storage import bulk
 from feedback_app.storage.models import Counter, Officer, Shift
-from feedback_app.storage.models.place_stamp import STAMPED
-from feedback_app.storage.queries.place_material import STAMP
+from feedback_app.storage.models.place_stamp import RESULT_STAMPED, STAMPED
+from feedback_app.storage.prepared import Prepared
+from feedback_app.storage.queries.place_material import RESULT_STAMP, STAMP
 from tests.conftest import SteppedClock
 from tests.ground.office import TODAY, Office
 
@@ -52,22 +53,39 @@ CHANGES = {
 }
 
 
-def stamp(site: Site) -> Any:
+def stamp(site: Site, which: Prepared = STAMP) -> Any:
     with site.db.glance() as statements:
-        return statements.rows(STAMP, {})[0][0]
+        return statements.rows(which, {})[0][0]
 
 
-@pytest.mark.parametrize("table", STAMPED)
+DRAWN = [("places", STAMP, table) for table in STAMPED]
+DRAWN += [("results", RESULT_STAMP, table) for table in RESULT_STAMPED]
+
+
+@pytest.mark.parametrize(
+    ("which", "table"),
+    [pytest.param(which, table, id=f"{name}-{table}") for name, which, table in DRAWN],
+)
 def test_a_change_of_each_table_draws_the_stamp_anew(
-    site: Site, office: Office, table: str
+    site: Site, office: Office, which: Prepared, table: str
 ) -> None:
     with site.db.transaction() as tx:
         tx.execute(text(CHANGES["survey"].replace("2026-07", "2026-04")))  # to have a revision
-    before = stamp(site)
+    before = stamp(site, which)
     with site.db.transaction() as tx:
         tx.execute(text(CHANGES[table]))
-        assert stamp(site) == before  # not before it is committed
-    assert stamp(site) != before
+        assert stamp(site, which) == before  # not before it is committed
+    assert stamp(site, which) != before
+
+
+@pytest.mark.parametrize("table", ["shift", "officer", "code_batch"])
+def test_a_change_of_the_roster_leaves_published_results_in_memory(
+    site: Site, office: Office, table: str
+) -> None:
+    before = stamp(site, RESULT_STAMP)
+    with site.db.transaction() as tx:
+        tx.execute(text(CHANGES[table]))
+    assert stamp(site, RESULT_STAMP) == before
 
 
 def test_a_ticket_of_the_queue_leaves_it_alone(site: Site, office: Office) -> None:

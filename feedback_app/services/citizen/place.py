@@ -178,12 +178,12 @@ def duty_in_unit(site: Site, unit_id: int, *, day: date, stamp: str | None = Non
 
 
 def kept(site: Site, question: Hashable, work_out: Callable[[], Value]) -> Value:
-    """What rests on places or published results alone, in memory until one of them changes."""
+    """What rests on places alone, in memory until one of them changes."""
     return site.places.get(("kept", question), stamp_now(site), work_out)
 
 
 def stamp_now(site: Site) -> str:
-    """What changes with places, rosters and published results; read before what is kept by it."""
+    """What changes with places and rosters; read before what is kept by it."""
     with site.db.glance() as statements:
         rows = statements.rows(STAMP, {})
     return str(rows[0][0]) if rows else ""

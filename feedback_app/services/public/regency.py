@@ -10,7 +10,7 @@ from feedback_app.domain.published import Published, publish
 from feedback_app.domain.skm import WEIGHTS, TooFew
 from feedback_app.domain.survey import Span, day_words, parts_of, short_title, slug, title
 from feedback_app.domain.survey_figures import Figures, add_figures
-from feedback_app.services.citizen.place import kept
+from feedback_app.services.public.kept import kept
 from feedback_app.services.public.results import (
     Point,
     Result,

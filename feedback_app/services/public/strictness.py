@@ -19,7 +19,7 @@ from feedback_app.domain.strictness import (
     in_time,
     rule_counts,
 )
-from feedback_app.services.citizen.place import stamp_now
+from feedback_app.services.public.kept import stamp_now
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Agency, Case

@@ -1,4 +1,4 @@
-"""A stamp that changes with whatever a citizen's form or published results are drawn from."""
+"""Stamps that change with whatever a citizen's form, or published results, are drawn from."""
 
 from __future__ import annotations
 
@@ -12,19 +12,23 @@ from feedback_app.storage.db import Base
 STAMPED = (
     *("agency", "unit", "counter", "service", "counter_service", "counter_tiers"),
     *("officer", "shift", "code_batch", "follow_up", "survey"),
-    # with "survey": what published results are made of (services/public/regency.py)
-    *("survey_revision", "past_result", "happening"),
 )
+# What published results and their names are read from (services/public/kept.py).
+RESULT_STAMPED = (
+    *("agency", "unit", "counter", "service", "counter_service"),
+    *("survey", "survey_revision", "past_result", "happening"),
+)
+OF_PLACES, OF_RESULTS = 1, 2  # the rows
 
 
 class PlaceStamp(Base):
-    """One row, drawn anew by triggers in the transaction that changes one of `STAMPED`.
+    """Two rows, each drawn anew by triggers in the transaction that changes one of its tables.
 
-    Processes keep places in memory under it. Drawn, not counted: after a restore no old one comes
-    again.
+    Processes keep places and results in memory under them. Drawn, not counted: after a restore no
+    old one comes again.
     """
 
     __tablename__ = "place_stamp"
 
-    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)  # always 1
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     stamp: Mapped[str] = mapped_column(String(36))

@@ -22,10 +22,14 @@ from feedback_app.storage.models import (
     Service,
     Shift,
 )
+from feedback_app.storage.models.place_stamp import OF_PLACES, OF_RESULTS
 from feedback_app.storage.prepared import Prepared
 from feedback_app.storage.queries import places, screening
 
-STAMP = Prepared(select(PlaceStamp.stamp))
+STAMP, RESULT_STAMP = (
+    Prepared(select(PlaceStamp.stamp).where(PlaceStamp.id == row))
+    for row in (OF_PLACES, OF_RESULTS)
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""The stamp of places is drawn anew, too, by what published results are made of.
+"""A second stamp, drawn anew by what published results are made of; a log gets an index.
 
 Processes keep the page of all units and its open data in memory under it: made anew for each reader
-they take seconds once 200 units have five years of surveys. An agency's log gets an index.
+they take seconds once 200 units have five years of surveys. The stamp of places would not do, since
+each change of a roster draws it.
 
 Revision ID: 0032_results_stamp
 Revises: 0031_place_stamp
@@ -16,9 +17,12 @@ down_revision = "0031_place_stamp"
 branch_labels = None
 depends_on = None
 
-STAMPED = ("survey_revision", "past_result", "happening")
+STAMPED = (
+    *("agency", "unit", "counter", "service", "counter_service"),
+    *("survey", "survey_revision", "past_result", "happening"),
+)
 DRAW = (
-    "INSERT INTO place_stamp (id, stamp) VALUES (1, lower(hex(randomblob(16)))) "
+    "INSERT INTO place_stamp (id, stamp) VALUES (2, {drawn}) "
     "ON CONFLICT (id) DO UPDATE SET stamp = excluded.stamp"
 )
 
@@ -26,13 +30,20 @@ DRAW = (
 def upgrade() -> None:
     """Add the triggers and the index."""
     op.create_index("ix_audit_entry_agency_id", "audit_entry", ["agency_id", "id"])
-    for table in STAMPED:
-        if op.get_bind().dialect.name == "sqlite":
+    if op.get_bind().dialect.name == "sqlite":
+        drawn = DRAW.format(drawn="lower(hex(randomblob(16)))")
+        for table in STAMPED:
             for event in ("INSERT", "UPDATE", "DELETE"):
-                name = f"{table}_stamp_{event.lower()}"
-                op.execute(f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN {DRAW}; END")
-            continue
+                name = f"{table}_result_stamp_{event.lower()}"
+                op.execute(f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN {drawn}; END")
+        return
+    drawn = DRAW.format(drawn="gen_random_uuid()::text")
+    op.execute(
+        "CREATE FUNCTION draw_result_stamp() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN {drawn}; RETURN NULL; END $$"
+    )
+    for table in STAMPED:
         op.execute(
-            f"CREATE TRIGGER {table}_stamp AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE "
-            f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION draw_place_stamp()"
+            f"CREATE TRIGGER {table}_result_stamp AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE "
+            f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION draw_result_stamp()"
         )
