@@ -78,9 +78,10 @@ from tests.rigs.subtraction import isolated
 BUILT, PRODUCT = "built.db", "the product"
 KEY_OF = {item.unsur: item.key for item in ELEMENTS}
 SUPERVISORS = {"alice": ("A1", "A2", "A3"), "charlie": ("B1",)}
-LIMITS = {f"{lowest:.2f}".replace(".", ",") for lowest, _mutu, _kinerja in BANDS}
-LIMITS |= {"0,11", "0.11"}  # bands and weights of the law
+LIMITS = {f"{lowest:.2f}" for lowest, _mutu, _kinerja in BANDS} | {"0.11"}  # of the law
+LIMITS |= {limit.replace(".", ",") for limit in LIMITS}
 LEVELS = {"3,00", "3,50", "4,00"}  # that a certificate may ask for, before any figure
+HOURS = ("/staf/jadwal/", "/staf/impor/", "/staf/admin/orang/")  # pages that tell hours
 SHIFT_HOURS = {"08.00", "13.00", "16.00"}  # of the town's roster, whose pages tell them
 QUARTER_END = date(2026, 9, 30)
 APPEALS_END = date(2026, 10, 9)  # the quarter's parts come out the day before
@@ -263,7 +264,7 @@ class Walker:
         """Notes what no claim tells, in pages and in files."""
 
         def read(role: str, address: str, text: str) -> None:
-            strange = _exact_in(address, text) - set(numbers)
+            strange = _exact_in(address.partition("?")[0], text) - set(numbers)
             self.haul.unplaced |= {f"{role} {address}: {number}" for number in strange}
 
         return read
@@ -679,9 +680,10 @@ def _page(browser: Browser, path: str, haul: Haul, seen: set[str]) -> None:
 
 def _exact_in(path: str, text: str) -> set[str]:
     """Numbers with two decimals, but for those of the law, hours, and levels of a certificate."""
-    text = re.sub(r"<svg.*?</svg>", "", text, flags=re.S)  # drawn from the same numbers
+    # Drawings are made from the same numbers; styles are in rem.
+    text = re.sub(r"<(svg|style)\b.*?</\1>", "", text, flags=re.S)
     text = re.sub(r"\d\d\.\d\d WIB", "", text)
-    known = LIMITS | (SHIFT_HOURS if path.startswith("/staf/jadwal/") else set())
+    known = LIMITS | (SHIFT_HOURS if path.startswith(HOURS) else set())
     known |= LEVELS if path.startswith("/staf/sertifikat/") else set()
     return set(EXACT.findall(ENGINE.sub("", text))) - known
 

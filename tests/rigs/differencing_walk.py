@@ -30,7 +30,10 @@ from feedback_app.domain.roles import Role
 from feedback_app.domain.skm import CONVERSION
 from feedback_app.domain.survey import Span
 from feedback_app.services.citizen.holding import new_case
+from feedback_app.services.impact.pages import overview
 from feedback_app.services.officer.figures import own_batches
+from feedback_app.services.plan.year import year_page
+from feedback_app.services.public.regency import regency
 from feedback_app.services.site import Site
 from feedback_app.services.survey import follow_up
 from feedback_app.services.survey import periods as surveys
@@ -43,6 +46,7 @@ from tests.ground import codes, paper
 from tests.ground.full_office import fill_rooms
 from tests.ground.office import TODAY, Office, add_comment, rating_row
 from tests.ground.paper import viewer_of
+from tests.ground.plans import YEAR
 
 MOST_ADDRESSES = 4  # of one page with other arguments and queries: weeks lead to weeks for years
 PDF = "application/pdf"
@@ -187,6 +191,9 @@ def own_numbers(site: Site, office: Office, survey_ids: Mapping[str, int]) -> se
     for unit, survey_id in survey_ids.items():
         name = next(one for one in ("alice", "charlie") if _is_of(site, one, office.unit[unit]))
         told.append(facts_of(site, viewer_of(site, name), survey_id))
+    told.append(regency(site))  # the units' surveys together
+    hana = viewer_of(site, "hana")  # estimates of a study are no sums of answers
+    told += [overview(site, hana, study_id=None), year_page(site, hana, YEAR, number=None)]
     found: set[str] = set()
     for number in _floats(told):
         for shown in (number, round(number, 1), number * CONVERSION, 4 * number):
