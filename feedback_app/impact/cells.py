@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from feedback_app.domain.disclosure.groups import MIN_GROUP
 from feedback_app.impact.panel import Floats, Ints, Panel
 
 VALUES = np.arange(1.0, 5.0)
@@ -94,15 +95,17 @@ def adjust(cells: Cells) -> tuple[Panel, list[MixCoefficient]]:
     """Bring every officer-month to the same case mix, the average one of all the data.
 
     What a kind of visit adds is estimated within officer-months only (one officer, one month,
-    different services), so neither who the officer is nor what training changed can enter.
+    different services), so neither who the officer is nor what training changed can enter. Told
+    are the kinds with MIN_GROUP answers to each item.
     """
     mix, names = _merge_rare(cells)
     grid = (len(cells.officers), cells.months)
     place = cells.officer * cells.months + cells.month
     n = _on_grid(place, cells.counts.sum(axis=2), grid)
     total = _on_grid(place, cells.counts @ VALUES, grid)
-    share = np.array([cells.counts[mix == k].sum() for k in range(len(names))])
-    share = share / max(share.sum(), 1.0)
+    by_item = np.array([cells.counts[mix == k].sum(axis=(0, 2)) for k in range(len(names))])
+    told = np.flatnonzero((by_item >= MIN_GROUP).all(axis=1))
+    share = by_item.sum(axis=1) / max(by_item.sum(), 1.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         raw = np.where(n > 0, total / n, np.nan)
         top = np.where(n > 0, _on_grid(place, cells.counts[:, :, 3], grid) / n, np.nan)
@@ -117,8 +120,7 @@ def adjust(cells: Cells) -> tuple[Panel, list[MixCoefficient]]:
             sums = np.bincount(place, points[mix] * weight, minlength=grid[0] * grid[1])
             expected[item] = sums.reshape(grid) / np.where(n[item] > 0, n[item], 1.0)
             coefficients += [
-                MixCoefficient(name, names[k], float(points[k]), float(share[k]))
-                for k in range(len(names))
+                MixCoefficient(name, names[k], float(points[k]), float(share[k])) for k in told
             ]
     panel = Panel(
         officers=cells.officers,

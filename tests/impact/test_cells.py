@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from feedback_app.domain.disclosure.groups import MIN_GROUP
 from feedback_app.impact.cells import OTHER, Cells, adjust, build_cells
 from feedback_app.impact.detect import minimum_detectable_effect
 
@@ -85,6 +86,17 @@ def test_rare_kinds_of_visit_are_one_kind() -> None:
     rows["mix"] = np.where(np.arange(20_000) < 100, 1, 0)
     _panel, coefficients = adjust(cells_of(rows))
     assert {line.mix for line in coefficients} == {"easy", OTHER}
+
+
+def test_a_kind_with_fewer_than_ten_answers_is_taken_out_and_not_told() -> None:
+    rows = answers(500)
+    rows["mix"] = np.where(np.arange(500) < MIN_GROUP - 1, 1, 0)  # 1.8%: no rare kind
+    panel, coefficients = adjust(cells_of(rows))
+    assert panel.mix is not None
+    assert {line.mix for line in coefficients} == {"easy"}
+    rows["mix"][MIN_GROUP - 1] = 1
+    _panel, coefficients = adjust(cells_of(rows))
+    assert {line.mix for line in coefficients} == {"easy", "hard"}
 
 
 def test_one_kind_of_visit_needs_no_adjustment() -> None:
