@@ -156,7 +156,7 @@ def test_of_many_who_type_the_same_code_one_becomes_the_device(
     app.config["WTF_CSRF_ENABLED"] = False
 
     def take(place: int) -> int:
-        there = {"REMOTE_ADDR": f"192.0.2.{place}"}  # ten wrong ones of one network would wait
+        there = {"REMOTE_ADDR": f"192.0.2.{place}"}  # wrong ones of one network would wait
         sent = app.test_client().post("/perangkat", data={"code": code}, environ_base=there)
         return sent.status_code
 
