@@ -11,6 +11,7 @@ from feedback_app.domain.disclosure.blocks import PARTS_DELAY, quarter_start
 from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import needs as queries
+from feedback_app.storage.queries.past_changes import past_changes
 
 QUARTERS = 5  # the newest and the four before it, with which a unit is compared
 
@@ -26,12 +27,13 @@ class Span:
 def verified_days(site: Site, session: Session, agency_id: int) -> tuple[date, date] | None:
     """First and last day with a counted answer that proves a visit and names its officer.
 
-    Days that are over keep their answers, so they are looked through once a day.
+    Days that are over are looked through once a day, and again when they change.
     """
     over = site.today() - timedelta(days=2)
     asked = partial(queries.verified_days, session, agency_id=agency_id)
     before: tuple[date, ...] = site.closed.get(
-        ("verified days", agency_id, over), lambda: asked(first=date.min, last=over) or ()
+        ("verified days", agency_id, over, past_changes(session)),
+        lambda: asked(first=date.min, last=over) or (),
     )
     days = (*before, *(asked(first=over + timedelta(days=1), last=date.max) or ()))
     return (min(days), max(days)) if days else None

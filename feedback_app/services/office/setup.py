@@ -14,6 +14,7 @@ from feedback_app.services.site import Site
 from feedback_app.storage import bulk
 from feedback_app.storage.db import Session
 from feedback_app.storage.queries import agencies
+from feedback_app.storage.queries.past_changes import past_changes
 
 
 class SetupFaultError(ReadableError):
@@ -40,10 +41,11 @@ def progress(site: Site, viewer: Viewer) -> Mapping[str, int]:
 
 
 def _ratings(site: Site, session: Session, agency_id: int) -> int:
-    """Days that are over keep their answers, so they are counted once a day."""
+    """Answers of days that are over are counted once a day, and again when these change."""
     over = site.today() - timedelta(days=2)
     asked = partial(agencies.ratings_of_days, session, agency_id)
-    before = site.closed.get(("ratings", agency_id, over), lambda: asked(first=date.min, last=over))
+    question = ("ratings", agency_id, over, past_changes(session))
+    before = site.closed.get(question, lambda: asked(first=date.min, last=over))
     return before + asked(first=over + timedelta(days=1), last=date.max)
 
 

@@ -24,6 +24,7 @@ from feedback_app.services.site import Site
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Agency, Case
 from feedback_app.storage.queries import agencies, strictness
+from feedback_app.storage.queries.past_changes import past_changes
 
 MONTHS = 12
 APPEAL_YEARS = 5
@@ -57,12 +58,12 @@ class TrustPage:
 def trust_page(site: Site) -> TrustPage:
     """Totals of every agency over whole months, so that two looks in a month show the same.
 
-    Kept until somebody decides something: nothing else changes months that are over.
+    Kept until something changes months that are over: a decision, a sheet of paper.
     """
     first, last = _months(site.today())
     stamp = stamp_now(site)  # for names
     with site.db.read() as session:
-        question = ("trust", first, last, stamp, strictness.decisions(session))
+        question = ("trust", first, last, stamp, past_changes(session))
         return site.closed.get(question, lambda: _trust_page(session, first=first, last=last))
 
 

@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 
 from feedback_app.storage.db import Session
 from feedback_app.storage.models import Case, Tally
-from feedback_app.storage.standing import VERDICT
 
 
 def answers_by_state(session: Session, *, first: date, last: date) -> dict[int, dict[str, int]]:
@@ -22,14 +21,6 @@ def answers_by_state(session: Session, *, first: date, last: date) -> dict[int, 
     for agency_id, state, n in rows:
         found.setdefault(agency_id, {})[state] = int(n)
     return found
-
-
-def decisions(session: Session) -> tuple[int, ...]:
-    """How many verdicts, cases, closed ones, answers in them: what changes totals of the past."""
-    verdicts = session.scalar(select(func.count()).select_from(VERDICT))
-    sums = func.count(), func.count(Case.closed_at), func.coalesce(func.sum(Case.size), 0)
-    cases = session.execute(select(*sums).select_from(Case))
-    return (verdicts or 0, *cases.one())
 
 
 def cases_opened(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, case, extract, func, literal, literal_column, select
 
 from feedback_app.domain.form_sets import COMPLETE
 from feedback_app.storage.db import Session
@@ -92,14 +92,18 @@ def complete_days(
 
 def complete_sums_by_counter(
     session: Session, counter_ids: Collection[int], *, since: date, until: date
-) -> dict[int, tuple[int, int, int]]:
-    """Complete forms of these days, sum of their totals, of squares; the index holds them all."""
+) -> dict[int, tuple[int, ...]]:
+    """Complete forms of these days, sum of their totals, of squares, of totals by the day's number.
+
+    The index holds them all. The last tells of answers that took each other's place on two days.
+    """
     rows = session.execute(
         select(
             Tally.c.counter_id,
             func.sum(Tally.c.skm_n),
             func.sum(Tally.c.skm_total),
             func.sum(Tally.c.skm_squares),
+            func.sum(Tally.c.skm_total * extract("doy", Tally.c.day)),
         )
         .where(
             Tally.c.counter_id.in_(counter_ids),
@@ -109,7 +113,7 @@ def complete_sums_by_counter(
         )
         .group_by(Tally.c.counter_id)
     )
-    return {row[0]: (int(row[1]), int(row[2]), int(row[3])) for row in rows}
+    return {row[0]: tuple(int(one) for one in row[1:]) for row in rows}
 
 
 def complete_sums_by_stretch(
