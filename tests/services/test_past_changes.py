@@ -54,7 +54,13 @@ def test_no_verified_day_is_remembered_once_there_is_one(
     assert seen() is None
     key(site, alice, printed, 1, entry(office, officer="Sari", day=LAST_MONTH))
     with site.db.transaction() as tx:  # as once its batch has been checked
-        tx.execute(text("UPDATE tally SET state = 'counted', for_officer = 1, tier = 'visit'"))
+        tx.execute(
+            text(
+                "UPDATE tally SET state = 'counted', for_officer = 1, tier = 'visit', "
+                "officer_id = :sari"
+            ),
+            {"sari": office.officer["Sari"]},
+        )
     assert seen() == (LAST_MONTH, LAST_MONTH)
 
 
